@@ -1,0 +1,12 @@
+/** One page of an upstream list. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** The opaque token of the page after this one; null on the last page. */
+  readonly nextToken: string | null;
+}
+
+/** What a backend is asked for: the page behind `token` (null = the first) of at most `size` items. */
+export interface PageRequest {
+  readonly token: string | null;
+  readonly size: number;
+}
