@@ -67,3 +67,8 @@ export interface CustomerLink {
   readonly billing: BillingCustomerKey;
   readonly resellerCustomerId: string;
 }
+
+/** One string per billing customer, for maps and caches. */
+export function billingKeyString({ resellerId, customerId }: BillingCustomerKey): string {
+  return JSON.stringify([resellerId, customerId]);
+}

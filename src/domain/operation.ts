@@ -99,3 +99,12 @@ export function operationStatus(operation: Operation): OperationStatus {
   if (!failure) return 'SUCCEEDED';
   return failure.code === CANCELLED ? 'CANCELLED' : 'FAILED';
 }
+
+/** One observed state of an operation, at its place in the journal. */
+export interface OperationEntry {
+  readonly operation: Operation;
+  /** Grows with every change of this operation; never used twice. */
+  readonly sequence: number;
+  /** When the gateway first saw the operation. */
+  readonly firstSeenAt: Date;
+}

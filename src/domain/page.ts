@@ -1,3 +1,5 @@
+import { type BackendName, GatewayError } from './error.ts';
+
 /** One page of an upstream list. */
 export interface Page<T> {
   readonly items: readonly T[];
@@ -9,4 +11,10 @@ export interface Page<T> {
 export interface PageRequest {
   readonly token: string | null;
   readonly size: number;
+}
+
+/** A backend whose next page is the same page again would be paged through for ever. */
+export function repeatedPageToken(service?: BackendName): GatewayError {
+  const message = 'The backend gave the same page token twice.';
+  return new GatewayError('INTERNAL_SERVER_ERROR', message, { service });
 }

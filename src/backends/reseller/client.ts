@@ -1,0 +1,21 @@
+import { Caller, type CallerOptions } from './caller.ts';
+import { createReads, type ResellerReads } from './reads.ts';
+import { createTransport, type TransportOptions } from './transport.ts';
+import { createWrites, type ResellerWrites } from './writes.ts';
+
+export interface ResellerClientOptions extends TransportOptions, CallerOptions {}
+
+/** The reseller API in the domain's words; one per process, shared by all requests. */
+export interface ResellerClient extends ResellerReads, ResellerWrites {
+  /** Closes every connection; calls under way fail as UNAVAILABLE. */
+  close(): Promise<void>;
+}
+
+export function createResellerClient(options: ResellerClientOptions): ResellerClient {
+  const caller = new Caller(createTransport(options), options);
+  return {
+    ...createReads(caller, options.log),
+    ...createWrites(caller),
+    close: () => caller.close(),
+  };
+}

@@ -1,0 +1,128 @@
+import { z } from 'zod';
+
+/*
+ * The reseller API's JSON as it comes. Only what identifies an object is insisted on: any other
+ * field that is missing, null or of a type never seen reads as null, so that a change at the vendor
+ * costs one field and not the whole answer. Fields not listed are ignored.
+ */
+
+const INT32_MAX = 2 ** 31 - 1;
+/** The farthest moment that a Date can hold, in milliseconds. */
+const MAX_TIME = 8.64e15;
+
+const text = z.string().nullable().catch(null);
+const flag = z.boolean().nullable().catch(null);
+
+/** int32 is a JSON number, but the vendor's own example shows one as a string. */
+const int32 = z
+  .union([
+    z.number(),
+    z
+      .string()
+      .regex(/^-?\d+$/)
+      .transform(Number),
+  ])
+  .refine((value) => Number.isInteger(value) && Math.abs(value) <= INT32_MAX)
+  .nullable()
+  .catch(null);
+
+/** int64 milliseconds since the epoch: a JSON string, a number from lenient encoders. */
+const time = z
+  .union([
+    z.number(),
+    z
+      .string()
+      .regex(/^-?\d+$/)
+      .transform(Number),
+  ])
+  .refine((value) => Number.isInteger(value) && Math.abs(value) <= MAX_TIME)
+  .transform((value) => new Date(value))
+  .nullable()
+  .catch(null);
+
+/** Generated services leave empty arrays out. */
+const texts = z
+  .array(z.unknown())
+  .catch([])
+  .transform((values) => values.filter((value) => typeof value === 'string'));
+
+const id = z.union([z.string().min(1), z.number().int().transform(String)]);
+
+const address = z.object({
+  contactName: text,
+  organizationName: text,
+  addressLine1: text,
+  addressLine2: text,
+  addressLine3: text,
+  locality: text,
+  region: text,
+  postalCode: text,
+  countryCode: text,
+});
+
+export const customerWire = z.object({
+  kind: text,
+  customerId: id,
+  customerDomain: text,
+  customerType: text,
+  alternateEmail: text,
+  phoneNumber: text,
+  postalAddress: address.nullable().catch(null),
+  primaryAdmin: z.object({ primaryEmail: text }).nullable().catch(null),
+  customerDomainVerified: flag,
+  resourceUiUrl: text,
+});
+export type CustomerWire = z.infer<typeof customerWire>;
+
+const plan = z.object({
+  planName: text,
+  isCommitmentPlan: flag,
+  commitmentInterval: z.object({ startTime: time, endTime: time }).nullable().catch(null),
+});
+
+const seats = z.object({
+  numberOfSeats: int32,
+  maximumNumberOfSeats: int32,
+  licensedNumberOfSeats: int32,
+});
+
+const transferInfo = z.object({
+  transferabilityExpirationTime: time,
+  minimumTransferableSeats: int32,
+  currentLegacySkuId: text,
+});
+
+export const subscriptionWire = z.object({
+  kind: text,
+  customerId: id,
+  customerDomain: text,
+  subscriptionId: id,
+  skuId: id,
+  skuName: text,
+  billingMethod: text,
+  creationTime: time,
+  plan: plan.nullable().catch(null),
+  seats: seats.nullable().catch(null),
+  trialSettings: z.object({ isInTrial: flag, trialEndTime: time }).nullable().catch(null),
+  renewalSettings: z.object({ renewalType: text }).nullable().catch(null),
+  transferInfo: transferInfo.nullable().catch(null),
+  purchaseOrderId: text,
+  dealCode: text,
+  status: text,
+  suspensionReasons: texts,
+  resourceUiUrl: text,
+});
+export type SubscriptionWire = z.infer<typeof subscriptionWire>;
+
+/** The items stay unread here: each is read alone, so that one odd item costs only itself. */
+export const subscriptionsWire = z.object({
+  subscriptions: z.array(z.unknown()).nullish(),
+  nextPageToken: z.string().nullish(),
+});
+
+export const watchDetailsWire = z.object({
+  serviceAccountEmailAddresses: texts,
+  topicName: text,
+});
+
+export const watchWire = z.object({ topicName: text });

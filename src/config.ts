@@ -1,0 +1,222 @@
+import { isLoopback } from './domain/host.ts';
+import { type LogLevel, logLevels } from './log.ts';
+
+export interface BillingConfig {
+  /** host:port */
+  readonly endpoint: string;
+  /** host:port */
+  readonly operationEndpoint: string;
+  readonly tls: boolean;
+  readonly credential: BillingCredentialConfig | null;
+  readonly timeoutMs: number;
+}
+
+export type BillingCredentialConfig =
+  | { readonly token: string }
+  | { readonly keyFile: string; readonly iamEndpoint: string; readonly iamAudience: string };
+
+export interface ResellerConfig {
+  /** Root URL. */
+  readonly endpoint: string;
+  readonly credential: ResellerCredentialConfig | null;
+  readonly timeoutMs: number;
+  /** Connections at most, which is also how many calls are under way at once. */
+  readonly connections: number;
+  /** Whether reads of many customers go out as one `POST /batch`. */
+  readonly batch: boolean;
+}
+
+export type ResellerCredentialConfig =
+  | { readonly token: string }
+  | { readonly keyFile: string; readonly subject: string };
+
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly logLevel: LogLevel;
+  readonly requestTimeoutMs: number;
+  readonly drainTimeoutMs: number;
+  readonly corsOrigins: readonly string[];
+  readonly pollIntervalMs: number;
+  readonly customerSweepIntervalMs: number;
+  readonly defaultResellerId: string | null;
+  /** Null when no backend is configured: then a sandbox is to be put in their place. */
+  readonly backends: { readonly billing: BillingConfig; readonly reseller: ResellerConfig } | null;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Configuration that cannot be used: every problem, one sentence each. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`The configuration cannot be used:\n${problems.map((p) => `  - ${p}`).join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+/**
+ * Reads the configuration from environment variables.
+ * @throws ConfigError with every problem at once
+ */
+export function loadConfig(env: Env): Config {
+  const read = new EnvReader(env);
+  const config: Config = {
+    host: read.host('HOST', '127.0.0.1'),
+    port: read.integer('PORT', 4000, 0, 65_535),
+    logLevel: read.oneOf('LOG_LEVEL', logLevels, 'info'),
+    requestTimeoutMs: read.integer('REQUEST_TIMEOUT_MS', 15_000, 1, 600_000),
+    drainTimeoutMs: read.integer('DRAIN_TIMEOUT_MS', 10_000, 0, 600_000),
+    corsOrigins: read.origins('CORS_ORIGINS'),
+    pollIntervalMs: read.integer('OPERATION_POLL_INTERVAL_MS', 1_000, 10, 60_000),
+    customerSweepIntervalMs: read.integer('CUSTOMER_SWEEP_INTERVAL_MS', 10_000, 0, 3_600_000),
+    defaultResellerId: read.text('BILLING_RESELLER_ID') ?? null,
+    backends: loadBackends(read),
+  };
+  checkAuth(read, config.host);
+  read.throwProblems();
+  return config;
+}
+
+function loadBackends(read: EnvReader): Config['backends'] {
+  const isBilling = read.text('BILLING_ENDPOINT') !== undefined;
+  const isReseller = read.text('RESELLER_ENDPOINT') !== undefined;
+  if (!isBilling && !isReseller) return null;
+  if (!isBilling || !isReseller) {
+    const missing = isBilling ? 'RESELLER_ENDPOINT' : 'BILLING_ENDPOINT';
+    read.problem(`${missing} is missing: give both backends, or neither to run on the sandbox.`);
+  }
+  return { billing: loadBilling(read), reseller: loadReseller(read) };
+}
+
+function loadBilling(read: EnvReader): BillingConfig {
+  const endpoint = read.address('BILLING_ENDPOINT', '');
+  const tls = read.boolean('BILLING_TLS', true);
+  const iamEndpoint = read.address('IAM_ENDPOINT', 'iam.api.cloud.yandex.net:443');
+  const iamAudience = read.text('IAM_AUDIENCE') ?? 'https://iam.api.cloud.yandex.net/iam/v1/tokens';
+  const token = read.text('BILLING_TOKEN');
+  const keyFile = read.text('BILLING_KEY_FILE');
+  if (token && keyFile) read.problem('Give BILLING_TOKEN or BILLING_KEY_FILE, not both.');
+  if (!token && !keyFile && tls) {
+    read.problem('BILLING_TOKEN or BILLING_KEY_FILE is missing; only plaintext does without.');
+  }
+  return {
+    endpoint,
+    operationEndpoint: read.address('OPERATION_ENDPOINT', endpoint),
+    tls,
+    credential: token ? { token } : keyFile ? { keyFile, iamEndpoint, iamAudience } : null,
+    timeoutMs: read.integer('BILLING_TIMEOUT_MS', 5_000, 1, 600_000),
+  };
+}
+
+function loadReseller(read: EnvReader): ResellerConfig {
+  const endpoint = read.url('RESELLER_ENDPOINT');
+  const token = read.text('RESELLER_TOKEN');
+  const keyFile = read.text('RESELLER_KEY_FILE');
+  const subject = read.text('RESELLER_SUBJECT');
+  if (token && keyFile) read.problem('Give RESELLER_TOKEN or RESELLER_KEY_FILE, not both.');
+  if (keyFile && !subject) {
+    read.problem('RESELLER_KEY_FILE needs RESELLER_SUBJECT: the administrator to act for.');
+  }
+  if (!token && !keyFile && endpoint.startsWith('https:')) {
+    read.problem('RESELLER_TOKEN or RESELLER_KEY_FILE is missing; only plain http does without.');
+  }
+  return {
+    endpoint,
+    credential: token ? { token } : keyFile && subject ? { keyFile, subject } : null,
+    timeoutMs: read.integer('RESELLER_TIMEOUT_MS', 5_000, 1, 600_000),
+    connections: read.integer('RESELLER_CONNECTIONS', 32, 1, 1_000),
+    batch: read.boolean('RESELLER_BATCH', false),
+  };
+}
+
+function checkAuth(read: EnvReader, host: string): void {
+  const auth = read.oneOf('AUTH', ['none'], 'none');
+  if (auth === 'none' && !isLoopback(host)) {
+    read.problem(
+      `HOST=${host} can be reached from elsewhere, and AUTH=none lets everyone in: listen on a loopback address such as 127.0.0.1.`,
+    );
+  }
+}
+
+/** Reads one variable after the other and collects what is wrong with them. */
+class EnvReader {
+  readonly #env: Env;
+  readonly #problems: string[] = [];
+
+  constructor(env: Env) {
+    this.#env = env;
+  }
+
+  problem(text: string): void {
+    this.#problems.push(text);
+  }
+
+  throwProblems(): void {
+    if (this.#problems.length > 0) throw new ConfigError(this.#problems);
+  }
+
+  /** Empty counts as absent. */
+  text(name: string): string | undefined {
+    return this.#env[name]?.trim() || undefined;
+  }
+
+  integer(name: string, fallback: number, min: number, max: number): number {
+    const text = this.text(name);
+    if (text === undefined) return fallback;
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+    return this.#refuse(`${name}=${text} is not an integer from ${min} to ${max}.`, fallback);
+  }
+
+  boolean(name: string, fallback: boolean): boolean {
+    const text = this.text(name);
+    if (text === undefined) return fallback;
+    if (text === 'true' || text === 'false') return text === 'true';
+    return this.#refuse(`${name}=${text} is neither true nor false.`, fallback);
+  }
+
+  oneOf<T extends string>(name: string, values: readonly T[], fallback: T): T {
+    const text = this.text(name);
+    if (text === undefined) return fallback;
+    const value = values.find((candidate) => candidate === text);
+    return value ?? this.#refuse(`${name}=${text} is not one of ${values.join(', ')}.`, fallback);
+  }
+
+  host(name: string, fallback: string): string {
+    const text = this.text(name) ?? fallback;
+    if (/^[\w.:-]+$/.test(text)) return text;
+    return this.#refuse(`${name}=${text} is not a host name or address.`, fallback);
+  }
+
+  address(name: string, fallback: string): string {
+    const text = this.text(name);
+    if (text === undefined) return fallback;
+    const port = Number(/^(?:\[[\da-fA-F:]+\]|[\w.-]+):(\d{1,5})$/.exec(text)?.[1]);
+    if (port >= 1 && port <= 65_535) return text;
+    return this.#refuse(`${name}=${text} is not host:port.`, fallback);
+  }
+
+  url(name: string): string {
+    const text = this.text(name);
+    if (text === undefined) return '';
+    if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+    return this.#refuse(`${name}=${text} is not an http or https URL.`, '');
+  }
+
+  origins(name: string): string[] {
+    const origins = this.text(name)?.split(/[\s,]+/) ?? [];
+    for (const origin of origins) {
+      if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
+        this.problem(`${name}: ${origin} is not an origin such as https://portal.example.`);
+      }
+    }
+    return origins;
+  }
+
+  #refuse<T>(problem: string, fallback: T): T {
+    this.problem(problem);
+    return fallback;
+  }
+}

@@ -1,0 +1,158 @@
+import { create } from '@bufbuild/protobuf';
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import { CustomerSchema } from '../../gen/yandex/cloud/billing/v1/customer_pb.ts';
+import { CustomerMetadataSchema } from '../../gen/yandex/cloud/billing/v1/customer_service_pb.ts';
+import { type Operation, OperationSchema } from '../../gen/yandex/cloud/operation/operation_pb.ts';
+import { shareOf } from '../random.ts';
+import {
+  cancellation,
+  type OperationSubject,
+  type OperationTiming,
+  planSteps,
+  type Step,
+} from './outcomes.ts';
+import { notFound, pack } from './status.ts';
+
+export interface OperationPlan extends OperationSubject {
+  readonly resellerId: string;
+  readonly billingAccountId: string;
+  readonly description: string;
+  /** What becomes true when the operation succeeds. */
+  readonly apply: (at: number) => void;
+}
+
+interface OperationRecord {
+  readonly id: string;
+  readonly plan: OperationPlan;
+  readonly createdAt: number;
+  readonly idempotencyKey: string | undefined;
+  steps: Step[];
+  hiddenGets: number;
+}
+
+const createdBy = 'ajesandboxreseller01';
+
+function stepAt(record: OperationRecord, now: number): Step {
+  const step = record.steps.findLast(({ at }) => at <= now) ?? record.steps[0];
+  if (step === undefined) throw new Error(`operation ${record.id} has no steps`);
+  return step;
+}
+
+function resultOf(step: Step, plan: OperationPlan): Operation['result'] {
+  if (step.error !== undefined) return { case: 'error', value: step.error };
+  if (step.succeeded !== true) return { case: undefined };
+  const { customerId: id, billingAccountId } = plan;
+  const customer = create(CustomerSchema, { id, billingAccountId });
+  return { case: 'response', value: pack(CustomerSchema, customer) };
+}
+
+function toMessage(record: OperationRecord, step: Step): Operation {
+  const { resellerId, customerId, description } = record.plan;
+  const metadata = create(CustomerMetadataSchema, { resellerId, customerId });
+  return create(OperationSchema, {
+    id: record.id,
+    description,
+    createdAt: timestampFromMs(record.createdAt),
+    createdBy,
+    modifiedAt: timestampFromMs(step.at),
+    done: step.done,
+    metadata: pack(CustomerMetadataSchema, metadata),
+    result: resultOf(step, record.plan),
+  });
+}
+
+/**
+ * Long-running operations. Nothing ticks: the life of each is planned when it starts, and read off
+ * the clock. `settle` lets what is due by now come true, so every read of the store begins with it.
+ */
+export class Operations {
+  timing: OperationTiming;
+  readonly #now: () => number;
+  readonly #newId: () => string;
+  readonly #records = new Map<string, OperationRecord>();
+  readonly #byKey = new Map<string, OperationRecord>();
+  readonly #unfinished = new Set<OperationRecord>();
+
+  constructor(timing: OperationTiming, now: () => number, newId: () => string) {
+    this.timing = timing;
+    this.#now = now;
+    this.#newId = newId;
+  }
+
+  /** The operation that the same idempotency key has started before, in its present state. */
+  repeated(idempotencyKey: string | undefined): Operation | undefined {
+    const record = idempotencyKey === undefined ? undefined : this.#byKey.get(idempotencyKey);
+    return record && this.#read(record);
+  }
+
+  start(plan: OperationPlan, idempotencyKey: string | undefined): Operation {
+    const id = this.#newId();
+    const createdAt = this.#now();
+    const steps = planSteps(id, plan, this.timing, createdAt);
+    const lags = shareOf(`${id} replicas`) < this.timing.notFoundShare;
+    const hiddenGets = lags ? this.timing.notFoundGets : 0;
+    const record = { id, plan, createdAt, idempotencyKey, steps, hiddenGets };
+    this.#records.set(id, record);
+    this.#unfinished.add(record);
+    if (idempotencyKey !== undefined) this.#byKey.set(idempotencyKey, record);
+    return this.#read(record);
+  }
+
+  get(id: string): Operation {
+    const record = this.#find(id);
+    if (record.hiddenGets > 0) {
+      record.hiddenGets -= 1;
+      throw notFound('yandex.cloud.operation.Operation', id);
+    }
+    return this.#read(record);
+  }
+
+  /** Best effort: a finished operation, or one that is rolling back, stays as it is. */
+  cancel(id: string): Operation {
+    const record = this.#find(id);
+    const now = this.#now();
+    const { done, error } = stepAt(record, now);
+    if (!done && error === undefined) {
+      const past = record.steps.filter(({ at }) => at <= now);
+      record.steps = [...past, { at: now, done: true, error: cancellation() }];
+    }
+    return this.#read(record);
+  }
+
+  /** Brings about what finished operations promised, in the order in which they finished. */
+  settle(): void {
+    const now = this.#now();
+    const finished = [...this.#unfinished]
+      .map((record) => ({ record, step: stepAt(record, now) }))
+      .filter(({ step }) => step.done)
+      .sort((a, b) => a.step.at - b.step.at);
+    for (const { record, step } of finished) {
+      this.#unfinished.delete(record);
+      if (step.succeeded === true) record.plan.apply(step.at);
+    }
+    this.#forget();
+  }
+
+  #find(id: string): OperationRecord {
+    const record = this.#records.get(id);
+    if (record === undefined) throw notFound('yandex.cloud.operation.Operation', id);
+    return record;
+  }
+
+  #read(record: OperationRecord): Operation {
+    this.settle();
+    return toMessage(record, stepAt(record, this.#now()));
+  }
+
+  #forget(): void {
+    let surplus = this.#records.size - this.#unfinished.size - this.timing.retained;
+    if (surplus <= 0) return;
+    for (const record of this.#records.values()) {
+      if (surplus <= 0) return;
+      if (this.#unfinished.has(record)) continue;
+      this.#records.delete(record.id);
+      if (record.idempotencyKey !== undefined) this.#byKey.delete(record.idempotencyKey);
+      surplus -= 1;
+    }
+  }
+}

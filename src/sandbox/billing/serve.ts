@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import { create, isMessage } from '@bufbuild/protobuf';
+import { durationFromMs } from '@bufbuild/protobuf/wkt';
+import {
+  type handleUnaryCall,
+  type Metadata,
+  type ServerUnaryCall,
+  type sendUnaryData,
+  status,
+} from '@grpc/grpc-js';
+import { RetryInfoSchema } from '../../gen/google/rpc/error_details_pb.ts';
+import { OperationSchema } from '../../gen/yandex/cloud/operation/operation_pb.ts';
+import { type BackendContext, delay } from '../backend.ts';
+import type { FaultEffect } from '../faults.ts';
+import { failureTrailers, pack, requestIds, StatusError } from './status.ts';
+
+/** What a method does with a request; it throws StatusError to fail. */
+export type Handle<I, O> = (request: I, metadata: Metadata) => O;
+
+/** Makes a gRPC handler of a method: counting, faults, authentication, request ids, errors. */
+export type Serve = <I, O>(method: string, handle: Handle<I, O>) => handleUnaryCall<I, O>;
+
+export interface ServeContext extends BackendContext {
+  /** Closes the connection that a peer (`host:port`) has to this server. */
+  readonly disconnect: (peer: string) => void;
+  readonly pollIntervalSeconds: () => number | null;
+}
+
+export function createServe(context: ServeContext): Serve {
+  return (method, handle) => (call, callback) => {
+    const headers = textHeaders(call.metadata);
+    const finish = context.calls.start({ backend: 'billing', method, headers, batched: false });
+    call.once('cancelled', finish);
+    void respond(context, method, handle, call, (...answer) => {
+      finish();
+      callback(...answer);
+    });
+  };
+}
+
+async function respond<I, O>(
+  context: ServeContext,
+  method: string,
+  handle: Handle<I, O>,
+  call: ServerUnaryCall<I, O>,
+  callback: sendUnaryData<O>,
+): Promise<void> {
+  const { latencyMs, effect, executed } = context.faults.take('billing', method);
+  await delay(latencyMs, context.closing);
+  if (call.cancelled || context.closing.aborted) return;
+  const requestId = randomUUID();
+  const traceId = randomUUID();
+  try {
+    if (effect !== undefined && !executed) return spoil(context, effect, call);
+    authenticate(context.token, call.metadata);
+    const answer = handle(call.request, call.metadata);
+    if (effect !== undefined) return spoil(context, effect, call);
+    const headers = requestIds(requestId, traceId);
+    addPollInterval(headers, answer, context.pollIntervalSeconds());
+    call.sendMetadata(headers);
+    callback(null, answer);
+    context.log.debug({ method, requestId }, 'billing call answered');
+  } catch (error) {
+    // Nothing is sent before a failure: its ids travel in the trailers, as the vendor's do.
+    const failure = toStatusError(error);
+    const metadata = failureTrailers(failure, requestId, traceId);
+    callback({ code: failure.code, details: failure.message, metadata });
+    context.log.debug({ method, requestId, code: failure.code }, 'billing call failed');
+  }
+}
+
+/** Throws the status of a fault, or leaves the call without an answer. */
+function spoil(context: ServeContext, effect: FaultEffect, call: { getPeer(): string }): undefined {
+  if (effect.type === 'hang') return;
+  if (effect.type !== 'close') throw faultError(effect);
+  context.disconnect(call.getPeer());
+}
+
+function authenticate(token: string | undefined, metadata: Metadata): void {
+  if (token === undefined || metadata.get('authorization')[0] === `Bearer ${token}`) return;
+  throw new StatusError(status.UNAUTHENTICATED, 'The token is invalid');
+}
+
+function addPollInterval(headers: Metadata, answer: unknown, seconds: number | null): void {
+  if (seconds !== null && isMessage(answer, OperationSchema)) {
+    headers.set('x-operation-poll-interval', String(seconds));
+  }
+}
+
+function toStatusError(error: unknown): StatusError {
+  return error instanceof StatusError ? error : new StatusError(status.INTERNAL, String(error));
+}
+
+function faultError(effect: FaultEffect): StatusError {
+  if (effect.type !== 'grpc') return new StatusError(status.UNAVAILABLE, 'Injected fault');
+  const { code, message = 'Injected fault', retryAfterMs } = effect;
+  if (retryAfterMs === undefined) return new StatusError(code, message);
+  const retry = create(RetryInfoSchema, { retryDelay: durationFromMs(retryAfterMs) });
+  return new StatusError(code, message, [pack(RetryInfoSchema, retry)]);
+}
+
+function textHeaders(metadata: Metadata): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(metadata.getMap()).map(([name, value]) => [name, value.toString()]),
+  );
+}

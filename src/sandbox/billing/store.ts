@@ -1,0 +1,84 @@
+import type { Random } from '../random.ts';
+
+export interface BillingAccountRecord {
+  readonly position: number;
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: number;
+  readonly countryCode: string;
+  readonly currency: string;
+  active: boolean;
+  /** Zero for every customer of a reseller: the reseller pays. */
+  readonly balance: string;
+}
+
+export interface BillingCustomerRecord {
+  readonly position: number;
+  readonly id: string;
+  readonly resellerId: string;
+  readonly billingAccountId: string;
+}
+
+export type NewAccount = Omit<BillingAccountRecord, 'position'>;
+export type NewCustomer = Omit<BillingCustomerRecord, 'position'>;
+
+/** What the billing API knows: resellers, their customers, everybody's billing accounts. */
+export class BillingStore {
+  readonly #random: Random;
+  readonly #customers = new Map<string, BillingCustomerRecord>();
+  readonly #customersOf = new Map<string, BillingCustomerRecord[]>();
+  readonly #accounts = new Map<string, BillingAccountRecord>();
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  /** An id in the vendor's style: 20 characters. */
+  newId(prefix: string): string {
+    return prefix + this.#random.text(20 - prefix.length);
+  }
+
+  /** A reseller is known by its billing account. */
+  addReseller(account: NewAccount): void {
+    this.#customersOf.set(account.id, []);
+    this.#addAccount(account);
+  }
+
+  addCustomer(customer: NewCustomer, account: NewAccount): BillingCustomerRecord {
+    const record = { ...customer, position: this.#customers.size + 1 };
+    this.#customers.set(record.id, record);
+    this.#customersOf.get(record.resellerId)?.push(record);
+    this.#addAccount(account);
+    return record;
+  }
+
+  #addAccount(account: NewAccount): void {
+    this.#accounts.set(account.id, { ...account, position: this.#accounts.size + 1 });
+  }
+
+  hasReseller(resellerId: string): boolean {
+    return this.#customersOf.has(resellerId);
+  }
+
+  /** In the order of creation. */
+  customersOf(resellerId: string): readonly BillingCustomerRecord[] {
+    return this.#customersOf.get(resellerId) ?? [];
+  }
+
+  customer(customerId: string): BillingCustomerRecord | undefined {
+    return this.#customers.get(customerId);
+  }
+
+  account(accountId: string): BillingAccountRecord | undefined {
+    return this.#accounts.get(accountId);
+  }
+
+  accounts(): Iterable<BillingAccountRecord> {
+    return this.#accounts.values();
+  }
+
+  setActive(accountId: string, active: boolean): void {
+    const account = this.#accounts.get(accountId);
+    if (account !== undefined) account.active = active;
+  }
+}

@@ -1,0 +1,61 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
+const signatureBytes = 12;
+const secret = 'sandbox page tokens';
+
+function sign(scope: string, position: Buffer): Buffer {
+  return createHmac('sha256', secret)
+    .update(position)
+    .update(scope)
+    .digest()
+    .subarray(0, signatureBytes);
+}
+
+function mask(position: Buffer, signature: Buffer): Buffer {
+  return Buffer.from(position.map((byte, index) => byte ^ (signature[index] ?? 0)));
+}
+
+/**
+ * An opaque token (24 characters) that stands for "after this position" in one list. `scope` names
+ * the list and its filter: the token opens with the same scope only.
+ */
+export function sealPageToken(scope: string, position: number): string {
+  const plain = Buffer.alloc(6);
+  plain.writeUIntBE(position, 0, 6);
+  const signature = sign(scope, plain);
+  return Buffer.concat([signature, mask(plain, signature)]).toString('base64url');
+}
+
+/** The position in a token, or undefined when the token is forged or belongs to another list. */
+export function openPageToken(scope: string, token: string): number | undefined {
+  const bytes = Buffer.from(token, 'base64url');
+  if (bytes.length !== signatureBytes + 6 || bytes.toString('base64url') !== token)
+    return undefined;
+  const signature = bytes.subarray(0, signatureBytes);
+  const plain = mask(bytes.subarray(signatureBytes), signature);
+  return timingSafeEqual(sign(scope, plain), signature) ? plain.readUIntBE(0, 6) : undefined;
+}
+
+export interface Positioned {
+  /** Place in the order of creation: stays the same while others come and go. */
+  readonly position: number;
+}
+
+/** One page of `items` (in the order of their positions) after `after`, and the token of the next. */
+export function takePage<T extends Positioned>(
+  items: Iterable<T>,
+  scope: string,
+  after: number,
+  size: number,
+): { readonly page: readonly T[]; readonly nextPageToken: string | undefined } {
+  const page: T[] = [];
+  for (const item of items) {
+    if (item.position <= after) continue;
+    const last = page.at(-1);
+    if (page.length === size && last !== undefined) {
+      return { page, nextPageToken: sealPageToken(scope, last.position) };
+    }
+    page.push(item);
+  }
+  return { page, nextPageToken: undefined };
+}

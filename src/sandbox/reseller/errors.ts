@@ -1,0 +1,125 @@
+/** Where in the request the fault lies. */
+export interface Location {
+  readonly location: string;
+  readonly locationType: 'parameter' | 'header';
+}
+
+const statusNames: Readonly<Record<number, string>> = {
+  400: 'INVALID_ARGUMENT',
+  401: 'UNAUTHENTICATED',
+  403: 'PERMISSION_DENIED',
+  404: 'NOT_FOUND',
+  409: 'ALREADY_EXISTS',
+  412: 'FAILED_PRECONDITION',
+  429: 'RESOURCE_EXHAUSTED',
+  500: 'INTERNAL',
+  501: 'UNIMPLEMENTED',
+  503: 'UNAVAILABLE',
+  504: 'DEADLINE_EXCEEDED',
+};
+
+/** A call that ends with an HTTP error in the shape that Google's JSON APIs share. */
+export class RestError extends Error {
+  readonly status: number;
+  readonly reason: string;
+  readonly domain: string;
+  readonly location: Location | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    status: number,
+    reason: string,
+    message: string,
+    extra: {
+      readonly domain?: string;
+      readonly location?: Location | undefined;
+      readonly headers?: Readonly<Record<string, string>>;
+    } = {},
+  ) {
+    super(message);
+    this.name = 'RestError';
+    this.status = status;
+    this.reason = reason;
+    this.domain = extra.domain ?? 'global';
+    this.location = extra.location;
+    this.headers = extra.headers ?? {};
+  }
+
+  /** The body. `$.xgafv=2` asks for the newer form, which has no `errors`. */
+  toJson(xgafv: string | null = null): object {
+    const { status: code, message, domain, reason } = this;
+    const errors = [{ message, domain, reason, ...this.location }];
+    const status = statusNames[code];
+    return {
+      error: {
+        ...{ code, message },
+        ...(xgafv === '2' ? {} : { errors }),
+        ...(status === undefined ? {} : { status }),
+      },
+    };
+  }
+}
+
+function parameter(location: string | undefined): { location: Location | undefined } {
+  return {
+    location: location === undefined ? undefined : { location, locationType: 'parameter' },
+  };
+}
+
+/** 400: what was asked is not possible in the present state, or the request is malformed. */
+export function badRequest(message: string): RestError {
+  return new RestError(400, 'badRequest', message);
+}
+
+/** 400: a value breaks a rule. */
+export function invalid(message: string, location?: string): RestError {
+  return new RestError(400, 'invalid', message, parameter(location));
+}
+
+export function invalidParameter(name: string, message: string): RestError {
+  return new RestError(400, 'invalidParameter', message, parameter(name));
+}
+
+export function required(name: string): RestError {
+  return new RestError(400, 'required', `Required: ${name}`, parameter(name));
+}
+
+export function parseError(message = 'Parse Error'): RestError {
+  return new RestError(400, 'parseError', message);
+}
+
+export function forbidden(message: string): RestError {
+  return new RestError(403, 'forbidden', message);
+}
+
+export function notFound(message: string): RestError {
+  return new RestError(404, 'notFound', message);
+}
+
+export function conditionNotMet(message: string): RestError {
+  return new RestError(412, 'conditionNotMet', message);
+}
+
+function unauthenticated(reason: string, message: string): RestError {
+  return new RestError(401, reason, message, {
+    location: { location: 'Authorization', locationType: 'header' },
+    headers: { 'www-authenticate': 'Bearer realm="https://accounts.google.com/"' },
+  });
+}
+
+export function loginRequired(): RestError {
+  return unauthenticated('required', 'Login Required.');
+}
+
+export function invalidCredentials(): RestError {
+  return unauthenticated('authError', 'Invalid Credentials');
+}
+
+export function conflict(message: string): RestError {
+  return new RestError(409, 'conflict', message);
+}
+
+/** 409: it exists already. */
+export function duplicate(message: string): RestError {
+  return new RestError(409, 'duplicate', message);
+}

@@ -1,0 +1,162 @@
+import {
+  badRequest,
+  conditionNotMet,
+  duplicate,
+  invalid,
+  invalidParameter,
+  required,
+} from './errors.ts';
+import { commitmentFrom, dayMs } from './lifecycle.ts';
+import { type MethodCall, pathText, queryText, requireOurs } from './method-call.ts';
+import { type CustomerRecord, isAnnual, isSuspended, type SubscriptionRecord } from './records.ts';
+import { renderSubscription } from './render.ts';
+import {
+  checkPlan,
+  checkRenewalType,
+  checkSeats,
+  checkSku,
+  checkSkuPlan,
+  checkTeam,
+  checkTextLength,
+  defaultRenewalType,
+} from './rules.ts';
+import { findSku, type PlanName, type Sku } from './skus.ts';
+import type { NewSubscription } from './store.ts';
+import { transferSubscription } from './transfers.ts';
+import type { WireSubscription } from './wire.ts';
+
+interface Order {
+  readonly sku: Sku;
+  readonly planName: PlanName;
+  readonly input: WireSubscription;
+}
+
+/** Orders, switches the SKU, or transfers: the parameters and what the customer holds decide. */
+export function insertSubscription(call: MethodCall<WireSubscription>): WireSubscription {
+  const { input, store } = call;
+  const action = actionOf(call);
+  const sku = checkSku(input.skuId);
+  const planName = checkPlan(input.plan?.planName, 'plan.planName');
+  checkSkuPlan(sku, planName);
+  checkTextLength('dealCode', input.dealCode, 100);
+  checkTextLength('purchaseOrderId', input.purchaseOrderId, 80);
+  const order = { sku, planName, input };
+  const fields = newSubscription(order, store.now());
+  if (queryText(call, 'customerAuthToken') !== undefined) {
+    return renderSubscription(transferSubscription(call, fields));
+  }
+  const customer = requireOurs(store, pathText(call, 'customerId'));
+  checkTeam(customer.customerType, sku);
+  checkVault(customer, sku);
+  const source = findSource(call, customer, action, sku);
+  if (source !== undefined) return renderSubscription(switchSku(call, source, order, fields));
+  return renderSubscription(addSubscription(call, customer, fields));
+}
+
+function actionOf(call: MethodCall<WireSubscription>): string {
+  const action = queryText(call, 'action') ?? 'actionUnspecified';
+  if (!['actionUnspecified', 'buy', 'switch'].includes(action)) {
+    throw invalidParameter('action', `Invalid value at 'action': ${action}`);
+  }
+  return action;
+}
+
+/** Vault needs G Suite Basic. */
+function checkVault(customer: CustomerRecord, sku: Sku): void {
+  const basic = ({ skuId }: SubscriptionRecord) => skuId === 'Google-Apps-For-Business';
+  if (sku.skuId === 'Google-Vault' && !customer.subscriptions.some(basic)) {
+    throw conditionNotMet('Google Vault needs a subscription of G Suite Basic');
+  }
+}
+
+function newSubscription({ sku, planName, input }: Order, now: number): NewSubscription {
+  const annual = isAnnual(planName);
+  const renewalType = input.renewalSettings?.renewalType;
+  const trialEnd = now + sku.trialDays * dayMs;
+  return {
+    skuId: sku.skuId,
+    billingMethod: 'ONLINE',
+    creationTime: now,
+    planName,
+    commitment: annual ? commitmentFrom(now) : undefined,
+    seats: checkSeats(planName, input.seats),
+    trial: planName === 'TRIAL' ? { endTime: trialEnd, running: true } : undefined,
+    renewalType: annual ? checkRenewalType(renewalType ?? defaultRenewalType(planName)) : undefined,
+    transferInfo: undefined,
+    purchaseOrderId: input.purchaseOrderId,
+    dealCode: input.dealCode,
+    suspensions: [],
+    suspendedAt: undefined,
+    unknownStatus: undefined,
+    lacks: [],
+  };
+}
+
+/** The subscription that the order replaces; none: it is a new one. */
+function findSource(
+  call: MethodCall<WireSubscription>,
+  customer: CustomerRecord,
+  action: string,
+  sku: Sku,
+): SubscriptionRecord | undefined {
+  const { subscriptions } = customer;
+  if (subscriptions.some(({ skuId }) => skuId === sku.skuId)) {
+    throw duplicate(`The customer has a subscription of ${sku.skuName} already`);
+  }
+  if (action === 'buy') return undefined;
+  const sameProduct = subscriptions.filter(
+    ({ skuId }) => findSku(skuId)?.productId === sku.productId,
+  );
+  // The vendor guesses: an order for another SKU of a product that is held replaces it silently.
+  if (action !== 'switch') return sameProduct[0];
+  const sourceSkuId = queryText(call, 'sourceSkuId');
+  if (sourceSkuId === undefined) throw required('sourceSkuId');
+  const source = sameProduct.find(({ skuId }) => skuId === sourceSkuId);
+  if (source !== undefined) return source;
+  throw invalid(`No subscription of ${sourceSkuId} can switch to ${sku.skuId}`, 'sourceSkuId');
+}
+
+function switchSku(
+  call: MethodCall<WireSubscription>,
+  source: SubscriptionRecord,
+  { sku }: Order,
+  fields: NewSubscription,
+): SubscriptionRecord {
+  if (isSuspended(source)) throw badRequest('The subscription is suspended');
+  const up = sku.rank >= (findSku(source.skuId)?.rank ?? 0);
+  if (source.commitment !== undefined && !up) {
+    throw conditionNotMet('An annual plan cannot be downgraded before its renewal');
+  }
+  if (source.commitment !== undefined && source.planName === 'ANNUAL_YEARLY_PAY') {
+    throw conditionNotMet('An annual plan with yearly payment cannot be upgraded directly');
+  }
+  const { store } = call;
+  const { licensedNumberOfSeats } = source.seats;
+  store.remove(source);
+  store.emit(source, 'SUBSCRIPTION_CANCELLED', up ? 'PURCHASE_OF_SUBSUMING_SKU' : 'OTHER');
+  const subscription = store.newSubscription(source.customer, {
+    ...fields,
+    seats: { ...fields.seats, licensedNumberOfSeats },
+    purchaseOrderId: fields.purchaseOrderId ?? source.purchaseOrderId,
+  });
+  source.customer.subscriptions.push(subscription);
+  store.emit(subscription, up ? 'SUBSCRIPTION_UPGRADE' : 'SUBSCRIPTION_DOWNGRADE');
+  return subscription;
+}
+
+function addSubscription(
+  { store }: MethodCall<WireSubscription>,
+  customer: CustomerRecord,
+  fields: NewSubscription,
+): SubscriptionRecord {
+  const now = store.now();
+  const accepted = customer.termsAcceptedAt <= now;
+  const subscription = store.newSubscription(customer, {
+    ...fields,
+    suspensions: accepted ? [] : ['PENDING_TOS_ACCEPTANCE'],
+    suspendedAt: accepted ? undefined : now,
+  });
+  customer.subscriptions.push(subscription);
+  store.emit(subscription, 'NEW_SUBSCRIPTION_CREATED');
+  return subscription;
+}

@@ -1,0 +1,101 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
+import { listen, type RunningServer } from '../backend.ts';
+import { runBatch } from './batch.ts';
+import {
+  errorResponse,
+  execute,
+  type Outcome,
+  prepare,
+  type ResellerContext,
+  spoilable,
+  toRestError,
+} from './dispatch.ts';
+import type { HttpRequest, HttpResponse } from './router.ts';
+
+const batchPaths = ['/batch', '/batch/reseller/v1'];
+
+async function readRequest(incoming: IncomingMessage): Promise<HttpRequest> {
+  const headers = Object.entries(incoming.headers).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value.join(', ') : (value ?? ''),
+  ]);
+  return {
+    verb: incoming.method ?? 'GET',
+    target: incoming.url ?? '/',
+    headers: Object.fromEntries(headers),
+    body: await text(incoming),
+  };
+}
+
+async function answer(context: ResellerContext, request: HttpRequest): Promise<Outcome> {
+  const [path = ''] = request.target.split('?');
+  if (request.verb === 'POST' && batchPaths.includes(path)) return answerBatch(context, request);
+  const prepared = prepare(request);
+  return execute(context, prepared, 'error' in prepared ? [] : [prepared.call], false);
+}
+
+async function answerBatch(context: ResellerContext, request: HttpRequest): Promise<Outcome> {
+  const { headers } = request;
+  const finish = context.calls.start({
+    backend: 'reseller',
+    method: 'batch',
+    headers,
+    batched: false,
+  });
+  try {
+    return await spoilable(context, 'batch', () => runBatch(context, request));
+  } catch (error) {
+    return errorResponse(toRestError(error));
+  } finally {
+    finish();
+  }
+}
+
+/** The vendor compresses only for clients that say so twice. */
+function wantsGzip({ headers }: HttpRequest): boolean {
+  const accepts = /\bgzip\b/.test(headers['accept-encoding'] ?? '');
+  return accepts && (headers['user-agent'] ?? '').includes('gzip');
+}
+
+function send(response: ServerResponse, request: HttpRequest, answered: HttpResponse): void {
+  const { status, headers, body } = answered;
+  const compress = body !== '' && wantsGzip(request);
+  const bytes = compress ? gzipSync(body) : Buffer.from(body);
+  const length = status === 204 ? {} : { 'content-length': bytes.length };
+  response.writeHead(status, {
+    ...headers,
+    ...(compress ? { 'content-encoding': 'gzip' } : {}),
+    ...length,
+  });
+  response.end(bytes);
+}
+
+/** Serves the REST API and its batch on one port. */
+export async function startResellerServer(
+  context: ResellerContext,
+  host: string,
+  port: number,
+): Promise<RunningServer> {
+  async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const request = await readRequest(incoming);
+    const outcome = await answer(context, request);
+    if (outcome === 'hang') return;
+    if (outcome === 'close') incoming.socket.destroy();
+    else send(response, request, outcome);
+  }
+  const server = createServer((incoming, response) => {
+    // A client that goes away in the middle of its body is nobody's problem.
+    handle(incoming, response).catch(() => response.destroy());
+  });
+  const bound = await listen(server, host, port);
+  return {
+    port: bound,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

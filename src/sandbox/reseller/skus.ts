@@ -1,0 +1,95 @@
+export type PlanName = 'ANNUAL_MONTHLY_PAY' | 'ANNUAL_YEARLY_PAY' | 'FLEXIBLE' | 'TRIAL' | 'FREE';
+
+export interface Sku {
+  readonly skuId: string;
+  readonly skuName: string;
+  /** Subscriptions themselves carry no product: a switch stays within one. */
+  readonly productId: string;
+  /** Place within its product: a higher one is an upgrade. */
+  readonly rank: number;
+  readonly plans: readonly PlanName[];
+  /** Editions that an email-verified team may buy. */
+  readonly forTeams: boolean;
+  /** Has to be cancelled before the Workspace subscription is suspended. */
+  readonly addOn: boolean;
+  readonly trialDays: number;
+}
+
+const usualPlans: readonly PlanName[] = [
+  'ANNUAL_MONTHLY_PAY',
+  'ANNUAL_YEARLY_PAY',
+  'FLEXIBLE',
+  'TRIAL',
+];
+
+function sku(
+  productId: string,
+  rank: number,
+  skuId: string,
+  skuName: string,
+  special: Partial<Sku> = {},
+): Sku {
+  const usual = { plans: usualPlans, forTeams: false, addOn: false, trialDays: 30 };
+  return { productId, rank, skuId, skuName, ...usual, ...special };
+}
+
+export const workspaceProductId = 'Google-Apps';
+
+const skus: readonly Sku[] = [
+  sku(workspaceProductId, 1, 'Google-Apps-Lite', 'G Suite Lite'),
+  sku(workspaceProductId, 2, 'Google-Apps-For-Business', 'G Suite Basic'),
+  sku(workspaceProductId, 3, 'Google-Apps-Unlimited', 'G Suite Business'),
+  sku(workspaceProductId, 3, '1010060001', 'Google Workspace Essentials', {
+    plans: ['FLEXIBLE'],
+    forTeams: true,
+  }),
+  sku(workspaceProductId, 4, '1010060003', 'Google Workspace Enterprise Essentials', {
+    plans: ['ANNUAL_MONTHLY_PAY'],
+    forTeams: true,
+  }),
+  sku(workspaceProductId, 5, '1010060005', 'Google Workspace Enterprise Essentials Plus', {
+    forTeams: true,
+  }),
+  sku(workspaceProductId, 2, '1010020030', 'Google Workspace Frontline Starter'),
+  sku(workspaceProductId, 3, '1010020031', 'Google Workspace Frontline Standard'),
+  sku(workspaceProductId, 4, '1010020034', 'Google Workspace Frontline Plus'),
+  sku(workspaceProductId, 3, '1010020027', 'Google Workspace Business Starter'),
+  sku(workspaceProductId, 4, '1010020028', 'Google Workspace Business Standard'),
+  sku(workspaceProductId, 5, '1010020025', 'Google Workspace Business Plus'),
+  sku(workspaceProductId, 6, '1010020029', 'Google Workspace Enterprise Starter'),
+  sku(workspaceProductId, 7, '1010020026', 'Google Workspace Enterprise Standard'),
+  sku(workspaceProductId, 8, '1010020020', 'Google Workspace Enterprise Plus'),
+  sku('101047', 1, '1010470001', 'Gemini Enterprise'),
+  sku('101034', 1, '1010340001', 'Google Workspace Enterprise Plus - Archived User'),
+  sku('101038', 1, '1010380001', 'AppSheet Core'),
+  sku('101038', 2, '1010380002', 'AppSheet Enterprise Standard'),
+  sku('Google-Vault', 1, 'Google-Vault', 'Google Vault', {
+    plans: ['FLEXIBLE', 'TRIAL'],
+    addOn: true,
+  }),
+  sku('Google-Drive-storage', 1, 'Google-Drive-storage-20GB', 'Google Drive storage 20 GB', {
+    plans: ['FLEXIBLE'],
+    addOn: true,
+  }),
+  sku(
+    'Google-Chrome-Device-Management',
+    1,
+    'Google-Chrome-Device-Management',
+    'Chrome Enterprise',
+    {
+      trialDays: 60,
+    },
+  ),
+  sku('101001', 1, '1010010001', 'Cloud Identity Free', { plans: ['FREE'] }),
+];
+
+const byId = new Map(skus.map((entry) => [entry.skuId, entry]));
+
+/** Undefined for a SKU that this version of the API does not manage. */
+export function findSku(skuId: string): Sku | undefined {
+  return byId.get(skuId);
+}
+
+export function isWorkspace(skuId: string): boolean {
+  return findSku(skuId)?.productId === workspaceProductId;
+}

@@ -1,0 +1,86 @@
+import { openPageToken, takePage } from '../page-tokens.ts';
+import { forbidden, invalidParameter, required } from './errors.ts';
+import {
+  isTokenGood,
+  type MethodCall,
+  queryText,
+  requireCustomer,
+  requireSubscription,
+} from './method-call.ts';
+import type { SubscriptionRecord } from './records.ts';
+import { renderSubscription } from './render.ts';
+import type { WireSubscription, WireSubscriptions } from './wire.ts';
+
+const maxPageSize = 100;
+const defaultPageSize = 20;
+
+export function getSubscription(call: MethodCall<object>): WireSubscription {
+  return renderSubscription(requireSubscription(call));
+}
+
+export function listSubscriptions(call: MethodCall<object>): WireSubscriptions {
+  const size = pageSizeOf(call);
+  const { items, scope } = select(call);
+  const token = queryText(call, 'pageToken');
+  const after = token === undefined ? 0 : openPageToken(scope, token);
+  if (after === undefined) {
+    throw invalidParameter('pageToken', 'The page token is not one of this list');
+  }
+  const { page, nextPageToken } = takePage(items, scope, after, size);
+  return {
+    kind: 'reseller#subscriptions',
+    subscriptions: page.length === 0 ? undefined : page.map(renderSubscription),
+    nextPageToken,
+  };
+}
+
+function pageSizeOf(call: MethodCall<object>): number {
+  const text = queryText(call, 'maxResults');
+  if (text === undefined) return defaultPageSize;
+  const size = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (size >= 1 && size <= maxPageSize) return size;
+  throw invalidParameter(
+    'maxResults',
+    `Invalid value '${text}'. Values must be within the range: [1, ${maxPageSize}]`,
+  );
+}
+
+interface Selection {
+  readonly items: readonly SubscriptionRecord[];
+  /** Binds page tokens to the filter. */
+  readonly scope: string;
+}
+
+function select(call: MethodCall<object>): Selection {
+  const customerId = queryText(call, 'customerId');
+  const authToken = queryText(call, 'customerAuthToken');
+  const prefix = queryText(call, 'customerNamePrefix')?.toLowerCase() ?? '';
+  if (customerId !== undefined) return ofCustomer(call, customerId, authToken, prefix);
+  if (authToken !== undefined) throw required('customerId');
+  const items = [...call.store.customers()]
+    .filter((customer) => customer.managedBy === 'us')
+    .filter(({ customerDomain }) => customerDomain.startsWith(prefix))
+    .flatMap(({ subscriptions }) => subscriptions)
+    .sort((a, b) => a.position - b.position);
+  return { items, scope: `subscriptions of ${prefix}*` };
+}
+
+function ofCustomer(
+  { store }: MethodCall<object>,
+  idOrDomain: string,
+  authToken: string | undefined,
+  prefix: string,
+): Selection {
+  const customer = requireCustomer(store, idOrDomain);
+  const transferable = authToken !== undefined && isTokenGood(customer, authToken, store.now());
+  if (authToken !== undefined && !transferable) {
+    throw forbidden('The transfer token is wrong or has expired');
+  }
+  if (!transferable && customer.managedBy !== 'us') {
+    throw forbidden('Not authorized to manage this customer');
+  }
+  const items = transferable ? customer.transferable : customer.subscriptions;
+  const matches = customer.customerDomain.startsWith(prefix);
+  const list = transferable ? 'transferable subscriptions' : 'subscriptions';
+  return { items: matches ? items : [], scope: `${list} of ${customer.customerId} ${prefix}*` };
+}

@@ -1,0 +1,99 @@
+import { type BackendContext, hostPort, type SandboxLog } from './backend.ts';
+import { Operations } from './billing/operations.ts';
+import { defaultTiming, type OperationTiming } from './billing/outcomes.ts';
+import { startBillingServer } from './billing/server.ts';
+import { BillingStore } from './billing/store.ts';
+import { CallLog } from './calls.ts';
+import { type Fault, FaultPlan } from './faults.ts';
+import { createRandom } from './random.ts';
+import { startResellerServer } from './reseller/server.ts';
+import { ResellerStore } from './reseller/store.ts';
+import {
+  defaultSeed,
+  type Link,
+  mainResellerId,
+  type SeedOptions,
+  seedStores,
+} from './seed/seed.ts';
+
+export interface SandboxOptions {
+  /** Default 127.0.0.1: the sandbox is a development aid and trusts whoever reaches it. */
+  readonly host?: string;
+  /** 0, the default: any free port. */
+  readonly billingPort?: number;
+  readonly resellerPort?: number;
+  readonly seed?: Partial<SeedOptions>;
+  readonly operations?: Partial<OperationTiming>;
+  readonly faults?: readonly Fault[];
+  /** When set, every call needs `authorization: Bearer <token>`. */
+  readonly token?: string | undefined;
+  /**
+   * How long after its order a new customer accepts the terms, in milliseconds (30 000); null: only
+   * when `store.reseller.acceptTerms` says so.
+   */
+  readonly termsAcceptedAfterMs?: number | null;
+  /** The clock, in milliseconds since the epoch; default Date.now. */
+  readonly now?: () => number;
+  readonly log?: SandboxLog;
+}
+
+/** Both APIs, running. */
+export interface Sandbox {
+  /** `host:port` of CustomerService, BillingAccountService and OperationService, plaintext. */
+  readonly billingAddress: string;
+  /** Root URL of the REST API, with a slash at its end. */
+  readonly resellerUrl: string;
+  /** The main reseller, as the billing API knows it. */
+  readonly resellerId: string;
+  /** Who is a customer of both APIs in the seed. */
+  readonly links: readonly Link[];
+  readonly store: { readonly billing: BillingStore; readonly reseller: ResellerStore };
+  readonly operations: Operations;
+  readonly faults: FaultPlan;
+  readonly calls: CallLog;
+  /** Ends everything at once, also calls that hang. */
+  close(): Promise<void>;
+}
+
+const silent: SandboxLog = { debug: () => {} };
+const defaultTermsMs = 30_000;
+
+/** Starts both APIs on their own ports; rejects when a port is taken. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { host = '127.0.0.1', billingPort = 0, resellerPort = 0, now = Date.now } = options;
+  const { termsAcceptedAfterMs = defaultTermsMs } = options;
+  const seed = { ...defaultSeed, ...options.seed };
+  const closing = new AbortController();
+  const faults = new FaultPlan(options.faults);
+  const calls = new CallLog();
+  const context: BackendContext = {
+    ...{ now, calls, faults, token: options.token, closing: closing.signal },
+    log: options.log ?? silent,
+  };
+  const billing = new BillingStore(createRandom(seed.seed + 1));
+  const reseller = new ResellerStore(createRandom(seed.seed + 2), now, termsAcceptedAfterMs);
+  const stage = { random: createRandom(seed.seed), now: now(), store: reseller };
+  const links = seedStores(seed, stage, billing);
+  const timing = { ...defaultTiming, ...options.operations };
+  const operations = new Operations(timing, now, () => billing.newId('ope'));
+
+  const grpc = await startBillingServer(context, billing, operations, host, billingPort);
+  const rest = await startResellerServer({ ...context, store: reseller }, host, resellerPort).catch(
+    async (error: unknown) => {
+      await grpc.close();
+      throw error;
+    },
+  );
+  return {
+    billingAddress: hostPort(host, grpc.port),
+    resellerUrl: `http://${hostPort(host, rest.port)}/`,
+    resellerId: mainResellerId,
+    links,
+    store: { billing, reseller },
+    ...{ operations, faults, calls },
+    close: async () => {
+      closing.abort();
+      await Promise.all([grpc.close(), rest.close()]);
+    },
+  };
+}

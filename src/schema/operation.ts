@@ -1,0 +1,287 @@
+import type { Customer } from '../domain/customer.ts';
+import { badInput, GatewayError } from '../domain/error.ts';
+import {
+  type CustomerMetadata,
+  type OperationEntry,
+  type OperationFailure,
+  type OperationKind,
+  type OperationStatus,
+  operationKinds,
+  operationStatus,
+  operationStatuses,
+} from '../domain/operation.ts';
+import { builder } from './builder.ts';
+import { customer, customerOfId } from './customer.ts';
+import { withTypedErrors } from './errors.ts';
+import { decodeGlobalIdOf, encodeGlobalId } from './global-id.ts';
+import { resultOf } from './mutation.ts';
+import { nodeInterface, registerNode } from './node.ts';
+import { statusDetail, unknownPayload } from './status-detail.ts';
+
+const statusDescriptions: Record<OperationStatus, string> = {
+  RUNNING: 'Under way.',
+  FAILING: 'A failure was seen and is being rolled back; not final.',
+  SUCCEEDED: 'Done; the result is there. Final.',
+  FAILED: 'Failed and rolled back. Final.',
+  CANCELLED: 'Cancelled. Final.',
+};
+
+const status = builder.enumType('OperationStatus', {
+  description: 'How far an operation is.',
+  values: Object.fromEntries(
+    operationStatuses.map((name) => [name, { description: statusDescriptions[name] }]),
+  ),
+});
+
+const kindDescriptions: Record<OperationKind, string> = {
+  INVITE_CUSTOMER: 'A customer is invited.',
+  CREATE_RESELLER_SERVED_CUSTOMER: 'A customer that the reseller serves is made.',
+  ACTIVATE_CUSTOMER: 'A customer is activated.',
+  SUSPEND_CUSTOMER: 'A customer is suspended.',
+  UNKNOWN: 'It was not started through this gateway.',
+};
+
+const kind = builder.enumType('OperationKind', {
+  description: 'What an operation does.',
+  values: Object.fromEntries(
+    operationKinds.map((name) => [name, { description: kindDescriptions[name] }]),
+  ),
+});
+
+const customerMetadata = builder
+  .objectRef<CustomerMetadata>('CustomerOperationMetadata')
+  .implement({
+    description: 'Which customer an operation is about.',
+    fields: (t) => ({
+      resellerId: t.exposeString('resellerId', {
+        nullable: false,
+        description: "Billing's id of the reseller.",
+      }),
+      customerId: t.exposeString('customerId', {
+        nullable: false,
+        description: "Billing's id of the customer; known before the operation is done.",
+      }),
+    }),
+  });
+
+const metadata = builder.unionType('OperationMetadata', {
+  description: 'What an operation says of itself while it runs.',
+  types: [customerMetadata, unknownPayload],
+  resolveType: (value) => (value.type === 'customer' ? customerMetadata : unknownPayload),
+});
+
+const failure = builder.objectRef<OperationFailure>('OperationFailure').implement({
+  description: 'Why an operation failed, or that it was cancelled.',
+  fields: (t) => ({
+    code: t.exposeInt('code', { nullable: false, description: 'A gRPC status code.' }),
+    message: t.exposeString('message', { nullable: false, description: "Billing's own words." }),
+    details: t.field({
+      type: [statusDetail],
+      nullable: false,
+      description: 'What billing adds.',
+      resolve: (parent) => parent.details,
+    }),
+  }),
+});
+
+const result = builder.unionType('OperationResult', {
+  description: 'What came of an operation.',
+  types: [customer, failure, unknownPayload],
+  resolveType: (value) => {
+    if (!('type' in value)) return customer;
+    return value.type === 'failure' ? failure : unknownPayload;
+  },
+});
+
+export const operation = builder.objectRef<OperationEntry>('Operation');
+
+operation.implement({
+  description: 'A change that billing carries out in its own time.',
+  interfaces: [nodeInterface],
+  fields: (t) => ({
+    id: t.id({
+      nullable: false,
+      description: 'Global id.',
+      resolve: (entry) => encodeGlobalId('Operation', entry.operation.operationId),
+    }),
+    operationId: t.string({
+      nullable: false,
+      description: "Billing's own id.",
+      resolve: (entry) => entry.operation.operationId,
+    }),
+    kind: t.field({
+      type: kind,
+      nullable: false,
+      description: 'What it does.',
+      resolve: (entry) => entry.operation.kind,
+    }),
+    description: t.string({
+      description: "Billing's own words.",
+      resolve: (entry) => entry.operation.description,
+    }),
+    status: t.field({
+      type: status,
+      nullable: false,
+      description: 'How far it is.',
+      resolve: (entry) => operationStatus(entry.operation),
+    }),
+    createdAt: t.field({
+      type: 'DateTime',
+      nullable: false,
+      description: 'When it was started; when billing does not say, when the gateway saw it first.',
+      resolve: (entry) => entry.operation.createdAt ?? entry.firstSeenAt,
+    }),
+    modifiedAt: t.field({
+      type: 'DateTime',
+      description: 'When it last moved.',
+      resolve: (entry) => entry.operation.modifiedAt,
+    }),
+    createdBy: t.string({
+      description: "Billing's id of the account that started it.",
+      resolve: (entry) => entry.operation.createdBy,
+    }),
+    metadata: t.field({
+      type: metadata,
+      description: 'What it says of itself while it runs.',
+      resolve: (entry) => entry.operation.metadata,
+    }),
+    result: t.field({
+      type: result,
+      description: 'What came of it; a failure stands here already while it is rolled back.',
+      resolve: ({ operation: { result: came } }, _args, { services }) =>
+        came?.type === 'customer' ? services.customers.learn(came.customer) : came,
+    }),
+    customer: t.field({
+      type: customer,
+      description: 'Whom it is about.',
+      resolve: customerOf,
+    }),
+    cursor: t.string({
+      nullable: false,
+      description: 'The place of this state among all: watch on from here with `after`.',
+      resolve: (entry) => String(entry.sequence),
+    }),
+  }),
+});
+
+function customerOf({ operation: { metadata: about } }: OperationEntry): Customer | null {
+  if (about?.type !== 'customer' || about.customerId === '' || about.resellerId === '') return null;
+  const { resellerId, customerId } = about;
+  return { billing: { resellerId, customerId }, resellerCustomerId: null };
+}
+
+registerNode('Operation', {
+  load: async ([operationId = ''], { services }) => services.operations.get(operationId),
+  is: (value) => 'sequence' in value,
+});
+
+const operationBy = builder.inputType('OperationBy', {
+  description: 'How to find an operation: exactly one of these.',
+  isOneOf: true,
+  fields: (t) => ({
+    id: t.id({ description: 'Global id.' }),
+    operationId: t.string({ description: "Billing's own id." }),
+  }),
+});
+
+builder.queryField('operation', (t) =>
+  t.field({
+    type: operation,
+    description: 'One operation as it is now; null when there is none.',
+    args: { by: t.arg({ type: operationBy, required: true, description: 'How to find it.' }) },
+    resolve: (_root, { by }, { services }) =>
+      services.operations.get(by.id == null ? (by.operationId ?? '') : operationIdOf(by.id)),
+  }),
+);
+
+builder.subscriptionField('operationUpdated', (t) =>
+  t.field({
+    type: operation,
+    nullable: false,
+    description:
+      'The operation as it is now, then after every change; completes when it is done. With `after`, every state behind that one.',
+    args: {
+      id: t.arg.id({ required: true, description: 'Global id of the operation.' }),
+      after: t.arg.string({ description: 'The `cursor` of the last state that was seen.' }),
+    },
+    subscribe: (_root, { id, after }, { services }) =>
+      services.operations.watch(operationIdOf(id), sequenceOf(after)),
+    resolve: (entry) => entry,
+  }),
+);
+
+function operationIdOf(id: string): string {
+  const [operationId] = decodeGlobalIdOf('Operation', id);
+  if (!operationId) throw badInput('This is not an id of an operation.');
+  return operationId;
+}
+
+function sequenceOf(cursor: string | null | undefined): number | null {
+  if (cursor == null) return null;
+  const sequence = /^\d{1,15}$/.test(cursor) ? Number(cursor) : null;
+  if (sequence === null) throw badInput('after is not the cursor of an operation.');
+  return sequence;
+}
+
+const idempotencyKeyDescription =
+  'Sending the same key again gives the same operation; absent has one made for this call.';
+
+const activateCustomerInput = builder.inputType('ActivateCustomerInput', {
+  description: 'Whom to activate.',
+  fields: (t) => ({
+    customer: t.id({ required: true, description: 'Global id of the customer.' }),
+    idempotencyKey: t.field({ type: 'UUID', description: idempotencyKeyDescription }),
+  }),
+});
+
+const suspendCustomerInput = builder.inputType('SuspendCustomerInput', {
+  description: 'Whom to suspend.',
+  fields: (t) => ({
+    customer: t.id({ required: true, description: 'Global id of the customer.' }),
+    confirm: t.boolean({
+      description: 'Must be true: 60 days after a suspension the data of the customer is deleted.',
+    }),
+    idempotencyKey: t.field({ type: 'UUID', description: idempotencyKeyDescription }),
+  }),
+});
+
+builder.mutationField('activateCustomer', (t) =>
+  t.field({
+    type: operation,
+    description: 'Lets a customer use what its account pays for. Gives the operation at once.',
+    errors: resultOf('ActivateCustomer', 'operation', 'The operation that activates the customer.'),
+    args: { input: t.arg({ type: activateCustomerInput, required: true, description: 'Whom.' }) },
+    resolve: (_root, { input }, { services }) =>
+      withTypedErrors(async () =>
+        services.operations.activateCustomer(
+          customerOfId(input.customer),
+          input.idempotencyKey ?? null,
+        ),
+      ),
+  }),
+);
+
+builder.mutationField('suspendCustomer', (t) =>
+  t.field({
+    type: operation,
+    description: 'Stops a customer from using its account. Gives the operation at once.',
+    errors: resultOf('SuspendCustomer', 'operation', 'The operation that suspends the customer.'),
+    args: { input: t.arg({ type: suspendCustomerInput, required: true, description: 'Whom.' }) },
+    resolve: (_root, { input }, { services }) =>
+      withTypedErrors(async () => {
+        if (!input.confirm) throw unconfirmed();
+        return services.operations.suspendCustomer(
+          customerOfId(input.customer),
+          input.idempotencyKey ?? null,
+        );
+      }),
+  }),
+);
+
+function unconfirmed(): GatewayError {
+  const description =
+    'Confirm the suspension with true: 60 days after it the data of the customer is deleted.';
+  return new GatewayError('BAD_USER_INPUT', description, {
+    violations: [{ field: 'input.confirm', description }],
+  });
+}

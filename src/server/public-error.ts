@@ -1,0 +1,68 @@
+import { GraphQLError } from 'graphql';
+import { errorCodes, GatewayError } from '../domain/error.ts';
+import type { Logger } from '../log.ts';
+
+/** Whose failure it is, for the client's report and for the log. */
+export interface ErrorScope {
+  readonly requestId: string;
+  readonly log: Logger;
+}
+
+const shown = new WeakSet<GraphQLError>();
+
+/**
+ * What a client sees of a failure: a code of the closed set, and nothing of the inside. Whatever is
+ * the gateway's or a backend's fault is logged with its cause. Doing it twice changes nothing.
+ */
+export function publicError(error: GraphQLError, scope: ErrorScope): GraphQLError {
+  if (shown.has(error)) return error;
+  const failure = failureOf(error);
+  const upstreamRequestId = failure.requestId;
+  if (failure.service || failure.code === 'INTERNAL_SERVER_ERROR')
+    logFailure(failure, error, scope);
+  const result = new GraphQLError(failure.message, {
+    nodes: error.nodes ?? null,
+    source: error.source,
+    positions: error.positions ?? null,
+    path: error.path ?? null,
+    extensions: {
+      // The HTTP status that the server library chose for it.
+      ...(error.extensions['http'] ? { http: error.extensions['http'] } : {}),
+      code: failure.code,
+      ...(failure.service ? { service: failure.service } : {}),
+      retryable: failure.retryable,
+      ...(failure.retryAfterMs === undefined ? {} : { retryAfterMs: failure.retryAfterMs }),
+      requestId: scope.requestId,
+      ...(upstreamRequestId ? { upstreamRequestId } : {}),
+    },
+  });
+  shown.add(result);
+  return result;
+}
+
+/** A GraphQLError that wraps nothing speaks of the document itself: it is the client's to mend. */
+function failureOf(error: GraphQLError): GatewayError {
+  const original = rootCause(error);
+  if (original instanceof GatewayError) return original;
+  if (original instanceof GraphQLError) {
+    return new GatewayError(knownCode(original) ?? 'BAD_USER_INPUT', original.message);
+  }
+  return new GatewayError('INTERNAL_SERVER_ERROR', 'The gateway failed.', { cause: original });
+}
+
+function rootCause(error: GraphQLError): unknown {
+  let cause: unknown = error;
+  while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError;
+  return cause;
+}
+
+function knownCode(error: GraphQLError) {
+  return errorCodes.find((code) => code === error.extensions['code']);
+}
+
+function logFailure(failure: GatewayError, { path }: GraphQLError, scope: ErrorScope): void {
+  const { code, service, requestId: upstreamRequestId, cause } = failure;
+  const fields = { requestId: scope.requestId, code, service, upstreamRequestId, path, err: cause };
+  if (code === 'INTERNAL_SERVER_ERROR') scope.log.error(fields, failure.message);
+  else scope.log.info(fields, failure.message);
+}

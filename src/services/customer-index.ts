@@ -1,0 +1,92 @@
+import { abortable, type CallScope } from '../backends/call.ts';
+import type { BillingCustomer, BillingCustomerKey } from '../domain/customer.ts';
+import { type Page, type PageRequest, repeatedPageToken } from '../domain/page.ts';
+
+/** Reads one page of a reseller's customers. */
+export type ListCustomers = (
+  resellerId: string,
+  page: PageRequest,
+  scope: CallScope,
+) => Promise<Page<BillingCustomer>>;
+
+export interface CustomerIndexOptions {
+  /** Customers read per call of a sweep. */
+  readonly pageSize: number;
+  /** A customer that is not there causes no new sweep sooner than this after the last one. */
+  readonly sweepIntervalMs: number;
+  /** Resellers kept; the one not looked at for longest goes first. */
+  readonly resellers: number;
+}
+
+interface ResellerIndex {
+  readonly accounts: Map<string, string>;
+  sweptAt: number;
+  sweep: Promise<void> | null;
+}
+
+/**
+ * Finds a billing customer by id, which no call of the billing API does: the reseller's list is
+ * paged through once and remembered, and again on a miss.
+ */
+export class CustomerIndex {
+  readonly #list: ListCustomers;
+  readonly #options: CustomerIndexOptions;
+  readonly #resellers = new Map<string, ResellerIndex>();
+
+  constructor(list: ListCustomers, options: CustomerIndexOptions) {
+    this.#list = list;
+    this.#options = options;
+  }
+
+  /** Remembers customers that were seen elsewhere: on a page, in an operation's response. */
+  learn(customers: Iterable<BillingCustomer>): void {
+    for (const { resellerId, customerId, billingAccountId } of customers) {
+      this.#of(resellerId).accounts.set(customerId, billingAccountId);
+    }
+  }
+
+  /** Null when the reseller has no such customer. Overlapping misses share one sweep. */
+  async find(key: BillingCustomerKey, scope: CallScope): Promise<BillingCustomer | null> {
+    const index = this.#of(key.resellerId);
+    const isFresh = performance.now() - index.sweptAt < this.#options.sweepIntervalMs;
+    if (!index.accounts.has(key.customerId) && !isFresh) {
+      index.sweep ??= this.#sweep(key.resellerId, index, scope);
+      await abortable(index.sweep, scope.signal);
+    }
+    const billingAccountId = index.accounts.get(key.customerId);
+    return billingAccountId === undefined ? null : { ...key, billingAccountId };
+  }
+
+  /** Belongs to everyone who waits for it, so it outlives the request that began it. */
+  async #sweep(resellerId: string, index: ResellerIndex, scope: CallScope): Promise<void> {
+    const detached: CallScope = { ...scope, signal: new AbortController().signal };
+    try {
+      let token: string | null = null;
+      do {
+        const request: PageRequest = { token, size: this.#options.pageSize };
+        const page: Page<BillingCustomer> = await this.#list(resellerId, request, detached);
+        this.learn(page.items);
+        if (token !== null && page.nextToken === token) throw repeatedPageToken('billing');
+        token = page.nextToken;
+      } while (token !== null);
+      index.sweptAt = performance.now();
+    } finally {
+      index.sweep = null;
+    }
+  }
+
+  #of(resellerId: string): ResellerIndex {
+    const index = this.#resellers.get(resellerId) ?? {
+      accounts: new Map<string, string>(),
+      sweptAt: Number.NEGATIVE_INFINITY,
+      sweep: null,
+    };
+    this.#resellers.delete(resellerId);
+    this.#resellers.set(resellerId, index);
+    if (this.#resellers.size > this.#options.resellers) {
+      const { value } = this.#resellers.keys().next();
+      if (value !== undefined) this.#resellers.delete(value);
+    }
+    return index;
+  }
+}

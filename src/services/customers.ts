@@ -1,0 +1,135 @@
+import type {
+  BillingAccount,
+  BillingCustomer,
+  BillingCustomerKey,
+  Customer,
+  ResellerCustomer,
+} from '../domain/customer.ts';
+import { badInput } from '../domain/error.ts';
+import type { Page, PageRequest } from '../domain/page.ts';
+import { authorize } from './authorize.ts';
+import type { Loaders } from './loaders.ts';
+import type { RequestScope, ServiceSources } from './services.ts';
+
+/** The longest reseller or customer id of the billing API, in characters. */
+const MAX_BILLING_ID = 50;
+
+export interface CustomerService {
+  /**
+   * The customers that billing lists for a reseller.
+   * @param resellerId null stands for the configured one
+   */
+  page(resellerId: string | null, page: PageRequest): Promise<Page<Customer>>;
+  /** The reseller id that a missing one stands for. */
+  resellerId(given: string | null | undefined): string;
+  /** The customer behind a key, found where it is known; null when it is not known. */
+  find(key: Customer): Promise<Customer | null>;
+  /** The customer of a primary domain, or of a reseller customer id. */
+  byDomainOrId(domainOrId: string): Promise<Customer | null>;
+  /** The billing side; null when billing does not know the customer. */
+  billing(customer: Customer): Promise<BillingCustomer | null>;
+  /** The account of a billing customer. */
+  account(customer: BillingCustomer): Promise<BillingAccount | null>;
+  /** The reseller side; null when the reseller API does not know the customer. */
+  reseller(customer: Customer): Promise<ResellerCustomer | null>;
+  /** The key by which billing knows the customer, directly or by a link. */
+  billingKey(customer: Customer): Promise<BillingCustomerKey | null>;
+  /** The id by which the reseller API knows the customer, directly or by a link. */
+  resellerCustomerId(customer: Customer): Promise<string | null>;
+  /** Takes in a customer that a response carried, so that it need not be looked for. */
+  learn(customer: BillingCustomer): Customer;
+}
+
+export function createCustomerService(
+  { billing, customerIndex, defaultResellerId }: ServiceSources,
+  loaders: Loaders,
+  scope: RequestScope,
+): CustomerService {
+  function learn(customer: BillingCustomer): Customer {
+    const { resellerId, customerId } = customer;
+    const key = { resellerId, customerId };
+    customerIndex.learn([customer]);
+    loaders.billingCustomer.prime(key, customer);
+    return { billing: key, resellerCustomerId: null };
+  }
+
+  async function billingKey(customer: Customer): Promise<BillingCustomerKey | null> {
+    if (customer.billing || customer.resellerCustomerId === null) return customer.billing;
+    const link = await loaders.linkByReseller.load(customer.resellerCustomerId);
+    return link?.billing ?? null;
+  }
+
+  async function resellerCustomerId(customer: Customer): Promise<string | null> {
+    if (customer.resellerCustomerId !== null || !customer.billing) {
+      return customer.resellerCustomerId;
+    }
+    const link = await loaders.linkByBilling.load(customer.billing);
+    return link?.resellerCustomerId ?? null;
+  }
+
+  return {
+    learn,
+    billingKey,
+    resellerCustomerId,
+    resellerId(given) {
+      const resellerId = given ?? defaultResellerId;
+      if (resellerId === null) {
+        throw badInput('resellerId is needed: the gateway is configured with no default reseller.');
+      }
+      checkLength('resellerId', resellerId);
+      return resellerId;
+    },
+    async page(given, page) {
+      authorize(scope.viewer, 'READ');
+      const { items, nextToken } = await billing.listCustomers(this.resellerId(given), page, scope);
+      return { items: items.map(learn), nextToken };
+    },
+    async find(key) {
+      authorize(scope.viewer, 'READ');
+      const [billingSide, resellerSide] = await Promise.all([
+        billingKey(key),
+        resellerCustomerId(key),
+      ]);
+      // A linked customer is known to exist, so that one dead backend does not hide the other's half.
+      if (billingSide && resellerSide !== null) {
+        return { billing: billingSide, resellerCustomerId: resellerSide };
+      }
+      if (billingSide) return (await loadBilling(billingSide)) && key;
+      return resellerSide === null ? null : this.byDomainOrId(resellerSide);
+    },
+    async byDomainOrId(domainOrId) {
+      authorize(scope.viewer, 'READ');
+      const customer = await loaders.resellerCustomer.load(domainOrId);
+      if (!customer) return null;
+      // A domain and an id are two addresses of one customer; the id is the one that stays.
+      loaders.resellerCustomer.prime(customer.customerId, customer);
+      return { billing: null, resellerCustomerId: customer.customerId };
+    },
+    async billing(customer) {
+      const key = await billingKey(customer);
+      return key && loadBilling(key);
+    },
+    async account(customer) {
+      if (customer.billingAccountId === '') return null;
+      return loaders.billingAccount.load(customer.billingAccountId);
+    },
+    async reseller(customer) {
+      const id = await resellerCustomerId(customer);
+      return id === null ? null : loaders.resellerCustomer.load(id);
+    },
+  };
+
+  async function loadBilling(key: BillingCustomerKey): Promise<BillingCustomer | null> {
+    checkLength('resellerId', key.resellerId);
+    checkLength('customerId', key.customerId);
+    return loaders.billingCustomer.load(key);
+  }
+}
+
+/** The billing API documents the bound; a longer id cannot be anybody's. */
+function checkLength(name: string, id: string): void {
+  if (id === '') throw badInput(`${name} must not be empty.`);
+  if (id.length > MAX_BILLING_ID) {
+    throw badInput(`${name} is longer than ${MAX_BILLING_ID} characters.`);
+  }
+}

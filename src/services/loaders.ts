@@ -1,0 +1,99 @@
+import DataLoader from 'dataloader';
+import type { BillingClient } from '../backends/billing/client.ts';
+import type { CallScope } from '../backends/call.ts';
+import type { ResellerClient } from '../backends/reseller/client.ts';
+import {
+  type BillingAccount,
+  type BillingCustomer,
+  type BillingCustomerKey,
+  billingKeyString,
+  type CustomerLink,
+  type ResellerCustomer,
+} from '../domain/customer.ts';
+import type { Page, PageRequest } from '../domain/page.ts';
+import type { ResellerSubscription, SubscriptionFilter } from '../domain/subscription.ts';
+import type { CustomerLinks } from '../store/links.ts';
+import type { CustomerIndex } from './customer-index.ts';
+
+/** One page of a list of subscriptions. */
+export interface SubscriptionPageKey {
+  readonly filter: SubscriptionFilter;
+  readonly page: PageRequest;
+}
+
+/** Where a subscription is now; its id may change with the next update. */
+export interface SubscriptionKey {
+  readonly customerId: string;
+  readonly subscriptionId: string;
+}
+
+/** Every batched, remembered read of one request. They live as long as the request, never longer. */
+export interface Loaders {
+  readonly billingCustomer: DataLoader<BillingCustomerKey, BillingCustomer | null, string>;
+  readonly billingAccount: DataLoader<string, BillingAccount | null>;
+  readonly resellerCustomer: DataLoader<string, ResellerCustomer | null>;
+  readonly subscription: DataLoader<SubscriptionKey, ResellerSubscription | null, string>;
+  readonly subscriptionPage: DataLoader<SubscriptionPageKey, Page<ResellerSubscription>, string>;
+  readonly linkByBilling: DataLoader<BillingCustomerKey, CustomerLink | null, string>;
+  readonly linkByReseller: DataLoader<string, CustomerLink | null>;
+}
+
+export interface LoaderSources {
+  readonly billing: BillingClient;
+  readonly reseller: ResellerClient;
+  readonly customerIndex: CustomerIndex;
+  readonly links: CustomerLinks;
+}
+
+export function createLoaders(sources: LoaderSources, scope: CallScope): Loaders {
+  const { billing, reseller, customerIndex, links } = sources;
+  const byBillingKey = { cacheKeyFn: billingKeyString };
+  return {
+    billingCustomer: new DataLoader(
+      (keys) => settled(keys.map((key) => customerIndex.find(key, scope))),
+      byBillingKey,
+    ),
+    billingAccount: new DataLoader((ids) =>
+      settled(ids.map((id) => billing.getAccount(id, scope))),
+    ),
+    resellerCustomer: new DataLoader<string, ResellerCustomer | null>((ids) =>
+      reseller.getCustomers(ids, scope),
+    ),
+    subscription: new DataLoader(
+      (keys) =>
+        settled(
+          keys.map(({ customerId, subscriptionId }) =>
+            reseller.getSubscription(customerId, subscriptionId, scope),
+          ),
+        ),
+      {
+        cacheKeyFn: ({ customerId, subscriptionId }) =>
+          JSON.stringify([customerId, subscriptionId]),
+      },
+    ),
+    subscriptionPage: new DataLoader<SubscriptionPageKey, Page<ResellerSubscription>, string>(
+      (keys) => reseller.listSubscriptionPages(keys, scope),
+      {
+        cacheKeyFn: ({ filter, page }) =>
+          JSON.stringify([
+            filter.customerId,
+            filter.customerNamePrefix,
+            filter.customerAuthToken,
+            page.token,
+            page.size,
+          ]),
+      },
+    ),
+    linkByBilling: new DataLoader((keys) => links.byBilling(keys), byBillingKey),
+    linkByReseller: new DataLoader((ids) => links.byReseller(ids)),
+  };
+}
+
+/** DataLoader takes an Error in place of a value: one failing key fails alone. */
+async function settled<T>(calls: readonly Promise<T>[]): Promise<(T | Error)[]> {
+  const results = await Promise.allSettled(calls);
+  return results.map((result) => {
+    if (result.status === 'fulfilled') return result.value;
+    return result.reason instanceof Error ? result.reason : new Error(String(result.reason));
+  });
+}

@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import type { BillingCustomerKey, Customer } from '../domain/customer.ts';
+import { GatewayError } from '../domain/error.ts';
+import type { Operation, OperationEntry } from '../domain/operation.ts';
+import { authorize } from './authorize.ts';
+import type { CustomerService } from './customers.ts';
+import type { RequestScope, ServiceSources } from './services.ts';
+
+export interface OperationService {
+  /** The present state; null when nobody knows the operation. */
+  get(operationId: string): Promise<OperationEntry | null>;
+  /**
+   * The states from now on, or after the one whose sequence is `after`.
+   * @throws GatewayError NOT_FOUND when nobody knows the operation
+   */
+  watch(operationId: string, after: number | null): Promise<AsyncIterable<OperationEntry>>;
+  /** @param idempotencyKey null has one made for this call */
+  activateCustomer(customer: Customer, idempotencyKey: string | null): Promise<OperationEntry>;
+  /** @param idempotencyKey null has one made for this call */
+  suspendCustomer(customer: Customer, idempotencyKey: string | null): Promise<OperationEntry>;
+}
+
+export function createOperationService(
+  { billing, operations, customerIndex }: ServiceSources,
+  customers: CustomerService,
+  scope: RequestScope,
+): OperationService {
+  /** Remembers what a finished operation says about its customer. */
+  function learned(entry: OperationEntry): OperationEntry {
+    const { result } = entry.operation;
+    if (result?.type === 'customer') customerIndex.learn([result.customer]);
+    return entry;
+  }
+
+  async function start(
+    customer: Customer,
+    call: (key: BillingCustomerKey) => Promise<Operation>,
+  ): Promise<OperationEntry> {
+    authorize(scope.viewer, 'WRITE');
+    const key = await customers.billingKey(customer);
+    if (!key) {
+      const message = 'This customer is not known to the billing API: link it to one first.';
+      throw new GatewayError('FAILED_PRECONDITION', message);
+    }
+    return operations.record(await call(key));
+  }
+
+  return {
+    async get(operationId) {
+      authorize(scope.viewer, 'READ');
+      const entry = await operations.get(operationId, scope);
+      return entry && learned(entry);
+    },
+    async watch(operationId, after) {
+      authorize(scope.viewer, 'READ');
+      const states = await operations.watch(operationId, after, scope);
+      if (!states) throw new GatewayError('NOT_FOUND', 'There is no such operation.');
+      return states;
+    },
+    activateCustomer: (customer, idempotencyKey) =>
+      start(customer, ({ customerId }) =>
+        billing.activateCustomer(customerId, idempotencyKey ?? randomUUID(), scope),
+      ),
+    suspendCustomer: (customer, idempotencyKey) =>
+      start(customer, ({ customerId }) =>
+        billing.suspendCustomer(customerId, idempotencyKey ?? randomUUID(), scope),
+      ),
+  };
+}

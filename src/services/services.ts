@@ -1,0 +1,36 @@
+import type { CallScope } from '../backends/call.ts';
+import type { Viewer } from '../domain/viewer.ts';
+import type { Operations } from '../operations/operations.ts';
+import { type CustomerService, createCustomerService } from './customers.ts';
+import { createLoaders, type LoaderSources } from './loaders.ts';
+import { createOperationService, type OperationService } from './operations.ts';
+import { createSubscriptionService, type SubscriptionService } from './subscriptions.ts';
+
+/** What all requests share. */
+export interface ServiceSources extends LoaderSources {
+  readonly operations: Operations;
+  /** The billing reseller that is meant when a query names none; null when none is configured. */
+  readonly defaultResellerId: string | null;
+}
+
+/** One request: who asks, and how long the answer is waited for. */
+export interface RequestScope extends CallScope {
+  readonly viewer: Viewer;
+}
+
+export interface Services {
+  readonly customers: CustomerService;
+  readonly subscriptions: SubscriptionService;
+  readonly operations: OperationService;
+}
+
+/** The services of one request; in a GraphQL subscription, of one event. */
+export function createServices(sources: ServiceSources, scope: RequestScope): Services {
+  const loaders = createLoaders(sources, scope);
+  const customers = createCustomerService(sources, loaders, scope);
+  return {
+    customers,
+    subscriptions: createSubscriptionService(loaders, scope),
+    operations: createOperationService(sources, customers, scope),
+  };
+}

@@ -1,0 +1,185 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type BatchAnswer, parseBatch, writeBatch } from '../../../src/backends/reseller/batch.ts';
+
+const BOUNDARY = 'batch_b0und+ary';
+
+interface Layout {
+  readonly eol?: string;
+  readonly boundary?: string;
+  readonly contentId?: (index: number) => string | null;
+}
+
+/** Writes an answer as a backend does. */
+function answerText(answers: readonly Omit<BatchAnswer, 'headers'>[], layout: Layout = {}): string {
+  const { eol = '\r\n', boundary = BOUNDARY, contentId = () => null } = layout;
+  const parts = answers.map(({ status, text }, index) => {
+    const id = contentId(index);
+    const head = [`--${boundary}`, 'Content-Type: application/http'];
+    if (id !== null) head.push(`Content-ID: ${id}`);
+    head.push('', `HTTP/1.1 ${status} Some Words`, 'Content-Type: application/json', '', text);
+    return head.join(eol) + eol;
+  });
+  return `${parts.join('')}--${boundary}--${eol}`;
+}
+
+const status = fc.integer({ min: 200, max: 599 });
+/** Bodies that no delimiter can be mistaken for; a lone CR at the end would join a bare LF. */
+const body = fc
+  .oneof(
+    fc.json(),
+    fc.string({ unit: 'binary' }),
+    fc.lorem().map((text) => `\r\n${text}\r\n\r\n`),
+  )
+  .filter((text) => !text.includes(`--${BOUNDARY}`) && !text.endsWith('\r'));
+const answers = fc.array(fc.record({ status, text: body }), { maxLength: 12 });
+
+describe('parseBatch', () => {
+  test('gives every inner answer back, in order, whatever the body and the line ends', () => {
+    const eols = fc.constantFrom('\r\n', '\n');
+    fc.assert(
+      fc.property(answers, eols, fc.boolean(), (expected, eol, quoted) => {
+        const type = quoted
+          ? `multipart/mixed; charset=utf-8; boundary="${BOUNDARY}"`
+          : `Multipart/Mixed;boundary=${BOUNDARY}`;
+        const parsed = parseBatch(type, answerText(expected, { eol }), expected.length);
+        expect(parsed).toEqual(
+          expected.map((answer) => ({
+            ...answer,
+            headers: { 'content-type': 'application/json' },
+          })),
+        );
+      }),
+    );
+  });
+
+  test('follows Content-IDs when every part has one', () => {
+    fc.assert(
+      fc.property(
+        answers.chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray([...list.keys()]))),
+        ([expected, order]) => {
+          const sent = order.flatMap((index) => expected[index] ?? []);
+          const contentId = (index: number) => `<response-item-${order[index]}>`;
+          const text = answerText(sent, { contentId });
+          const parsed = parseBatch(`multipart/mixed; boundary=${BOUNDARY}`, text, expected.length);
+          expect(parsed).toMatchObject(
+            expected.map((answer, index) => (order.includes(index) ? answer : null)),
+          );
+        },
+      ),
+    );
+  });
+
+  test.each<[string, (index: number) => string | null]>([
+    ['absent from some', (index) => (index === 0 ? null : `<response-item-${2 - index}>`)],
+    ['all the same', () => '<response-item-1>'],
+    ['beyond what was asked', (index) => `<response-item-${index + 7}>`],
+    ['foreign', () => '<response-abc>'],
+    ['empty', () => ''],
+  ])('goes by position when Content-IDs are %s', (_, contentId) => {
+    const list = [200, 404, 500].map((code) => ({ status: code, text: `"${code}"` }));
+    const text = answerText(list, { contentId });
+    expect(parseBatch(`multipart/mixed; boundary=${BOUNDARY}`, text, 3)).toMatchObject(list);
+  });
+
+  test.each<[string, string, (number | null)[]]>([
+    ['nothing', '', [null, null]],
+    ['no part', `--${BOUNDARY}--`, [null, null]],
+    ['too few parts', answerText([{ status: 200, text: '{}' }]), [200, null]],
+    [
+      'too many parts',
+      answerText([200, 201, 202].map((code) => ({ status: code, text: '' }))),
+      [200, 201],
+    ],
+    [
+      'a part cut off',
+      answerText([200, 201].map((code) => ({ status: code, text: '{"a":1}' }))).slice(0, -40),
+      [200, null],
+    ],
+    [
+      'a part that is not HTTP',
+      `--${BOUNDARY}\r\n\r\nhello\r\n--${BOUNDARY}\r\n\r\nHTTP/1.1 204\r\n--${BOUNDARY}--`,
+      [null, 204],
+    ],
+    [
+      'preamble, padding and epilogue',
+      `hello\r\n--${BOUNDARY}  \r\n\r\nHTTP/1.1 200 OK\r\n\r\n\r\n--${BOUNDARY}--\r\n--${BOUNDARY}\r\n\r\nHTTP/1.1 500 X\r\n\r\n\r\n--${BOUNDARY}--`,
+      [200, null],
+    ],
+    [
+      'a boundary that only begins like ours',
+      `--${BOUNDARY}\r\n\r\nHTTP/1.1 200 OK\r\n\r\n--${BOUNDARY}x\r\n--${BOUNDARY}--`,
+      [200, null],
+    ],
+  ])('reads %s', (_, text, statuses) => {
+    const parsed = parseBatch(`multipart/mixed; boundary=${BOUNDARY}`, text, 2);
+    expect(parsed?.map((answer) => answer?.status ?? null)).toEqual(statuses);
+  });
+
+  test('reads a boundary with quoted characters', () => {
+    const text = answerText([{ status: 200, text: '1' }], { boundary: 'a "b" (c)' });
+    const parsed = parseBatch('multipart/mixed; boundary="a \\"b\\" (c)"', text, 1);
+    expect(parsed).toMatchObject([{ status: 200, text: '1' }]);
+  });
+
+  test.each([
+    '',
+    'application/json',
+    'multipart/mixed',
+    'text/html; boundary=x',
+  ])('gives null for the content type %j', (type) => {
+    expect(parseBatch(type, '--x--', 1)).toBeNull();
+  });
+});
+
+describe('writeBatch', () => {
+  test('writes the documented bytes', () => {
+    const text = writeBatch(
+      [
+        { method: 'GET', path: '/apps/reseller/v1/customers/C1' },
+        { method: 'POST', path: '/x?a=b', body: '{"a":"ы"}' },
+      ],
+      'bb',
+    );
+    expect(text.split('\r\n')).toEqual([
+      '--bb',
+      'Content-Type: application/http',
+      'Content-ID: <item-0>',
+      '',
+      'GET /apps/reseller/v1/customers/C1 HTTP/1.1',
+      '',
+      '',
+      '--bb',
+      'Content-Type: application/http',
+      'Content-ID: <item-1>',
+      '',
+      'POST /x?a=b HTTP/1.1',
+      'Content-Type: application/json',
+      'Content-Length: 10',
+      '',
+      '{"a":"ы"}',
+      '--bb--',
+      '',
+    ]);
+  });
+
+  test('keeps every body as it is', () => {
+    const request = fc.record({
+      method: fc.constantFrom('GET', 'POST'),
+      path: fc.webPath().map((path) => `/${path}`),
+      body: fc.option(fc.json(), { nil: undefined }),
+    });
+    fc.assert(
+      fc.property(fc.array(request, { minLength: 1 }), (requests) => {
+        const parts = writeBatch(requests, BOUNDARY).split(`--${BOUNDARY}\r\n`).slice(1);
+        const read = parts.map((part) => {
+          const [, head = '', ...rest] = part.split('\r\n\r\n');
+          const [method, path] = head.split(' ');
+          const end = rest.join('\r\n\r\n').replace(`--${BOUNDARY}--\r\n`, '').replace(/\r\n$/, '');
+          return { method, path, body: end || undefined };
+        });
+        expect(read).toEqual(requests);
+      }),
+    );
+  });
+});
