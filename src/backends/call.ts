@@ -39,7 +39,7 @@ export class BackendCalls {
    * A read. `key` says what is read: reads of one key that overlap are one call, which goes on
    * until the last of its readers has left.
    */
-  read<T>(key: string, scope: CallScope, attempt: Attempt<T>): Promise<T> {
+  async read<T>(key: string, scope: CallScope, attempt: Attempt<T>): Promise<T> {
     scope.signal.throwIfAborted();
     const flight = this.#flights.get(key) ?? this.#takeOff(key, attempt);
     return flight.join(scope.signal) as Promise<T>;

@@ -5,3 +5,5 @@ import { schema } from './schema.ts';
 export function printedSchema(): string {
   return `${printSchema(lexicographicSortSchema(schema))}\n`;
 }
+
+if (import.meta.main) process.stdout.write(printedSchema());

@@ -13,7 +13,7 @@ import { pack } from './status.ts';
  * while `done` is still false; `slow`: succeeds after ten times the usual time; `never`: runs until
  * it is cancelled.
  */
-export type Outcome = 'succeed' | 'fail' | 'rollBack' | 'slow' | 'never';
+type Outcome = 'succeed' | 'fail' | 'rollBack' | 'slow' | 'never';
 
 export interface OperationTiming {
   /** An operation takes between these two, in milliseconds. */
@@ -58,7 +58,7 @@ const nameSays: readonly (readonly [RegExp, Outcome])[] = [
 ];
 
 /** The customer's name decides ("... fails", "... rolls back", "slow ...", "never ..."). */
-export function chooseOutcome(timing: OperationTiming, subject: OperationSubject): Outcome {
+function chooseOutcome(timing: OperationTiming, subject: OperationSubject): Outcome {
   const { outcome } = timing;
   const chosen = typeof outcome === 'function' ? outcome(subject) : outcome;
   if (chosen !== undefined) return chosen;

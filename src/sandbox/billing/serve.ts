@@ -15,7 +15,7 @@ import type { FaultEffect } from '../faults.ts';
 import { failureTrailers, pack, requestIds, StatusError } from './status.ts';
 
 /** What a method does with a request; it throws StatusError to fail. */
-export type Handle<I, O> = (request: I, metadata: Metadata) => O;
+type Handle<I, O> = (request: I, metadata: Metadata) => O;
 
 /** Makes a gRPC handler of a method: counting, faults, authentication, request ids, errors. */
 export type Serve = <I, O>(method: string, handle: Handle<I, O>) => handleUnaryCall<I, O>;

@@ -25,7 +25,7 @@ export function clearedNames(body: string): readonly string[] {
     .map(([name]) => camelCase(name));
 }
 
-export function parseJson(body: string): unknown {
+function parseJson(body: string): unknown {
   if (body.trim() === '') return {};
   try {
     return JSON.parse(body);

@@ -22,11 +22,9 @@ export interface ResellerContext extends BackendContext {
 /** `hang`: no answer ever; `close`: the connection goes. */
 export type Outcome = HttpResponse | 'hang' | 'close';
 
-const jsonHeaders = {
-  'content-type': 'application/json; charset=UTF-8',
-  'cache-control': 'private',
-  vary: 'Origin, X-Origin, Referer',
-};
+/** Also on an answer without a body: the Python client cannot read a batched one that has none. */
+const commonHeaders = { 'cache-control': 'private', vary: 'Origin, X-Origin, Referer' };
+const jsonHeaders = { 'content-type': 'application/json; charset=UTF-8', ...commonHeaders };
 
 /** A request with its method found, or the error that it gets instead. */
 export type Prepared =
@@ -91,7 +89,7 @@ function answer(
     const mask = maskOf(query, method);
     store.settle();
     const body = method.run({ ...call, batch }, store);
-    if (body === undefined) return { status: 204, headers: {}, body: '' };
+    if (body === undefined) return { status: 204, headers: commonHeaders, body: '' };
     return { status: 200, headers: jsonHeaders, body: print(applyMask(body, mask), query) };
   } catch (error) {
     return errorResponse(toRestError(error), query);
@@ -107,7 +105,7 @@ function queryOf({ target }: HttpRequest): URLSearchParams {
 }
 
 /** 401 when the sandbox wants a token and the request's is another one. */
-export function authenticate(
+function authenticate(
   request: HttpRequest,
   query: URLSearchParams,
   token: string | undefined,

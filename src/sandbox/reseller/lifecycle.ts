@@ -3,7 +3,7 @@ import { isAnnual, isSuspended, type SubscriptionRecord } from './records.ts';
 
 export const dayMs = 24 * 60 * 60 * 1000;
 /** A reseller may suspend for so long; then the subscription may be cancelled. */
-export const suspensionMs = 60 * dayMs;
+const suspensionMs = 60 * dayMs;
 
 export type Emit = (type: EventType, cancellation?: CancellationReason) => void;
 

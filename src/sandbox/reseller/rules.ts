@@ -26,7 +26,7 @@ const maxSeats = 50_000;
 const maxTrialSeats = 10;
 const maxFreeSeats = 50;
 
-export function isPlanName(text: string): text is PlanName {
+function isPlanName(text: string): text is PlanName {
   return planNames.includes(text);
 }
 

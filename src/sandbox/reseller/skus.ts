@@ -33,7 +33,7 @@ function sku(
   return { productId, rank, skuId, skuName, ...usual, ...special };
 }
 
-export const workspaceProductId = 'Google-Apps';
+const workspaceProductId = 'Google-Apps';
 
 const skus: readonly Sku[] = [
   sku(workspaceProductId, 1, 'Google-Apps-Lite', 'G Suite Lite'),

@@ -19,7 +19,7 @@ const int64 = z.union([z.string().regex(/^-?\d+$/), z.int().transform(String)]).
 
 export const emptySchema = z.strictObject({});
 
-export const addressSchema = z.strictObject({
+const addressSchema = z.strictObject({
   kind: text,
   contactName: text,
   organizationName: text,

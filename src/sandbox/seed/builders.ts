@@ -63,7 +63,7 @@ function seatsFor(planName: string, random: Random): SubscriptionRecord['seats']
 }
 
 /** What a subscription of this SKU and plan usually looks like. */
-export function subscriptionOf(
+function subscriptionOf(
   { random, now }: Stage,
   skuId: string,
   planName: string,

@@ -1,0 +1,191 @@
+import { describe, expect, test } from 'vitest';
+import { annual, flexible, plus, standard, starter, startReseller } from './reseller-support.ts';
+import { day, type RestCall } from './support.ts';
+
+/** A customer of the given kind with its terms accepted, ready to order. */
+async function orderCustomer(rest: RestCall, domain = 'shop.example'): Promise<string> {
+  const { json } = await rest('POST', 'customers', {
+    customerDomain: domain,
+    alternateEmail: 'it@elsewhere.example',
+    postalAddress: {
+      ...{ contactName: 'A', organizationName: 'B', postalCode: '20095', countryCode: 'DE' },
+    },
+  });
+  return `customers/${json.customerId}/subscriptions`;
+}
+
+describe('subscriptions.insert', () => {
+  test('an order waits for the terms, then is active by itself', async () => {
+    const { rest, clock, types } = await startReseller({ termsAcceptedAfterMs: 5000 });
+    const orders = await orderCustomer(rest);
+    const { status, json } = await rest('POST', orders, annual());
+    expect(status).toBe(200);
+    expect(json).toMatchObject({
+      status: 'SUSPENDED',
+      suspensionReasons: ['PENDING_TOS_ACCEPTANCE'],
+      renewalSettings: { renewalType: 'RENEW_CURRENT_USERS_MONTHLY_PAY' },
+    });
+    clock.advance(5000);
+    const got = await rest('GET', `${orders}/${json.subscriptionId}`);
+    expect(got.json.status).toBe('ACTIVE');
+    expect(types()).toEqual(['NEW_SUBSCRIPTION_CREATED', 'SUBSCRIPTION_SUSPENSION_REVOKED']);
+  });
+
+  test('the terms can be accepted by hand', async () => {
+    const { rest, sandbox } = await startReseller({ termsAcceptedAfterMs: null });
+    const orders = await orderCustomer(rest);
+    const { json } = await rest('POST', orders, flexible());
+    sandbox.store.reseller.acceptTerms(json.customerId);
+    expect((await rest('GET', `${orders}/${json.subscriptionId}`)).json.status).toBe('ACTIVE');
+  });
+
+  test('a trial ends after 30 days, one of Chrome Enterprise after 60', async () => {
+    const { rest, clock } = await startReseller();
+    const orders = 'customers/empty-shelf.example/subscriptions';
+    for (const [skuId, days] of [
+      [standard, 30],
+      ['Google-Chrome-Device-Management', 60],
+    ] as const) {
+      const trial = { ...flexible(skuId), plan: { planName: 'TRIAL' } };
+      const { json } = await rest('POST', orders, trial);
+      expect(Number(json.trialSettings.trialEndTime) - clock.now()).toBe(days * day);
+    }
+  });
+
+  test.each<[string, object, string, string | undefined]>([
+    ['no SKU', { ...flexible(), skuId: undefined }, 'required', 'skuId'],
+    ['an unknown SKU', flexible('1'), 'invalid', 'skuId'],
+    ['no plan', { ...flexible(), plan: {} }, 'required', 'plan.planName'],
+    ['the plan name of answers', annual(standard, 'ANNUAL'), 'invalid', 'plan.planName'],
+    ['no seats', { ...flexible(), seats: undefined }, 'required', 'seats'],
+    ['the wrong seats', { ...flexible(), seats: { numberOfSeats: 1 } }, 'invalid', 'numberOfSeats'],
+    ['no seats of the right kind', { ...flexible(), seats: {} }, 'required', undefined],
+    ['50001 seats', flexible(standard, 50_001), 'invalid', 'maximumNumberOfSeats'],
+    [
+      'a trial with 11 seats',
+      { ...flexible(standard, 11), plan: { planName: 'TRIAL' } },
+      'invalid',
+      'maximumNumberOfSeats',
+    ],
+    [
+      '51 free seats',
+      { ...flexible('1010010001', 51), plan: { planName: 'FREE' } },
+      'invalid',
+      'maximumNumberOfSeats',
+    ],
+    ['FREE for a paid SKU', { ...flexible(), plan: { planName: 'FREE' } }, 'invalid', undefined],
+    ['annual Essentials', annual('1010060001'), 'invalid', 'plan.planName'],
+    ['flexible Enterprise Essentials', flexible('1010060003'), 'invalid', 'plan.planName'],
+    [
+      'a renewal type of answers',
+      { ...annual(), renewalSettings: { renewalType: 'AUTO_RENEW' } },
+      'invalid',
+      'renewalType',
+    ],
+    ['a deal code of 101', { ...flexible(), dealCode: 'd'.repeat(101) }, 'invalid', 'dealCode'],
+    ['an order id of 81', { ...flexible(), purchaseOrderId: 'p'.repeat(81) }, 'invalid', undefined],
+  ])('refuses %s', async (_, body, reason, location) => {
+    const { rest } = await startReseller();
+    const { json } = await rest('POST', 'customers/empty-shelf.example/subscriptions', body);
+    expect(json.error).toMatchObject({
+      code: 400,
+      errors: [{ reason, ...(location === undefined ? {} : { location }) }],
+    });
+  });
+
+  test.each<[string, string, object, number, string]>([
+    ['an unknown customer', 'customers/nobody.example', flexible(), 404, 'notFound'],
+    ['another’s customer', 'customers/fernweh-travel.example', flexible(), 403, 'forbidden'],
+    ['what it has already', 'customers/flexible.example', flexible(), 409, 'duplicate'],
+    [
+      'more than Essentials for a team',
+      'customers/single-team.example',
+      flexible(),
+      412,
+      'conditionNotMet',
+    ],
+    [
+      'Vault without G Suite Basic',
+      'customers/flexible.example',
+      flexible('Google-Vault'),
+      412,
+      'conditionNotMet',
+    ],
+  ])('refuses %s', async (_, customer, body, status, reason) => {
+    const { rest } = await startReseller();
+    const { json } = await rest('POST', `${customer}/subscriptions`, body);
+    expect(json.error).toMatchObject({ code: status, errors: [{ reason }] });
+  });
+
+  test('Essentials is for teams too', async () => {
+    const { rest } = await startReseller();
+    const orders = 'customers/single-team.example/subscriptions';
+    expect((await rest('POST', orders, flexible('1010060001'))).status).toBe(200);
+  });
+});
+
+describe('a switch of the SKU', () => {
+  const orders = (domain: string) => `customers/${domain}.example/subscriptions`;
+
+  test('ends the old subscription: its id is not found, the new one starts over', async () => {
+    const { rest, path, events, clock } = await startReseller();
+    const old = await path('annual-monthly');
+    const query = `action=switch&sourceSkuId=${standard}`;
+    const { json } = await rest('POST', `${orders('annual-monthly')}?${query}`, annual(plus));
+    expect(json).toMatchObject({ skuId: plus, seats: { licensedNumberOfSeats: 12 } });
+    expect(Number(json.plan.commitmentInterval.startTime)).toBe(clock.now());
+    expect((await rest('GET', old)).status).toBe(404);
+    expect(events).toMatchObject([
+      {
+        event_type: 'SUBSCRIPTION_CANCELLED',
+        sku_id: standard,
+        subscription_cancellation_reason: 'PURCHASE_OF_SUBSUMING_SKU',
+      },
+      { event_type: 'SUBSCRIPTION_UPGRADE', sku_id: plus, subscription_id: json.subscriptionId },
+    ]);
+  });
+
+  test('happens silently without an action, and not with buy', async () => {
+    const { rest } = await startReseller();
+    const count = async (domain: string) =>
+      (await rest('GET', `subscriptions?customerId=${domain}.example`)).json.subscriptions.length;
+    await rest('POST', orders('flexible'), flexible(plus));
+    expect(await count('flexible')).toBe(1);
+    await rest('POST', `${orders('flexible')}?action=buy`, flexible(starter));
+    expect(await count('flexible')).toBe(2);
+  });
+
+  test('a downgrade of a flexible plan says so', async () => {
+    const { rest, types } = await startReseller();
+    await rest('POST', orders('flexible'), flexible(starter));
+    expect(types()).toEqual(['SUBSCRIPTION_CANCELLED', 'SUBSCRIPTION_DOWNGRADE']);
+  });
+
+  test.each<[string, string, string, object, number, string]>([
+    ['an unknown action', 'flexible', 'action=steal', flexible(plus), 400, 'invalidParameter'],
+    ['a switch without source', 'flexible', 'action=switch', flexible(plus), 400, 'required'],
+    [
+      'a source that is not held',
+      'flexible',
+      `action=switch&sourceSkuId=${starter}`,
+      flexible(plus),
+      400,
+      'invalid',
+    ],
+    [
+      'a switch to another product',
+      'flexible',
+      `action=switch&sourceSkuId=${standard}`,
+      flexible('1010470001'),
+      400,
+      'invalid',
+    ],
+    ['an annual downgrade', 'annual-monthly', '', annual(starter), 412, 'conditionNotMet'],
+    ['a yearly upgrade', 'annual-yearly', '', annual('1010020020'), 412, 'conditionNotMet'],
+    ['a suspended source', 'paused-by-reseller', '', flexible(plus), 400, 'badRequest'],
+  ])('refuses %s', async (_, domain, query, body, status, reason) => {
+    const { rest } = await startReseller();
+    const { json } = await rest('POST', `${orders(domain)}?${query}`, body);
+    expect(json.error).toMatchObject({ code: status, errors: [{ reason }] });
+  });
+});

@@ -1,0 +1,174 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { GatewayError } from '../../src/domain/error.ts';
+import type { Page, PageRequest } from '../../src/domain/page.ts';
+import { type Connection, type ListSource, paginate } from '../../src/schema/pagination.ts';
+
+interface Shape {
+  /** What the list holds, cut into upstream pages; pages may be short or empty. */
+  readonly pages: readonly (readonly number[])[];
+  readonly maxPageSize: number;
+}
+
+/** An upstream list whose pages are cut as told, never longer than asked for. Records its calls. */
+function listOf({ pages, maxPageSize }: Shape, identity: readonly unknown[] = ['list']) {
+  const items = pages.flat();
+  // Page boundaries that shorten or empty a page: after how many items of the list.
+  const calls: PageRequest[] = [];
+  const cuts = new Map<number, number>();
+  let at = 0;
+  for (const page of pages) {
+    cuts.set(at, (cuts.get(at) ?? 0) + (page.length === 0 ? 1 : 0));
+    at += page.length;
+  }
+  const ends = pages.reduce<number[]>((sums, page) => [...sums, (sums.at(-1) ?? 0) + page.length], []);
+  const source: ListSource<number> = {
+    identity,
+    maxPageSize,
+    async fetch(request): Promise<Page<number>> {
+      calls.push(request);
+      expect(request.size).toBeGreaterThan(0);
+      expect(request.size).toBeLessThanOrEqual(maxPageSize);
+      const [start = 0, emptied = 0] = (request.token ?? '0.0').split('.').map(Number);
+      if (emptied < (cuts.get(start) ?? 0)) {
+        return { items: [], nextToken: `${start}.${emptied + 1}` };
+      }
+      const cut = ends.find((end) => end > start) ?? items.length;
+      const end = Math.min(start + request.size, cut);
+      const isLast = end >= items.length && (end === start || (cuts.get(end) ?? 0) === 0);
+      return { items: items.slice(start, end), nextToken: isLast ? null : `${end}.0` };
+    },
+  };
+  return { source, calls, items };
+}
+
+const shape: fc.Arbitrary<Shape> = fc
+  .record({
+    sizes: fc.array(fc.integer({ min: 0, max: 7 }), { maxLength: 8 }),
+    maxPageSize: fc.integer({ min: 1, max: 8 }),
+  })
+  .map(({ sizes, maxPageSize }) => {
+    let next = 0;
+    return { maxPageSize, pages: sizes.map((size) => Array.from({ length: size }, () => next++)) };
+  });
+
+describe('paginate', () => {
+  test('walking with any sizes of first gives the whole list once, in order, with exact hasNextPage', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        shape,
+        fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 4 }),
+        async (given, firsts) => {
+          const { source, items } = listOf(given);
+          const walked: number[] = [];
+          let after: string | null = null;
+          for (let step = 0; step < 200; step++) {
+            const first = firsts[step % firsts.length] ?? 0;
+            const page: Connection<number> = await paginate({ first, after }, source);
+            expect(page.edges.length).toBe(Math.min(first, items.length - walked.length));
+            walked.push(...page.edges.map((edge) => edge.node));
+            expect(await page.hasNextPage()).toBe(walked.length < items.length);
+            after = page.edges.at(-1)?.cursor ?? after;
+            if (walked.length === items.length || firsts.every((f) => f === 0)) break;
+          }
+          if (firsts.some((f) => f > 0)) expect(walked).toEqual(items);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  test('every edge has a cursor that goes on right behind it', async () => {
+    await fc.assert(
+      fc.asyncProperty(shape, fc.integer({ min: 1, max: 60 }), async (given, first) => {
+        const { source, items } = listOf(given);
+        const whole = await paginate({ first }, source);
+        for (const [i, edge] of whole.edges.entries()) {
+          const rest = await paginate({ first: 2, after: edge.cursor }, source);
+          expect(rest.edges.map((e) => e.node)).toEqual(items.slice(i + 1, i + 3));
+          expect(rest.hasPreviousPage).toBe(true);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('paging on from endCursor fetches no page twice', async () => {
+    await fc.assert(
+      fc.asyncProperty(shape, fc.integer({ min: 1, max: 9 }), async (given, first) => {
+        const { source, calls } = listOf(given);
+        let after: string | undefined;
+        for (let step = 0; step < 100; step++) {
+          const page: Connection<number> = await paginate({ first, after }, source);
+          const next = page.edges.at(-1)?.cursor;
+          if (page.edges.length < first || next === undefined) break;
+          after = next;
+        }
+        const tokens = calls.map((call) => call.token);
+        // Only behind the very last item the last page is asked again: the list may have grown.
+        const repeated = tokens.filter((token, i) => tokens.indexOf(token) !== i);
+        expect(repeated.length).toBeLessThanOrEqual(1);
+        if (repeated.length === 1) expect(tokens.at(-1)).toBe(repeated[0]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('first above the largest page is split into as few calls as it takes', async () => {
+    const { source, calls } = listOf({
+      pages: [Array.from({ length: 1000 }, (_, i) => i)],
+      maxPageSize: 100,
+    });
+    const page = await paginate({ first: 250 }, source);
+    expect(page.edges).toHaveLength(250);
+    expect(calls.map((call) => call.size)).toEqual([100, 100, 50]);
+  });
+
+  test('nothing is read ahead unless hasNextPage is asked, and then once', async () => {
+    const { source, calls } = listOf({ pages: [[1, 2], [], [3]], maxPageSize: 2 });
+    const page = await paginate({ first: 2 }, source);
+    expect(calls).toHaveLength(1);
+    expect(await page.hasNextPage()).toBe(true);
+    expect(await page.hasNextPage()).toBe(true);
+    expect(calls).toHaveLength(3);
+  });
+
+  test('first: 0 makes no call', async () => {
+    const { source, calls } = listOf({ pages: [[1]], maxPageSize: 2 });
+    expect((await paginate({ first: 0 }, source)).edges).toEqual([]);
+    expect(calls).toEqual([]);
+  });
+
+  test('a backend that repeats a page token is not followed for ever', async () => {
+    const source: ListSource<number> = {
+      identity: [],
+      maxPageSize: 10,
+      fetch: async () => ({ items: [], nextToken: 'again' }),
+    };
+    await expect(paginate({ first: 1 }, source)).rejects.toMatchObject({
+      code: 'INTERNAL_SERVER_ERROR',
+    });
+  });
+
+  test.each([-1, 1001, 1.5, Number.NaN])('first: %s is refused', async (first) => {
+    const { source, calls } = listOf({ pages: [[1]], maxPageSize: 2 });
+    await expect(paginate({ first }, source)).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+    expect(calls).toEqual([]);
+  });
+
+  test('cursors that are cut off, changed, made up or of another list are refused', async () => {
+    const { source, calls } = listOf({ pages: [[1, 2, 3]], maxPageSize: 2 });
+    const other = listOf({ pages: [[1, 2, 3]], maxPageSize: 2 }, ['list', 'filtered']);
+    const cursor = (await paginate({ first: 1 }, source)).edges[0]?.cursor ?? '';
+    const foreign = (await paginate({ first: 1 }, other.source)).edges[0]?.cursor ?? '';
+    calls.length = 0;
+    const forged = Buffer.from(JSON.stringify(['x', -5, 1e9])).toString('base64url');
+    const bad = ['', 'x', cursor.slice(0, -1), `${cursor}A`, forged, foreign, 'A'.repeat(50_000)];
+    for (const after of bad) {
+      const refused = paginate({ first: 1, after }, source);
+      await expect(refused, after.slice(0, 40)).rejects.toBeInstanceOf(GatewayError);
+      await expect(refused).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+    }
+    expect(calls).toEqual([]);
+  });
+});

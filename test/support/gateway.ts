@@ -1,0 +1,52 @@
+import { onTestFinished } from 'vitest';
+import { loadConfig } from '../../src/config.ts';
+import { createGateway } from '../../src/gateway.ts';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/sandbox.ts';
+
+export interface TestGateway {
+  /** The GraphQL endpoint. */
+  readonly url: string;
+  readonly sandbox: Sandbox;
+  close(): Promise<void>;
+}
+
+export interface TestGatewayOptions {
+  readonly env?: Record<string, string>;
+  readonly sandbox?: SandboxOptions;
+}
+
+/** A gateway of its own on a sandbox of its own, gone when the test is. */
+export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
+  const sandbox = await startTestSandbox(options.sandbox);
+  const { backends, ...config } = loadConfig({
+    PORT: '0',
+    LOG_LEVEL: 'silent',
+    BILLING_ENDPOINT: sandbox.billingAddress,
+    BILLING_TLS: 'false',
+    BILLING_RESELLER_ID: sandbox.resellerId,
+    RESELLER_ENDPOINT: sandbox.resellerUrl,
+    OPERATION_POLL_INTERVAL_MS: '20',
+    DRAIN_TIMEOUT_MS: '1000',
+    ...options.env,
+  });
+  if (!backends) throw new Error('a test gateway has backends');
+  const gateway = createGateway({ ...config, backends }, { links: sandbox.links });
+  const url = await gateway.start();
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closing ??= gateway.close();
+    return closing;
+  };
+  onTestFinished(close);
+  return { url, sandbox, close };
+}
+
+export async function startTestSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const sandbox = await startSandbox({
+    ...options,
+    seed: { customers: 40, ...options.seed },
+    operations: { minMs: 60, maxMs: 120, ...options.operations },
+  });
+  onTestFinished(() => sandbox.close());
+  return sandbox;
+}
