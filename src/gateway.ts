@@ -6,7 +6,7 @@ import { googleServiceAccount } from './backends/credential-google.ts';
 import { iamServiceAccount } from './backends/credential-iam.ts';
 import { createResellerClient } from './backends/reseller/client.ts';
 import { type BillingConfig, type Config, ConfigError, type ResellerConfig } from './config.ts';
-import type { CustomerLink } from './domain/customer.ts';
+import { type CustomerLink, MAX_CUSTOMERS_PAGE } from './domain/customer.ts';
 import { isLoopback } from './domain/host.ts';
 import { createLogger, type Logger } from './log.ts';
 import { Operations } from './operations/operations.ts';
@@ -44,14 +44,18 @@ export function createGateway(config: GatewayConfig, overrides: GatewayOverrides
     billing,
     journal: memoryJournal(),
     log,
-    poll: { intervalMs: config.pollIntervalMs, maxIntervalMs: 10_000, lostAfterMs: 60_000 },
+    poll: {
+      intervalMs: config.pollIntervalMs,
+      maxIntervalMs: 5 * config.pollIntervalMs,
+      lostAfterMs: 60_000,
+    },
   });
   const sources: ServiceSources = {
     billing,
     reseller,
     operations,
     customerIndex: new CustomerIndex(billing.listCustomers, {
-      pageSize: 1000,
+      pageSize: MAX_CUSTOMERS_PAGE,
       sweepIntervalMs: config.customerSweepIntervalMs,
       resellers: 100,
     }),

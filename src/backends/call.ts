@@ -180,7 +180,7 @@ export async function withDeadline<T>(
 }
 
 /** The error of a call that got no answer in its time. */
-export function deadlineExceeded(service: BackendName, timeoutMs: number): GatewayError {
+function deadlineExceeded(service: BackendName, timeoutMs: number): GatewayError {
   const message = `The ${service} API did not answer within ${timeoutMs} ms.`;
   return new GatewayError('DEADLINE_EXCEEDED', message, { service, retryable: true });
 }

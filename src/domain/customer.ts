@@ -1,3 +1,6 @@
+/** The largest page of the billing API's CustomerService.List. */
+export const MAX_CUSTOMERS_PAGE = 1000;
+
 /** Where the billing API knows a customer: ids of customers are unique within their reseller. */
 export interface BillingCustomerKey {
   readonly resellerId: string;

@@ -1,3 +1,6 @@
+/** The largest page of the reseller API's subscriptions.list. */
+export const MAX_SUBSCRIPTIONS_PAGE = 100;
+
 /**
  * A subscription of the reseller API. Names are the vendor's; the vendor's word lists (plan names,
  * statuses, ...) are open sets and stay strings here.

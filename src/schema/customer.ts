@@ -1,11 +1,13 @@
-import type {
-  BillingAccount,
-  BillingCustomer,
-  Customer,
-  PostalAddress,
-  ResellerCustomer,
+import {
+  type BillingAccount,
+  type BillingCustomer,
+  type Customer,
+  MAX_CUSTOMERS_PAGE,
+  type PostalAddress,
+  type ResellerCustomer,
 } from '../domain/customer.ts';
 import { badInput } from '../domain/error.ts';
+import { notEmpty } from './arguments.ts';
 import { builder } from './builder.ts';
 import { connectionArgs, connectionOf } from './connection.ts';
 import type { GatewayContext } from './context.ts';
@@ -13,9 +15,6 @@ import { decodeGlobalIdOf, encodeGlobalId } from './global-id.ts';
 import { nodeInterface, registerNode } from './node.ts';
 import { openEnum } from './open-enum.ts';
 import { type Connection, paginate } from './pagination.ts';
-
-/** The largest page of the billing API's list. */
-const MAX_BILLING_PAGE = 1000;
 
 const billingAccount = builder.objectRef<BillingAccount>('BillingAccount').implement({
   description: 'The account behind a billing customer.',
@@ -232,14 +231,9 @@ builder.queryField('customers', (t) =>
       const resellerId = customers.resellerId(args.resellerId);
       return paginate(args, {
         identity: ['customers', resellerId],
-        maxPageSize: MAX_BILLING_PAGE,
+        maxPageSize: MAX_CUSTOMERS_PAGE,
         fetch: (page) => customers.page(resellerId, page),
       });
     },
   }),
 );
-
-function notEmpty(name: string, value: string): string {
-  if (value.trim() === '') throw badInput(`${name} must not be empty.`);
-  return value;
-}

@@ -10,6 +10,7 @@ import {
   operationStatus,
   operationStatuses,
 } from '../domain/operation.ts';
+import { notEmpty } from './arguments.ts';
 import { builder } from './builder.ts';
 import { customer, customerOfId } from './customer.ts';
 import { withTypedErrors } from './errors.ts';
@@ -190,7 +191,9 @@ builder.queryField('operation', (t) =>
     description: 'One operation as it is now; null when there is none.',
     args: { by: t.arg({ type: operationBy, required: true, description: 'How to find it.' }) },
     resolve: (_root, { by }, { services }) =>
-      services.operations.get(by.id == null ? (by.operationId ?? '') : operationIdOf(by.id)),
+      services.operations.get(
+        by.id == null ? notEmpty('operationId', by.operationId) : operationIdOf(by.id),
+      ),
   }),
 );
 

@@ -1,11 +1,12 @@
 import { badInput } from '../domain/error.ts';
-import type {
-  ResellerSubscription,
-  SubscriptionFilter,
-  SubscriptionPlan,
-  SubscriptionSeats,
-  TransferInfo,
-  TrialSettings,
+import {
+  MAX_SUBSCRIPTIONS_PAGE,
+  type ResellerSubscription,
+  type SubscriptionFilter,
+  type SubscriptionPlan,
+  type SubscriptionSeats,
+  type TransferInfo,
+  type TrialSettings,
 } from '../domain/subscription.ts';
 import type { SubscriptionService } from '../services/subscriptions.ts';
 import { builder } from './builder.ts';
@@ -15,9 +16,6 @@ import { decodeGlobalIdOf, encodeGlobalId } from './global-id.ts';
 import { nodeInterface, registerNode } from './node.ts';
 import { openEnum, UNRECOGNIZED } from './open-enum.ts';
 import { type Connection, type ConnectionArgs, paginate } from './pagination.ts';
-
-/** The largest page of subscriptions.list. */
-const MAX_SUBSCRIPTIONS_PAGE = 100;
 
 const planName = openEnum('PlanName', 'How a subscription is paid.', {
   ANNUAL_MONTHLY_PAY: 'A year, paid monthly. The vendor answers it as ANNUAL.',
@@ -313,7 +311,8 @@ builder.queryField('subscriptions', (t) =>
       if (customerId === null) return null;
       const filter: SubscriptionFilter = {
         customerId,
-        customerNamePrefix: args.customerNamePrefix ?? undefined,
+        // Every name begins with nothing; upstream an empty filter is not defined.
+        customerNamePrefix: args.customerNamePrefix || undefined,
         customerAuthToken: args.customerAuthToken ?? undefined,
       };
       return paginateSubscriptions(args, filter, subscriptions);

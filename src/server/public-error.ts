@@ -33,7 +33,7 @@ export function publicError(error: GraphQLError, scope: ErrorScope): GraphQLErro
       retryable: failure.retryable,
       ...(failure.retryAfterMs === undefined ? {} : { retryAfterMs: failure.retryAfterMs }),
       requestId: scope.requestId,
-      ...(upstreamRequestId ? { upstreamRequestId } : {}),
+      ...(upstreamRequestId && upstreamRequestId !== scope.requestId ? { upstreamRequestId } : {}),
     },
   });
   shown.add(result);

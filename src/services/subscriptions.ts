@@ -1,12 +1,12 @@
-import type { Page, PageRequest } from '../domain/page.ts';
-import { repeatedPageToken } from '../domain/page.ts';
-import type { ResellerSubscription, SubscriptionFilter } from '../domain/subscription.ts';
+import { type Page, type PageRequest, repeatedPageToken } from '../domain/page.ts';
+import {
+  MAX_SUBSCRIPTIONS_PAGE,
+  type ResellerSubscription,
+  type SubscriptionFilter,
+} from '../domain/subscription.ts';
 import { authorize } from './authorize.ts';
 import type { Loaders } from './loaders.ts';
 import type { RequestScope } from './services.ts';
-
-/** The largest page of subscriptions.list. */
-export const MAX_SUBSCRIPTIONS_PAGE = 100;
 
 export interface SubscriptionService {
   page(filter: SubscriptionFilter, page: PageRequest): Promise<Page<ResellerSubscription>>;

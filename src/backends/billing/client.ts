@@ -21,9 +21,6 @@ import { billingError, isServiceError } from './errors.ts';
 import { toBillingAccount, toBillingCustomer, toOperation } from './mapping.ts';
 import { Channel, type UnaryAnswer, type UnaryMethod } from './transport.ts';
 
-/** The largest page of CustomerService.List. */
-export const MAX_CUSTOMERS_PAGE = 1000;
-
 export interface BillingClientOptions {
   /** host:port of CustomerService and BillingAccountService. */
   readonly endpoint: string;

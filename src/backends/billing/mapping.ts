@@ -111,7 +111,7 @@ function toMetadata(metadata: Any): CustomerMetadata | UnknownPayload {
 }
 
 /** proto3 JSON where the type is known, else the bytes in base64. */
-export function toUnknown(any: Any): UnknownPayload {
+function toUnknown(any: Any): UnknownPayload {
   const raw = { '@type': any.typeUrl, value: Buffer.from(any.value).toString('base64') };
   const name = any.typeUrl.slice(any.typeUrl.lastIndexOf('/') + 1);
   const json = registry.getMessage(name)
