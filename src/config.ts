@@ -95,7 +95,7 @@ function loadBilling(read: EnvReader): BillingConfig {
   const tls = read.boolean('BILLING_TLS', true);
   const iamEndpoint = read.address('IAM_ENDPOINT', 'iam.api.cloud.yandex.net:443');
   const iamAudience = read.text('IAM_AUDIENCE') ?? 'https://iam.api.cloud.yandex.net/iam/v1/tokens';
-  const token = read.text('BILLING_TOKEN');
+  const token = read.secret('BILLING_TOKEN');
   const keyFile = read.text('BILLING_KEY_FILE');
   if (token && keyFile) read.problem('Give BILLING_TOKEN or BILLING_KEY_FILE, not both.');
   if (!token && !keyFile && tls) {
@@ -112,7 +112,7 @@ function loadBilling(read: EnvReader): BillingConfig {
 
 function loadReseller(read: EnvReader): ResellerConfig {
   const endpoint = read.url('RESELLER_ENDPOINT');
-  const token = read.text('RESELLER_TOKEN');
+  const token = read.secret('RESELLER_TOKEN');
   const keyFile = read.text('RESELLER_KEY_FILE');
   const subject = read.text('RESELLER_SUBJECT');
   if (token && keyFile) read.problem('Give RESELLER_TOKEN or RESELLER_KEY_FILE, not both.');
@@ -162,6 +162,13 @@ class EnvReader {
     return this.#env[name]?.trim() || undefined;
   }
 
+  /** A token for a header. Nothing of it is shown. */
+  secret(name: string): string | undefined {
+    const text = this.text(name);
+    if (text === undefined || /^[\x21-\x7e]+$/.test(text)) return text;
+    return this.#refuse(`${name} holds characters that a token does not have.`, undefined);
+  }
+
   integer(name: string, fallback: number, min: number, max: number): number {
     const text = this.text(name);
     if (text === undefined) return fallback;
@@ -201,8 +208,13 @@ class EnvReader {
   url(name: string): string {
     const text = this.text(name);
     if (text === undefined) return '';
-    if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
-    return this.#refuse(`${name}=${text} is not an http or https URL.`, '');
+    // Nothing of it is shown: it may hold a password.
+    if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+      return this.#refuse(`${name} is not an http or https URL.`, '');
+    }
+    const { username, password, search, hash } = new URL(text);
+    if (username + password + search + hash === '') return text;
+    return this.#refuse(`${name} holds more than a host and a path.`, '');
   }
 
   origins(name: string): string[] {

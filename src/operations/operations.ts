@@ -1,6 +1,6 @@
 import type { BillingClient } from '../backends/billing/client.ts';
 import type { CallScope } from '../backends/call.ts';
-import type { Operation, OperationEntry } from '../domain/operation.ts';
+import type { Operation, OperationEntry, OperationKind } from '../domain/operation.ts';
 import type { Logger } from '../log.ts';
 import type { OperationJournal } from '../store/journal.ts';
 import { type PollerOptions, Pollers } from './poller.ts';
@@ -54,6 +54,11 @@ export class Operations {
       this.#deps.log.warn({ err: error, operation: operationId }, 'showing the journaled state');
       return known;
     }
+  }
+
+  /** What the operation was started for, as far as the journal knows. */
+  async kindOf(operationId: string): Promise<OperationKind> {
+    return (await this.#deps.journal.latest(operationId))?.operation.kind ?? 'UNKNOWN';
   }
 
   /**

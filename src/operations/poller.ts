@@ -39,12 +39,18 @@ export class Pollers {
     return this.#running.size;
   }
 
-  /** Has `latest` polled until it is done or the last holder has released it. */
+  /**
+   * Has `latest` polled until it is done or the last holder has released it. Releasing twice is
+   * releasing once.
+   */
   hold(latest: OperationEntry): () => void {
     const id = latest.operation.operationId;
     const running = this.#running.get(id) ?? this.#start(latest);
     running.watchers++;
+    let isHeld = true;
     return () => {
+      if (!isHeld) return;
+      isHeld = false;
       running.watchers--;
       if (running.watchers > 0) return;
       running.controller.abort();
@@ -73,30 +79,24 @@ export class Pollers {
   }
 
   async #poll(started: Operation, scope: CallScope): Promise<void> {
-    const { journal, wakeUps, options } = this.#deps;
-    let missingSince: number | undefined;
+    const { options } = this.#deps;
+    let latest = started;
+    let missingSince: number | null = null;
     for (let n = 0; !scope.signal.aborted; n++) {
-      const reading = await this.#read(started, scope);
+      const reading = await this.#read(latest, scope);
       if (scope.signal.aborted) return;
-      const state =
-        reading === 'missing' &&
-        performance.now() - (missingSince ?? Infinity) > options.lostAfterMs
-          ? lost(started)
-          : readingState(reading);
-      missingSince = reading === 'missing' ? (missingSince ?? performance.now()) : undefined;
-      if (state) {
-        await journal.append(state);
-        wakeUps.wake(started.operationId);
-        if (state.done) return;
-      }
+      missingSince = reading === 'missing' ? (missingSince ?? performance.now()) : null;
+      const isLost =
+        missingSince !== null && performance.now() - missingSince > options.lostAfterMs;
+      latest = (await this.#record(isLost ? lost(latest) : readingState(reading))) ?? latest;
+      if (latest.done) return;
       const given = typeof reading === 'object' ? reading.pollIntervalMs : null;
       await pause(given ?? backoff(n, options), scope.signal);
     }
   }
 
   /** Outages are waited out: whatever goes wrong, the next poll may go right. */
-  async #read(started: Operation, scope: CallScope) {
-    const { operationId, kind } = started;
+  async #read({ operationId, kind }: Operation, scope: CallScope) {
     try {
       return (await this.#deps.billing.getOperation(operationId, kind, scope)) ?? 'missing';
     } catch (error) {
@@ -104,6 +104,20 @@ export class Pollers {
         this.#deps.log.warn({ err: error, operation: operationId }, 'operation could not be read');
       }
       return 'failed';
+    }
+  }
+
+  /** Gives the state that now is the latest; null when there is nothing to record or it failed. */
+  async #record(state: Operation | null): Promise<Operation | null> {
+    if (!state) return null;
+    const { operationId } = state;
+    try {
+      const { operation } = await this.#deps.journal.append(state);
+      this.#deps.wakeUps.wake(operationId);
+      return operation;
+    } catch (error) {
+      this.#deps.log.error({ err: error, operation: operationId }, 'operation not journaled');
+      return null;
     }
   }
 }

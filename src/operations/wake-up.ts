@@ -5,6 +5,11 @@
 export class WakeUps {
   readonly #armed = new Map<string, Set<() => void>>();
 
+  /** How many keys somebody is armed for. */
+  get size(): number {
+    return this.#armed.size;
+  }
+
   /** Arms a wake-up for the next change of `key`. Call `disarm` when it is no longer waited for. */
   arm(key: string): { readonly woken: Promise<void>; disarm(): void } {
     const armed = this.#armed.get(key) ?? new Set();

@@ -22,13 +22,12 @@ export function watch(
   signal: AbortSignal,
 ): AsyncIterableIterator<OperationEntry> {
   const controller = new AbortController();
-  const stop = (): void => controller.abort();
-  if (signal.aborted) stop();
-  signal.addEventListener('abort', stop, { once: true });
-  // Held outside of the generator: one that waits would not run its `finally` when told to return.
-  const release = current.operation.done ? () => {} : deps.pollers.hold(current);
-  controller.signal.addEventListener('abort', release, { once: true });
   const states = readStates(deps, current, after, controller.signal);
+  const isPolled = !current.operation.done && !signal.aborted;
+  // Held outside of the generator: one that waits would not run its `finally` when told to return.
+  const release = isPolled ? deps.pollers.hold(current) : () => {};
+  signal.addEventListener('abort', finish, { once: true });
+  if (signal.aborted) finish();
 
   return {
     async next() {
@@ -51,8 +50,11 @@ export function watch(
   };
 
   function finish(): void {
-    signal.removeEventListener('abort', stop);
-    stop();
+    signal.removeEventListener('abort', finish);
+    release();
+    controller.abort();
+    // The abort ends a wait; a generator that stands at a state has to be told.
+    void states.return(undefined);
   }
 }
 
@@ -61,10 +63,11 @@ async function* readStates(
   current: OperationEntry,
   after: number | null,
   signal: AbortSignal,
-): AsyncGenerator<OperationEntry, undefined> {
+): AsyncGenerator<OperationEntry, undefined, undefined> {
   const id = current.operation.operationId;
-  let seen = after ?? current.sequence - 1;
-  let done = after !== null && current.operation.done && after >= current.sequence;
+  // A sequence that this journal has not given is of one that is no more: it names no state here.
+  let seen = after !== null && after <= current.sequence ? after : current.sequence - 1;
+  let done = current.operation.done && seen === current.sequence;
   while (!done && !signal.aborted) {
     const wakeUp = wakeUps.arm(id);
     try {

@@ -60,7 +60,7 @@ const billingCustomer = builder.objectRef<BillingCustomer>('BillingCustomer').im
   }),
 });
 
-const customerType = openEnum('CustomerType', 'How a reseller customer proved who it is.', {
+export const customerType = openEnum('CustomerType', 'How a reseller customer proved who it is.', {
   DOMAIN: 'By its domain.',
   TEAM: 'By e-mail.',
 });

@@ -1,4 +1,4 @@
-import { type ErrorCode, errorCodes, GatewayError } from '../domain/error.ts';
+import { type ErrorCode, errorCodes, type GatewayError } from '../domain/error.ts';
 import { builder } from './builder.ts';
 
 const codeDescriptions: Record<ErrorCode, string> = {
@@ -21,8 +21,14 @@ const errorCode = builder.enumType('ErrorCode', {
   ),
 });
 
+/** What the fields of a typed error read. */
+interface ShownError {
+  readonly message: string;
+  readonly failure: GatewayError;
+}
+
 /** A failure that a mutation answers as data, because its user can do something about it. */
-abstract class TypedError extends Error {
+abstract class TypedError extends Error implements ShownError {
   readonly failure: GatewayError;
 
   constructor(failure: GatewayError) {
@@ -51,8 +57,10 @@ const typedErrors: Partial<Record<ErrorCode, new (failure: GatewayError) => Type
   DEADLINE_EXCEEDED: UnavailableError,
 };
 
-const errorInterface = builder.interfaceRef<TypedError>('Error').implement({
+export const errorInterface = builder.interfaceRef<ShownError>('Error').implement({
   description: 'Why a mutation did not do what was asked.',
+  // Each class is named as its GraphQL type.
+  resolveType: ({ failure }) => typedErrors[failure.code]?.name,
   fields: (t) => ({
     message: t.exposeString('message', { nullable: false, description: 'In words, for people.' }),
     code: t.field({
@@ -153,12 +161,17 @@ export const mutationErrors = [
   UnavailableError,
 ];
 
-/** Runs a mutation; a failure that its user can act on becomes a member of the result union. */
-export async function withTypedErrors<T>(mutate: () => Promise<T>): Promise<T> {
-  try {
-    return await mutate();
-  } catch (error) {
-    const Typed = error instanceof GatewayError ? typedErrors[error.code] : undefined;
-    throw Typed && error instanceof GatewayError ? new Typed(error) : error;
-  }
+/** The member of a result union that a failure is; one that nobody can mend stays as it is. */
+export function typedError(failure: GatewayError): Error {
+  const Typed = typedErrors[failure.code];
+  return Typed ? new Typed(failure) : failure;
+}
+
+/**
+ * The same, as the value of a field: graphql-js throws what is an Error.
+ * @throws the failure when nobody can mend it
+ */
+export function errorValue(failure: GatewayError): ShownError {
+  if (!typedErrors[failure.code]) throw failure;
+  return { message: failure.message, failure };
 }

@@ -9,11 +9,12 @@ export interface GlobalId {
   readonly parts: readonly string[];
 }
 
-const MAX_GLOBAL_ID = 1024;
+/** Two ids of 50 characters each, whatever their script, are never longer. */
+const MAX_GLOBAL_ID = 2048;
 
 /** An opaque id, unique over all types. `parts` are whatever the type needs to find the object. */
 export function encodeGlobalId(type: NodeType, ...parts: string[]): string {
-  const text = [type, ...parts.map(encodeURIComponent)].join(':');
+  const text = [type, ...parts.map((part) => encodeURIComponent(part.toWellFormed()))].join(':');
   return Buffer.from(text).toString('base64url');
 }
 

@@ -1,5 +1,5 @@
 import type { Customer } from '../domain/customer.ts';
-import { badInput, GatewayError } from '../domain/error.ts';
+import { badInput } from '../domain/error.ts';
 import {
   type CustomerMetadata,
   type OperationEntry,
@@ -12,10 +12,8 @@ import {
 } from '../domain/operation.ts';
 import { notEmpty } from './arguments.ts';
 import { builder } from './builder.ts';
-import { customer, customerOfId } from './customer.ts';
-import { withTypedErrors } from './errors.ts';
+import { customer } from './customer.ts';
 import { decodeGlobalIdOf, encodeGlobalId } from './global-id.ts';
-import { resultOf } from './mutation.ts';
 import { nodeInterface, registerNode } from './node.ts';
 import { statusDetail, unknownPayload } from './status-detail.ts';
 
@@ -213,7 +211,7 @@ builder.subscriptionField('operationUpdated', (t) =>
   }),
 );
 
-function operationIdOf(id: string): string {
+export function operationIdOf(id: string): string {
   const [operationId] = decodeGlobalIdOf('Operation', id);
   if (!operationId) throw badInput('This is not an id of an operation.');
   return operationId;
@@ -224,67 +222,4 @@ function sequenceOf(cursor: string | null | undefined): number | null {
   const sequence = /^\d{1,15}$/.test(cursor) ? Number(cursor) : null;
   if (sequence === null) throw badInput('after is not the cursor of an operation.');
   return sequence;
-}
-
-const idempotencyKeyDescription =
-  'Sending the same key again gives the same operation; absent has one made for this call.';
-
-const activateCustomerInput = builder.inputType('ActivateCustomerInput', {
-  description: 'Whom to activate.',
-  fields: (t) => ({
-    customer: t.id({ required: true, description: 'Global id of the customer.' }),
-    idempotencyKey: t.field({ type: 'UUID', description: idempotencyKeyDescription }),
-  }),
-});
-
-const suspendCustomerInput = builder.inputType('SuspendCustomerInput', {
-  description: 'Whom to suspend.',
-  fields: (t) => ({
-    customer: t.id({ required: true, description: 'Global id of the customer.' }),
-    confirm: t.boolean({
-      description: 'Must be true: 60 days after a suspension the data of the customer is deleted.',
-    }),
-    idempotencyKey: t.field({ type: 'UUID', description: idempotencyKeyDescription }),
-  }),
-});
-
-builder.mutationField('activateCustomer', (t) =>
-  t.field({
-    type: operation,
-    description: 'Lets a customer use what its account pays for. Gives the operation at once.',
-    errors: resultOf('ActivateCustomer', 'operation', 'The operation that activates the customer.'),
-    args: { input: t.arg({ type: activateCustomerInput, required: true, description: 'Whom.' }) },
-    resolve: (_root, { input }, { services }) =>
-      withTypedErrors(async () =>
-        services.operations.activateCustomer(
-          customerOfId(input.customer),
-          input.idempotencyKey ?? null,
-        ),
-      ),
-  }),
-);
-
-builder.mutationField('suspendCustomer', (t) =>
-  t.field({
-    type: operation,
-    description: 'Stops a customer from using its account. Gives the operation at once.',
-    errors: resultOf('SuspendCustomer', 'operation', 'The operation that suspends the customer.'),
-    args: { input: t.arg({ type: suspendCustomerInput, required: true, description: 'Whom.' }) },
-    resolve: (_root, { input }, { services }) =>
-      withTypedErrors(async () => {
-        if (!input.confirm) throw unconfirmed();
-        return services.operations.suspendCustomer(
-          customerOfId(input.customer),
-          input.idempotencyKey ?? null,
-        );
-      }),
-  }),
-);
-
-function unconfirmed(): GatewayError {
-  const description =
-    'Confirm the suspension with true: 60 days after it the data of the customer is deleted.';
-  return new GatewayError('BAD_USER_INPUT', description, {
-    violations: [{ field: 'input.confirm', description }],
-  });
 }

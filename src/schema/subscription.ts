@@ -8,6 +8,7 @@ import {
   type TransferInfo,
   type TrialSettings,
 } from '../domain/subscription.ts';
+import type { SubscriptionTarget } from '../services/subscription-changes.ts';
 import type { SubscriptionService } from '../services/subscriptions.ts';
 import { builder } from './builder.ts';
 import { connectionArgs, connectionOf } from './connection.ts';
@@ -17,7 +18,7 @@ import { nodeInterface, registerNode } from './node.ts';
 import { openEnum, UNRECOGNIZED } from './open-enum.ts';
 import { type Connection, type ConnectionArgs, paginate } from './pagination.ts';
 
-const planName = openEnum('PlanName', 'How a subscription is paid.', {
+export const planName = openEnum('PlanName', 'How a subscription is paid.', {
   ANNUAL_MONTHLY_PAY: 'A year, paid monthly. The vendor answers it as ANNUAL.',
   ANNUAL_YEARLY_PAY: 'A year, paid at once.',
   FLEXIBLE: 'Month by month, for the users there are.',
@@ -25,7 +26,7 @@ const planName = openEnum('PlanName', 'How a subscription is paid.', {
   FREE: 'Free for good; Cloud Identity Free only.',
 });
 
-const renewalType = openEnum('RenewalType', 'What happens when an annual plan ends.', {
+export const renewalType = openEnum('RenewalType', 'What happens when an annual plan ends.', {
   AUTO_RENEW: 'Renews; seen in answers only.',
   AUTO_RENEW_MONTHLY_PAY: 'Renews with the same seats, paid monthly.',
   AUTO_RENEW_YEARLY_PAY: 'Renews with the same seats, paid at once.',
@@ -219,9 +220,19 @@ subscription.implement({
   }),
 });
 
+/** What a subscription's global id names; nothing is looked up. */
+export function subscriptionTarget(id: string): SubscriptionTarget {
+  return targetOfParts(decodeGlobalIdOf('ResellerSubscription', id));
+}
+
+function targetOfParts([customerId, skuId, ...more]: readonly string[]): SubscriptionTarget {
+  if (customerId && skuId && more.length === 0) return { customerId, skuId };
+  throw badInput('This is not an id of a subscription.');
+}
+
 registerNode('ResellerSubscription', {
-  load: async ([customerId, skuId], { services }) => {
-    if (!customerId || !skuId) throw badInput('This is not an id of a subscription.');
+  load: async (parts, { services }) => {
+    const { customerId, skuId } = targetOfParts(parts);
     return services.subscriptions.bySku(customerId, skuId);
   },
   is: (value) => 'subscriptionId' in value,
@@ -283,8 +294,7 @@ builder.queryField('subscription', (t) =>
         const { customerId = '', subscriptionId = '' } = by.key ?? {};
         return subscriptions.bySubscriptionId(customerId, subscriptionId);
       }
-      const [customerId, skuId] = decodeGlobalIdOf('ResellerSubscription', by.id);
-      if (!customerId || !skuId) throw badInput('This is not an id of a subscription.');
+      const { customerId, skuId } = subscriptionTarget(by.id);
       return subscriptions.bySku(customerId, skuId);
     },
   }),

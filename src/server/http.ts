@@ -1,27 +1,21 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import type { GraphQLSchema } from 'graphql';
-import { createYoga } from 'graphql-yoga';
-import type { Viewer } from '../domain/viewer.ts';
+import { type ErrorCode, GatewayError } from '../domain/error.ts';
 import type { Logger } from '../log.ts';
 import type { RequestScope, Services } from '../services/services.ts';
-import { graphiqlTabs } from './graphiql.ts';
+import { createDocuments } from './documents.ts';
+import { createGraphiQL, wantsPage } from './graphiql.ts';
 import { type OriginPolicy, originRefusal } from './origin.ts';
-import { useErrorCodes } from './plugins/error-codes.ts';
-import { useRequestContexts } from './plugins/request-contexts.ts';
-import { useRequestIds } from './plugins/request-id.ts';
-import {
-  createRequestContext,
-  type RequestContext,
-  type ServerContext,
-} from './request-context.ts';
+import { errorBody } from './public-error.ts';
+import { type CreateContext, createRequestContext, requestIdFrom } from './request-context.ts';
 import type { Authenticate } from './viewer.ts';
 import { serveWebSockets } from './ws.ts';
+import { createGraphQLHandler } from './yoga.ts';
 
 const PATH = '/graphql';
-/** The largest request body, in bytes. */
-const MAX_BODY = 1_000_000;
+/** How long a client may go on sending after it was refused, in milliseconds, so as to read why. */
+const LINGER_MS = 500;
 
 export interface HttpOptions {
   readonly schema: GraphQLSchema;
@@ -38,45 +32,47 @@ export interface HttpOptions {
 export interface HttpServer {
   /** Port 0 takes any free one. Resolves with the URL of the GraphQL endpoint. */
   listen(host: string, port: number): Promise<string>;
-  /** Takes no more requests, ends streams, waits for what is under way. */
+  /**
+   * Ends streams at once and refuses new requests, waits for those under way, but no longer than the
+   * drain timeout, and then listens no more. Health is answered until then.
+   */
   close(): Promise<void>;
 }
 
 /** Serves GraphQL over HTTP, SSE and WebSocket, and GraphiQL, on one path. */
 export function createHttpServer(options: HttpOptions): HttpServer {
-  const { schema, authenticate, origins, log } = options;
   const shutdown = new AbortController();
-
-  function createContext(viewer: Viewer, requestId: string, signal: AbortSignal): RequestContext {
-    return createRequestContext({
-      ...options,
-      viewer,
-      requestId,
-      signal,
-      shutdown: shutdown.signal,
-    });
-  }
-
-  const handleGraphQL = createGraphQLHandler(options, createContext);
-  const server = createServer((request, response) => {
-    const health = healthStatus(request.url, shutdown.signal.aborted);
-    if (health !== null) return answerJson(response, health, { ok: health === 200 });
-    const refusal = originRefusal(request, origins);
-    if (refusal !== null) {
-      const extensions = { code: 'FORBIDDEN', retryable: false };
-      return answerJson(response, 403, { errors: [{ message: refusal, extensions }] });
-    }
-    void handleGraphQL(request, response);
-  });
-  const closeSockets = serveWebSockets({
-    server,
+  const createContext: CreateContext = (viewer, requestId, signal) =>
+    createRequestContext({ ...options, viewer, requestId, signal, shutdown: shutdown.signal });
+  const parts = {
+    ...options,
     path: PATH,
-    schema,
-    authenticate,
-    origins,
+    documents: createDocuments(options.schema),
     createContext,
-    log,
+    shutdown: shutdown.signal,
+  };
+  const answerGraphQL = createGraphQLHandler(parts);
+  const answerGraphiQL = createGraphiQL();
+  const underWay = new Set<ServerResponse>();
+
+  const server = createServer((request, response) => {
+    const requestId = requestIdFrom(request.headers['x-request-id']);
+    response.setHeader('x-request-id', requestId);
+    const { socket } = request;
+    response.once('finish', () => cutOffUpload(request, socket));
+    const health = healthStatus(request.url, shutdown.signal.aborted);
+    if (health !== null) return answer(response, health, JSON.stringify({ ok: health === 200 }));
+    const refusal = refusalOf(request, options.origins, shutdown.signal.aborted);
+    if (refusal) {
+      const { status, code, message } = refusal;
+      return answer(response, status, errorBody(code, message, requestId));
+    }
+    underWay.add(response);
+    response.once('close', () => underWay.delete(response));
+    if (wantsPage(request)) return answerGraphiQL(request, response);
+    void answerGraphQL(request, response, { requestId });
   });
+  const closeSockets = serveWebSockets({ ...parts, server });
 
   return {
     async listen(host, port) {
@@ -84,54 +80,34 @@ export function createHttpServer(options: HttpOptions): HttpServer {
       return urlOf(server, host);
     },
     async close() {
-      shutdown.abort();
-      await closeSockets();
-      await drained(server, options.drainTimeoutMs);
+      // Before the streams end: an end that is announced would say that nothing more is to come.
+      const socketsClosed = closeSockets();
+      const message = 'The gateway is stopping.';
+      shutdown.abort(new GatewayError('UNAVAILABLE', message, { retryable: true }));
+      await Promise.all([socketsClosed, answered(underWay, options.drainTimeoutMs)]);
+      await closed(server);
     },
   };
 }
 
-function createGraphQLHandler(
-  { schema, authenticate, origins, log }: HttpOptions,
-  createContext: (viewer: Viewer, requestId: string, signal: AbortSignal) => RequestContext,
-) {
-  const requestIds = useRequestIds();
-  return createYoga<ServerContext, RequestContext>({
-    schema,
-    graphqlEndpoint: PATH,
-    landingPage: false,
-    batching: false,
-    multipart: false,
-    maxRequestBodySize: MAX_BODY,
-    cors:
-      origins.allowed.length > 0
-        ? { origin: [...origins.allowed], credentials: true, methods: ['GET', 'POST', 'OPTIONS'] }
-        : false,
-    graphiql: {
-      title: 'Reseller gateway',
-      subscriptionsProtocol: 'WS',
-      defaultTabs: graphiqlTabs(),
-    },
-    renderGraphiQL,
-    logging: {
-      debug: (...args) => log.debug({ args }, 'yoga'),
-      info: (...args) => log.debug({ args }, 'yoga'),
-      warn: (...args) => log.warn({ args }, 'yoga'),
-      error: (...args) => log.error({ args }, 'yoga'),
-    },
-    // The error-codes plugin does it, with codes.
-    maskedErrors: false,
-    async context({ request }) {
-      const authorization = request.headers.get('authorization');
-      const viewer = await authenticate({ authorization });
-      return createContext(viewer, requestIds.requestIdOf(request), request.signal);
-    },
-    plugins: [
-      requestIds.plugin,
-      useRequestContexts(log),
-      useErrorCodes(log, requestIds.requestIdOf),
-    ],
-  });
+interface Refusal {
+  readonly status: number;
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+function refusalOf(
+  request: IncomingMessage,
+  origins: OriginPolicy,
+  closing: boolean,
+): Refusal | null {
+  const message = originRefusal(request, origins);
+  if (message !== null) return { status: 403, code: 'FORBIDDEN', message };
+  if (request.url?.split('?', 1)[0] !== PATH) {
+    return { status: 404, code: 'NOT_FOUND', message: `The API is at ${PATH}.` };
+  }
+  if (!closing) return null;
+  return { status: 503, code: 'UNAVAILABLE', message: 'The gateway is stopping.' };
 }
 
 /** The status of a health endpoint; null when the URL is none. */
@@ -141,9 +117,8 @@ function healthStatus(url: string | undefined, closing: boolean): number | null 
   return null;
 }
 
-function answerJson(response: ServerResponse, status: number, body: object): void {
-  const text = JSON.stringify(body);
-  response.writeHead(status, { 'content-type': 'application/json' }).end(text);
+function answer(response: ServerResponse, status: number, body: string): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(body);
 }
 
 function listening(server: Server, host: string, port: number): Promise<void> {
@@ -162,14 +137,30 @@ function urlOf(server: Server, host: string): string {
   return `http://${name}:${address.port}${PATH}`;
 }
 
-/** Waits until every request has been answered, but not longer than the timeout. */
-function drained(server: Server, timeoutMs: number): Promise<void> {
+/** A request that was answered before it was read to its end: nobody waits for the rest. */
+function cutOffUpload(request: IncomingMessage, socket: Socket): void {
+  if (request.complete) return;
+  setTimeout(() => request.complete || socket.destroy(), LINGER_MS).unref();
+}
+
+/** Resolves when every response is out, and after the timeout at the latest. */
+function answered(underWay: ReadonlySet<ServerResponse>, timeoutMs: number): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => server.closeAllConnections(), timeoutMs);
-    server.close(() => {
+    const timer = setTimeout(resolve, timeoutMs);
+    const check = (): void => {
+      if (underWay.size > 0) return;
       clearTimeout(timer);
       resolve();
-    });
-    server.closeIdleConnections();
+    };
+    for (const response of underWay) response.once('close', check);
+    check();
+  });
+}
+
+/** Listens no more. Whoever is still connected is idle, or has had its time. */
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
   });
 }

@@ -22,7 +22,7 @@ export function originRefusal(request: IncomingMessage, policy: OriginPolicy): s
   }
   const { origin } = request.headers;
   if (origin === undefined || policy.allowed.includes(origin)) return null;
-  if (URL.canParse(origin) && new URL(origin).host === host) return null;
+  if (origin === `http://${host}` || origin === `https://${host}`) return null;
   return `Web pages of ${origin} may not use the gateway: add it to CORS_ORIGINS.`;
 }
 

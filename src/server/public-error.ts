@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { errorCodes, GatewayError } from '../domain/error.ts';
+import { type ErrorCode, errorCodes, GatewayError } from '../domain/error.ts';
 import type { Logger } from '../log.ts';
 
 /** Whose failure it is, for the client's report and for the log. */
@@ -26,8 +26,6 @@ export function publicError(error: GraphQLError, scope: ErrorScope): GraphQLErro
     positions: error.positions ?? null,
     path: error.path ?? null,
     extensions: {
-      // The HTTP status that the server library chose for it.
-      ...(error.extensions['http'] ? { http: error.extensions['http'] } : {}),
       code: failure.code,
       ...(failure.service ? { service: failure.service } : {}),
       retryable: failure.retryable,
@@ -38,6 +36,12 @@ export function publicError(error: GraphQLError, scope: ErrorScope): GraphQLErro
   });
   shown.add(result);
   return result;
+}
+
+/** The body of a response to a request that never came to be executed. */
+export function errorBody(code: ErrorCode, message: string, requestId: string): string {
+  const extensions = { code, retryable: code === 'UNAVAILABLE', requestId };
+  return JSON.stringify({ errors: [{ message, extensions }] });
 }
 
 /** A GraphQLError that wraps nothing speaks of the document itself: it is the client's to mend. */

@@ -1,15 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GatewayError } from '../domain/error.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import type { GatewayContext } from '../schema/context.ts';
 import type { RequestScope, Services } from '../services/services.ts';
-
-/** What the HTTP server hands to every request. */
-export interface ServerContext {
-  readonly req: IncomingMessage;
-  readonly res: ServerResponse;
-}
 
 export interface RequestContextOptions {
   readonly viewer: Viewer;
@@ -23,49 +16,67 @@ export interface RequestContextOptions {
   readonly createServices: (scope: RequestScope) => Services;
 }
 
-/** The context of a request, and the end of it: then its deadline is let go of. */
+export type CreateContext = (
+  viewer: Viewer,
+  requestId: string,
+  signal: AbortSignal,
+) => RequestContext;
+
+const clientGone = new GatewayError('UNAVAILABLE', 'The client went away.');
+const answered = new GatewayError('UNAVAILABLE', 'The request has been answered.');
+
+/** The context of one query, mutation, event, or of a GraphQL subscription as a whole. */
 export interface RequestContext extends GatewayContext {
+  /** Of one event of this subscription: it ends with the subscription at the latest. */
   forEvent(): RequestContext;
-  /** The context a GraphQL subscription is set up with: it lasts as long as the socket. */
-  forStream(): RequestContext;
+  /** Takes the deadline away: a subscription that is set up lasts until the gateway stops. */
+  lasting(): void;
+  /** Lets go of everything, and aborts what is still under way on its behalf. */
   end(): void;
 }
 
 export function createRequestContext(options: RequestContextOptions): RequestContext {
-  const { viewer, requestId, signal, deadlineMs, shutdown, createServices } = options;
-  const deadline = startDeadline(signal, deadlineMs);
+  const { viewer, requestId, deadlineMs, shutdown, createServices } = options;
+  const controller = new AbortController();
+  const { signal } = controller;
+  const unfollow = [follow(options.signal, controller)];
+  const timer = setTimeout(() => {
+    const message = `The request took longer than ${deadlineMs} ms.`;
+    controller.abort(new GatewayError('DEADLINE_EXCEEDED', message, { retryable: true }));
+  }, deadlineMs);
+
   return {
     viewer,
     requestId,
-    services: createServices({ viewer, requestId, signal: deadline.signal }),
-    forEvent: () => createRequestContext(options),
-    forStream() {
-      deadline.end();
-      const whileServed = AbortSignal.any([signal, shutdown]);
-      return { ...this, services: createServices({ viewer, requestId, signal: whileServed }) };
+    services: createServices({ viewer, requestId, signal }),
+    forEvent: () => createRequestContext({ ...options, signal }),
+    lasting() {
+      clearTimeout(timer);
+      unfollow.push(follow(shutdown, controller));
     },
-    end: deadline.end,
+    end() {
+      clearTimeout(timer);
+      for (const stop of unfollow) stop();
+      controller.abort(answered);
+    },
   };
 }
 
-/** Follows `parent`, and aborts by itself after `ms`. */
-function startDeadline(parent: AbortSignal, ms: number) {
-  const controller = new AbortController();
-  const follow = (): void => controller.abort(parent.reason);
-  if (parent.aborted) follow();
-  parent.addEventListener('abort', follow, { once: true });
-  const timer = setTimeout(() => {
-    const message = `The request took longer than ${ms} ms.`;
-    controller.abort(new GatewayError('DEADLINE_EXCEEDED', message, { retryable: true }));
-  }, ms);
-  const end = (): void => {
-    clearTimeout(timer);
-    parent.removeEventListener('abort', follow);
+/**
+ * Aborts `controller` when `parent` does, until the returned function is called: parents such as the
+ * shutdown outlive any number of requests and must not collect their listeners.
+ */
+function follow(parent: AbortSignal, controller: AbortController): () => void {
+  const abort = (): void => {
+    // Anything but a GatewayError would be reported as the gateway's own failure.
+    controller.abort(parent.reason instanceof GatewayError ? parent.reason : clientGone);
   };
-  return { signal: controller.signal, end };
+  if (parent.aborted) abort();
+  parent.addEventListener('abort', abort, { once: true });
+  return () => parent.removeEventListener('abort', abort);
 }
 
 /** The caller's own id of the request when it is a sensible one, else a new one. */
-export function requestIdFrom(header: string | null | undefined): string {
-  return header && /^[\w.:/-]{1,128}$/.test(header) ? header : randomUUID();
+export function requestIdFrom(header: string | string[] | undefined): string {
+  return typeof header === 'string' && /^[\w.:/-]{1,128}$/.test(header) ? header : randomUUID();
 }

@@ -1,111 +1,169 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
-import type { Context, SubscribePayload } from 'graphql-ws';
-import { useServer } from 'graphql-ws/use/ws';
+import { GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql';
+import { type Context, handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
+import { type ErrorCode, GatewayError } from '../domain/error.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import type { Logger } from '../log.ts';
-import { executeOnce, type StreamArgs, subscribePerEvent } from './execution.ts';
+import type { Documents } from './documents.ts';
+import { executeOnce, type RequestArgs, streamLazily, subscribePerEvent } from './execution.ts';
 import { type OriginPolicy, originRefusal } from './origin.ts';
-import { publicError } from './public-error.ts';
-import type { RequestContext } from './request-context.ts';
+import { errorBody, publicError } from './public-error.ts';
+import { type CreateContext, requestIdFrom } from './request-context.ts';
 import type { Authenticate } from './viewer.ts';
+import { GOING_AWAY, serveSocket } from './ws-socket.ts';
 
 /** The largest message that a client may send, in bytes. */
 const MAX_MESSAGE = 1_000_000;
+/** How long sockets may take to close, in milliseconds, before they are cut off. */
+const CLOSE_TIMEOUT_MS = 500;
+
+type Params = Record<string, unknown>;
 
 /** Who is behind a socket, and the signal that ends with it. */
-interface SocketExtra extends Record<PropertyKey, unknown> {
-  viewer: Viewer;
-  closed: AbortController;
+interface SocketExtra {
+  readonly request: IncomingMessage;
+  readonly closed: AbortController;
+  viewer: Viewer | null;
 }
 
 export interface WebSocketOptions {
   readonly server: Server;
   readonly path: string;
   readonly schema: GraphQLSchema;
+  readonly documents: Documents;
   readonly authenticate: Authenticate;
   readonly origins: OriginPolicy;
-  readonly createContext: (
-    viewer: Viewer,
-    requestId: string,
-    signal: AbortSignal,
-  ) => RequestContext;
+  readonly createContext: CreateContext;
+  /** Aborts when the gateway stops. */
+  readonly shutdown: AbortSignal;
   readonly log: Logger;
 }
 
 /** Serves the graphql-transport-ws protocol. The returned function closes every socket. */
 export function serveWebSockets(options: WebSocketOptions): () => Promise<void> {
-  const { server, schema, createContext, log } = options;
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE });
-  const served = useServer<Record<string, unknown>, SocketExtra>(
-    {
-      async onConnect({ connectionParams, extra }) {
-        const authorization = authorizationOf(connectionParams, extra.request);
-        extra.viewer = await options.authenticate({ authorization });
-        extra.closed = new AbortController();
-      },
-      onClose({ extra }) {
-        extra.closed?.abort();
-      },
-      onSubscribe({ extra }, _id, payload) {
-        const requestId = randomUUID();
-        try {
-          const document = parse(payload.query);
-          const errors = validate(schema, document);
-          if (errors.length > 0) return errors.map((e) => publicError(e, { requestId, log }));
-          const { viewer, closed } = requireConnected(extra);
-          const contextValue = createContext(viewer, requestId, closed.signal);
-          return { schema, document, contextValue, ...variablesAndName(payload) };
-        } catch (error) {
-          // A document that does not parse must not take the whole socket down.
-          if (error instanceof GraphQLError) return [publicError(error, { requestId, log })];
-          throw error;
-        }
-      },
-      execute: (args) => executeOnce(args as StreamArgs, log),
-      subscribe: (args) => subscribePerEvent(args as StreamArgs, log),
-    },
-    sockets,
-  );
-  server.on('upgrade', (request, socket, head) => {
-    const refusal = upgradeRefusal(request, options);
-    if (refusal) return refuse(socket, refusal);
-    sockets.handleUpgrade(request, socket, head, (ws) => sockets.emit('connection', ws, request));
+  const { server, log } = options;
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_MESSAGE,
+    handleProtocols,
   });
-  return async () => served.dispose();
+  const protocol = createProtocol(options);
+  server.on('upgrade', (request, socket, head) => {
+    // Until it is a WebSocket, nobody else listens: an unheard error would end the process.
+    const onError = (error: Error): void => log.debug({ err: error }, 'upgrade failed');
+    socket.on('error', onError);
+    const refusal = upgradeRefusal(request, options);
+    if (refusal) return refuse(request, socket, refusal);
+    sockets.handleUpgrade(request, socket, head, (ws) => {
+      socket.off('error', onError);
+      const closed = new AbortController();
+      ws.once('close', () => closed.abort());
+      serveSocket(protocol, ws, { request, closed, viewer: null }, log);
+    });
+  });
+
+  return () =>
+    new Promise((resolve) => {
+      for (const ws of sockets.clients) ws.close(GOING_AWAY, 'The gateway is stopping.');
+      // A client that does not read never says goodbye.
+      const timer = setTimeout(() => {
+        for (const ws of sockets.clients) ws.terminate();
+      }, CLOSE_TIMEOUT_MS);
+      sockets.close(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+}
+
+function createProtocol({ schema, documents, authenticate, createContext, log }: WebSocketOptions) {
+  return makeServer<Params, SocketExtra>({
+    async onConnect({ connectionParams, extra }) {
+      try {
+        const authorization = authorizationOf(connectionParams, extra.request);
+        extra.viewer = await authenticate({ authorization });
+        return true;
+      } catch (error) {
+        // Closes the socket as forbidden: clients come again, with other credentials.
+        if (error instanceof GatewayError) return false;
+        throw error;
+      }
+    },
+    onSubscribe({ extra }, _id, payload) {
+      const requestId = randomUUID();
+      const shown = (error: GraphQLError) => publicError(error, { requestId, log });
+      try {
+        const document = documents.parse(payload.query);
+        const errors = documents.validate(document);
+        if (errors.length > 0) return errors.map(shown);
+        if (!getOperationAST(document, payload.operationName)) {
+          return [shown(new GraphQLError('The document has no such operation.'))];
+        }
+        if (!extra.viewer) throw new Error('subscribed before the socket was acknowledged');
+        const contextValue = createContext(extra.viewer, requestId, extra.closed.signal);
+        return { schema, document, contextValue, ...variablesAndName(payload) };
+      } catch (error) {
+        // A document that does not parse must not take the whole socket down.
+        if (error instanceof GraphQLError) return [shown(error)];
+        throw error;
+      }
+    },
+    execute(args) {
+      const request = args as RequestArgs;
+      return streamLazily(request, () => executeOnce(request, log));
+    },
+    subscribe(args) {
+      const request = args as RequestArgs;
+      return streamLazily(request, () => subscribePerEvent(request, log));
+    },
+  });
 }
 
 function variablesAndName({ variables, operationName }: SubscribePayload) {
   return { variableValues: variables ?? null, operationName: operationName ?? null };
 }
 
-function requireConnected(extra: Partial<SocketExtra>): SocketExtra {
-  const { viewer, closed } = extra;
-  if (viewer && closed) return { viewer, closed };
-  throw new Error('subscribed before the socket was acknowledged');
-}
-
-type Params = Context<Record<string, unknown>>['connectionParams'];
-
 /** Browsers can set no header on a socket: the connection parameters stand for it. */
-function authorizationOf(params: Params, request: IncomingMessage): string | null {
+function authorizationOf(
+  params: Context<Params>['connectionParams'],
+  request: IncomingMessage,
+): string | null {
   const given = params?.['authorization'] ?? params?.['Authorization'];
   return typeof given === 'string' ? given : (request.headers.authorization ?? null);
 }
 
-function upgradeRefusal(request: IncomingMessage, { path, origins }: WebSocketOptions) {
-  const pathname = request.url?.split('?', 1)[0];
-  if (pathname !== path) return { status: '404 Not Found', message: 'Not found.' };
-  const message = originRefusal(request, origins);
-  return message === null ? null : { status: '403 Forbidden', message };
+interface Refusal {
+  readonly status: string;
+  readonly code: ErrorCode;
+  readonly message: string;
 }
 
-function refuse(socket: Duplex, { status, message }: { status: string; message: string }): void {
-  const length = Buffer.byteLength(message);
-  socket.end(
-    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${length}\r\n\r\n${message}`,
-  );
+function upgradeRefusal(
+  request: IncomingMessage,
+  { path, origins, shutdown }: WebSocketOptions,
+): Refusal | null {
+  const message = originRefusal(request, origins);
+  if (message !== null) return { status: '403 Forbidden', code: 'FORBIDDEN', message };
+  if (request.url?.split('?', 1)[0] !== path) {
+    return { status: '404 Not Found', code: 'NOT_FOUND', message: `Sockets open at ${path} only.` };
+  }
+  if (!shutdown.aborted) return null;
+  const stopping = 'The gateway is stopping.';
+  return { status: '503 Service Unavailable', code: 'UNAVAILABLE', message: stopping };
+}
+
+function refuse(request: IncomingMessage, socket: Duplex, refusal: Refusal): void {
+  const requestId = requestIdFrom(request.headers['x-request-id']);
+  const body = errorBody(refusal.code, refusal.message, requestId);
+  const head = [
+    `HTTP/1.1 ${refusal.status}`,
+    'connection: close',
+    'content-type: application/json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    `x-request-id: ${requestId}`,
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 }

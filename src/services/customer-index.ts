@@ -40,9 +40,7 @@ export class CustomerIndex {
 
   /** Remembers customers that were seen elsewhere: on a page, in an operation's response. */
   learn(customers: Iterable<BillingCustomer>): void {
-    for (const { resellerId, customerId, billingAccountId } of customers) {
-      this.#of(resellerId).accounts.set(customerId, billingAccountId);
-    }
+    for (const customer of customers) remember(this.#of(customer.resellerId), customer);
   }
 
   /** Null when the reseller has no such customer. Overlapping misses share one sweep. */
@@ -50,7 +48,9 @@ export class CustomerIndex {
     const index = this.#of(key.resellerId);
     const isFresh = performance.now() - index.sweptAt < this.#options.sweepIntervalMs;
     if (!index.accounts.has(key.customerId) && !isFresh) {
-      index.sweep ??= this.#sweep(key.resellerId, index, scope);
+      index.sweep ??= this.#sweep(key.resellerId, index, scope).finally(() => {
+        index.sweep = null;
+      });
       await abortable(index.sweep, scope.signal);
     }
     const billingAccountId = index.accounts.get(key.customerId);
@@ -60,19 +60,18 @@ export class CustomerIndex {
   /** Belongs to everyone who waits for it, so it outlives the request that began it. */
   async #sweep(resellerId: string, index: ResellerIndex, scope: CallScope): Promise<void> {
     const detached: CallScope = { ...scope, signal: new AbortController().signal };
-    try {
-      let token: string | null = null;
-      do {
-        const request: PageRequest = { token, size: this.#options.pageSize };
-        const page: Page<BillingCustomer> = await this.#list(resellerId, request, detached);
-        this.learn(page.items);
-        if (token !== null && page.nextToken === token) throw repeatedPageToken('billing');
-        token = page.nextToken;
-      } while (token !== null);
-      index.sweptAt = performance.now();
-    } finally {
-      index.sweep = null;
-    }
+    const seen = new Set<string | null>();
+    let token: string | null = null;
+    do {
+      if (seen.has(token)) throw repeatedPageToken('billing');
+      seen.add(token);
+      const request: PageRequest = { token, size: this.#options.pageSize };
+      const page: Page<BillingCustomer> = await this.#list(resellerId, request, detached);
+      // Into this index, even when the reseller has been forgotten meanwhile: its callers wait on it.
+      for (const customer of page.items) remember(index, customer);
+      token = page.nextToken;
+    } while (token !== null);
+    index.sweptAt = performance.now();
   }
 
   #of(resellerId: string): ResellerIndex {
@@ -88,5 +87,12 @@ export class CustomerIndex {
       if (value !== undefined) this.#resellers.delete(value);
     }
     return index;
+  }
+}
+
+/** An operation may name a customer without its account: that takes nothing away. */
+function remember({ accounts }: ResellerIndex, { customerId, billingAccountId }: BillingCustomer) {
+  if (billingAccountId !== '' || !accounts.has(customerId)) {
+    accounts.set(customerId, billingAccountId);
   }
 }

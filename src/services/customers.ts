@@ -5,7 +5,8 @@ import type {
   Customer,
   ResellerCustomer,
 } from '../domain/customer.ts';
-import { badInput } from '../domain/error.ts';
+import { badInput, GatewayError } from '../domain/error.ts';
+import type { CustomerInput } from '../domain/order.ts';
 import type { Page, PageRequest } from '../domain/page.ts';
 import { authorize } from './authorize.ts';
 import type { Loaders } from './loaders.ts';
@@ -36,12 +37,24 @@ export interface CustomerService {
   billingKey(customer: Customer): Promise<BillingCustomerKey | null>;
   /** The id by which the reseller API knows the customer, directly or by a link. */
   resellerCustomerId(customer: Customer): Promise<string | null>;
+  /**
+   * Orders a customer of the reseller API.
+   * @param customerAuthToken the customer's transfer token, when somebody else manages it
+   */
+  order(customer: CustomerInput, customerAuthToken: string | undefined): Promise<Customer>;
+  /**
+   * Changes what is given of the reseller half, or replaces the whole of it.
+   * @throws GatewayError FAILED_PRECONDITION when the customer has no reseller half
+   */
+  update(customer: Customer, changes: CustomerInput, replace: boolean): Promise<Customer>;
+  /** As `resellerCustomerId`, but it has to be there. */
+  requireReseller(customer: Customer): Promise<string>;
   /** Takes in a customer that a response carried, so that it need not be looked for. */
   learn(customer: BillingCustomer): Customer;
 }
 
 export function createCustomerService(
-  { billing, customerIndex, defaultResellerId }: ServiceSources,
+  { billing, reseller, customerIndex, defaultResellerId }: ServiceSources,
   loaders: Loaders,
   scope: RequestScope,
 ): CustomerService {
@@ -51,6 +64,13 @@ export function createCustomerService(
     customerIndex.learn([customer]);
     loaders.billingCustomer.prime(key, customer);
     return { billing: key, resellerCustomerId: null };
+  }
+
+  function learnReseller(customer: ResellerCustomer): Customer {
+    const { customerId } = customer;
+    // Whatever this request read of it before is older.
+    loaders.resellerCustomer.clear(customerId).prime(customerId, customer);
+    return { billing: null, resellerCustomerId: customerId };
   }
 
   async function billingKey(customer: Customer): Promise<BillingCustomerKey | null> {
@@ -100,10 +120,8 @@ export function createCustomerService(
     async byDomainOrId(domainOrId) {
       authorize(scope.viewer, 'READ');
       const customer = await loaders.resellerCustomer.load(domainOrId);
-      if (!customer) return null;
       // A domain and an id are two addresses of one customer; the id is the one that stays.
-      loaders.resellerCustomer.prime(customer.customerId, customer);
-      return { billing: null, resellerCustomerId: customer.customerId };
+      return customer && learnReseller(customer);
     },
     async billing(customer) {
       const key = await billingKey(customer);
@@ -112,6 +130,24 @@ export function createCustomerService(
     async account(customer) {
       if (customer.billingAccountId === '') return null;
       return loaders.billingAccount.load(customer.billingAccountId);
+    },
+    async order(customer, customerAuthToken) {
+      authorize(scope.viewer, 'WRITE');
+      const ordered = await reseller.insertCustomer(customer, customerAuthToken, scope);
+      return learnReseller(ordered);
+    },
+    async update(customer, changes, replace) {
+      authorize(scope.viewer, 'WRITE');
+      const id = await this.requireReseller(customer);
+      const write = replace ? reseller.updateCustomer : reseller.patchCustomer;
+      learnReseller(await write(id, changes, scope));
+      return customer;
+    },
+    async requireReseller(customer) {
+      const id = await resellerCustomerId(customer);
+      if (id !== null) return id;
+      const message = 'This customer is not known to the reseller API: order or link it first.';
+      throw new GatewayError('FAILED_PRECONDITION', message);
     },
     async reseller(customer) {
       const id = await resellerCustomerId(customer);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { BillingCustomerKey, Customer } from '../domain/customer.ts';
 import { GatewayError } from '../domain/error.ts';
 import type { Operation, OperationEntry } from '../domain/operation.ts';
+import type { CustomerCreation, CustomerInvitation } from '../domain/order.ts';
 import { authorize } from './authorize.ts';
 import type { CustomerService } from './customers.ts';
 import type { RequestScope, ServiceSources } from './services.ts';
@@ -14,10 +15,20 @@ export interface OperationService {
    * @throws GatewayError NOT_FOUND when nobody knows the operation
    */
   watch(operationId: string, after: number | null): Promise<AsyncIterable<OperationEntry>>;
+  inviteCustomer(
+    invitation: CustomerInvitation,
+    idempotencyKey: string | null,
+  ): Promise<OperationEntry>;
+  createResellerServedCustomer(
+    creation: CustomerCreation,
+    idempotencyKey: string | null,
+  ): Promise<OperationEntry>;
   /** @param idempotencyKey null has one made for this call */
   activateCustomer(customer: Customer, idempotencyKey: string | null): Promise<OperationEntry>;
   /** @param idempotencyKey null has one made for this call */
   suspendCustomer(customer: Customer, idempotencyKey: string | null): Promise<OperationEntry>;
+  /** Asks for a cancellation, best effort. Gives the operation as it is. */
+  cancel(operationId: string): Promise<OperationEntry>;
 }
 
 export function createOperationService(
@@ -32,7 +43,12 @@ export function createOperationService(
     return entry;
   }
 
-  async function start(
+  async function start(call: () => Promise<Operation>): Promise<OperationEntry> {
+    authorize(scope.viewer, 'WRITE');
+    return learned(await operations.record(await call()));
+  }
+
+  async function startFor(
     customer: Customer,
     call: (key: BillingCustomerKey) => Promise<Operation>,
   ): Promise<OperationEntry> {
@@ -42,7 +58,7 @@ export function createOperationService(
       const message = 'This customer is not known to the billing API: link it to one first.';
       throw new GatewayError('FAILED_PRECONDITION', message);
     }
-    return operations.record(await call(key));
+    return start(() => call(key));
   }
 
   return {
@@ -57,13 +73,23 @@ export function createOperationService(
       if (!states) throw new GatewayError('NOT_FOUND', 'There is no such operation.');
       return states;
     },
+    inviteCustomer: (invitation, idempotencyKey) =>
+      start(() => billing.inviteCustomer(invitation, idempotencyKey ?? randomUUID(), scope)),
+    createResellerServedCustomer: (creation, idempotencyKey) =>
+      start(() =>
+        billing.createResellerServedCustomer(creation, idempotencyKey ?? randomUUID(), scope),
+      ),
     activateCustomer: (customer, idempotencyKey) =>
-      start(customer, ({ customerId }) =>
+      startFor(customer, ({ customerId }) =>
         billing.activateCustomer(customerId, idempotencyKey ?? randomUUID(), scope),
       ),
     suspendCustomer: (customer, idempotencyKey) =>
-      start(customer, ({ customerId }) =>
+      startFor(customer, ({ customerId }) =>
         billing.suspendCustomer(customerId, idempotencyKey ?? randomUUID(), scope),
       ),
+    async cancel(operationId) {
+      const kind = await operations.kindOf(operationId);
+      return start(() => billing.cancelOperation(operationId, kind, scope));
+    },
   };
 }

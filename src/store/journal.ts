@@ -5,7 +5,10 @@ import type { Operation, OperationEntry } from '../domain/operation.ts';
  * because the billing API lists none: the journal is where ids are kept.
  */
 export interface OperationJournal {
-  /** Adds a state, unless it equals the latest one. Gives the entry that now is the latest. */
+  /**
+   * Adds a state, unless it equals the latest one, or that is final: then it is a reading that comes
+   * late. Gives the entry that now is the latest.
+   */
   append(operation: Operation): Promise<OperationEntry>;
   /** The newest entry of an operation; null when it is not in the journal. */
   latest(operationId: string): Promise<OperationEntry | null>;
@@ -31,7 +34,7 @@ export function memoryJournal(
     async append(operation) {
       const entries = journal.get(operation.operationId) ?? [];
       const last = entries.at(-1);
-      if (last && isSameState(last.operation, operation)) return last;
+      if (last && (last.operation.done || isSameState(last.operation, operation))) return last;
       const firstSeenAt = last?.firstSeenAt ?? new Date();
       const entry: OperationEntry = { operation, sequence: ++sequence, firstSeenAt };
       journal.delete(operation.operationId);

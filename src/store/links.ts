@@ -13,12 +13,16 @@ export interface CustomerLinks {
   byReseller(resellerCustomerIds: readonly string[]): Promise<(CustomerLink | null)[]>;
 }
 
-/** Links that are known at start and do not change. */
+/** Links that are known at start and do not change. One that comes later ends those it contradicts. */
 export function fixedLinks(links: Iterable<CustomerLink>): CustomerLinks {
   const byBilling = new Map<string, CustomerLink>();
   const byReseller = new Map<string, CustomerLink>();
   for (const link of links) {
-    byBilling.set(billingKeyString(link.billing), link);
+    const key = billingKeyString(link.billing);
+    const [here, there] = [byBilling.get(key), byReseller.get(link.resellerCustomerId)];
+    if (here) byReseller.delete(here.resellerCustomerId);
+    if (there) byBilling.delete(billingKeyString(there.billing));
+    byBilling.set(key, link);
     byReseller.set(link.resellerCustomerId, link);
   }
   return {

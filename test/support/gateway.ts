@@ -50,3 +50,19 @@ export async function startTestSandbox(options: SandboxOptions = {}): Promise<Sa
   onTestFinished(() => sandbox.close());
   return sandbox;
 }
+
+/** The sandbox's time, moved by hand. */
+export interface Clock {
+  now(): number;
+  advance(ms: number): void;
+}
+
+export function testClock(): Clock {
+  let time = Date.now();
+  return {
+    now: () => time,
+    advance: (ms) => {
+      time += ms;
+    },
+  };
+}

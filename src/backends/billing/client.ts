@@ -10,6 +10,7 @@ import { Metadata } from '@grpc/grpc-js';
 import type { BillingAccount, BillingCustomer } from '../../domain/customer.ts';
 import { GatewayError } from '../../domain/error.ts';
 import type { Operation, OperationKind } from '../../domain/operation.ts';
+import type { CustomerCreation, CustomerInvitation } from '../../domain/order.ts';
 import type { Page, PageRequest } from '../../domain/page.ts';
 import { BillingAccountService } from '../../gen/yandex/cloud/billing/v1/billing_account_service_pb.ts';
 import { CustomerService } from '../../gen/yandex/cloud/billing/v1/customer_service_pb.ts';
@@ -18,7 +19,7 @@ import { OperationService } from '../../gen/yandex/cloud/operation/operation_ser
 import { BackendCalls, type CallScope } from '../call.ts';
 import type { Credential } from '../credential.ts';
 import { billingError, isServiceError } from './errors.ts';
-import { toBillingAccount, toBillingCustomer, toOperation } from './mapping.ts';
+import { toBillingAccount, toBillingCustomer, toOperation, toPerson } from './mapping.ts';
 import { Channel, type UnaryAnswer, type UnaryMethod } from './transport.ts';
 
 export interface BillingClientOptions {
@@ -52,6 +53,16 @@ export interface BillingClient {
   ): Promise<Page<BillingCustomer>>;
   /** Null when there is no such account. */
   getAccount(id: string, scope: CallScope): Promise<BillingAccount | null>;
+  inviteCustomer(
+    invitation: CustomerInvitation,
+    idempotencyKey: string,
+    scope: CallScope,
+  ): Promise<Operation>;
+  createResellerServedCustomer(
+    creation: CustomerCreation,
+    idempotencyKey: string,
+    scope: CallScope,
+  ): Promise<Operation>;
   activateCustomer(
     customerId: string,
     idempotencyKey: string,
@@ -64,6 +75,11 @@ export interface BillingClient {
    * @param kind what the operation was started for, when that is known
    */
   getOperation(id: string, kind: OperationKind, scope: CallScope): Promise<OperationReading | null>;
+  /**
+   * Asks for an operation to be cancelled; best effort. Gives the operation as it is.
+   * @param kind what the operation was started for, when that is known
+   */
+  cancelOperation(id: string, kind: OperationKind, scope: CallScope): Promise<Operation>;
   close(): void;
 }
 
@@ -96,6 +112,16 @@ export function createBillingClient(options: BillingClientOptions): BillingClien
       const answer = await orNull(call.read(billing, method, { id }, scope));
       return answer && toBillingAccount(answer.message);
     },
+    inviteCustomer({ person, ...invitation }, idempotencyKey, scope) {
+      const method = CustomerService.method.invite;
+      const init = { ...invitation, person: toPerson(person) };
+      return start('INVITE_CUSTOMER', method, init, { idempotencyKey, scope });
+    },
+    createResellerServedCustomer({ person, ...creation }, idempotencyKey, scope) {
+      const method = CustomerService.method.createResellerServed;
+      const init = { ...creation, person: toPerson(person) };
+      return start('CREATE_RESELLER_SERVED_CUSTOMER', method, init, { idempotencyKey, scope });
+    },
     activateCustomer(customerId, idempotencyKey, scope) {
       const method = CustomerService.method.activate;
       return start('ACTIVATE_CUSTOMER', method, { customerId }, { idempotencyKey, scope });
@@ -114,6 +140,12 @@ export function createBillingClient(options: BillingClientOptions): BillingClien
         }
       );
     },
+    async cancelOperation(operationId, kind, scope) {
+      const method = OperationService.method.cancel;
+      const write = { idempotencyKey: randomUUID(), scope };
+      const { message } = await call.write(operations, method, { operationId }, write);
+      return toOperation(message, kind);
+    },
     close() {
       billing.close();
       operations.close();
@@ -129,7 +161,7 @@ function createCaller({ credential, timeoutMs }: BillingClientOptions) {
     channel: Channel,
     method: UnaryMethod<I, O>,
     request: MessageShape<I>,
-    sent: { scope: CallScope; signal: AbortSignal; timeoutMs: number; idempotencyKey?: string },
+    sent: { scope: CallScope; signal: AbortSignal; deadline: number; idempotencyKey?: string },
   ): Promise<UnaryAnswer<O>> {
     for (let refusals = 0; ; refusals++) {
       const token = await credential.token(sent.signal);
@@ -160,7 +192,7 @@ function createCaller({ credential, timeoutMs }: BillingClientOptions) {
       const request = create(method.input, init);
       const key = `${method.parent.typeName}/${method.name} ${toJsonString(method.input, request)}`;
       return calls.read(key, scope, (signal, remaining) =>
-        once(channel, method, request, { scope, signal, timeoutMs: remaining }),
+        once(channel, method, request, { scope, signal, deadline: Date.now() + remaining }),
       );
     },
     write<I extends DescMessage, O extends DescMessage>(
@@ -170,9 +202,10 @@ function createCaller({ credential, timeoutMs }: BillingClientOptions) {
       { idempotencyKey, scope }: { idempotencyKey: string; scope: CallScope },
     ): Promise<UnaryAnswer<O>> {
       const request = create(method.input, init);
-      return calls.write(scope, true, (signal, remaining) =>
-        once(channel, method, request, { scope, signal, timeoutMs: remaining, idempotencyKey }),
-      );
+      return calls.write(scope, idempotencyKey !== '', (signal, remaining) => {
+        const deadline = Date.now() + remaining;
+        return once(channel, method, request, { scope, signal, deadline, idempotencyKey });
+      });
     },
   };
 }
@@ -186,8 +219,9 @@ async function orNull<T>(call: Promise<T>): Promise<T | null> {
   }
 }
 
-/** Whole seconds; anything else is as good as absent. */
+/** Whole seconds, an hour at most; anything else is as good as absent. */
 function pollIntervalMs(metadata: Metadata): number | null {
-  const seconds = Number(metadata.get('x-operation-poll-interval')[0] ?? Number.NaN);
-  return Number.isInteger(seconds) && seconds > 0 ? seconds * 1000 : null;
+  const header = metadata.get('x-operation-poll-interval')[0]?.toString() ?? '';
+  if (!/^\d+$/.test(header) || Number(header) === 0) return null;
+  return Math.min(Number(header), 3600) * 1000;
 }

@@ -20,10 +20,20 @@ const FAILED = 'The billing API failed.';
  * and PERMISSION_DENIED both stay what they are.
  */
 const rules: Readonly<Record<number, Rule>> = {
-  [status.CANCELLED]: { code: 'UNAVAILABLE', retryable: true },
+  // Not by the gateway's own abort: this is how grpc-js tells that a server that stops reset the call.
+  [status.CANCELLED]: {
+    code: 'UNAVAILABLE',
+    retryable: true,
+    message: 'The billing API gave up on the call.',
+  },
   [status.UNKNOWN]: { code: 'INTERNAL_SERVER_ERROR', message: FAILED },
   [status.INVALID_ARGUMENT]: { code: 'BAD_USER_INPUT' },
-  [status.DEADLINE_EXCEEDED]: { code: 'DEADLINE_EXCEEDED', retryable: true },
+  // grpc-js tells of the gateway's own deadline in these words too, and names addresses in them.
+  [status.DEADLINE_EXCEEDED]: {
+    code: 'DEADLINE_EXCEEDED',
+    retryable: true,
+    message: 'The billing API did not answer in its own time.',
+  },
   [status.NOT_FOUND]: { code: 'NOT_FOUND' },
   [status.ALREADY_EXISTS]: { code: 'CONFLICT' },
   [status.PERMISSION_DENIED]: { code: 'FORBIDDEN' },

@@ -1,17 +1,29 @@
 import { create } from '@bufbuild/protobuf';
-import { timestampDate } from '@bufbuild/protobuf/wkt';
-import { Metadata } from '@grpc/grpc-js';
+import { Metadata, status } from '@grpc/grpc-js';
+import { GatewayError } from '../../domain/error.ts';
 import { IamTokenService } from '../../gen/yandex/cloud/iam/v1/iam_token_service_pb.ts';
 import type { IssuedToken } from '../credential-refreshing.ts';
+import { isServiceError } from './errors.ts';
+import { toDate } from './mapping.ts';
 import { Channel } from './transport.ts';
 
 const EXCHANGE_TIMEOUT_MS = 10_000;
 /** When IAM does not say; the documented advice is to ask again about every hour. */
 const DEFAULT_LIFE_MS = 3_600_000;
 
+/** These speak of the key, which the same request will not change. */
+const refusals: ReadonlySet<number> = new Set([
+  status.INVALID_ARGUMENT,
+  status.NOT_FOUND,
+  status.PERMISSION_DENIED,
+  status.FAILED_PRECONDITION,
+  status.UNAUTHENTICATED,
+]);
+
 /**
  * Exchanges a service account's JWT for an IAM token, by IamTokenService/Create. Tokens are few and
- * far between, so each exchange has a channel of its own that is closed again.
+ * far between, so each exchange has a channel of its own that is closed again. Rejects with a
+ * GatewayError, not retryable when IAM refuses the key, or with the signal's reason.
  * @param address host:port of IAM
  */
 export function iamExchange(address: string, tls: boolean) {
@@ -20,13 +32,21 @@ export function iamExchange(address: string, tls: boolean) {
     try {
       const method = IamTokenService.method.create;
       const request = create(method.input, { identity: { case: 'jwt', value: jwt } });
-      const call = { metadata: new Metadata(), signal, timeoutMs: EXCHANGE_TIMEOUT_MS };
+      const deadline = Date.now() + EXCHANGE_TIMEOUT_MS;
+      const call = { metadata: new Metadata(), signal, deadline };
       const { message } = await channel.unary(method, request, call);
-      const { expiresAt, iamToken: token } = message;
+      if (message.iamToken === '') throw iamFailure('IAM gave an empty token.', true);
       const life = new Date(Date.now() + DEFAULT_LIFE_MS);
-      return { token, expiresAt: expiresAt ? timestampDate(expiresAt) : life };
+      return { token: message.iamToken, expiresAt: toDate(message.expiresAt) ?? life };
+    } catch (error) {
+      if (!isServiceError(error)) throw error;
+      throw iamFailure('IAM gave no token.', !refusals.has(error.code), error);
     } finally {
       channel.close();
     }
   };
+}
+
+function iamFailure(message: string, retryable: boolean, cause?: unknown): GatewayError {
+  return new GatewayError('UNAVAILABLE', message, { service: 'billing', retryable, cause });
 }

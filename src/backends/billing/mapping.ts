@@ -1,8 +1,7 @@
-import { createRegistry, toJson } from '@bufbuild/protobuf';
+import { createRegistry, type MessageInitShape, toJson } from '@bufbuild/protobuf';
 import {
   type Any,
   AnySchema,
-  anyIs,
   anyUnpack,
   file_google_protobuf_duration,
   file_google_protobuf_empty,
@@ -20,14 +19,19 @@ import type {
   OperationResult,
   UnknownPayload,
 } from '../../domain/operation.ts';
+import type { CustomerPerson } from '../../domain/order.ts';
 import {
   DebugInfoSchema,
   file_google_rpc_error_details,
 } from '../../gen/google/rpc/error_details_pb.ts';
 import type { Status } from '../../gen/google/rpc/status_pb.ts';
 import type * as wire from '../../gen/yandex/cloud/billing/v1/billing_account_pb.ts';
-import type { Customer as WireCustomer } from '../../gen/yandex/cloud/billing/v1/customer_pb.ts';
-import { CustomerSchema } from '../../gen/yandex/cloud/billing/v1/customer_pb.ts';
+import {
+  type CustomerPersonSchema,
+  CustomerSchema,
+  file_yandex_cloud_billing_v1_customer,
+  type Customer as WireCustomer,
+} from '../../gen/yandex/cloud/billing/v1/customer_pb.ts';
 import {
   CustomerMetadataSchema,
   file_yandex_cloud_billing_v1_customer_service,
@@ -43,6 +47,7 @@ const registry = createRegistry(
   file_google_protobuf_timestamp,
   file_google_protobuf_wrappers,
   file_google_rpc_error_details,
+  file_yandex_cloud_billing_v1_customer,
   file_yandex_cloud_billing_v1_customer_service,
 );
 
@@ -54,6 +59,20 @@ export function toBillingCustomer(resellerId: string, customer: WireCustomer): B
 export function toBillingAccount(account: wire.BillingAccount): BillingAccount {
   const { id, name, active, currency, countryCode, createdAt } = account;
   return { id, name, active, currency, countryCode, createdAt: toDate(createdAt) };
+}
+
+/** What is not given is empty: the wire knows no absence here. */
+export function toPerson(person: CustomerPerson): MessageInitShape<typeof CustomerPersonSchema> {
+  return {
+    name: person.name ?? '',
+    longname: person.longname ?? '',
+    phone: person.phone ?? '',
+    email: person.email ?? '',
+    postCode: person.postCode ?? '',
+    postAddress: person.postAddress ?? '',
+    legalAddress: person.legalAddress ?? '',
+    tin: person.tin ?? '',
+  };
 }
 
 /** @param kind what was asked; the operation itself does not say */
@@ -92,15 +111,16 @@ const finishedWithoutResult: OperationFailure = {
 
 function toFailure(error: Status): OperationFailure {
   // Debug information speaks of the vendor's inside: it is not for clients.
-  const shown = error.details.filter((any) => !anyIs(any, DebugInfoSchema));
+  const shown = error.details.filter((any) => typeName(any) !== DebugInfoSchema.typeName);
   const details = shown.map((any) => readable(() => statusDetail(any)) ?? toUnknown(any));
   return { type: 'failure', code: error.code, message: error.message, details };
 }
 
 function toResponse(response: Any, metadata: Operation['metadata']): OperationResult {
   const customer = readable(() => anyUnpack(response, CustomerSchema));
-  if (!customer) return toUnknown(response);
   const resellerId = metadata?.type === 'customer' ? metadata.resellerId : '';
+  // A customer without both of its ids could not be asked for again.
+  if (!customer?.id || resellerId === '') return toUnknown(response);
   return { type: 'customer', customer: toBillingCustomer(resellerId, customer) };
 }
 
@@ -113,15 +133,19 @@ function toMetadata(metadata: Any): CustomerMetadata | UnknownPayload {
 /** proto3 JSON where the type is known, else the bytes in base64. */
 function toUnknown(any: Any): UnknownPayload {
   const raw = { '@type': any.typeUrl, value: Buffer.from(any.value).toString('base64') };
-  const name = any.typeUrl.slice(any.typeUrl.lastIndexOf('/') + 1);
-  const json = registry.getMessage(name)
+  const json = registry.getMessage(typeName(any))
     ? readable(() => toJson(AnySchema, any, { registry }))
     : undefined;
   return { type: 'unknown', typeUrl: any.typeUrl, json: json ?? raw };
 }
 
+/** What follows the last slash of a type URL. */
+function typeName({ typeUrl }: Any): string {
+  return typeUrl.slice(typeUrl.lastIndexOf('/') + 1);
+}
+
 /** Cut to milliseconds. A time outside of JavaScript's range counts as not given. */
-function toDate(timestamp: Timestamp | undefined): Date | null {
+export function toDate(timestamp: Timestamp | undefined): Date | null {
   if (!timestamp) return null;
   const date = new Date(Number(timestamp.seconds) * 1000 + Math.floor(timestamp.nanos / 1e6));
   return Number.isNaN(date.getTime()) ? null : date;

@@ -1,5 +1,5 @@
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
-import { type Any, anyUnpack } from '@bufbuild/protobuf/wkt';
+import { type Any, anyUnpack, durationMs } from '@bufbuild/protobuf/wkt';
 import type { StatusDetail } from '../../domain/operation.ts';
 import {
   BadRequestSchema,
@@ -26,7 +26,10 @@ function reader<D extends DescMessage>(
 
 /** One line per payload of google/rpc/error_details.proto that a client may see. */
 const readers: readonly Reader[] = [
-  reader(BadRequestSchema, ({ fieldViolations }) => ({ type: 'badRequest', fieldViolations })),
+  reader(BadRequestSchema, ({ fieldViolations }) => ({
+    type: 'badRequest',
+    fieldViolations: fieldViolations.map(({ field, description }) => ({ field, description })),
+  })),
   reader(PreconditionFailureSchema, ({ violations }) => ({
     type: 'preconditionFailure',
     violations: violations.map((v) => ({
@@ -35,7 +38,10 @@ const readers: readonly Reader[] = [
       description: v.description,
     })),
   })),
-  reader(QuotaFailureSchema, ({ violations }) => ({ type: 'quotaFailure', violations })),
+  reader(QuotaFailureSchema, ({ violations }) => ({
+    type: 'quotaFailure',
+    violations: violations.map(({ subject, description }) => ({ subject, description })),
+  })),
   reader(ResourceInfoSchema, ({ resourceType, resourceName, owner, description }) => ({
     type: 'resourceInfo',
     resourceType,
@@ -50,9 +56,12 @@ const readers: readonly Reader[] = [
   })),
   reader(RetryInfoSchema, ({ retryDelay }) => ({
     type: 'retryInfo',
-    retryDelayMs: Number(retryDelay?.seconds ?? 0) * 1000 + (retryDelay?.nanos ?? 0) / 1e6,
+    retryDelayMs: retryDelay ? Math.max(0, durationMs(retryDelay)) : 0,
   })),
-  reader(HelpSchema, ({ links }) => ({ type: 'help', links })),
+  reader(HelpSchema, ({ links }) => ({
+    type: 'help',
+    links: links.map(({ description, url }) => ({ description, url })),
+  })),
   reader(LocalizedMessageSchema, ({ locale, message }) => ({
     type: 'localizedMessage',
     locale,

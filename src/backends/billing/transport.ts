@@ -5,8 +5,9 @@ import {
   Client,
   type ClientOptions,
   credentials,
-  type Metadata,
+  Metadata,
   type ServiceError,
+  status,
 } from '@grpc/grpc-js';
 
 /** Keepalive as the vendor's Go SDK has it; reconnects start fast, so that a restart is not felt. */
@@ -16,7 +17,7 @@ const channelOptions: ChannelOptions = {
   'grpc.keepalive_permit_without_calls': 1,
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.min_reconnect_backoff_ms': 100,
-  'grpc.max_reconnect_backoff_ms': 5_000,
+  'grpc.max_reconnect_backoff_ms': 1_000,
   // Repeating is decided in one place, and that is not the channel.
   'grpc.enable_retries': 0,
   'grpc.service_config_disable_resolution': 1,
@@ -32,8 +33,8 @@ export type UnaryMethod<I extends DescMessage, O extends DescMessage> = DescMeth
 export interface UnaryCall {
   readonly metadata: Metadata;
   readonly signal: AbortSignal;
-  /** Sent as grpc-timeout, so that the server stops when nobody waits any more. */
-  readonly timeoutMs: number;
+  /** In milliseconds since 1970; sent as grpc-timeout, so that the server stops when nobody waits. */
+  readonly deadline: number;
 }
 
 export interface UnaryAnswer<O extends DescMessage> {
@@ -45,6 +46,7 @@ export interface UnaryAnswer<O extends DescMessage> {
 /** A gRPC channel to one host. */
 export class Channel {
   readonly #client: Client;
+  #closed = false;
 
   /** @param address host:port */
   constructor(address: string, tls: boolean) {
@@ -59,7 +61,8 @@ export class Channel {
     request: MessageShape<I>,
     call: UnaryCall,
   ): Promise<UnaryAnswer<O>> {
-    const { signal, metadata, timeoutMs } = call;
+    const { signal, metadata, deadline } = call;
+    if (this.#closed) return Promise.reject(closedError());
     return new Promise((resolve, reject) => {
       let headers: Metadata | undefined;
       const sent = this.#client.makeUnaryRequest(
@@ -68,7 +71,7 @@ export class Channel {
         (bytes: Buffer) => fromBinary(method.output, bytes),
         request,
         metadata,
-        { deadline: Date.now() + timeoutMs },
+        { deadline },
         (error, message) => {
           signal.removeEventListener('abort', cancel);
           if (signal.aborted) return reject(signal.reason);
@@ -82,7 +85,7 @@ export class Channel {
         },
       );
       const trailers = new Promise<Metadata>((done) => {
-        sent.once('status', (status) => done(status.metadata));
+        sent.once('status', ({ metadata }) => done(metadata));
       });
       sent.once('metadata', (metadata) => {
         headers = metadata;
@@ -94,8 +97,16 @@ export class Channel {
   }
 
   close(): void {
+    this.#closed = true;
     this.#client.close();
   }
+}
+
+/** What grpc-js says to the calls that it had when it was closed; new ones it meets with a throw. */
+function closedError(): ServiceError {
+  const details = 'Channel closed';
+  const fields = { code: status.UNAVAILABLE, details, metadata: new Metadata() };
+  return Object.assign(new Error(details), fields);
 }
 
 /** Servers give request ids in headers or in trailers; the error then has both. */

@@ -1,13 +1,13 @@
 import type { ResellerCustomer } from '../../domain/customer.ts';
-import type { Page } from '../../domain/page.ts';
-import type { ResellerSubscription } from '../../domain/subscription.ts';
+import type { NotificationWatch } from '../../domain/notification.ts';
 import type {
   CustomerInput,
   PlanInput,
   SeatsInput,
   SubscriptionOrder,
-  WatchDetails,
-} from './input.ts';
+} from '../../domain/order.ts';
+import type { Page } from '../../domain/page.ts';
+import type { ResellerSubscription } from '../../domain/subscription.ts';
 import {
   customerWire,
   type SubscriptionWire,
@@ -54,7 +54,7 @@ function subscriptionFromWire(wire: SubscriptionWire): ResellerSubscription {
   };
 }
 
-export function toWatchDetails(json: unknown): WatchDetails {
+export function toWatchDetails(json: unknown): NotificationWatch {
   return watchDetailsWire.parse(json);
 }
 

@@ -1,11 +1,11 @@
 import type { ResellerCustomer } from '../../domain/customer.ts';
 import { GatewayError } from '../../domain/error.ts';
+import type { NotificationWatch } from '../../domain/notification.ts';
 import type { Page, PageRequest } from '../../domain/page.ts';
 import type { ResellerSubscription, SubscriptionFilter } from '../../domain/subscription.ts';
 import type { CallScope } from '../call.ts';
 import type { Caller } from './caller.ts';
 import { json, jsonOrNull } from './decode.ts';
-import type { WatchDetails } from './input.ts';
 import { toCustomer, toSubscription, toSubscriptionPage, toWatchDetails } from './mapping.ts';
 import { methodPath, nonEmpty, segment } from './path.ts';
 import type { BackendLog, Call } from './transport.ts';
@@ -42,7 +42,7 @@ export interface ResellerReads {
     subscriptionId: string,
     scope: CallScope,
   ): Promise<ResellerSubscription | null>;
-  getWatchDetails(scope: CallScope): Promise<WatchDetails>;
+  getWatchDetails(scope: CallScope): Promise<NotificationWatch>;
   /** Resolves when the backend is reachable at all: any HTTP answer counts. */
   ping(scope: CallScope): Promise<void>;
 }

@@ -1,9 +1,5 @@
 import type { ResellerCustomer } from '../../domain/customer.ts';
 import { badInput, type GatewayError } from '../../domain/error.ts';
-import type { ResellerSubscription } from '../../domain/subscription.ts';
-import type { CallScope } from '../call.ts';
-import type { Caller } from './caller.ts';
-import { json, nothing } from './decode.ts';
 import type {
   CustomerInput,
   PlanInput,
@@ -11,7 +7,11 @@ import type {
   SubscriptionDeletion,
   SubscriptionKey,
   SubscriptionOrder,
-} from './input.ts';
+} from '../../domain/order.ts';
+import type { ResellerSubscription } from '../../domain/subscription.ts';
+import type { CallScope } from '../call.ts';
+import type { Caller } from './caller.ts';
+import { json, nothing } from './decode.ts';
 import {
   customerBody,
   planBody,

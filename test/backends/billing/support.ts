@@ -1,25 +1,25 @@
 import {
   create,
   type DescMessage,
+  fromBinary,
   type MessageInitShape,
   toBinary,
 } from '@bufbuild/protobuf';
-import { type Any, anyPack } from '@bufbuild/protobuf/wkt';
+import { type Any, AnySchema, anyPack } from '@bufbuild/protobuf/wkt';
 import { onTestFinished } from 'vitest';
 import {
   type BillingClient,
   type BillingClientOptions,
   createBillingClient,
 } from '../../../src/backends/billing/client.ts';
+import { toOperation } from '../../../src/backends/billing/mapping.ts';
 import type { CallScope } from '../../../src/backends/call.ts';
 import { type Credential, fixedToken } from '../../../src/backends/credential.ts';
+import type { Operation } from '../../../src/domain/operation.ts';
 import { StatusSchema } from '../../../src/gen/google/rpc/status_pb.ts';
 import { CustomerService } from '../../../src/gen/yandex/cloud/billing/v1/customer_service_pb.ts';
-import {
-  type BillingServer,
-  metadataOf,
-  StatusFailure,
-} from '../../support/billing-server.ts';
+import { OperationSchema } from '../../../src/gen/yandex/cloud/operation/operation_pb.ts';
+import { type BillingServer, metadataOf, StatusFailure } from '../../support/billing-server.ts';
 
 /** A client of `server` that is closed when the test ends. */
 export function clientOf(
@@ -94,4 +94,18 @@ export function changingTokens(tokens: number): Credential & { refusals: string[
       return true;
     },
   };
+}
+
+export type OperationInit = MessageInitShape<typeof OperationSchema> & object;
+
+/** An operation in domain terms, over the wire and back, as the gateway gets it. */
+export function mapped(init: OperationInit): Operation {
+  const message = create(OperationSchema, { id: 'op', ...init });
+  const received = fromBinary(OperationSchema, toBinary(OperationSchema, message));
+  return toOperation(received, 'ACTIVATE_CUSTOMER');
+}
+
+/** A payload of any type, with any bytes. */
+export function anyOf(typeUrl: string, hex: string): Any {
+  return create(AnySchema, { typeUrl, value: Buffer.from(hex, 'hex') });
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { BillingAccountService } from '../../../src/gen/yandex/cloud/billing/v1/billing_account_service_pb.ts';
 import { CustomerService } from '../../../src/gen/yandex/cloud/billing/v1/customer_service_pb.ts';
 import { OperationService } from '../../../src/gen/yandex/cloud/operation/operation_service_pb.ts';
-import { startBillingServer, StatusFailure } from '../../support/billing-server.ts';
+import { StatusFailure, startBillingServer } from '../../support/billing-server.ts';
 import { clientOf, firstPage, key, scope } from './support.ts';
 
 const UUID = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
@@ -10,15 +10,15 @@ const UUID = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
 describe('listCustomers', () => {
   test.each<[string, string | null, number, string]>([
     // reseller_id = 1, page_size = 3, page_token = 4; 2 is reserved.
-    ['a first page', null, 100, '0a02523118 64'],
+    ['a first page', null, 100, '0a0252311864'],
     ['the largest page', null, 1000, '0a02523118e807'],
-    ['a page behind a token', 'tok', 1, '0a0252311801 2203746f6b'],
+    ['a page behind a token', 'tok', 1, '0a02523118012203746f6b'],
   ])('asks for %s in the fields of the wire', async (_, token, size, hex) => {
     const server = await startBillingServer();
     server.on(CustomerService.method.list, () => ({}));
     await clientOf(server).listCustomers('R1', { token, size }, scope());
     expect(server.received[0]?.method).toBe('CustomerService/List');
-    expect(server.received[0]?.bytes.toString('hex')).toBe(hex.replaceAll(' ', ''));
+    expect(server.received[0]?.bytes.toString('hex')).toBe(hex);
   });
 
   test('gives customers with their reseller, and the token of the next page', async () => {
@@ -51,10 +51,10 @@ describe('listCustomers', () => {
 
   test.each([
     ['that end too early', '0aff'],
-    ['with a field of another type', '0a020a01 08'],
+    ['with a field number of 0', '00'],
   ])('fails on bytes %s', async (_, hex) => {
     const server = await startBillingServer();
-    server.on(CustomerService.method.list, () => Buffer.from(hex.replaceAll(' ', ''), 'hex'));
+    server.on(CustomerService.method.list, () => Buffer.from(hex, 'hex'));
     await expect(clientOf(server).listCustomers('R1', firstPage, scope())).rejects.toMatchObject({
       name: 'GatewayError',
       code: 'INTERNAL_SERVER_ERROR',
@@ -90,23 +90,6 @@ describe('getAccount', () => {
 });
 
 describe('operations', () => {
-  test.each([
-    ['activateCustomer', 'CustomerService/Activate', 'ACTIVATE_CUSTOMER'],
-    ['suspendCustomer', 'CustomerService/Suspend', 'SUSPEND_CUSTOMER'],
-  ] as const)('%s gives the operation that it starts', async (call, method, kind) => {
-    const server = await startBillingServer();
-    for (const rpc of [CustomerService.method.activate, CustomerService.method.suspend]) {
-      server.on(rpc, ({ request }) => ({ id: `op-of-${request.customerId}` }));
-    }
-    expect(await clientOf(server)[call]('C1', key, scope())).toMatchObject({
-      operationId: 'op-of-C1',
-      kind,
-      done: false,
-    });
-    expect(server.received.map((received) => received.method)).toEqual([method]);
-    expect(server.received[0]?.bytes.toString('hex')).toBe('0a024331');
-  });
-
   test('are read from their own host, customers and accounts from billing', async () => {
     const [billing, operations] = [await startBillingServer(), await startBillingServer()];
     for (const server of [billing, operations]) {
@@ -200,28 +183,5 @@ describe('metadata', () => {
     // From grpc-timeout, by the server's clock.
     expect(call?.deadline).toBeGreaterThan(before + 4_000);
     expect(call?.deadline).toBeLessThan(Date.now() + 5_100);
-  });
-
-  test('of a write holds its idempotency key', async () => {
-    const server = await startBillingServer();
-    server.on(CustomerService.method.suspend, () => ({ id: 'op' }));
-    await clientOf(server).suspendCustomer('C1', key, scope());
-    expect(server.received[0]?.header('idempotency-key')).toBe(key);
-  });
-
-  test('names every attempt anew, and the write itself by one key', async () => {
-    const server = await startBillingServer();
-    const left = [new StatusFailure(14), new StatusFailure(14)];
-    server.on(CustomerService.method.activate, () => {
-      const failure = left.shift();
-      if (failure) throw failure;
-      return { id: 'op' };
-    });
-    const operation = await clientOf(server).activateCustomer('C1', key, scope());
-    expect(operation.operationId).toBe('op');
-    const headers = (name: string) => server.received.map((call) => call.header(name));
-    expect(headers('idempotency-key')).toEqual([key, key, key]);
-    expect(headers('x-client-trace-id')).toEqual(['req-1', 'req-1', 'req-1']);
-    expect(new Set(headers('x-client-request-id')).size).toBe(3);
   });
 });

@@ -1,4 +1,4 @@
-import type { PostalAddress } from '../../domain/customer.ts';
+import type { PostalAddress } from './customer.ts';
 
 /** A customer to order, or what to change of one: a field left out is left as it is. */
 export interface CustomerInput {
@@ -70,8 +70,26 @@ export interface PlanInput {
   readonly purchaseOrderId?: string | undefined;
 }
 
-/** Who may read the vendor's notifications, and from which Pub/Sub topic. */
-export interface WatchDetails {
-  readonly serviceAccountEmailAddresses: readonly string[];
-  readonly topicName: string | null;
+/** The person behind a billing customer, by the vendor's own fields; all optional. */
+export interface CustomerPerson {
+  readonly name?: string | null | undefined;
+  readonly longname?: string | null | undefined;
+  readonly phone?: string | null | undefined;
+  readonly email?: string | null | undefined;
+  readonly postCode?: string | null | undefined;
+  readonly postAddress?: string | null | undefined;
+  readonly legalAddress?: string | null | undefined;
+  readonly tin?: string | null | undefined;
+}
+
+/** A billing customer to make. */
+export interface CustomerCreation {
+  readonly resellerId: string;
+  readonly name: string;
+  readonly person: CustomerPerson;
+}
+
+/** A billing customer to invite. */
+export interface CustomerInvitation extends CustomerCreation {
+  readonly invitationEmail: string;
 }

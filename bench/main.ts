@@ -1,0 +1,57 @@
+import { loadConfig } from '../src/config.ts';
+import { createGateway } from '../src/gateway.ts';
+import { startSandbox } from '../src/sandbox/sandbox.ts';
+import { measure, report } from './measure.ts';
+
+const UPSTREAM_MS = 20;
+
+const sandbox = await startSandbox({ operations: { outcome: 'succeed' } });
+const { backends, ...config } = loadConfig({
+  PORT: '0',
+  LOG_LEVEL: 'silent',
+  BILLING_ENDPOINT: sandbox.billingAddress,
+  BILLING_TLS: 'false',
+  BILLING_RESELLER_ID: sandbox.resellerId,
+  RESELLER_ENDPOINT: sandbox.resellerUrl,
+  RESELLER_CONNECTIONS: '100',
+});
+if (!backends) throw new Error('the bench has backends');
+const gateway = createGateway({ ...config, backends }, { links: sandbox.links });
+const url = await gateway.start();
+
+async function ask<T>(query: string): Promise<T> {
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify({ query });
+  const response = await fetch(url, { method: 'POST', headers, body });
+  const result = await response.json();
+  if (result.errors) throw new Error(JSON.stringify(result.errors));
+  return result.data;
+}
+
+const { customers } = await ask<{ customers: { nodes: { id: string }[] } }>(
+  '{ customers(first: 1) { nodes { id } } }',
+);
+const id = customers.nodes[0]?.id;
+const activate = `mutation { activateCustomer(input: { customer: "${id}" }) {
+  ... on ActivateCustomerSuccess { operation { id } } ... on Error { message } } }`;
+const both = `{ customers(first: 100) { nodes { id billing { customerId } reseller { customerDomain } } } }`;
+
+console.log(`2 cores, backends, gateway and client in one process, Node ${process.version}\n`);
+await measure(200, 4, () => ask(both));
+report(
+  'customers(first: 1), both backends at once',
+  await measure(2000, 8, () => ask('{ customers(first: 1) { nodes { id } } }')),
+);
+report(
+  '100 customers, both halves: 1 gRPC + ~60 REST calls',
+  await measure(200, 2, () => ask(both)),
+);
+
+sandbox.faults.set([{ method: 'CustomerService.Activate', latencyMs: UPSTREAM_MS }]);
+await measure(100, 4, () => ask(activate));
+const note = `(upstream takes ${UPSTREAM_MS} ms; the bound is ${UPSTREAM_MS + 20} ms)`;
+report('activateCustomer, one after the other', await measure(300, 1, () => ask(activate)), note);
+report('activateCustomer, 8 at once', await measure(2000, 8, () => ask(activate)), note);
+
+await gateway.close();
+await sandbox.close();

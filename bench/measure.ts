@@ -1,0 +1,33 @@
+/** Milliseconds at which shares of the samples had ended. */
+export interface Percentiles {
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** Runs `work` `count` times, `parallel` at once; how long each took. */
+export async function measure(
+  count: number,
+  parallel: number,
+  work: (n: number) => Promise<unknown>,
+): Promise<Percentiles> {
+  const samples: number[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < count) {
+      const startedAt = performance.now();
+      await work(next++);
+      samples.push(performance.now() - startedAt);
+    }
+  };
+  await Promise.all(Array.from({ length: parallel }, worker));
+  samples.sort((a, b) => a - b);
+  const at = (share: number): number => samples[Math.ceil(share * samples.length) - 1] ?? 0;
+  return { p50: at(0.5), p99: at(0.99), max: at(1) };
+}
+
+/** One line of the report. */
+export function report(name: string, { p50, p99, max }: Percentiles, note = ''): void {
+  const ms = (value: number): string => `${value.toFixed(1).padStart(8)} ms`;
+  console.log(`${name.padEnd(52)} p50 ${ms(p50)}  p99 ${ms(p99)}  max ${ms(max)}  ${note}`);
+}

@@ -1,0 +1,69 @@
+import { CloseCode, type Server } from 'graphql-ws';
+import type { RawData, WebSocket } from 'ws';
+import type { Logger } from '../log.ts';
+
+/** The close code of a server that goes away. */
+export const GOING_AWAY = 1001;
+/** How often a client must show that it is there, in milliseconds. */
+const HEARTBEAT_MS = 12_000;
+/** What may wait for a client that asks on and does not read, in bytes. */
+const MAX_BUFFERED = 32_000_000;
+
+/**
+ * Speaks the protocol over one socket. Every message waits until the one before it is out, so a
+ * subscriber that does not read holds up its own events and nothing else.
+ */
+export function serveSocket<E>(
+  protocol: Server<E>,
+  socket: WebSocket,
+  extra: E,
+  log: Logger,
+): void {
+  const closed = protocol.opened(
+    {
+      protocol: socket.protocol,
+      send: (data) => send(socket, data),
+      close: (code, reason) => socket.close(code, reason),
+      onMessage: (listener) =>
+        socket.on('message', (data: RawData) => {
+          if (socket.bufferedAmount > MAX_BUFFERED) return socket.terminate();
+          listener(String(data)).catch((error: unknown) => {
+            log.error({ err: error }, 'a message could not be handled');
+            socket.close(CloseCode.InternalServerError, 'Internal server error');
+          });
+        }),
+    },
+    extra,
+  );
+  // ws closes the socket itself after an error: a frame that is too large, a connection that is reset.
+  socket.on('error', (error) => log.debug({ err: error }, 'socket failed'));
+  const stopHeartbeat = startHeartbeat(socket);
+  socket.once('close', (code, reason) => {
+    stopHeartbeat();
+    closed(code, String(reason)).catch((error: unknown) =>
+      log.error({ err: error }, 'a socket was not closed properly'),
+    );
+  });
+}
+
+/** Resolves when the data has left the process, or cannot any more. */
+function send(socket: WebSocket, data: string): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.readyState !== socket.OPEN) return resolve();
+    // A socket that fails is closed, and that ends whatever wanted to be sent.
+    socket.send(data, () => resolve());
+  });
+}
+
+function startHeartbeat(socket: WebSocket): () => void {
+  let answered = true;
+  socket.on('pong', () => {
+    answered = true;
+  });
+  const timer = setInterval(() => {
+    if (!answered) return socket.terminate();
+    answered = false;
+    socket.ping();
+  }, HEARTBEAT_MS);
+  return () => clearInterval(timer);
+}

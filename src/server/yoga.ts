@@ -1,0 +1,78 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { GraphQLSchema } from 'graphql';
+import { createYoga } from 'graphql-yoga';
+import type { Logger } from '../log.ts';
+import type { Documents } from './documents.ts';
+import type { OriginPolicy } from './origin.ts';
+import { useDocuments } from './plugins/documents.ts';
+import { useErrorCodes } from './plugins/error-codes.ts';
+import { useExecution } from './plugins/execution.ts';
+import { useRequestErrors } from './plugins/request-errors.ts';
+import type { CreateContext, RequestContext } from './request-context.ts';
+import type { Authenticate } from './viewer.ts';
+
+/** The largest request body, in bytes. */
+const MAX_BODY = 1_000_000;
+
+/** What the HTTP server hands to every request. */
+export interface ServerContext {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly requestId: string;
+}
+
+export interface YogaOptions {
+  readonly path: string;
+  readonly schema: GraphQLSchema;
+  readonly documents: Documents;
+  readonly authenticate: Authenticate;
+  readonly createContext: CreateContext;
+  readonly origins: OriginPolicy;
+  /** Aborts when the gateway stops. */
+  readonly shutdown: AbortSignal;
+  readonly log: Logger;
+}
+
+/** Answers GraphQL over HTTP, and subscriptions as server-sent events. */
+export function createGraphQLHandler(options: YogaOptions) {
+  const { path, schema, documents, authenticate, createContext, origins, shutdown, log } = options;
+  return createYoga<ServerContext, RequestContext>({
+    schema,
+    graphqlEndpoint: path,
+    landingPage: false,
+    graphiql: false,
+    batching: false,
+    multipart: false,
+    maxRequestBodySize: MAX_BODY,
+    // The documents plugin does it, with a memory that is bounded.
+    parserAndValidationCache: false,
+    cors:
+      origins.allowed.length > 0
+        ? {
+            origin: [...origins.allowed],
+            credentials: true,
+            methods: ['GET', 'POST', 'OPTIONS'],
+            exposedHeaders: ['x-request-id'],
+          }
+        : false,
+    logging: {
+      debug: (...args) => log.debug({ args }, 'yoga'),
+      info: (...args) => log.debug({ args }, 'yoga'),
+      warn: (...args) => log.warn({ args }, 'yoga'),
+      error: (...args) => log.error({ args }, 'yoga'),
+    },
+    // The error-codes plugin does it, with codes.
+    maskedErrors: false,
+    async context({ request, requestId }) {
+      const authorization = request.headers.get('authorization');
+      const viewer = await authenticate({ authorization });
+      return createContext(viewer, requestId, request.signal);
+    },
+    plugins: [
+      useRequestErrors(),
+      useDocuments(documents),
+      useExecution(shutdown, log),
+      useErrorCodes(log),
+    ],
+  });
+}

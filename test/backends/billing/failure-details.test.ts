@@ -1,0 +1,123 @@
+import type { Any } from '@bufbuild/protobuf/wkt';
+import { describe, expect, test } from 'vitest';
+import {
+  BadRequestSchema,
+  DebugInfoSchema,
+  HelpSchema,
+  LocalizedMessageSchema,
+  PreconditionFailureSchema,
+  QuotaFailureSchema,
+  RequestInfoSchema,
+  ResourceInfoSchema,
+  RetryInfoSchema,
+} from '../../../src/gen/google/rpc/error_details_pb.ts';
+import { anyOf, mapped, type OperationInit, packed } from './support.ts';
+
+function failed(...details: Any[]): OperationInit {
+  return { done: true, result: { case: 'error', value: { code: 9, message: 'no', details } } };
+}
+
+describe('details of a failed operation', () => {
+  test.each([
+    [
+      'BadRequest',
+      packed(BadRequestSchema, { fieldViolations: [{ field: 'name', description: 'empty' }] }),
+      { type: 'badRequest', fieldViolations: [{ field: 'name', description: 'empty' }] },
+    ],
+    [
+      'PreconditionFailure',
+      packed(PreconditionFailureSchema, {
+        violations: [{ type: 'TOS', subject: 'C1', description: 'not accepted' }],
+      }),
+      {
+        type: 'preconditionFailure',
+        violations: [{ type: 'TOS', subject: 'C1', description: 'not accepted' }],
+      },
+    ],
+    [
+      'QuotaFailure',
+      packed(QuotaFailureSchema, { violations: [{ subject: 'clouds', description: '5 at most' }] }),
+      { type: 'quotaFailure', violations: [{ subject: 'clouds', description: '5 at most' }] },
+    ],
+    [
+      'ResourceInfo',
+      packed(ResourceInfoSchema, {
+        resourceType: 'customer',
+        resourceName: 'C1',
+        owner: 'R1',
+        description: 'gone',
+      }),
+      {
+        type: 'resourceInfo',
+        resourceType: 'customer',
+        resourceName: 'C1',
+        owner: 'R1',
+        description: 'gone',
+      },
+    ],
+    [
+      'RequestInfo',
+      packed(RequestInfoSchema, { requestId: 'up-1', servingData: 'x' }),
+      { type: 'requestInfo', requestId: 'up-1', servingData: 'x' },
+    ],
+    [
+      'RetryInfo',
+      packed(RetryInfoSchema, { retryDelay: { seconds: 2n, nanos: 250_000_000 } }),
+      { type: 'retryInfo', retryDelayMs: 2_250 },
+    ],
+    [
+      'Help',
+      packed(HelpSchema, { links: [{ description: 'docs', url: 'https://x.example' }] }),
+      { type: 'help', links: [{ description: 'docs', url: 'https://x.example' }] },
+    ],
+    [
+      'LocalizedMessage',
+      packed(LocalizedMessageSchema, { locale: 'ru', message: 'нет' }),
+      { type: 'localizedMessage', locale: 'ru', message: 'нет' },
+    ],
+    [
+      'of an unknown type',
+      anyOf('x/acme.Detail', '00'),
+      {
+        type: 'unknown',
+        typeUrl: 'x/acme.Detail',
+        json: { '@type': 'x/acme.Detail', value: 'AA==' },
+      },
+    ],
+    [
+      'with broken bytes',
+      anyOf('x/google.rpc.BadRequest', '0aff'),
+      {
+        type: 'unknown',
+        typeUrl: 'x/google.rpc.BadRequest',
+        json: { '@type': 'x/google.rpc.BadRequest', value: 'Cv8=' },
+      },
+    ],
+    [
+      'whose type has no name',
+      anyOf('x/', '00'),
+      { type: 'unknown', typeUrl: 'x/', json: { '@type': 'x/', value: 'AA==' } },
+    ],
+  ])('%s', (_, detail, expected) => {
+    const { result } = mapped(failed(detail));
+    expect(result).toEqual({ type: 'failure', code: 9, message: 'no', details: [expected] });
+  });
+
+  test.each([
+    ['whole', packed(DebugInfoSchema, { detail: 'stack', stackEntries: ['main'] })],
+    ['broken', anyOf('type.googleapis.com/google.rpc.DebugInfo', '0aff')],
+  ])('leave DebugInfo out, %s', (_, debug) => {
+    const { result } = mapped(failed(debug, packed(RequestInfoSchema, { requestId: 'up-1' })));
+    expect(result).toMatchObject({ details: [{ type: 'requestInfo' }] });
+  });
+
+  test('are plain data, without marks of the wire', () => {
+    const all = [
+      packed(BadRequestSchema, { fieldViolations: [{ field: 'f' }] }),
+      packed(PreconditionFailureSchema, { violations: [{ type: 't' }] }),
+      packed(QuotaFailureSchema, { violations: [{ subject: 's' }] }),
+      packed(HelpSchema, { links: [{ url: 'u' }] }),
+    ];
+    expect(JSON.stringify(mapped(failed(...all)))).not.toContain('$typeName');
+  });
+});

@@ -1,0 +1,134 @@
+import { connect } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import { startServer, type Ticks } from './harness.ts';
+import { json } from './send.ts';
+import { openSocket } from './sockets.ts';
+
+const count = 5000;
+const size = 10_000;
+const query = `subscription { ticks(count: ${count}, size: ${size}) }`;
+/** What the kernel, and Node on both ends, may hold between server and reader. */
+const IN_TRANSIT = 15_000_000;
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+function memory(): number {
+  collectGarbage();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+/** The source is not read any more: the reader holds it up. */
+async function heldUp(ticks: Ticks): Promise<void> {
+  let last = { made: -1, at: 0 };
+  await expect
+    .poll(
+      () => {
+        if (ticks.made !== last.made) last = { made: ticks.made, at: performance.now() };
+        return performance.now() - last.at;
+      },
+      { timeout: 10_000 },
+    )
+    .toBeGreaterThan(300);
+}
+
+function expectBounded(ticks: Ticks, before: number): void {
+  expect(ticks.made).toBeGreaterThan(0);
+  expect(ticks.made * size).toBeLessThan(IN_TRANSIT);
+  expect(memory() - before).toBeLessThan(IN_TRANSIT);
+}
+
+describe(`${count} events for a subscriber that does not read`, () => {
+  test('wait at their source over WebSocket, and are all there when it reads on', async () => {
+    const { url, ticks } = await startServer();
+    const sent = vi.spyOn(WebSocket.prototype, 'send');
+    onTestFinished(() => sent.mockRestore());
+    const socket = await openSocket(url);
+    const before = memory();
+    socket.subscribe('t', query);
+    socket.ws.pause();
+    await heldUp(ticks);
+    expectBounded(ticks, before);
+    const serverSide = sent.mock.contexts.find((ws) => ws !== socket.ws) as WebSocket;
+    expect(serverSide.bufferedAmount).toBeLessThan(2 * size);
+    socket.ws.resume();
+    await expect.poll(() => socket.types('t').at(-1), { timeout: 10_000 }).toBe('complete');
+    expect(socket.types('t')).toHaveLength(count + 1);
+    expect(ticks).toEqual({ made: count, readers: 0 });
+  });
+
+  test('let go of their source over WebSocket when it is gone', async () => {
+    const { url, ticks } = await startServer();
+    const socket = await openSocket(url);
+    socket.subscribe('t', query);
+    socket.ws.pause();
+    await heldUp(ticks);
+    socket.ws.terminate();
+    await expect.poll(() => ticks.readers).toBe(0);
+  });
+
+  test('wait at their source over SSE, and are all there when it reads on', async () => {
+    const { url, ticks } = await startServer();
+    const before = memory();
+    const { socket, events } = subscribeUnread(url);
+    await heldUp(ticks);
+    expectBounded(ticks, before);
+    const all = events();
+    socket.resume();
+    expect(await all).toBe(count);
+    expect(ticks).toEqual({ made: count, readers: 0 });
+  });
+
+  test('let go of their source over SSE when it is gone', async () => {
+    const { url, ticks } = await startServer();
+    const { socket } = subscribeUnread(url);
+    await heldUp(ticks);
+    socket.resetAndDestroy();
+    await expect.poll(() => ticks.readers).toBe(0);
+  });
+});
+
+test('a client that asks on and does not read is cut off before it fills the memory', async () => {
+  const { url } = await startServer();
+  const socket = await openSocket(url);
+  socket.ws.pause();
+  const payload = { ping: 'x'.repeat(900_000) };
+  for (let n = 0; n < 100; n++) socket.send({ type: 'ping', payload });
+  await expect.poll(() => socket.ws.bufferedAmount, { timeout: 10_000 }).toBe(0);
+  socket.ws.resume();
+  expect(await socket.closed).toBe(1006);
+});
+
+/** A subscription over SSE whose connection is open and never read. */
+function subscribeUnread(url: string) {
+  const { host, port } = new URL(url);
+  const body = json({ query });
+  const socket = connect(Number(port), '127.0.0.1').pause();
+  onTestFinished(() => void socket.destroy());
+  const head = [
+    'POST /graphql HTTP/1.1',
+    `host: ${host}`,
+    'accept: text/event-stream',
+    'content-type: application/json',
+    `content-length: ${body.length}`,
+  ];
+  socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
+  /** How many events come until the stream ends. */
+  async function events(): Promise<number> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of socket as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      if (chunk.includes('event: complete')) break;
+    }
+    return (
+      Buffer.concat(chunks)
+        .toString()
+        .match(/^data: \{/gm)?.length ?? 0
+    );
+  }
+  return { socket, events };
+}
