@@ -46,13 +46,13 @@ export class BackendCalls {
   }
 
   /**
-   * A write: sent once, or repeated when `repeatable` because it carries an idempotency key. Reads
+   * A write: sent once (null), or repeated after failures that its idempotency key makes safe. Reads
    * that begin after it has ended never join one that began before.
    */
-  async write<T>(scope: CallScope, repeatable: boolean, attempt: Attempt<T>): Promise<T> {
+  async write<T>(scope: CallScope, repeatable: Repeatable | null, attempt: Attempt<T>): Promise<T> {
     scope.signal.throwIfAborted();
     try {
-      return await this.#bounded(scope.signal, repeatable ? this.#options.attempts : 1, attempt);
+      return await this.#bounded(scope.signal, repeatable ?? never, attempt);
     } finally {
       this.#flights.clear();
     }
@@ -60,7 +60,7 @@ export class BackendCalls {
 
   #takeOff<T>(key: string, attempt: Attempt<T>): Flight {
     const flight: Flight = new Flight(
-      (signal) => this.#bounded(signal, this.#options.attempts, attempt),
+      (signal) => this.#bounded(signal, always, attempt),
       () => {
         if (this.#flights.get(key) === flight) this.#flights.delete(key);
       },
@@ -69,17 +69,17 @@ export class BackendCalls {
     return flight;
   }
 
-  #bounded<T>(parent: AbortSignal, attempts: number, attempt: Attempt<T>): Promise<T> {
+  #bounded<T>(parent: AbortSignal, repeatable: Repeatable, attempt: Attempt<T>): Promise<T> {
     const { service, timeoutMs } = this.#options;
     return withDeadline(parent, timeoutMs, service, (signal, remaining) =>
-      this.#repeat(signal, remaining, attempts, attempt),
+      this.#repeat(signal, remaining, repeatable, attempt),
     );
   }
 
   async #repeat<T>(
     signal: AbortSignal,
     remaining: () => number,
-    attempts: number,
+    repeatable: Repeatable,
     attempt: Attempt<T>,
   ): Promise<T> {
     for (let n = 1; ; n++) {
@@ -89,17 +89,23 @@ export class BackendCalls {
         return value;
       } catch (error) {
         const delay = this.#options.baseDelayMs * 2 ** (n - 1) * (0.5 + Math.random() / 2);
-        const repeat =
-          isUnavailable(error) && this.#budget.failed() && n < attempts && delay < remaining();
-        if (!repeat) throw error;
+        const isSafe = isUnavailable(error) && repeatable(error);
+        const isWorthwhile = n < this.#options.attempts && delay < remaining();
+        if (!isSafe || !this.#budget.failed() || !isWorthwhile) throw error;
         await sleep(delay, signal);
       }
     }
   }
 }
 
+/** Which failures a call may be repeated after, of those that are UNAVAILABLE. */
+export type Repeatable = (error: GatewayError) => boolean;
+
+const always: Repeatable = () => true;
+const never: Repeatable = () => false;
+
 /** Only an answer that never came is repeated; "ask again later" with a time is the client's to decide. */
-function isUnavailable(error: unknown): boolean {
+function isUnavailable(error: unknown): error is GatewayError {
   return (
     error instanceof GatewayError &&
     error.code === 'UNAVAILABLE' &&

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { GraphQLSchema } from 'graphql';
-import { type ErrorCode, GatewayError } from '../domain/error.ts';
+import type { ErrorCode } from '../domain/error.ts';
 import type { Logger } from '../log.ts';
 import type { RequestScope, Services } from '../services/services.ts';
 import { createDocuments } from './documents.ts';
@@ -43,7 +43,7 @@ export interface HttpServer {
 export function createHttpServer(options: HttpOptions): HttpServer {
   const shutdown = new AbortController();
   const createContext: CreateContext = (viewer, requestId, signal) =>
-    createRequestContext({ ...options, viewer, requestId, signal, shutdown: shutdown.signal });
+    createRequestContext({ ...options, viewer, requestId, signal });
   const parts = {
     ...options,
     path: PATH,
@@ -82,8 +82,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     async close() {
       // Before the streams end: an end that is announced would say that nothing more is to come.
       const socketsClosed = closeSockets();
-      const message = 'The gateway is stopping.';
-      shutdown.abort(new GatewayError('UNAVAILABLE', message, { retryable: true }));
+      shutdown.abort();
       await Promise.all([socketsClosed, answered(underWay, options.drainTimeoutMs)]);
       await closed(server);
     },

@@ -7,19 +7,17 @@ import type { RequestScope, Services } from '../services/services.ts';
 export interface RequestContextOptions {
   readonly viewer: Viewer;
   readonly requestId: string;
-  /** Aborts when the client goes away. */
-  readonly signal: AbortSignal;
+  /** Aborts when the client goes away; absent when something else ends the context then. */
+  readonly signal?: AbortSignal | undefined;
   /** How long one query, mutation or event may take, in milliseconds. */
   readonly deadlineMs: number;
-  /** Aborts when the gateway stops: queries are waited for, streams are not. */
-  readonly shutdown: AbortSignal;
   readonly createServices: (scope: RequestScope) => Services;
 }
 
 export type CreateContext = (
   viewer: Viewer,
   requestId: string,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ) => RequestContext;
 
 const clientGone = new GatewayError('UNAVAILABLE', 'The client went away.');
@@ -29,17 +27,17 @@ const answered = new GatewayError('UNAVAILABLE', 'The request has been answered.
 export interface RequestContext extends GatewayContext {
   /** Of one event of this subscription: it ends with the subscription at the latest. */
   forEvent(): RequestContext;
-  /** Takes the deadline away: a subscription that is set up lasts until the gateway stops. */
+  /** Takes the deadline away: a subscription that is set up lasts as long as its client. */
   lasting(): void;
   /** Lets go of everything, and aborts what is still under way on its behalf. */
   end(): void;
 }
 
 export function createRequestContext(options: RequestContextOptions): RequestContext {
-  const { viewer, requestId, deadlineMs, shutdown, createServices } = options;
+  const { viewer, requestId, deadlineMs, createServices } = options;
   const controller = new AbortController();
   const { signal } = controller;
-  const unfollow = [follow(options.signal, controller)];
+  const unfollow = follow(options.signal, controller);
   const timer = setTimeout(() => {
     const message = `The request took longer than ${deadlineMs} ms.`;
     controller.abort(new GatewayError('DEADLINE_EXCEEDED', message, { retryable: true }));
@@ -50,30 +48,27 @@ export function createRequestContext(options: RequestContextOptions): RequestCon
     requestId,
     services: createServices({ viewer, requestId, signal }),
     forEvent: () => createRequestContext({ ...options, signal }),
-    lasting() {
-      clearTimeout(timer);
-      unfollow.push(follow(shutdown, controller));
-    },
+    lasting: () => clearTimeout(timer),
     end() {
       clearTimeout(timer);
-      for (const stop of unfollow) stop();
+      unfollow();
       controller.abort(answered);
     },
   };
 }
 
 /**
- * Aborts `controller` when `parent` does, until the returned function is called: parents such as the
- * shutdown outlive any number of requests and must not collect their listeners.
+ * Aborts `controller` when `parent` does, until the returned function is called: a subscription
+ * outlives any number of events, and must not collect their listeners.
  */
-function follow(parent: AbortSignal, controller: AbortController): () => void {
+function follow(parent: AbortSignal | undefined, controller: AbortController): () => void {
   const abort = (): void => {
     // Anything but a GatewayError would be reported as the gateway's own failure.
-    controller.abort(parent.reason instanceof GatewayError ? parent.reason : clientGone);
+    controller.abort(parent?.reason instanceof GatewayError ? parent.reason : clientGone);
   };
-  if (parent.aborted) abort();
-  parent.addEventListener('abort', abort, { once: true });
-  return () => parent.removeEventListener('abort', abort);
+  if (parent?.aborted) abort();
+  parent?.addEventListener('abort', abort, { once: true });
+  return () => parent?.removeEventListener('abort', abort);
 }
 
 /** The caller's own id of the request when it is a sensible one, else a new one. */

@@ -22,10 +22,9 @@ const CLOSE_TIMEOUT_MS = 500;
 
 type Params = Record<string, unknown>;
 
-/** Who is behind a socket, and the signal that ends with it. */
+/** Who is behind a socket. */
 interface SocketExtra {
   readonly request: IncomingMessage;
-  readonly closed: AbortController;
   viewer: Viewer | null;
 }
 
@@ -59,9 +58,7 @@ export function serveWebSockets(options: WebSocketOptions): () => Promise<void> 
     if (refusal) return refuse(request, socket, refusal);
     sockets.handleUpgrade(request, socket, head, (ws) => {
       socket.off('error', onError);
-      const closed = new AbortController();
-      ws.once('close', () => closed.abort());
-      serveSocket(protocol, ws, { request, closed, viewer: null }, log);
+      serveSocket(protocol, ws, { request, viewer: null }, log);
     });
   });
 
@@ -103,7 +100,7 @@ function createProtocol({ schema, documents, authenticate, createContext, log }:
           return [shown(new GraphQLError('The document has no such operation.'))];
         }
         if (!extra.viewer) throw new Error('subscribed before the socket was acknowledged');
-        const contextValue = createContext(extra.viewer, requestId, extra.closed.signal);
+        const contextValue = createContext(extra.viewer, requestId);
         return { schema, document, contextValue, ...variablesAndName(payload) };
       } catch (error) {
         // A document that does not parse must not take the whole socket down.
@@ -111,6 +108,7 @@ function createProtocol({ schema, documents, authenticate, createContext, log }:
         throw error;
       }
     },
+    // A socket that closes ends its streams, and they end what runs for them.
     execute(args) {
       const request = args as RequestArgs;
       return streamLazily(request, () => executeOnce(request, log));

@@ -132,7 +132,7 @@ describe('reads of one key', () => {
     const { attempts, attempt } = backend();
     const calls = callsOf();
     const before = calls.read('k', scope(), attempt);
-    await calls.write(scope(), false, async () => 'done');
+    await calls.write(scope(), null, async () => 'done');
     const after = calls.read('k', scope(), attempt);
     expect(attempts).toHaveLength(2);
     attempts[0]?.resolve('old');
@@ -147,7 +147,7 @@ describe('reads of one key', () => {
     const { attempts, attempt } = backend();
     const calls = callsOf();
     const before = calls.read('k', scope(), attempt);
-    const lost = calls.write(scope(), false, failing(failure('DEADLINE_EXCEEDED')));
+    const lost = calls.write(scope(), null, failing(failure('DEADLINE_EXCEEDED')));
     await expect(lost).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
     const after = calls.read('k', scope(), attempt);
     expect(attempts).toHaveLength(2);
@@ -173,7 +173,7 @@ describe('a request that has gone', () => {
     const { attempts, attempt } = backend();
     const calls = callsOf();
     await expect(calls.read('k', gone, attempt)).rejects.toThrow('gone');
-    await expect(calls.write(gone, true, attempt)).rejects.toThrow('gone');
+    await expect(calls.write(gone, () => true, attempt)).rejects.toThrow('gone');
     expect(attempts).toHaveLength(0);
   });
 
@@ -215,12 +215,14 @@ describe('repeating', () => {
 
   test('is for writes only when they are repeatable', async () => {
     const once = failing(failure('UNAVAILABLE'));
-    expect(await outcome(callsOf().write(scope(), false, once))).toMatchObject({
+    expect(await outcome(callsOf().write(scope(), null, once))).toMatchObject({
       reason: { code: 'UNAVAILABLE' },
     });
     expect(once.calls()).toBe(1);
     const repeated = failing(failure('UNAVAILABLE'));
-    expect(await outcome(callsOf().write(scope(), true, repeated))).toMatchObject({ value: 'ok' });
+    expect(await outcome(callsOf().write(scope(), () => true, repeated))).toMatchObject({
+      value: 'ok',
+    });
     expect(repeated.calls()).toBe(2);
   });
 
@@ -248,7 +250,7 @@ describe('repeating', () => {
     const calls = callsOf({ baseDelayMs: 1 });
     const repeats = async (): Promise<number> => {
       const attempt = failing(...Array(3).fill(failure('UNAVAILABLE')));
-      await outcome(calls.write(scope(), true, attempt));
+      await outcome(calls.write(scope(), () => true, attempt));
       return attempt.calls() - 1;
     };
     let total = 0;
@@ -256,7 +258,7 @@ describe('repeating', () => {
     // 100 tokens, one per failure, and no repeat below 51.
     expect(total).toBe(33);
     expect(await repeats()).toBe(0);
-    for (let n = 0; n < 550; n++) await calls.write(scope(), false, async () => 'ok');
+    for (let n = 0; n < 550; n++) await calls.write(scope(), null, async () => 'ok');
     expect(await repeats()).toBe(2);
   });
 });
@@ -283,7 +285,7 @@ describe('the deadline', () => {
   });
 
   test('comes on time even when the attempt does not listen', async () => {
-    const write = callsOf({ timeoutMs: 50 }).write(scope(), false, () => new Promise(() => {}));
+    const write = callsOf({ timeoutMs: 50 }).write(scope(), null, () => new Promise(() => {}));
     const late = expect(write).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
     await vi.advanceTimersByTimeAsync(50);
     await late;

@@ -133,7 +133,9 @@ describe('a request that cannot be right', () => {
     };
     socket.on('drain', pump);
     pump();
+    const started = performance.now();
     await closed;
+    expect(performance.now() - started).toBeLessThan(2000);
     expect(answer).toMatch(/^HTTP\/1.1 413 /);
     expect(sent).toBeLessThan(50_000_000);
   });

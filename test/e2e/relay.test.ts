@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 
-const { resolve } = createRequire(import.meta.url);
+const require = createRequire(import.meta.url);
 const run = promisify(execFile);
 
 const app = `
@@ -73,7 +73,7 @@ test('the Relay compiler takes the schema: connections, refetching by node, subs
   const config = { src: './src', schema: './schema.graphql', language: 'typescript' };
   await writeFile(join(project, 'relay.config.json'), JSON.stringify(config));
 
-  const compiler = resolve('relay-compiler/cli.js');
+  const compiler = require.resolve('relay-compiler/cli.js');
   // Without watchman it finds the files by itself.
   const env = { ...process.env, FORCE_NO_WATCHMAN: '1' };
   await run(process.execPath, [compiler, 'relay.config.json'], { cwd: project, env });

@@ -66,6 +66,20 @@ describe('a query over a socket', () => {
   });
 });
 
+test('an event that is still being filled is given up upstream when its reader leaves', async () => {
+  const env = { OPERATION_POLL_INTERVAL_MS: '60000' };
+  const { url, sandbox } = await startGatewayWithOutcome('never', env);
+  const id = await activateFirstCustomer(url);
+  sandbox.faults.add({ method: 'BillingAccountService.Get', effect: { type: 'hang' } });
+  const socket = await openSocket(url);
+  const query =
+    'subscription ($id: ID!) { operationUpdated(id: $id) { customer { billing { account { name } } } } }';
+  socket.subscribe('w', query, { id });
+  await expect.poll(() => sandbox.calls.count('BillingAccountService.Get')).toBe(1);
+  socket.send({ type: 'complete', id: 'w' });
+  await expect.poll(() => inFlight(sandbox), { timeout: 500 }).toBe(0);
+});
+
 describe('a message that cannot be right', () => {
   const documents: [name: string, query: string][] = [
     ['a syntax error', '{ viewer {'],

@@ -1,6 +1,11 @@
 import type { OperationReading } from '../../src/backends/billing/client.ts';
 import type { CallScope } from '../../src/backends/call.ts';
-import type { Operation, OperationEntry } from '../../src/domain/operation.ts';
+import {
+  type Operation,
+  type OperationEntry,
+  type OperationStatus,
+  operationStatus,
+} from '../../src/domain/operation.ts';
 import { createLogger } from '../../src/log.ts';
 import { type PollerOptions, Pollers } from '../../src/operations/poller.ts';
 import { WakeUps } from '../../src/operations/wake-up.ts';
@@ -96,4 +101,13 @@ export function polling(
       return entry;
     },
   };
+}
+
+/** Polling of one running operation that is in the journal. */
+export async function polled(billing: ReturnType<typeof scriptedBilling>, parts: PollParts = {}) {
+  const all = polling(billing, parts);
+  const latest = await all.record(operation());
+  const statuses = async (): Promise<OperationStatus[]> =>
+    (await all.journal.after('op', 0)).map((entry) => operationStatus(entry.operation));
+  return { ...all, latest, statuses };
 }

@@ -1,44 +1,10 @@
-import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
-import { describe, expect, test, vi } from 'vitest';
-import type { Operation, OperationEntry } from '../../src/domain/operation.ts';
+import { describe, expect, test } from 'vitest';
+import type { OperationEntry } from '../../src/domain/operation.ts';
 import { watch } from '../../src/operations/watch.ts';
 import { memoryJournal } from '../../src/store/journal.ts';
-import { operation, polling, silentBilling, succeeded } from './support.ts';
-
-/** The nth state of a running operation. */
-function step(n: number): Operation {
-  return operation({ description: `step ${n}` });
-}
-
-/** An operation that is in the journal, and changes by `record` alone. */
-async function watched(first: Operation = step(0), journal = memoryJournal()) {
-  const parts = polling(silentBilling(), { journal });
-  const current = await parts.record(first);
-  return {
-    ...parts,
-    current,
-    watch: (after: number | null = null, signal = new AbortController().signal) =>
-      watch(parts, current, after, signal),
-    /** Nothing is left of any watcher. */
-    expectNothingLeft() {
-      expect(parts.pollers.size).toBe(0);
-      expect(parts.wakeUps.size).toBe(0);
-    },
-  };
-}
-
-async function rest(states: AsyncIterable<OperationEntry>): Promise<(string | null)[]> {
-  const seen = [];
-  for await (const { operation: state } of states)
-    seen.push(state.done ? 'done' : state.description);
-  return seen;
-}
-
-/** Lets everything run that is not waiting for something to happen. */
-function settle(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
+import { operation, succeeded } from './support.ts';
+import { rest, settle, step, watched } from './watched.ts';
 
 describe('watching', () => {
   test('gives the present state, then every change once and in order, and ends', async () => {
@@ -176,94 +142,6 @@ describe('watching after a state', () => {
     await record(succeeded());
     expect(await seen).toEqual(expected);
   });
-});
-
-describe.each<[string, 'return' | 'abort']>([
-  ['a reader who returns', 'return'],
-  ['a signal that aborts', 'abort'],
-])('%s', (_, how) => {
-  async function stoppable() {
-    const parts = await watched();
-    const controller = new AbortController();
-    const states = parts.watch(null, controller.signal);
-    const stop = async (): Promise<void> => {
-      if (how === 'abort') controller.abort(new Error('gone'));
-      else expect(await states.return?.()).toEqual({ done: true, value: undefined });
-    };
-    const expectEnd = async (): Promise<void> => {
-      await settle();
-      parts.expectNothingLeft();
-      expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
-      expect(await states.next()).toEqual({ done: true, value: undefined });
-    };
-    return { ...parts, states, stop, expectEnd };
-  }
-
-  test('ends a wait at once and lets go of the poller', async () => {
-    const { states, stop, expectEnd, pollers } = await stoppable();
-    await states.next();
-    const waiting = states.next();
-    await settle();
-    const stopped = stop();
-    expect(pollers.size).toBe(0);
-    await stopped;
-    expect(await waiting).toEqual({ done: true, value: undefined });
-    await expectEnd();
-  });
-
-  test('between two states leaves nothing behind', async () => {
-    const { states, stop, expectEnd, record } = await stoppable();
-    await states.next();
-    await stop();
-    await expectEnd();
-    await record(step(1));
-    await expectEnd();
-  });
-
-  test('before the first state leaves nothing behind', async () => {
-    const { stop, expectEnd } = await stoppable();
-    await stop();
-    await expectEnd();
-  });
-
-  test('twice, or after the end, changes nothing', async () => {
-    const { states, stop, expectEnd, record, current, pollers } = await stoppable();
-    const other = pollers.hold(current);
-    await stop();
-    await stop();
-    expect(pollers.size).toBe(1);
-    other();
-    await record(succeeded());
-    await expectEnd();
-    await states.return?.();
-  });
-
-  test('leaves the other readers alone', async () => {
-    const { stop, watch, record, pollers } = await stoppable();
-    const seen = rest(watch());
-    await settle();
-    await stop();
-    expect(pollers.size).toBe(1);
-    await record(succeeded());
-    expect(await seen).toEqual(['step 0', 'done']);
-  });
-});
-
-test('a request that has gone polls nothing and gives nothing', async () => {
-  const { watch, expectNothingLeft } = await watched();
-  const states = watch(null, AbortSignal.abort());
-  expectNothingLeft();
-  expect(await rest(states)).toEqual([]);
-  expectNothingLeft();
-});
-
-test('a journal that fails ends the watching with its error', async () => {
-  const { watch, journal, expectNothingLeft } = await watched();
-  const states = watch();
-  vi.spyOn(journal, 'after').mockRejectedValueOnce(new Error('disk'));
-  await expect(states.next()).rejects.toThrow('disk');
-  expectNothingLeft();
-  expect(await states.next()).toEqual({ done: true, value: undefined });
 });
 
 describe('a slow reader', () => {

@@ -18,7 +18,7 @@ import type { OperationSchema } from '../../gen/yandex/cloud/operation/operation
 import { OperationService } from '../../gen/yandex/cloud/operation/operation_service_pb.ts';
 import { BackendCalls, type CallScope } from '../call.ts';
 import type { Credential } from '../credential.ts';
-import { billingError, isServiceError } from './errors.ts';
+import { billingError, isServiceError, isStatusUnavailable } from './errors.ts';
 import { toBillingAccount, toBillingCustomer, toOperation, toPerson } from './mapping.ts';
 import { Channel, type UnaryAnswer, type UnaryMethod } from './transport.ts';
 
@@ -202,10 +202,14 @@ function createCaller({ credential, timeoutMs }: BillingClientOptions) {
       { idempotencyKey, scope }: { idempotencyKey: string; scope: CallScope },
     ): Promise<UnaryAnswer<O>> {
       const request = create(method.input, init);
-      return calls.write(scope, idempotencyKey !== '', (signal, remaining) => {
-        const deadline = Date.now() + remaining;
-        return once(channel, method, request, { scope, signal, deadline, idempotencyKey });
-      });
+      return calls.write(
+        scope,
+        idempotencyKey === '' ? null : isStatusUnavailable,
+        (signal, remaining) => {
+          const deadline = Date.now() + remaining;
+          return once(channel, method, request, { scope, signal, deadline, idempotencyKey });
+        },
+      );
     },
   };
 }

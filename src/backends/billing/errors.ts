@@ -106,3 +106,11 @@ function requestId(metadata: Metadata, details: readonly StatusDetail[]): string
   if (header !== undefined) return header.toString();
   return details.find((detail) => detail.type === 'requestInfo')?.requestId;
 }
+
+/**
+ * Whether billing answered UNAVAILABLE itself, after which a write may be repeated with its key. A
+ * call that was reset is as unavailable to a client, but what became of it is not known.
+ */
+export function isStatusUnavailable({ cause }: GatewayError): boolean {
+  return isServiceError(cause) && cause.code === status.UNAVAILABLE;
+}

@@ -76,7 +76,7 @@ export class Caller {
 
   async write<T>(call: Call, decode: Decode<T>, scope: CallScope): Promise<T> {
     try {
-      return await this.#backend.write(scope, false, async (signal) =>
+      return await this.#backend.write(scope, null, async (signal) =>
         decode(await this.#transport.send(call, signal), call),
       );
     } catch (error) {
@@ -96,7 +96,7 @@ export class Caller {
     if (calls.length > MAX_BATCH) throw badInput(`At most ${MAX_BATCH} at once.`);
     if (calls.length === 0) return [];
     try {
-      const parts = await this.#backend.write(scope, false, (signal) =>
+      const parts = await this.#backend.write(scope, null, (signal) =>
         this.#sendAll(calls, signal),
       );
       return parts.map((part) => decodePart(part, decode, scope, ofWrite));
