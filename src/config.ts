@@ -79,10 +79,26 @@ export function loadConfig(env: Env): Config {
   return config;
 }
 
+/** Whoever sets one of these wants real backends, and would be surprised by a sandbox. */
+const ofBackends = [
+  'OPERATION_ENDPOINT',
+  'BILLING_TOKEN',
+  'BILLING_KEY_FILE',
+  'RESELLER_TOKEN',
+  'RESELLER_KEY_FILE',
+  'RESELLER_SUBJECT',
+];
+
 function loadBackends(read: EnvReader): Config['backends'] {
   const isBilling = read.text('BILLING_ENDPOINT') !== undefined;
   const isReseller = read.text('RESELLER_ENDPOINT') !== undefined;
-  if (!isBilling && !isReseller) return null;
+  if (!isBilling && !isReseller) {
+    const orphan = ofBackends.find((name) => read.text(name) !== undefined);
+    if (orphan) {
+      read.problem(`${orphan} is given, but neither BILLING_ENDPOINT nor RESELLER_ENDPOINT.`);
+    }
+    return null;
+  }
   if (!isBilling || !isReseller) {
     const missing = isBilling ? 'RESELLER_ENDPOINT' : 'BILLING_ENDPOINT';
     read.problem(`${missing} is missing: give both backends, or neither to run on the sandbox.`);
@@ -103,7 +119,10 @@ function loadBilling(read: EnvReader): BillingConfig {
   }
   return {
     endpoint,
-    operationEndpoint: read.address('OPERATION_ENDPOINT', endpoint),
+    operationEndpoint: read.address(
+      'OPERATION_ENDPOINT',
+      endpoint.replace(/^billing\./, 'operation.'),
+    ),
     tls,
     credential: token ? { token } : keyFile ? { keyFile, iamEndpoint, iamAudience } : null,
     timeoutMs: read.integer('BILLING_TIMEOUT_MS', 5_000, 1, 600_000),

@@ -202,3 +202,27 @@ describe('secrets', () => {
     expect(billing.credential).toEqual({ token: secret });
   });
 });
+
+describe('a variable that speaks of a backend', () => {
+  test.each([
+    'OPERATION_ENDPOINT',
+    'BILLING_TOKEN',
+    'BILLING_KEY_FILE',
+    'RESELLER_TOKEN',
+    'RESELLER_KEY_FILE',
+    'RESELLER_SUBJECT',
+  ])('%s without an endpoint is no reason to start the sandbox', (name) => {
+    expect(problemsOf({ [name]: 'localhost:1' })).toEqual([expect.stringContaining(name)]);
+  });
+});
+
+describe('the operation endpoint', () => {
+  test.each([
+    ['billing.api.cloud.yandex.net:443', 'operation.api.cloud.yandex.net:443'],
+    ['localhost:50051', 'localhost:50051'],
+    ['api.billing.example:443', 'api.billing.example:443'],
+  ])('of %s is %s when it is not given', (billing, operation) => {
+    const env = { ...plaintext, BILLING_ENDPOINT: billing };
+    expect(backendsOf(env).billing.operationEndpoint).toBe(operation);
+  });
+});

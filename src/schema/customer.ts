@@ -19,7 +19,6 @@ import { type Connection, paginate } from './pagination.ts';
 const billingAccount = builder.objectRef<BillingAccount>('BillingAccount').implement({
   description: 'The account behind a billing customer.',
   fields: (t) => ({
-    billingAccountId: t.exposeString('id', { nullable: false, description: "Billing's own id." }),
     name: t.exposeString('name', { nullable: false, description: 'Name of the account.' }),
     active: t.exposeBoolean('active', {
       nullable: false,

@@ -219,7 +219,7 @@ export function operationIdOf(id: string): string {
 
 function sequenceOf(cursor: string | null | undefined): number | null {
   if (cursor == null) return null;
-  const sequence = /^\d{1,15}$/.test(cursor) ? Number(cursor) : null;
+  const sequence = /^\d{1,16}$/.test(cursor) ? Number(cursor) : null;
   if (sequence === null) throw badInput('after is not the cursor of an operation.');
   return sequence;
 }

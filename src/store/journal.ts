@@ -28,7 +28,8 @@ export function memoryJournal(
   limits: MemoryJournalLimits = { operations: 10_000, entries: 100 },
 ): OperationJournal {
   const journal = new Map<string, OperationEntry[]>();
-  let sequence = 0;
+  // Above every sequence of an earlier process, so that a cursor of that one is known to be old.
+  let sequence = Date.now() * 1000;
 
   return {
     async append(operation) {

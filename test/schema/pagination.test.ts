@@ -16,12 +16,13 @@ function listOf({ pages, maxPageSize }: Shape, identity: readonly unknown[] = ['
   // Page boundaries that shorten or empty a page: after how many items of the list.
   const calls: PageRequest[] = [];
   const cuts = new Map<number, number>();
+  const ends: number[] = [];
   let at = 0;
   for (const page of pages) {
     cuts.set(at, (cuts.get(at) ?? 0) + (page.length === 0 ? 1 : 0));
     at += page.length;
+    ends.push(at);
   }
-  const ends = pages.reduce<number[]>((sums, page) => [...sums, (sums.at(-1) ?? 0) + page.length], []);
   const source: ListSource<number> = {
     identity,
     maxPageSize,

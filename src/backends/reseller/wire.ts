@@ -72,7 +72,6 @@ export const customerWire = z.object({
   customerDomainVerified: flag,
   resourceUiUrl: text,
 });
-export type CustomerWire = z.infer<typeof customerWire>;
 
 const plan = z.object({
   planName: text,
