@@ -108,3 +108,28 @@ export interface OperationEntry {
   /** When the gateway first saw the operation. */
   readonly firstSeenAt: Date;
 }
+
+/**
+ * A state with what is known of the operation from before: an API that names the customer once need
+ * not name it in every answer.
+ */
+export function withKnown(operation: Operation, known: Operation['metadata']): Operation {
+  const metadata = completed(operation.metadata, known);
+  const { result } = operation;
+  if (result?.type !== 'customer' || metadata?.type !== 'customer') {
+    return { ...operation, metadata };
+  }
+  const resellerId = result.customer.resellerId || metadata.resellerId;
+  return {
+    ...operation,
+    metadata,
+    result: { ...result, customer: { ...result.customer, resellerId } },
+  };
+}
+
+function completed(given: Operation['metadata'], known: Operation['metadata']) {
+  if (given === null) return known;
+  if (given.type !== 'customer' || known?.type !== 'customer') return given;
+  const resellerId = given.resellerId || known.resellerId;
+  return { ...given, resellerId, customerId: given.customerId || known.customerId };
+}

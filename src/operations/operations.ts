@@ -1,6 +1,11 @@
 import type { BillingClient } from '../backends/billing/client.ts';
 import type { CallScope } from '../backends/call.ts';
-import type { Operation, OperationEntry, OperationKind } from '../domain/operation.ts';
+import {
+  type Operation,
+  type OperationEntry,
+  type OperationKind,
+  withKnown,
+} from '../domain/operation.ts';
 import type { Logger } from '../log.ts';
 import type { OperationJournal } from '../store/journal.ts';
 import { type PollerOptions, Pollers } from './poller.ts';
@@ -30,9 +35,14 @@ export class Operations {
     return this.#pollers.size;
   }
 
-  /** Keeps a state that the billing API gave, and tells everyone who watches. */
-  async record(operation: Operation): Promise<OperationEntry> {
-    const entry = await this.#deps.journal.append(operation);
+  /**
+   * Keeps a state that the billing API gave, and tells everyone who watches.
+   * @param asked whom the call was about, should the API not say
+   */
+  async record(operation: Operation, asked: Operation['metadata'] = null): Promise<OperationEntry> {
+    const known = await this.#deps.journal.latest(operation.operationId);
+    const state = withKnown(operation, known?.operation.metadata ?? asked);
+    const entry = await this.#deps.journal.append(state);
     this.#wakeUps.wake(operation.operationId);
     return entry;
   }

@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { BillingClient } from '../backends/billing/client.ts';
 import type { CallScope } from '../backends/call.ts';
-import type { Operation, OperationEntry } from '../domain/operation.ts';
+import { type Operation, type OperationEntry, withKnown } from '../domain/operation.ts';
 import type { Logger } from '../log.ts';
 import type { OperationJournal } from '../store/journal.ts';
 import type { WakeUps } from './wake-up.ts';
@@ -68,7 +69,7 @@ export class Pollers {
     const running = { watchers: 0, controller: new AbortController() };
     this.#running.set(id, running);
     const { signal } = running.controller;
-    this.#poll(latest.operation, { signal, requestId: `poll-${id}` })
+    this.#poll(latest.operation, { signal, requestId: randomUUID() })
       .catch((error: unknown) => {
         if (!signal.aborted) this.#deps.log.error({ err: error, operation: id }, 'poller failed');
       })
@@ -88,7 +89,8 @@ export class Pollers {
       missingSince = reading === 'missing' ? (missingSince ?? performance.now()) : null;
       const isLost =
         missingSince !== null && performance.now() - missingSince > options.lostAfterMs;
-      latest = (await this.#record(isLost ? lost(latest) : readingState(reading))) ?? latest;
+      latest =
+        (await this.#record(isLost ? lost(latest) : readingState(reading, latest))) ?? latest;
       if (latest.done) return;
       const given = typeof reading === 'object' ? reading.pollIntervalMs : null;
       await pause(given ?? backoff(n, options), scope.signal);
@@ -124,8 +126,11 @@ export class Pollers {
 
 type Reading = Awaited<ReturnType<BillingClient['getOperation']>>;
 
-function readingState(reading: NonNullable<Reading> | 'missing' | 'failed'): Operation | null {
-  return typeof reading === 'object' ? reading.operation : null;
+function readingState(
+  reading: NonNullable<Reading> | 'missing' | 'failed',
+  latest: Operation,
+): Operation | null {
+  return typeof reading === 'object' ? withKnown(reading.operation, latest.metadata) : null;
 }
 
 /** The API forgot the operation: it ends here, and says so, instead of running for ever. */

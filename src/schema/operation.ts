@@ -1,4 +1,3 @@
-import type { Customer } from '../domain/customer.ts';
 import { badInput } from '../domain/error.ts';
 import {
   type CustomerMetadata,
@@ -153,7 +152,8 @@ operation.implement({
     customer: t.field({
       type: customer,
       description: 'Whom it is about.',
-      resolve: customerOf,
+      resolve: ({ operation: { metadata: about } }, _args, { services }) =>
+        about?.type === 'customer' ? services.customers.named(about) : null,
     }),
     cursor: t.string({
       nullable: false,
@@ -162,12 +162,6 @@ operation.implement({
     }),
   }),
 });
-
-function customerOf({ operation: { metadata: about } }: OperationEntry): Customer | null {
-  if (about?.type !== 'customer' || about.customerId === '' || about.resellerId === '') return null;
-  const { resellerId, customerId } = about;
-  return { billing: { resellerId, customerId }, resellerCustomerId: null };
-}
 
 registerNode('Operation', {
   load: async ([operationId = ''], { services }) => services.operations.get(operationId),

@@ -49,8 +49,13 @@ export interface CustomerService {
   update(customer: Customer, changes: CustomerInput, replace: boolean): Promise<Customer>;
   /** As `resellerCustomerId`, but it has to be there. */
   requireReseller(customer: Customer): Promise<string>;
-  /** Takes in a customer that a response carried, so that it need not be looked for. */
-  learn(customer: BillingCustomer): Customer;
+  /**
+   * Takes in a customer that an operation's response carried, so that it need not be looked for.
+   * Null when neither the response nor the configuration names its reseller.
+   */
+  learn(customer: BillingCustomer): Customer | null;
+  /** The customer that an operation names; null when it cannot be addressed. */
+  named(key: BillingCustomerKey): Customer | null;
 }
 
 export function createCustomerService(
@@ -58,12 +63,18 @@ export function createCustomerService(
   loaders: Loaders,
   scope: RequestScope,
 ): CustomerService {
-  function learn(customer: BillingCustomer): Customer {
+  function take(customer: BillingCustomer): Customer {
     const { resellerId, customerId } = customer;
     const key = { resellerId, customerId };
     customerIndex.learn([customer]);
     loaders.billingCustomer.prime(key, customer);
     return { billing: key, resellerCustomerId: null };
+  }
+
+  function named({ resellerId, customerId }: BillingCustomerKey): Customer | null {
+    const reseller = resellerId || defaultResellerId;
+    if (!reseller || customerId === '') return null;
+    return { billing: { resellerId: reseller, customerId }, resellerCustomerId: null };
   }
 
   function learnReseller(customer: ResellerCustomer): Customer {
@@ -88,7 +99,11 @@ export function createCustomerService(
   }
 
   return {
-    learn,
+    named,
+    learn(customer) {
+      const known = named(customer)?.billing;
+      return known ? take({ ...customer, ...known }) : null;
+    },
     billingKey,
     resellerCustomerId,
     resellerId(given) {
@@ -102,7 +117,7 @@ export function createCustomerService(
     async page(given, page) {
       authorize(scope.viewer, 'READ');
       const { items, nextToken } = await billing.listCustomers(this.resellerId(given), page, scope);
-      return { items: items.map(learn), nextToken };
+      return { items: items.map(take), nextToken };
     },
     async find(key) {
       authorize(scope.viewer, 'READ');

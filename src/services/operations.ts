@@ -32,20 +32,23 @@ export interface OperationService {
 }
 
 export function createOperationService(
-  { billing, operations, customerIndex }: ServiceSources,
+  { billing, operations }: ServiceSources,
   customers: CustomerService,
   scope: RequestScope,
 ): OperationService {
   /** Remembers what a finished operation says about its customer. */
   function learned(entry: OperationEntry): OperationEntry {
     const { result } = entry.operation;
-    if (result?.type === 'customer') customerIndex.learn([result.customer]);
+    if (result?.type === 'customer') customers.learn(result.customer);
     return entry;
   }
 
-  async function start(call: () => Promise<Operation>): Promise<OperationEntry> {
+  async function start(
+    asked: BillingCustomerKey | null,
+    call: () => Promise<Operation>,
+  ): Promise<OperationEntry> {
     authorize(scope.viewer, 'WRITE');
-    return learned(await operations.record(await call()));
+    return learned(await operations.record(await call(), asked && { type: 'customer', ...asked }));
   }
 
   async function startFor(
@@ -58,7 +61,7 @@ export function createOperationService(
       const message = 'This customer is not known to the billing API: link it to one first.';
       throw new GatewayError('FAILED_PRECONDITION', message);
     }
-    return start(() => call(key));
+    return start(key, () => call(key));
   }
 
   return {
@@ -74,9 +77,11 @@ export function createOperationService(
       return states;
     },
     inviteCustomer: (invitation, idempotencyKey) =>
-      start(() => billing.inviteCustomer(invitation, idempotencyKey ?? randomUUID(), scope)),
+      start({ resellerId: invitation.resellerId, customerId: '' }, () =>
+        billing.inviteCustomer(invitation, idempotencyKey ?? randomUUID(), scope),
+      ),
     createResellerServedCustomer: (creation, idempotencyKey) =>
-      start(() =>
+      start({ resellerId: creation.resellerId, customerId: '' }, () =>
         billing.createResellerServedCustomer(creation, idempotencyKey ?? randomUUID(), scope),
       ),
     activateCustomer: (customer, idempotencyKey) =>
@@ -89,7 +94,7 @@ export function createOperationService(
       ),
     async cancel(operationId) {
       const kind = await operations.kindOf(operationId);
-      return start(() => billing.cancelOperation(operationId, kind, scope));
+      return start(null, () => billing.cancelOperation(operationId, kind, scope));
     },
   };
 }

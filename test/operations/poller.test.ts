@@ -38,6 +38,16 @@ describe('one poller', () => {
     expect(billing.asked).toHaveLength(2);
   });
 
+  test('of an id that no header could hold asks under an id that one can', async () => {
+    const billing = scriptedBilling(running);
+    const { pollers, record } = await polled(billing);
+    pollers.hold(await record(operation({ operationId: 'op:ä/1' })));
+    expect(billing.asked).toMatchObject([
+      { id: 'op:ä/1', requestId: expect.stringMatching(/^[\w-]+$/) },
+    ]);
+    pollers.close();
+  });
+
   test('is gone at once when the last holder has released it', async () => {
     const billing = scriptedBilling(running);
     const { pollers, latest } = await polled(billing);

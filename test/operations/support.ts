@@ -53,13 +53,13 @@ export type Answer = OperationReading | null | Error | Promise<OperationReading 
 
 /** Gives one answer after the other, the last one again and again. Records when it was asked. */
 export function scriptedBilling(...answers: Answer[]) {
-  const asked: { at: number; id: string; kind: string; signal: AbortSignal }[] = [];
+  const asked: (CallScope & { at: number; id: string; kind: string })[] = [];
   return {
     asked,
     /** The pauses between the questions. */
     pauses: () => asked.slice(1).map(({ at }, n) => at - (asked[n]?.at ?? 0)),
-    async getOperation(id: string, kind: Operation['kind'], { signal }: CallScope) {
-      asked.push({ at: performance.now(), id, kind, signal });
+    async getOperation(id: string, kind: Operation['kind'], scope: CallScope) {
+      asked.push({ ...scope, at: performance.now(), id, kind });
       const answer = await answers[Math.min(asked.length, answers.length) - 1];
       if (answer instanceof Error) throw answer;
       return answer ?? null;

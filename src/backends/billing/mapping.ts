@@ -119,8 +119,7 @@ function toFailure(error: Status): OperationFailure {
 function toResponse(response: Any, metadata: Operation['metadata']): OperationResult {
   const customer = readable(() => anyUnpack(response, CustomerSchema));
   const resellerId = metadata?.type === 'customer' ? metadata.resellerId : '';
-  // A customer without both of its ids could not be asked for again.
-  if (!customer?.id || resellerId === '') return toUnknown(response);
+  if (!customer?.id) return toUnknown(response);
   return { type: 'customer', customer: toBillingCustomer(resellerId, customer) };
 }
 

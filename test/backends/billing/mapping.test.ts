@@ -195,15 +195,23 @@ describe('metadata and response', () => {
     expect(operationStatus(operation)).toBe('SUCCEEDED');
   });
 
-  test.each<[string, Init['metadata'], Any]>([
-    ['no metadata', undefined, customer],
-    ['metadata of another type', packed(EmptySchema, {}), customer],
-    ['metadata without a reseller', packed(CustomerMetadataSchema, { customerId: 'C1' }), customer],
-    ['no customer id', metadata, packed(CustomerSchema, { billingAccountId: 'A1' })],
-  ])('a customer that nobody could ask for again is a payload: %s', (_, about, response) => {
-    const result: Result = { case: 'response', value: response };
+  test.each<[string, Init['metadata']]>([
+    ['no metadata', undefined],
+    ['metadata of another type', packed(EmptySchema, {})],
+    ['metadata without a reseller', packed(CustomerMetadataSchema, { customerId: 'C1' })],
+  ])('with %s the customer lacks its reseller, and is a customer all the same', (_, about) => {
+    const result: Result = { case: 'response', value: customer };
     const operation = mapped({ done: true, result, ...(about && { metadata: about }) });
-    expect(operation.result).toMatchObject({
+    expect(operation.result).toEqual({
+      type: 'customer',
+      customer: { resellerId: '', customerId: 'C1', billingAccountId: 'A1' },
+    });
+  });
+
+  test('a customer without an id is a payload', () => {
+    const nameless = packed(CustomerSchema, { billingAccountId: 'A1' });
+    const result: Result = { case: 'response', value: nameless };
+    expect(mapped({ done: true, metadata, result }).result).toMatchObject({
       type: 'unknown',
       json: {
         '@type': 'type.googleapis.com/yandex.cloud.billing.v1.Customer',
