@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { abortable, type CallScope } from '../backends/call.ts';
 import type { BillingCustomerKey, Customer } from '../domain/customer.ts';
 import { GatewayError } from '../domain/error.ts';
 import type { Operation, OperationEntry } from '../domain/operation.ts';
@@ -43,17 +44,25 @@ export function createOperationService(
     return entry;
   }
 
+  /**
+   * A call that starts an operation is not given up when its client leaves or runs out of time: the
+   * id that it will answer would be lost, and with it the operation.
+   */
   async function start(
     asked: BillingCustomerKey | null,
-    call: () => Promise<Operation>,
+    call: (lasting: CallScope) => Promise<Operation>,
   ): Promise<OperationEntry> {
     authorize(scope.viewer, 'WRITE');
-    return learned(await operations.record(await call(), asked && { type: 'customer', ...asked }));
+    scope.signal.throwIfAborted();
+    const lasting: CallScope = { ...scope, signal: new AbortController().signal };
+    const about = asked && ({ type: 'customer', ...asked } as const);
+    const recorded = call(lasting).then((operation) => operations.record(operation, about));
+    return learned(await abortable(recorded, scope.signal));
   }
 
   async function startFor(
     customer: Customer,
-    call: (key: BillingCustomerKey) => Promise<Operation>,
+    call: (key: BillingCustomerKey, lasting: CallScope) => Promise<Operation>,
   ): Promise<OperationEntry> {
     authorize(scope.viewer, 'WRITE');
     const key = await customers.billingKey(customer);
@@ -61,7 +70,7 @@ export function createOperationService(
       const message = 'This customer is not known to the billing API: link it to one first.';
       throw new GatewayError('FAILED_PRECONDITION', message);
     }
-    return start(key, () => call(key));
+    return start(key, (lasting) => call(key, lasting));
   }
 
   return {
@@ -77,24 +86,24 @@ export function createOperationService(
       return states;
     },
     inviteCustomer: (invitation, idempotencyKey) =>
-      start({ resellerId: invitation.resellerId, customerId: '' }, () =>
-        billing.inviteCustomer(invitation, idempotencyKey ?? randomUUID(), scope),
+      start({ resellerId: invitation.resellerId, customerId: '' }, (lasting) =>
+        billing.inviteCustomer(invitation, idempotencyKey ?? randomUUID(), lasting),
       ),
     createResellerServedCustomer: (creation, idempotencyKey) =>
-      start({ resellerId: creation.resellerId, customerId: '' }, () =>
-        billing.createResellerServedCustomer(creation, idempotencyKey ?? randomUUID(), scope),
+      start({ resellerId: creation.resellerId, customerId: '' }, (lasting) =>
+        billing.createResellerServedCustomer(creation, idempotencyKey ?? randomUUID(), lasting),
       ),
     activateCustomer: (customer, idempotencyKey) =>
-      startFor(customer, ({ customerId }) =>
-        billing.activateCustomer(customerId, idempotencyKey ?? randomUUID(), scope),
+      startFor(customer, ({ customerId }, lasting) =>
+        billing.activateCustomer(customerId, idempotencyKey ?? randomUUID(), lasting),
       ),
     suspendCustomer: (customer, idempotencyKey) =>
-      startFor(customer, ({ customerId }) =>
-        billing.suspendCustomer(customerId, idempotencyKey ?? randomUUID(), scope),
+      startFor(customer, ({ customerId }, lasting) =>
+        billing.suspendCustomer(customerId, idempotencyKey ?? randomUUID(), lasting),
       ),
     async cancel(operationId) {
       const kind = await operations.kindOf(operationId);
-      return start(null, () => billing.cancelOperation(operationId, kind, scope));
+      return start(null, (lasting) => billing.cancelOperation(operationId, kind, lasting));
     },
   };
 }

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
-import { ActivateCustomerDocument, WatchOperationDocument } from '../support/gql/graphql.ts';
+import {
+  ActivateCustomerDocument,
+  OperationDocument,
+  WatchOperationDocument,
+} from '../support/gql/graphql.ts';
 import { request } from '../support/request.ts';
 import { customerNamed } from '../support/seeded.ts';
 import { collect, connectSocket, subscribe } from '../support/websocket.ts';
@@ -191,4 +195,32 @@ describe('a mutation', () => {
     );
     expect(done.data?.suspendCustomer).toMatchObject({ operation: { kind: 'SUSPEND_CUSTOMER' } });
   });
+});
+
+test('a client that leaves while its mutation is under way does not take the operation with it', async () => {
+  const lasting = { minMs: 5_000, maxMs: 5_000 };
+  const gateway = await startTestGateway({ sandbox: { operations: lasting } });
+  const { calls, faults, operations } = gateway.sandbox;
+  const customer = await customerNamed(gateway, 'Nordlicht Bakery');
+  const key = '2f1c2a44-30a8-4a50-8a1e-0c9c31a6a0c1';
+  const query = `mutation { activateCustomer(input: {
+    customer: "${customer}", idempotencyKey: "${key}" }) { __typename } }`;
+  faults.add({ method: 'CustomerService.Activate', latencyMs: 100 });
+  const leaving = new AbortController();
+  const sent = fetch(gateway.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query }),
+    signal: leaving.signal,
+  });
+  const left = expect(sent).rejects.toThrow();
+  await expect.poll(() => calls.count('CustomerService.Activate')).toBe(1);
+  leaving.abort();
+  await left;
+  await expect.poll(() => operations.repeated(key)).toBeDefined();
+  const by = { operationId: operations.repeated(key)?.id ?? '' };
+  const kindOf = async () =>
+    (await request(gateway.url, OperationDocument, { by })).data?.operation?.kind;
+  // Only an operation that the gateway itself recorded has a kind.
+  await expect.poll(kindOf).toBe('ACTIVATE_CUSTOMER');
 });
