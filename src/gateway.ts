@@ -14,7 +14,8 @@ import { schema } from './schema/schema.ts';
 import { createHttpServer } from './server/http.ts';
 import { authenticateNobody } from './server/viewer.ts';
 import { CustomerIndex } from './services/customer-index.ts';
-import { createServices, type ServiceSources } from './services/services.ts';
+import type { ServiceSources } from './services/scope.ts';
+import { createServices } from './services/services.ts';
 import { memoryJournal } from './store/journal.ts';
 import { fixedLinks } from './store/links.ts';
 

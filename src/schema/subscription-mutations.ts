@@ -4,7 +4,7 @@ import { seatsFor } from '../services/subscription-changes.ts';
 import { builder } from './builder.ts';
 import { customer } from './customer.ts';
 import { mutate, resultOf } from './mutation.ts';
-import { planName, renewalType, subscription, subscriptionTarget } from './subscription.ts';
+import { subscription, subscriptionTarget } from './subscription.ts';
 import {
   checkOrderReferences,
   checkSeats,
@@ -14,6 +14,7 @@ import {
   seatsDescription,
   subscriptionFieldNames,
 } from './subscription-input.ts';
+import { planName, renewalType } from './subscription-parts.ts';
 import { Validation } from './validation.ts';
 
 const targetDescription = 'Global id of the subscription.';

@@ -6,7 +6,7 @@ import { builder } from './builder.ts';
 import { customerOfId } from './customer.ts';
 import { errorInterface, errorValue } from './errors.ts';
 import { mutate, resultOf } from './mutation.ts';
-import { planName, renewalType, subscription } from './subscription.ts';
+import { subscription } from './subscription.ts';
 import {
   checkOrderReferences,
   checkSeats,
@@ -16,6 +16,7 @@ import {
   seatsDescription,
   subscriptionFieldNames,
 } from './subscription-input.ts';
+import { planName, renewalType } from './subscription-parts.ts';
 import { Validation } from './validation.ts';
 
 const orderAction = builder.enumType('SubscriptionOrderAction', {

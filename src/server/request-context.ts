@@ -1,8 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GatewayError } from '../domain/error.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import type { GatewayContext } from '../schema/context.ts';
-import type { RequestScope, Services } from '../services/services.ts';
+import type { RequestScope } from '../services/scope.ts';
+import type { Services } from '../services/services.ts';
+
+/** What the HTTP server hands to every request. */
+export interface ServerContext {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly requestId: string;
+}
 
 export interface RequestContextOptions {
   readonly viewer: Viewer;

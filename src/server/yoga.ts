@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { Logger } from '../log.ts';
@@ -8,18 +7,11 @@ import { useDocuments } from './plugins/documents.ts';
 import { useErrorCodes } from './plugins/error-codes.ts';
 import { useExecution } from './plugins/execution.ts';
 import { useRequestErrors } from './plugins/request-errors.ts';
-import type { CreateContext, RequestContext } from './request-context.ts';
+import type { CreateContext, RequestContext, ServerContext } from './request-context.ts';
 import type { Authenticate } from './viewer.ts';
 
 /** The largest request body, in bytes. */
 const MAX_BODY = 1_000_000;
-
-/** What the HTTP server hands to every request. */
-export interface ServerContext {
-  readonly req: IncomingMessage;
-  readonly res: ServerResponse;
-  readonly requestId: string;
-}
 
 export interface YogaOptions {
   readonly path: string;

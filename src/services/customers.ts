@@ -10,7 +10,7 @@ import type { CustomerInput } from '../domain/order.ts';
 import type { Page, PageRequest } from '../domain/page.ts';
 import { authorize } from './authorize.ts';
 import type { Loaders } from './loaders.ts';
-import type { RequestScope, ServiceSources } from './services.ts';
+import type { RequestScope, ServiceSources } from './scope.ts';
 
 /** The longest reseller or customer id of the billing API, in characters. */
 const MAX_BILLING_ID = 50;

@@ -1,7 +1,7 @@
 import type { ResellerClient } from '../backends/reseller/client.ts';
 import type { NotificationWatch } from '../domain/notification.ts';
 import { authorize } from './authorize.ts';
-import type { RequestScope } from './services.ts';
+import type { RequestScope } from './scope.ts';
 
 /** Who may read the reseller API's notifications. Both changes give the state after them. */
 export interface NotificationService {

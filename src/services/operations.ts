@@ -6,7 +6,7 @@ import type { Operation, OperationEntry } from '../domain/operation.ts';
 import type { CustomerCreation, CustomerInvitation } from '../domain/order.ts';
 import { authorize } from './authorize.ts';
 import type { CustomerService } from './customers.ts';
-import type { RequestScope, ServiceSources } from './services.ts';
+import type { RequestScope, ServiceSources } from './scope.ts';
 
 export interface OperationService {
   /** The present state; null when nobody knows the operation. */

@@ -10,7 +10,7 @@ import type {
 import type { ResellerSubscription } from '../domain/subscription.ts';
 import { authorize } from './authorize.ts';
 import type { Loaders } from './loaders.ts';
-import type { RequestScope } from './services.ts';
+import type { RequestScope } from './scope.ts';
 import type { SubscriptionService } from './subscriptions.ts';
 
 /** What a subscription goes by for good: its own id changes. */

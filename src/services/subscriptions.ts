@@ -6,7 +6,7 @@ import {
 } from '../domain/subscription.ts';
 import { authorize } from './authorize.ts';
 import type { Loaders } from './loaders.ts';
-import type { RequestScope } from './services.ts';
+import type { RequestScope } from './scope.ts';
 
 export interface SubscriptionService {
   page(filter: SubscriptionFilter, page: PageRequest): Promise<Page<ResellerSubscription>>;

@@ -4,7 +4,7 @@ import type { ErrorCode } from '../../domain/error.ts';
 import type { Logger } from '../../log.ts';
 import { withCodes } from '../execution.ts';
 import { errorBody } from '../public-error.ts';
-import type { ServerContext } from '../yoga.ts';
+import type { ServerContext } from '../request-context.ts';
 
 const statuses: Record<ErrorCode, number> = {
   BAD_USER_INPUT: 400,

@@ -2,8 +2,7 @@ import type { ExecutionArgs } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Logger } from '../../log.ts';
 import { executeOnce, type RequestArgs, subscribePerEvent } from '../execution.ts';
-import type { RequestContext } from '../request-context.ts';
-import type { ServerContext } from '../yoga.ts';
+import type { RequestContext, ServerContext } from '../request-context.ts';
 
 interface HttpArgs extends RequestArgs {
   readonly contextValue: RequestContext & ServerContext;
