@@ -1,6 +1,7 @@
 import { loadConfig } from '../src/config.ts';
 import { createGateway } from '../src/gateway.ts';
 import { startSandbox } from '../src/sandbox/sandbox.ts';
+import { fanOut } from './fan-out.ts';
 import { measure, report } from './measure.ts';
 
 const UPSTREAM_MS = 20;
@@ -8,15 +9,17 @@ const UPSTREAM_MS = 20;
 const sandbox = await startSandbox({ operations: { outcome: 'succeed' } });
 const { backends, ...config } = loadConfig({
   PORT: '0',
+  DATABASE_URL: 'sqlite::memory:',
   LOG_LEVEL: 'silent',
   BILLING_ENDPOINT: sandbox.billingAddress,
   BILLING_TLS: 'false',
   BILLING_RESELLER_ID: sandbox.resellerId,
   RESELLER_ENDPOINT: sandbox.resellerUrl,
   RESELLER_CONNECTIONS: '100',
+  OPERATION_POLL_INTERVAL_MS: '100',
 });
 if (!backends) throw new Error('the bench has backends');
-const gateway = createGateway({ ...config, backends }, { links: sandbox.links });
+const gateway = await createGateway({ ...config, backends }, { links: sandbox.links });
 const url = await gateway.start();
 
 async function ask<T>(query: string): Promise<T> {
@@ -52,6 +55,13 @@ await measure(100, 4, () => ask(activate));
 const note = `(upstream takes ${UPSTREAM_MS} ms; the bound is ${UPSTREAM_MS + 20} ms)`;
 report('activateCustomer, one after the other', await measure(300, 1, () => ask(activate)), note);
 report('activateCustomer, 8 at once', await measure(2000, 8, () => ask(activate)), note);
+
+sandbox.faults.set([]);
+sandbox.operations.timing = { ...sandbox.operations.timing, outcome: 'never' };
+const { activateCustomer } = await ask<{ activateCustomer: { operation: { id: string } } }>(
+  activate,
+);
+await fanOut({ url, sandbox, operation: activateCustomer.operation.id });
 
 await gateway.close();
 await sandbox.close();

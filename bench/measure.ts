@@ -21,8 +21,12 @@ export async function measure(
     }
   };
   await Promise.all(Array.from({ length: parallel }, worker));
-  samples.sort((a, b) => a - b);
-  const at = (share: number): number => samples[Math.ceil(share * samples.length) - 1] ?? 0;
+  return percentiles(samples);
+}
+
+export function percentiles(samples: readonly number[]): Percentiles {
+  const sorted = samples.toSorted((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1] ?? 0;
   return { p50: at(0.5), p99: at(0.99), max: at(1) };
 }
 

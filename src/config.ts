@@ -37,12 +37,18 @@ export interface Config {
   readonly requestTimeoutMs: number;
   readonly drainTimeoutMs: number;
   readonly corsOrigins: readonly string[];
+  /** `sqlite:PATH` or `postgres://...`; null when it is not given. */
+  readonly databaseUrl: string | null;
   readonly pollIntervalMs: number;
+  readonly operationMaxAgeMs: number;
+  readonly operationLeaseMs: number;
   readonly customerSweepIntervalMs: number;
   readonly defaultResellerId: string | null;
   /** Null when no backend is configured: then a sandbox is to be put in their place. */
   readonly backends: { readonly billing: BillingConfig; readonly reseller: ResellerConfig } | null;
 }
+
+const DAY_MS = 86_400_000;
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -69,7 +75,10 @@ export function loadConfig(env: Env): Config {
     requestTimeoutMs: read.integer('REQUEST_TIMEOUT_MS', 15_000, 1, 600_000),
     drainTimeoutMs: read.integer('DRAIN_TIMEOUT_MS', 10_000, 0, 600_000),
     corsOrigins: read.origins('CORS_ORIGINS'),
+    databaseUrl: read.databaseUrl('DATABASE_URL'),
     pollIntervalMs: read.integer('OPERATION_POLL_INTERVAL_MS', 1_000, 10, 60_000),
+    operationMaxAgeMs: read.integer('OPERATION_MAX_AGE_MS', 30 * DAY_MS, 1, 10 * 365 * DAY_MS),
+    operationLeaseMs: read.integer('OPERATION_LEASE_MS', 15_000, 300, 600_000),
     customerSweepIntervalMs: read.integer('CUSTOMER_SWEEP_INTERVAL_MS', 10_000, 0, 3_600_000),
     defaultResellerId: read.text('BILLING_RESELLER_ID') ?? null,
     backends: loadBackends(read),
@@ -234,6 +243,13 @@ class EnvReader {
     const { username, password, search, hash } = new URL(text);
     if (username + password + search + hash === '') return text;
     return this.#refuse(`${name} holds more than a host and a path.`, '');
+  }
+
+  /** What is wrong is told without the value: it may hold a password. */
+  databaseUrl(name: string): string | null {
+    const text = this.text(name);
+    if (text === undefined || /^(sqlite:|postgres(ql)?:\/\/)./.test(text)) return text ?? null;
+    return this.#refuse(`${name} is neither sqlite:PATH nor postgres://...`, null);
   }
 
   origins(name: string): string[] {

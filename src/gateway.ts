@@ -16,8 +16,8 @@ import { authenticateNobody } from './server/viewer.ts';
 import { CustomerIndex } from './services/customer-index.ts';
 import type { ServiceSources } from './services/scope.ts';
 import { createServices } from './services/services.ts';
-import { memoryJournal } from './store/journal.ts';
 import { fixedLinks } from './store/links.ts';
+import { openStore } from './store/store.ts';
 
 export interface GatewayConfig extends Config {
   readonly backends: NonNullable<Config['backends']>;
@@ -29,6 +29,8 @@ export interface GatewayOverrides {
   readonly log?: Logger | undefined;
 }
 
+const DEFAULT_DATABASE = 'sqlite:data/gateway.db';
+
 export interface Gateway {
   /** Starts to listen. Resolves with the URL of the GraphQL endpoint. */
   start(): Promise<string>;
@@ -36,19 +38,32 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-/** Builds the gateway's parts and joins them. Nothing is opened before `start`. */
-export function createGateway(config: GatewayConfig, overrides: GatewayOverrides = {}): Gateway {
+/**
+ * Opens the database, builds the gateway's parts and joins them. Nothing listens before `start`.
+ * @throws StoreError when the database cannot be used; ConfigError when a key file cannot
+ */
+export async function createGateway(
+  config: GatewayConfig,
+  overrides: GatewayOverrides = {},
+): Promise<Gateway> {
   const log = overrides.log ?? createLogger(config.logLevel);
   const billing = openBilling(config.backends.billing, log);
   const reseller = openReseller(config.backends.reseller, log);
+  const store = await openStore(config.databaseUrl ?? DEFAULT_DATABASE, { log });
   const operations = new Operations({
     billing,
-    journal: memoryJournal(),
+    store,
     log,
     poll: {
       intervalMs: config.pollIntervalMs,
       maxIntervalMs: 5 * config.pollIntervalMs,
+      idleIntervalMs: 30_000,
       lostAfterMs: 60_000,
+      maxAgeMs: config.operationMaxAgeMs,
+    },
+    keep: {
+      leaseMs: config.operationLeaseMs,
+      interruptedAfterMs: 2 * config.backends.billing.timeoutMs,
     },
   });
   const sources: ServiceSources = {
@@ -74,12 +89,17 @@ export function createGateway(config: GatewayConfig, overrides: GatewayOverrides
   });
 
   return {
-    start: () => server.listen(config.host, config.port),
+    async start() {
+      const url = await server.listen(config.host, config.port);
+      operations.open();
+      return url;
+    },
     async close() {
       await server.close();
-      operations.close();
+      await operations.close();
       billing.close();
       await reseller.close();
+      await store.close();
     },
   };
 }

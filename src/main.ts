@@ -2,6 +2,7 @@ import { ConfigError, loadConfig } from './config.ts';
 import { createGateway, type Gateway } from './gateway.ts';
 import { loadSandboxConfig, SandboxConfigError } from './sandbox/config.ts';
 import { type Sandbox, startSandbox } from './sandbox/sandbox.ts';
+import { StoreError } from './store/store.ts';
 
 /** From sysexits.h. */
 const EX_UNAVAILABLE = 69;
@@ -14,7 +15,7 @@ async function main(): Promise<void> {
   const sandbox = config.backends ? null : await startLocalBackends();
   const { backends, ...rest } = sandbox ? loadConfig(environmentOf(sandbox)) : config;
   if (!backends) throw new Error('a gateway needs backends');
-  const gateway = createGateway({ ...rest, backends }, { links: sandbox?.links });
+  const gateway = await createGateway({ ...rest, backends }, { links: sandbox?.links });
   closeOnSignal(gateway, sandbox);
   announce(await gateway.start(), sandbox);
 }
@@ -29,6 +30,8 @@ function startLocalBackends(): Promise<Sandbox> {
 function environmentOf(sandbox: Sandbox): NodeJS.ProcessEnv {
   return {
     BILLING_RESELLER_ID: sandbox.resellerId,
+    // The sandbox forgets its operations when it stops; so does its gateway.
+    DATABASE_URL: 'sqlite::memory:',
     ...process.env,
     BILLING_ENDPOINT: sandbox.billingAddress,
     BILLING_TLS: 'false',
@@ -57,7 +60,11 @@ function announce(url: string, sandbox: Sandbox | null): void {
 }
 
 function fail(error: unknown): never {
-  if (error instanceof ConfigError || error instanceof SandboxConfigError) {
+  if (
+    error instanceof ConfigError ||
+    error instanceof SandboxConfigError ||
+    error instanceof StoreError
+  ) {
     process.stderr.write(`${error.message}\n`);
     process.exit(EX_CONFIG);
   }

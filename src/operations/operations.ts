@@ -1,5 +1,7 @@
 import type { BillingClient } from '../backends/billing/client.ts';
-import type { CallScope } from '../backends/call.ts';
+import { abortable, type CallScope } from '../backends/call.ts';
+import type { BillingCustomerKey } from '../domain/customer.ts';
+import { GatewayError } from '../domain/error.ts';
 import {
   type Operation,
   type OperationEntry,
@@ -7,27 +9,92 @@ import {
   withKnown,
 } from '../domain/operation.ts';
 import type { Logger } from '../log.ts';
-import type { OperationJournal } from '../store/journal.ts';
+import type { DurableJournal, ListedOperation, OperationFilter } from '../store/durable-journal.ts';
+import type { Store } from '../store/store.ts';
+import { Keeper, type KeeperOptions } from './keeper.ts';
 import { type PollerOptions, Pollers } from './poller.ts';
+import type { BillingRequest } from './request.ts';
+import { SharedReads } from './shared-reads.ts';
+import { type Asked, Starts } from './starts.ts';
 import { WakeUps } from './wake-up.ts';
-import { watch } from './watch.ts';
+import { follow } from './watch.ts';
 
 export interface OperationsDeps {
-  readonly billing: Pick<BillingClient, 'getOperation'>;
-  readonly journal: OperationJournal;
+  readonly billing: BillingClient;
+  readonly store: Pick<Store, 'journal' | 'onChange'>;
   readonly log: Logger;
   readonly poll: PollerOptions;
+  readonly keep: KeeperOptions;
 }
 
 /** All that outlives a request: the journal of operations, their pollers and their watchers. */
 export class Operations {
   readonly #deps: OperationsDeps;
+  readonly #journal: DurableJournal;
   readonly #wakeUps = new WakeUps();
   readonly #pollers: Pollers;
+  readonly #starts: Starts;
+  readonly #keeper: Keeper;
+  readonly #reads = new SharedReads<readonly OperationEntry[]>();
+  /** Starts and leases that are to end before the store may close. */
+  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #adopting = new Set<string>();
+  readonly #closing = new AbortController();
+  readonly #deafen: () => void;
 
   constructor(deps: OperationsDeps) {
+    const { billing, log, poll, store } = deps;
+    const { journal } = store;
     this.#deps = deps;
-    this.#pollers = new Pollers({ ...deps, wakeUps: this.#wakeUps, options: deps.poll });
+    this.#journal = journal;
+    this.#pollers = new Pollers({ billing, journal, log, options: poll });
+    this.#starts = new Starts({ billing, journal, log });
+    this.#keeper = new Keeper({
+      ...{ journal, pollers: this.#pollers, starts: this.#starts, log },
+      options: deps.keep,
+    });
+    this.#deafen = store.onChange((id) => {
+      this.#reads.changed();
+      if (id === null) return this.#wakeUps.wakeAll();
+      this.#wakeUps.wake(id);
+      this.#wakeUps.wake(ANY);
+    });
+  }
+
+  /** Takes up what an earlier life, or another instance that is gone, left unfinished. */
+  open(): void {
+    this.#keeper.start();
+  }
+
+  /**
+   * Starts an operation, or gives the one that the caller's key started before. It goes on to its end
+   * when the client leaves or runs out of time: the id that the call answers would be lost.
+   * @throws GatewayError UNAVAILABLE, with nothing sent, when the journal cannot be written; CONFLICT
+   *   when the key stands for another request
+   */
+  async start(request: BillingRequest, asked: Asked, scope: CallScope): Promise<OperationEntry> {
+    scope.signal.throwIfAborted();
+    this.#closing.signal.throwIfAborted();
+    const lasting: CallScope = { ...scope, signal: this.#closing.signal };
+    const starting = this.#starts.start(request, asked, lasting).then((started) => {
+      if (typeof started !== 'string') this.#adopt(started);
+      return started;
+    });
+    this.#lastUntilClosed(starting);
+    const started = await abortable(starting, scope.signal);
+    if (typeof started !== 'string') return started;
+    const entry = await this.get(started, scope);
+    if (entry) return entry;
+    throw new Error(`operation ${started} is in the journal without a state`);
+  }
+
+  /** The newest states of operations, the last started first. */
+  page(
+    filter: OperationFilter,
+    before: number | null,
+    limit: number,
+  ): Promise<readonly ListedOperation[]> {
+    return this.#journal.page(filter, before, limit);
   }
 
   /** How many operations are being polled now. */
@@ -35,16 +102,10 @@ export class Operations {
     return this.#pollers.size;
   }
 
-  /**
-   * Keeps a state that the billing API gave, and tells everyone who watches.
-   * @param asked whom the call was about, should the API not say
-   */
-  async record(operation: Operation, asked: Operation['metadata'] = null): Promise<OperationEntry> {
-    const known = await this.#deps.journal.latest(operation.operationId);
-    const state = withKnown(operation, known?.operation.metadata ?? asked);
-    const entry = await this.#deps.journal.append(state);
-    this.#wakeUps.wake(operation.operationId);
-    return entry;
+  /** Keeps a state that the billing API gave; everyone who watches is told. */
+  async record(operation: Operation): Promise<OperationEntry> {
+    const known = await this.#journal.latest(operation.operationId);
+    return this.#journal.append(withKnown(operation, known?.operation.metadata ?? null));
   }
 
   /**
@@ -53,7 +114,7 @@ export class Operations {
    * @returns null when neither knows the operation
    */
   async get(operationId: string, scope: CallScope): Promise<OperationEntry | null> {
-    const known = await this.#deps.journal.latest(operationId);
+    const known = await this.#journal.latest(operationId);
     if (known?.operation.done) return known;
     const kind = known?.operation.kind ?? 'UNKNOWN';
     try {
@@ -68,11 +129,12 @@ export class Operations {
 
   /** What the operation was started for, as far as the journal knows. */
   async kindOf(operationId: string): Promise<OperationKind> {
-    return (await this.#deps.journal.latest(operationId))?.operation.kind ?? 'UNKNOWN';
+    return (await this.#journal.latest(operationId))?.operation.kind ?? 'UNKNOWN';
   }
 
   /**
-   * The states of an operation from now on, or after the state that `after` names.
+   * The states of an operation: the present one, or every one behind the sequence `after`; then each
+   * change, until it is done.
    * @returns null when neither the journal nor the billing API knows the operation
    */
   async watch(
@@ -80,15 +142,91 @@ export class Operations {
     after: number | null,
     scope: CallScope,
   ): Promise<AsyncIterableIterator<OperationEntry> | null> {
-    const { journal } = this.#deps;
-    const known = await journal.latest(operationId);
+    const known = await this.#journal.latest(operationId);
     const current = known ?? (await this.get(operationId, scope));
     if (!current) return null;
-    const deps = { journal, wakeUps: this.#wakeUps, pollers: this.#pollers };
-    return watch(deps, current, after, scope.signal);
+    const { sequence, operation } = current;
+    // A sequence that this journal has not given is of one that is no more: it names no state here.
+    const seen = after !== null && after <= sequence ? after : sequence - 1;
+    if (operation.done && seen === sequence) return nothing();
+    if (!operation.done) this.#adopt(current);
+    const release = operation.done ? () => {} : this.#pollers.hold(operationId);
+    return follow(
+      {
+        wakeUps: this.#wakeUps,
+        key: operationId,
+        seen,
+        read: (behind) =>
+          this.#reads.read(`${behind} ${operationId}`, () =>
+            this.#journal.after(operationId, behind),
+          ),
+        isLast: (entry) => entry.operation.done,
+        release,
+      },
+      scope.signal,
+    );
   }
 
-  close(): void {
+  /** Every change of every operation, or of those of one customer, from now on or behind `after`. */
+  async watchAll(
+    customer: BillingCustomerKey | undefined,
+    after: number | null,
+    scope: CallScope,
+  ): Promise<AsyncIterableIterator<OperationEntry>> {
+    const last = await this.#journal.lastSequence();
+    // As in `watch`: a sequence that this journal has not given would be waited for in silence.
+    const seen = after !== null && after <= last ? after : last;
+    const name = JSON.stringify([customer?.resellerId, customer?.customerId]);
+    return follow(
+      {
+        wakeUps: this.#wakeUps,
+        key: ANY,
+        seen,
+        read: (behind) =>
+          this.#reads.read(`${behind} of ${name}`, () =>
+            this.#journal.changesAfter({ customer }, behind),
+          ),
+        isLast: () => false,
+        release: () => {},
+      },
+      scope.signal,
+    );
+  }
+
+  async close(): Promise<void> {
+    this.#deafen();
+    const stopping = 'The gateway is stopping.';
+    this.#closing.abort(new GatewayError('UNAVAILABLE', stopping, { retryable: true }));
+    await this.#keeper.close();
     this.#pollers.close();
+    // What billing answered meanwhile is to be on disk before the store closes.
+    await Promise.allSettled(this.#underWay);
+  }
+
+  #lastUntilClosed(work: Promise<unknown>): void {
+    this.#underWay.add(work);
+    const over = (): void => void this.#underWay.delete(work);
+    work.then(over, over);
+  }
+
+  /** Polls it from here on, unless another instance does. */
+  #adopt(entry: OperationEntry): void {
+    const { operationId, done } = entry.operation;
+    if (done || this.#pollers.isKept(operationId) || this.#adopting.has(operationId)) return;
+    this.#adopting.add(operationId);
+    const adopted = this.#journal
+      .lease(operationId, this.#deps.keep.leaseMs)
+      .then((isOurs) => {
+        if (isOurs && !this.#closing.signal.aborted) this.#pollers.keep(entry);
+      })
+      // The keeper takes it up in one of its rounds.
+      .catch((err: unknown) => this.#deps.log.warn({ err, operation: operationId }, 'not leased'))
+      .finally(() => this.#adopting.delete(operationId));
+    this.#lastUntilClosed(adopted);
   }
 }
+
+/** What wakes those who follow all operations; no id of an operation is empty. */
+const ANY = '';
+
+async function* nothing(): AsyncGenerator<never, undefined, undefined> {}

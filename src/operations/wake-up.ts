@@ -29,4 +29,9 @@ export class WakeUps {
     this.#armed.delete(key);
     for (const resolve of armed ?? []) resolve();
   }
+
+  /** Wakes everyone: after a gap, anything may have changed. */
+  wakeAll(): void {
+    for (const key of [...this.#armed.keys()]) this.wake(key);
+  }
 }

@@ -1,38 +1,40 @@
 import type { OperationEntry } from '../domain/operation.ts';
-import type { OperationJournal } from '../store/journal.ts';
-import type { Pollers } from './poller.ts';
 import type { WakeUps } from './wake-up.ts';
 
-export interface WatchDeps {
-  readonly journal: OperationJournal;
+/** What is followed: entries in the order of their sequence. */
+export interface Followed {
   readonly wakeUps: WakeUps;
-  readonly pollers: Pollers;
+  /** What wakes the reader. */
+  readonly key: string;
+  /** The entries behind a sequence, oldest first; none when there are none yet. */
+  read(after: number): Promise<readonly OperationEntry[]>;
+  /** The sequence to begin behind. */
+  readonly seen: number;
+  /** Whether nothing can come behind this entry. */
+  isLast(entry: OperationEntry): boolean;
+  /** Called once, at the end, whichever way it comes. */
+  release(): void;
 }
 
 /**
- * The states of one operation: the present one (or, with `after`, every one that came after that
- * sequence), then each change, until the operation is done. The reader sets the pace: nothing is
- * queued for it, it reads the journal where it left off. Ends when the reader returns or `signal`
- * aborts, and lets go of the poller at once in both cases.
+ * Gives every entry behind a sequence, once and in order, as they come. The reader sets the pace:
+ * nothing is queued for it, it reads on where it left off. Ends behind the last entry, when the
+ * reader returns, or when `signal` aborts.
  */
-export function watch(
-  deps: WatchDeps,
-  current: OperationEntry,
-  after: number | null,
+export function follow(
+  followed: Followed,
   signal: AbortSignal,
 ): AsyncIterableIterator<OperationEntry> {
   const controller = new AbortController();
-  const states = readStates(deps, current, after, controller.signal);
-  const isPolled = !current.operation.done && !signal.aborted;
-  // Held outside of the generator: one that waits would not run its `finally` when told to return.
-  const release = isPolled ? deps.pollers.hold(current) : () => {};
+  const entries = readEntries(followed, controller.signal);
+  let isOver = false;
   signal.addEventListener('abort', finish, { once: true });
   if (signal.aborted) finish();
 
   return {
     async next() {
       try {
-        const result = await states.next();
+        const result = await entries.next();
         if (result.done) finish();
         return result;
       } catch (error) {
@@ -49,32 +51,32 @@ export function watch(
     },
   };
 
+  // Not in the generator's `finally`: one that waits would not run it when told to return.
   function finish(): void {
+    if (isOver) return;
+    isOver = true;
     signal.removeEventListener('abort', finish);
-    release();
+    followed.release();
     controller.abort();
-    // The abort ends a wait; a generator that stands at a state has to be told.
-    void states.return(undefined);
+    // The abort ends a wait; a generator that stands at an entry has to be told.
+    void entries.return(undefined);
   }
 }
 
-async function* readStates(
-  { journal, wakeUps }: WatchDeps,
-  current: OperationEntry,
-  after: number | null,
+async function* readEntries(
+  followed: Followed,
   signal: AbortSignal,
 ): AsyncGenerator<OperationEntry, undefined, undefined> {
-  const id = current.operation.operationId;
-  // A sequence that this journal has not given is of one that is no more: it names no state here.
-  let seen = after !== null && after <= current.sequence ? after : current.sequence - 1;
-  let done = current.operation.done && seen === current.sequence;
-  while (!done && !signal.aborted) {
-    const wakeUp = wakeUps.arm(id);
+  const { wakeUps, key } = followed;
+  let { seen } = followed;
+  let isOver = false;
+  while (!isOver && !signal.aborted) {
+    const wakeUp = wakeUps.arm(key);
     try {
-      const entries = await journal.after(id, seen);
+      const entries = await followed.read(seen);
       for (const entry of entries) {
         seen = entry.sequence;
-        done = entry.operation.done;
+        isOver = followed.isLast(entry);
         yield entry;
       }
       if (entries.length === 0) await wokenOrAborted(wakeUp.woken, signal);

@@ -1,4 +1,4 @@
-import { badInput } from '../domain/error.ts';
+import { badInput, GatewayError } from '../domain/error.ts';
 import {
   type CustomerMetadata,
   type OperationEntry,
@@ -7,28 +7,26 @@ import {
   type OperationStatus,
   operationKinds,
   operationStatus,
-  operationStatuses,
 } from '../domain/operation.ts';
+import type { OperationFilter, OperationService } from '../services/operations.ts';
 import { notEmpty } from './arguments.ts';
 import { builder } from './builder.ts';
-import { customer } from './customer.ts';
+import { connectionArgs, connectionOf } from './connection.ts';
+import { customer, customerOfId } from './customer.ts';
 import { decodeGlobalIdOf, encodeGlobalId } from './global-id.ts';
 import { nodeInterface, registerNode } from './node.ts';
+import { type Connection, type ConnectionArgs, MAX_FIRST, paginate } from './pagination.ts';
 import { statusDetail, unknownPayload } from './status-detail.ts';
-
-const statusDescriptions: Record<OperationStatus, string> = {
-  RUNNING: 'Under way.',
-  FAILING: 'A failure was seen and is being rolled back; not final.',
-  SUCCEEDED: 'Done; the result is there. Final.',
-  FAILED: 'Failed and rolled back. Final.',
-  CANCELLED: 'Cancelled. Final.',
-};
 
 const status = builder.enumType('OperationStatus', {
   description: 'How far an operation is.',
-  values: Object.fromEntries(
-    operationStatuses.map((name) => [name, { description: statusDescriptions[name] }]),
-  ),
+  values: {
+    RUNNING: { description: 'Under way.' },
+    FAILING: { description: 'A failure was seen and is being rolled back; not final.' },
+    SUCCEEDED: { description: 'Done; the result is there. Final.' },
+    FAILED: { description: 'Failed and rolled back. Final.' },
+    CANCELLED: { description: 'Cancelled. Final.' },
+  } as const satisfies Record<OperationStatus, { description: string }>,
 });
 
 const kindDescriptions: Record<OperationKind, string> = {
@@ -189,6 +187,55 @@ builder.queryField('operation', (t) =>
   }),
 );
 
+const operationConnection = connectionOf(operation);
+
+function paginateOperations(
+  args: ConnectionArgs,
+  filter: OperationFilter,
+  operations: OperationService,
+): Promise<Connection<OperationEntry>> {
+  const { customer: whose, statuses } = filter;
+  return paginate(args, {
+    identity: ['operations', whose?.resellerId, whose?.customerId, statuses],
+    maxPageSize: MAX_FIRST,
+    fetch: (page) => operations.page(filter, page),
+  });
+}
+
+builder.objectField(customer, 'operations', (t) =>
+  t.field({
+    type: operationConnection,
+    description:
+      "The customer's operations, the last started first. Null: billing does not know the customer.",
+    args: { ...connectionArgs },
+    resolve: async (parent, args, { services: { customers, operations } }) => {
+      const whose = await customers.billingKey(parent);
+      return whose && paginateOperations(args, { customer: whose }, operations);
+    },
+  }),
+);
+
+builder.queryField('operations', (t) =>
+  t.field({
+    type: operationConnection,
+    description:
+      'Operations that went through the gateway, the last started first, in the state last seen.',
+    args: {
+      customer: t.arg.id({ description: 'Global id of a customer.' }),
+      status: t.arg({ type: [status], description: 'Any of these.' }),
+      ...connectionArgs,
+    },
+    resolve: async (_root, args, { services: { customers, operations } }) => {
+      const whose =
+        args.customer == null ? null : await customers.billingKey(customerOfId(args.customer));
+      // A customer that billing does not know has no operations.
+      if (args.customer != null && whose === null) return null;
+      const filter = { customer: whose ?? undefined, statuses: args.status ?? undefined };
+      return paginateOperations(args, filter, operations);
+    },
+  }),
+);
+
 builder.subscriptionField('operationUpdated', (t) =>
   t.field({
     type: operation,
@@ -201,6 +248,27 @@ builder.subscriptionField('operationUpdated', (t) =>
     },
     subscribe: (_root, { id, after }, { services }) =>
       services.operations.watch(operationIdOf(id), sequenceOf(after)),
+    resolve: (entry) => entry,
+  }),
+);
+
+builder.subscriptionField('operationsUpdated', (t) =>
+  t.field({
+    type: operation,
+    nullable: false,
+    description:
+      'Every change of every operation, or of those of one customer, from now on; with `after`, from behind that state on. It does not complete.',
+    args: {
+      customer: t.arg.id({ description: 'Global id of a customer.' }),
+      after: t.arg.string({ description: 'The `cursor` of the last state that was seen.' }),
+    },
+    subscribe: async (_root, { customer: id, after }, { services: { customers, operations } }) => {
+      const whose = id == null ? null : await customers.billingKey(customerOfId(id));
+      if (id != null && whose === null) {
+        throw new GatewayError('NOT_FOUND', 'Billing does not know this customer.');
+      }
+      return operations.watchAll(whose, sequenceOf(after));
+    },
     resolve: (entry) => entry,
   }),
 );

@@ -10,6 +10,7 @@ import { createGraphiQL, wantsPage } from './graphiql.ts';
 import { type OriginPolicy, originRefusal } from './origin.ts';
 import { errorBody } from './public-error.ts';
 import { type CreateContext, createRequestContext, requestIdFrom } from './request-context.ts';
+import { createSubscribe } from './subscription.ts';
 import type { Authenticate } from './viewer.ts';
 import { serveWebSockets } from './ws.ts';
 import { createGraphQLHandler } from './yoga.ts';
@@ -50,6 +51,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     path: PATH,
     documents: createDocuments(options.schema),
     createContext,
+    subscribe: createSubscribe(options.log),
     shutdown: shutdown.signal,
   };
   const answerGraphQL = createGraphQLHandler(parts);

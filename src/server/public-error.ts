@@ -1,4 +1,4 @@
-import { GraphQLError } from 'graphql';
+import { type ExecutionResult, GraphQLError } from 'graphql';
 import { type ErrorCode, errorCodes, GatewayError } from '../domain/error.ts';
 import type { Logger } from '../log.ts';
 
@@ -36,6 +36,19 @@ export function publicError(error: GraphQLError, scope: ErrorScope): GraphQLErro
   });
   shown.add(result);
   return result;
+}
+
+/** The result as clients see it: every error has its code, and hides what is not for them. */
+export function publicResult(result: ExecutionResult, scope: ErrorScope): ExecutionResult {
+  if (!result.errors) return result;
+  return { ...result, errors: result.errors.map((error) => publicError(error, scope)) };
+}
+
+/** Whatever was thrown, as graphql-js would have wrapped it. */
+export function toGraphQLError(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  const originalError = error instanceof Error ? error : new Error(String(error));
+  return new GraphQLError(originalError.message, { originalError });
 }
 
 /** The body of a response to a request that never came to be executed. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ExecutionArgs } from 'graphql';
 import { GatewayError } from '../domain/error.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import type { GatewayContext } from '../schema/context.ts';
@@ -34,12 +35,19 @@ const answered = new GatewayError('UNAVAILABLE', 'The request has been answered.
 
 /** The context of one query, mutation, event, or of a GraphQL subscription as a whole. */
 export interface RequestContext extends GatewayContext {
-  /** Of one event of this subscription: it ends with the subscription at the latest. */
+  /** Of one event of this subscription; others may share it, so it does not end with this one. */
   forEvent(): RequestContext;
-  /** Takes the deadline away: a subscription that is set up lasts as long as its client. */
+  /**
+   * Takes the deadline away: a subscription that is set up lasts as long as its client. The services
+   * are let go of, as every event has its own.
+   */
   lasting(): void;
   /** Lets go of everything, and aborts what is still under way on its behalf. */
   end(): void;
+}
+
+export interface RequestArgs extends ExecutionArgs {
+  readonly contextValue: RequestContext;
 }
 
 export function createRequestContext(options: RequestContextOptions): RequestContext {
@@ -52,12 +60,20 @@ export function createRequestContext(options: RequestContextOptions): RequestCon
     controller.abort(new GatewayError('DEADLINE_EXCEEDED', message, { retryable: true }));
   }, deadlineMs);
 
+  let services: Services | undefined;
+
   return {
     viewer,
     requestId,
-    services: createServices({ viewer, requestId, signal }),
-    forEvent: () => createRequestContext({ ...options, signal }),
-    lasting: () => clearTimeout(timer),
+    get services() {
+      services ??= createServices({ viewer, requestId, signal });
+      return services;
+    },
+    forEvent: () => createRequestContext({ ...options, signal: undefined }),
+    lasting() {
+      clearTimeout(timer);
+      services = undefined;
+    },
     end() {
       clearTimeout(timer);
       unfollow();

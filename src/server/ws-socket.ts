@@ -22,7 +22,7 @@ export function serveSocket<E>(
   const closed = protocol.opened(
     {
       protocol: socket.protocol,
-      send: (data) => send(socket, data),
+      send: async (data) => void (await send(socket, data)),
       close: (code, reason) => socket.close(code, reason),
       onMessage: (listener) =>
         socket.on('message', (data: RawData) => {
@@ -46,12 +46,12 @@ export function serveSocket<E>(
   });
 }
 
-/** Resolves when the data has left the process, or cannot any more. */
-function send(socket: WebSocket, data: string): Promise<void> {
+/** Resolves when the data has left the process, or cannot any more: whether it has. */
+export function send(socket: WebSocket, data: string): Promise<boolean> {
   return new Promise((resolve) => {
-    if (socket.readyState !== socket.OPEN) return resolve();
+    if (socket.readyState !== socket.OPEN) return resolve(false);
     // A socket that fails is closed, and that ends whatever wanted to be sent.
-    socket.send(data, () => resolve());
+    socket.send(data, (error) => resolve(!error));
   });
 }
 

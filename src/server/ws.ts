@@ -8,12 +8,13 @@ import { type ErrorCode, GatewayError } from '../domain/error.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import type { Logger } from '../log.ts';
 import type { Documents } from './documents.ts';
-import { executeOnce, type RequestArgs, streamLazily, subscribePerEvent } from './execution.ts';
+import { executeOnce, streamLazily } from './execution.ts';
 import { type OriginPolicy, originRefusal } from './origin.ts';
 import { errorBody, publicError } from './public-error.ts';
-import { type CreateContext, requestIdFrom } from './request-context.ts';
+import { type CreateContext, type RequestArgs, requestIdFrom } from './request-context.ts';
+import type { Deliver, Subscribe } from './subscription.ts';
 import type { Authenticate } from './viewer.ts';
-import { GOING_AWAY, serveSocket } from './ws-socket.ts';
+import { GOING_AWAY, send, serveSocket } from './ws-socket.ts';
 
 /** The largest message that a client may send, in bytes. */
 const MAX_MESSAGE = 1_000_000;
@@ -24,8 +25,15 @@ type Params = Record<string, unknown>;
 
 /** Who is behind a socket. */
 interface SocketExtra {
-  readonly request: IncomingMessage;
+  /** The header of the request that opened it. */
+  readonly authorization: string | null;
   viewer: Viewer | null;
+  /** Resolves when the message has left the process, or cannot any more: whether it has. */
+  send(message: string): Promise<boolean>;
+}
+
+interface SocketArgs extends RequestArgs {
+  readonly deliver: Deliver;
 }
 
 export interface WebSocketOptions {
@@ -36,6 +44,7 @@ export interface WebSocketOptions {
   readonly authenticate: Authenticate;
   readonly origins: OriginPolicy;
   readonly createContext: CreateContext;
+  readonly subscribe: Subscribe;
   /** Aborts when the gateway stops. */
   readonly shutdown: AbortSignal;
   readonly log: Logger;
@@ -58,7 +67,9 @@ export function serveWebSockets(options: WebSocketOptions): () => Promise<void> 
     if (refusal) return refuse(request, socket, refusal);
     sockets.handleUpgrade(request, socket, head, (ws) => {
       socket.off('error', onError);
-      serveSocket(protocol, ws, { request, viewer: null }, log);
+      const authorization = request.headers.authorization ?? null;
+      const extra: SocketExtra = { authorization, viewer: null, send: (text) => send(ws, text) };
+      serveSocket(protocol, ws, extra, log);
     });
   });
 
@@ -76,11 +87,12 @@ export function serveWebSockets(options: WebSocketOptions): () => Promise<void> 
     });
 }
 
-function createProtocol({ schema, documents, authenticate, createContext, log }: WebSocketOptions) {
+function createProtocol(options: WebSocketOptions) {
+  const { schema, documents, authenticate, createContext, log } = options;
   return makeServer<Params, SocketExtra>({
     async onConnect({ connectionParams, extra }) {
       try {
-        const authorization = authorizationOf(connectionParams, extra.request);
+        const authorization = authorizationOf(connectionParams, extra);
         extra.viewer = await authenticate({ authorization });
         return true;
       } catch (error) {
@@ -89,7 +101,7 @@ function createProtocol({ schema, documents, authenticate, createContext, log }:
         throw error;
       }
     },
-    onSubscribe({ extra }, _id, payload) {
+    onSubscribe({ extra }, id, payload) {
       const requestId = randomUUID();
       const shown = (error: GraphQLError) => publicError(error, { requestId, log });
       try {
@@ -101,7 +113,8 @@ function createProtocol({ schema, documents, authenticate, createContext, log }:
         }
         if (!extra.viewer) throw new Error('subscribed before the socket was acknowledged');
         const contextValue = createContext(extra.viewer, requestId);
-        return { schema, document, contextValue, ...variablesAndName(payload) };
+        const deliver = (text: string) => extra.send(nextMessage(id, text));
+        return { schema, document, contextValue, deliver, ...variablesAndName(payload) };
       } catch (error) {
         // A document that does not parse must not take the whole socket down.
         if (error instanceof GraphQLError) return [shown(error)];
@@ -114,10 +127,15 @@ function createProtocol({ schema, documents, authenticate, createContext, log }:
       return streamLazily(request, () => executeOnce(request, log));
     },
     subscribe(args) {
-      const request = args as RequestArgs;
-      return streamLazily(request, () => subscribePerEvent(request, log));
+      const request = args as SocketArgs;
+      return streamLazily(request, () => options.subscribe(request, request.deliver));
     },
   });
+}
+
+/** The message of an event, around a payload that others are sent too. */
+function nextMessage(id: string, payload: string): string {
+  return `{"id":${JSON.stringify(id)},"type":"next","payload":${payload}}`;
 }
 
 function variablesAndName({ variables, operationName }: SubscribePayload) {
@@ -127,10 +145,10 @@ function variablesAndName({ variables, operationName }: SubscribePayload) {
 /** Browsers can set no header on a socket: the connection parameters stand for it. */
 function authorizationOf(
   params: Context<Params>['connectionParams'],
-  request: IncomingMessage,
+  extra: SocketExtra,
 ): string | null {
   const given = params?.['authorization'] ?? params?.['Authorization'];
-  return typeof given === 'string' ? given : (request.headers.authorization ?? null);
+  return typeof given === 'string' ? given : extra.authorization;
 }
 
 interface Refusal {

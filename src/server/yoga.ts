@@ -8,6 +8,7 @@ import { useErrorCodes } from './plugins/error-codes.ts';
 import { useExecution } from './plugins/execution.ts';
 import { useRequestErrors } from './plugins/request-errors.ts';
 import type { CreateContext, RequestContext, ServerContext } from './request-context.ts';
+import type { Subscribe } from './subscription.ts';
 import type { Authenticate } from './viewer.ts';
 
 /** The largest request body, in bytes. */
@@ -19,6 +20,7 @@ export interface YogaOptions {
   readonly documents: Documents;
   readonly authenticate: Authenticate;
   readonly createContext: CreateContext;
+  readonly subscribe: Subscribe;
   readonly origins: OriginPolicy;
   /** Aborts when the gateway stops. */
   readonly shutdown: AbortSignal;
@@ -27,7 +29,7 @@ export interface YogaOptions {
 
 /** Answers GraphQL over HTTP, and subscriptions as server-sent events. */
 export function createGraphQLHandler(options: YogaOptions) {
-  const { path, schema, documents, authenticate, createContext, origins, shutdown, log } = options;
+  const { path, schema, documents, authenticate, createContext, origins, log } = options;
   return createYoga<ServerContext, RequestContext>({
     schema,
     graphqlEndpoint: path,
@@ -63,7 +65,7 @@ export function createGraphQLHandler(options: YogaOptions) {
     plugins: [
       useRequestErrors(),
       useDocuments(documents),
-      useExecution(shutdown, log),
+      useExecution(options.subscribe, options.shutdown, log),
       useErrorCodes(log),
     ],
   });

@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { abortable, type CallScope } from '../backends/call.ts';
 import type { BillingCustomerKey, Customer } from '../domain/customer.ts';
 import { GatewayError } from '../domain/error.ts';
-import type { Operation, OperationEntry } from '../domain/operation.ts';
+import type { OperationEntry } from '../domain/operation.ts';
 import type { CustomerCreation, CustomerInvitation } from '../domain/order.ts';
+import type { Page, PageRequest } from '../domain/page.ts';
+import type { BillingRequest } from '../operations/request.ts';
+import type { OperationFilter } from '../store/durable-journal.ts';
 import { authorize } from './authorize.ts';
 import type { CustomerService } from './customers.ts';
 import type { RequestScope, ServiceSources } from './scope.ts';
+
+export type { OperationFilter };
 
 export interface OperationService {
   /** The present state; null when nobody knows the operation. */
@@ -16,6 +20,11 @@ export interface OperationService {
    * @throws GatewayError NOT_FOUND when nobody knows the operation
    */
   watch(operationId: string, after: number | null): Promise<AsyncIterable<OperationEntry>>;
+  /** Every change of every operation, or of one customer's, from now on or behind `after`. */
+  watchAll(
+    customer: BillingCustomerKey | null,
+    after: number | null,
+  ): Promise<AsyncIterable<OperationEntry>>;
   inviteCustomer(
     invitation: CustomerInvitation,
     idempotencyKey: string | null,
@@ -28,6 +37,8 @@ export interface OperationService {
   activateCustomer(customer: Customer, idempotencyKey: string | null): Promise<OperationEntry>;
   /** @param idempotencyKey null has one made for this call */
   suspendCustomer(customer: Customer, idempotencyKey: string | null): Promise<OperationEntry>;
+  /** Operations of the journal in their newest state, the last started first. */
+  page(filter: OperationFilter, page: PageRequest): Promise<Page<OperationEntry>>;
   /** Asks for a cancellation, best effort. Gives the operation as it is. */
   cancel(operationId: string): Promise<OperationEntry>;
 }
@@ -44,33 +55,25 @@ export function createOperationService(
     return entry;
   }
 
-  /**
-   * A call that starts an operation is not given up when its client leaves or runs out of time: the
-   * id that it will answer would be lost, and with it the operation.
-   */
   async function start(
-    asked: BillingCustomerKey | null,
-    call: (lasting: CallScope) => Promise<Operation>,
+    request: BillingRequest,
+    idempotencyKey: string | null,
   ): Promise<OperationEntry> {
     authorize(scope.viewer, 'WRITE');
-    scope.signal.throwIfAborted();
-    const lasting: CallScope = { ...scope, signal: new AbortController().signal };
-    const about = asked && ({ type: 'customer', ...asked } as const);
-    const recorded = call(lasting).then((operation) => operations.record(operation, about));
-    return learned(await abortable(recorded, scope.signal));
+    const asked = { caller: scope.viewer.subject, idempotencyKey: idempotencyKey ?? randomUUID() };
+    return learned(await operations.start(request, asked, scope));
   }
 
   async function startFor(
+    kind: 'ACTIVATE_CUSTOMER' | 'SUSPEND_CUSTOMER',
     customer: Customer,
-    call: (key: BillingCustomerKey, lasting: CallScope) => Promise<Operation>,
+    idempotencyKey: string | null,
   ): Promise<OperationEntry> {
     authorize(scope.viewer, 'WRITE');
     const key = await customers.billingKey(customer);
-    if (!key) {
-      const message = 'This customer is not known to the billing API: link it to one first.';
-      throw new GatewayError('FAILED_PRECONDITION', message);
-    }
-    return start(key, (lasting) => call(key, lasting));
+    if (key) return start({ kind, ...key }, idempotencyKey);
+    const message = 'This customer is not known to the billing API: link it to one first.';
+    throw new GatewayError('FAILED_PRECONDITION', message);
   }
 
   return {
@@ -85,25 +88,35 @@ export function createOperationService(
       if (!states) throw new GatewayError('NOT_FOUND', 'There is no such operation.');
       return states;
     },
+    async watchAll(customer, after) {
+      authorize(scope.viewer, 'READ');
+      return operations.watchAll(customer ?? undefined, after, scope);
+    },
     inviteCustomer: (invitation, idempotencyKey) =>
-      start({ resellerId: invitation.resellerId, customerId: '' }, (lasting) =>
-        billing.inviteCustomer(invitation, idempotencyKey ?? randomUUID(), lasting),
-      ),
+      start({ kind: 'INVITE_CUSTOMER', ...invitation }, idempotencyKey),
     createResellerServedCustomer: (creation, idempotencyKey) =>
-      start({ resellerId: creation.resellerId, customerId: '' }, (lasting) =>
-        billing.createResellerServedCustomer(creation, idempotencyKey ?? randomUUID(), lasting),
-      ),
+      start({ kind: 'CREATE_RESELLER_SERVED_CUSTOMER', ...creation }, idempotencyKey),
     activateCustomer: (customer, idempotencyKey) =>
-      startFor(customer, ({ customerId }, lasting) =>
-        billing.activateCustomer(customerId, idempotencyKey ?? randomUUID(), lasting),
-      ),
+      startFor('ACTIVATE_CUSTOMER', customer, idempotencyKey),
     suspendCustomer: (customer, idempotencyKey) =>
-      startFor(customer, ({ customerId }, lasting) =>
-        billing.suspendCustomer(customerId, idempotencyKey ?? randomUUID(), lasting),
-      ),
+      startFor('SUSPEND_CUSTOMER', customer, idempotencyKey),
     async cancel(operationId) {
+      authorize(scope.viewer, 'WRITE');
       const kind = await operations.kindOf(operationId);
-      return start(null, (lasting) => billing.cancelOperation(operationId, kind, lasting));
+      return learned(
+        await operations.record(await billing.cancelOperation(operationId, kind, scope)),
+      );
+    },
+    async page(filter, { token, size }) {
+      authorize(scope.viewer, 'READ');
+      const before = token === null ? null : Number(token);
+      const listed = await operations.page(filter, before, size + 1);
+      const shown = listed.slice(0, size);
+      const last = shown.at(-1);
+      return {
+        items: shown.map(({ entry }) => entry),
+        nextToken: last && listed.length > size ? String(last.number) : null,
+      };
     },
   };
 }

@@ -140,12 +140,34 @@ describe('a mutation', () => {
       activateCustomer: { operation: { id: expect.any(String) } },
     });
     expect(await request(gateway.url, mutation)).toEqual(first);
+    // What the key started is in the journal, so that it need not be asked for again.
     const sent = gateway.sandbox.calls.recent.filter(
-      (c) => c.method === 'CustomerService.Activate',
+      (call) => call.method === 'CustomerService.Activate',
     );
-    expect(sent.map((call) => call.headers['idempotency-key'])).toEqual(
-      Array(2).fill('8c5a7d3e-7a54-4d1e-9a51-0d7f4a2b9c11'),
-    );
+    expect(sent.map((call) => call.headers['idempotency-key'])).toEqual([
+      '8c5a7d3e-7a54-4d1e-9a51-0d7f4a2b9c11',
+    ]);
+  });
+
+  test('with the key of another request is a conflict, and is not sent', async () => {
+    const gateway = await startTestGateway();
+    const idempotencyKey = '8c5a7d3e-7a54-4d1e-9a51-0d7f4a2b9c12';
+    const first = await customerNamed(gateway, 'Nordlicht Bakery');
+    const other = await customerNamed(gateway, 'Never Done Yard');
+    const activate = (customer: string) =>
+      request<{ activateCustomer: object }, object>(
+        gateway.url,
+        `mutation { activateCustomer(input: { customer: "${customer}", idempotencyKey: "${idempotencyKey}" }) {
+          __typename ... on Error { code } } }`,
+      );
+    expect((await activate(first)).data?.activateCustomer).toMatchObject({
+      __typename: 'ActivateCustomerSuccess',
+    });
+    expect((await activate(other)).data?.activateCustomer).toMatchObject({
+      __typename: 'ConflictError',
+      code: 'CONFLICT',
+    });
+    expect(gateway.sandbox.calls.count('CustomerService.Activate')).toBe(1);
   });
 
   test('whose answer is lost is repeated with the same key, and started once', async () => {

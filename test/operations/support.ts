@@ -1,17 +1,12 @@
-import type { OperationReading } from '../../src/backends/billing/client.ts';
+import type { BillingClient, OperationReading } from '../../src/backends/billing/client.ts';
 import type { CallScope } from '../../src/backends/call.ts';
-import {
-  type Operation,
-  type OperationEntry,
-  type OperationStatus,
-  operationStatus,
-} from '../../src/domain/operation.ts';
+import { GatewayError } from '../../src/domain/error.ts';
+import type { Operation } from '../../src/domain/operation.ts';
 import { createLogger } from '../../src/log.ts';
-import { type PollerOptions, Pollers } from '../../src/operations/poller.ts';
-import { WakeUps } from '../../src/operations/wake-up.ts';
-import { memoryJournal, type OperationJournal } from '../../src/store/journal.ts';
 
 export const log = createLogger('silent');
+
+export const outage = new GatewayError('UNAVAILABLE', 'down', { retryable: true });
 
 /** A running operation, unless told otherwise. */
 export function operation(fields: Partial<Operation> = {}): Operation {
@@ -40,6 +35,11 @@ export function failed(done = true): Operation {
   return operation({ done, result: { type: 'failure', code: 9, message: 'no', details: [] } });
 }
 
+/** The nth state of a running operation. */
+export function step(n: number, fields: Partial<Operation> = {}): Operation {
+  return operation({ description: `step ${n}`, ...fields });
+}
+
 export function reading(state: Operation, pollIntervalMs: number | null = null): OperationReading {
   return { operation: state, pollIntervalMs };
 }
@@ -48,21 +48,54 @@ export function scope(signal = new AbortController().signal): CallScope {
   return { signal, requestId: 'req-1' };
 }
 
+/** Lets everything run that is not waiting for something to happen. */
+export function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+async function unscripted(): Promise<never> {
+  throw new Error('this call is not scripted');
+}
+
+const unscriptedBilling: BillingClient = {
+  listCustomers: unscripted,
+  getAccount: unscripted,
+  inviteCustomer: unscripted,
+  createResellerServedCustomer: unscripted,
+  activateCustomer: unscripted,
+  suspendCustomer: unscripted,
+  getOperation: unscripted,
+  cancelOperation: unscripted,
+  close() {},
+};
+
+/** Gives one answer after the other, the last one again and again. */
+function inTurn<T>(answers: readonly T[]): () => T {
+  let given = 0;
+  return () => {
+    const answer = answers[Math.min(given++, answers.length - 1)];
+    if (answer === undefined) throw new Error('no answer is scripted');
+    return answer;
+  };
+}
+
 /** What one read gives: a reading, null for NOT_FOUND, or a failure. */
 export type Answer = OperationReading | null | Error | Promise<OperationReading | null>;
 
-/** Gives one answer after the other, the last one again and again. Records when it was asked. */
+/** Billing that is only asked for operations. Records when. */
 export function scriptedBilling(...answers: Answer[]) {
   const asked: (CallScope & { at: number; id: string; kind: string })[] = [];
+  const next = inTurn(answers);
   return {
+    ...unscriptedBilling,
     asked,
     /** The pauses between the questions. */
     pauses: () => asked.slice(1).map(({ at }, n) => at - (asked[n]?.at ?? 0)),
     async getOperation(id: string, kind: Operation['kind'], scope: CallScope) {
       asked.push({ ...scope, at: performance.now(), id, kind });
-      const answer = await answers[Math.min(asked.length, answers.length) - 1];
+      const answer = await next();
       if (answer instanceof Error) throw answer;
-      return answer ?? null;
+      return answer;
     },
   };
 }
@@ -72,42 +105,18 @@ export function silentBilling() {
   return scriptedBilling(new Promise<null>(() => {}));
 }
 
-export const pollOptions: PollerOptions = {
-  intervalMs: 1_000,
-  maxIntervalMs: 10_000,
-  lostAfterMs: 60_000,
-};
-
-export interface PollParts {
-  readonly journal?: OperationJournal;
-  readonly options?: Partial<PollerOptions>;
-}
-
-/** A journal, its wake-ups and its pollers, joined as the gateway joins them. */
-export function polling(
-  billing: Pick<ReturnType<typeof scriptedBilling>, 'getOperation'>,
-  { journal = memoryJournal(), options = {} }: PollParts = {},
-) {
-  const wakeUps = new WakeUps();
-  const all = { ...pollOptions, ...options };
-  const pollers = new Pollers({ billing, journal, wakeUps, log, options: all });
+/** Billing that is only asked to activate customers. Records with which keys. */
+export function startingBilling(...answers: (Operation | Error | Promise<Operation>)[]) {
+  const sent: { customerId: string; idempotencyKey: string; signal: AbortSignal }[] = [];
+  const next = inTurn(answers);
   return {
-    journal,
-    wakeUps,
-    pollers,
-    async record(state: Operation): Promise<OperationEntry> {
-      const entry = await journal.append(state);
-      wakeUps.wake(state.operationId);
-      return entry;
+    ...unscriptedBilling,
+    sent,
+    async activateCustomer(customerId: string, idempotencyKey: string, { signal }: CallScope) {
+      sent.push({ customerId, idempotencyKey, signal });
+      const answer = await next();
+      if (answer instanceof Error) throw answer;
+      return answer;
     },
   };
-}
-
-/** Polling of one running operation that is in the journal. */
-export async function polled(billing: ReturnType<typeof scriptedBilling>, parts: PollParts = {}) {
-  const all = polling(billing, parts);
-  const latest = await all.record(operation());
-  const statuses = async (): Promise<OperationStatus[]> =>
-    (await all.journal.after('op', 0)).map((entry) => operationStatus(entry.operation));
-  return { ...all, latest, statuses };
 }

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, test, vi } from 'vitest';
-import { succeeded } from './support.ts';
-import { rest, settle, step, watched } from './watched.ts';
+import { settle, step, succeeded } from './support.ts';
+import { rest, watched } from './watched.ts';
 
 describe.each<[string, 'return' | 'abort']>([
   ['a reader who returns', 'return'],
@@ -10,7 +10,7 @@ describe.each<[string, 'return' | 'abort']>([
   async function stoppable() {
     const parts = await watched();
     const controller = new AbortController();
-    const states = parts.watch(null, controller.signal);
+    const states = parts.watch(controller.signal);
     const stop = async (): Promise<void> => {
       if (how === 'abort') controller.abort(new Error('gone'));
       else expect(await states.return?.()).toEqual({ done: true, value: undefined });
@@ -21,16 +21,17 @@ describe.each<[string, 'return' | 'abort']>([
       expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
       expect(await states.next()).toEqual({ done: true, value: undefined });
     };
-    return { ...parts, states, stop, expectEnd };
+    return { ...parts, states, stop, expectEnd, held: () => parts.held };
   }
 
-  test('ends a wait at once and lets go of the poller', async () => {
-    const { states, stop, expectEnd, pollers } = await stoppable();
+  test('ends a wait at once, and lets go', async () => {
+    const parts = await stoppable();
+    const { states, stop, expectEnd } = parts;
     await states.next();
     const waiting = states.next();
     await settle();
     const stopped = stop();
-    expect(pollers.size).toBe(0);
+    expect(parts.held()).toBe(0);
     await stopped;
     expect(await waiting).toEqual({ done: true, value: undefined });
     await expectEnd();
@@ -52,37 +53,40 @@ describe.each<[string, 'return' | 'abort']>([
   });
 
   test('twice, or after the end, changes nothing', async () => {
-    const { states, stop, expectEnd, record, current, pollers } = await stoppable();
-    const other = pollers.hold(current);
+    const { states, stop, expectEnd, record, held, watch } = await stoppable();
+    const other = watch();
     await stop();
     await stop();
-    expect(pollers.size).toBe(1);
-    other();
+    expect(held()).toBe(1);
     await record(succeeded());
+    expect(await rest(other)).toEqual(['step 0', 'done']);
     await expectEnd();
     await states.return?.();
+    expect(held()).toBe(0);
   });
 
   test('leaves the other readers alone', async () => {
-    const { stop, watch, record, pollers } = await stoppable();
+    const { stop, watch, record, held } = await stoppable();
     const seen = rest(watch());
     await settle();
     await stop();
-    expect(pollers.size).toBe(1);
+    expect(held()).toBe(1);
     await record(succeeded());
     expect(await seen).toEqual(['step 0', 'done']);
   });
 });
 
-test('a request that has gone polls nothing and gives nothing', async () => {
-  const { watch, expectNothingLeft } = await watched();
-  const states = watch(null, AbortSignal.abort());
+test('a request that has gone reads nothing and gives nothing', async () => {
+  const { watch, journal, expectNothingLeft } = await watched();
+  const after = vi.spyOn(journal, 'after');
+  const states = watch(AbortSignal.abort());
   expectNothingLeft();
   expect(await rest(states)).toEqual([]);
+  expect(after).not.toHaveBeenCalled();
   expectNothingLeft();
 });
 
-test('a journal that fails ends the watching with its error', async () => {
+test('a journal that fails ends it with its error', async () => {
   const { watch, journal, expectNothingLeft } = await watched();
   const states = watch();
   vi.spyOn(journal, 'after').mockRejectedValueOnce(new Error('disk'));

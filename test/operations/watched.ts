@@ -1,29 +1,45 @@
 import { expect } from 'vitest';
 import type { Operation, OperationEntry } from '../../src/domain/operation.ts';
-import { watch } from '../../src/operations/watch.ts';
-import { memoryJournal } from '../../src/store/journal.ts';
-import { operation, polling, silentBilling } from './support.ts';
-
-/** The nth state of a running operation. */
-export function step(n: number): Operation {
-  return operation({ description: `step ${n}` });
-}
+import { WakeUps } from '../../src/operations/wake-up.ts';
+import { follow } from '../../src/operations/watch.ts';
+import { openMemory } from './polled.ts';
+import { step } from './support.ts';
 
 /** An operation that is in the journal, and changes by `record` alone. */
-export async function watched(first: Operation = step(0), journal = memoryJournal()) {
-  const parts = polling(silentBilling(), { journal });
-  const current = await parts.record(first);
-  return {
-    ...parts,
+export async function watched(first: Operation = step(0)) {
+  const store = await openMemory();
+  const { journal } = store;
+  const wakeUps = new WakeUps();
+  store.onChange((id) => id !== null && wakeUps.wake(id));
+  const current = await journal.append(first);
+  const { operationId } = first;
+  const parts = {
+    journal,
+    wakeUps,
     current,
-    watch: (after: number | null = null, signal = new AbortController().signal) =>
-      watch(parts, current, after, signal),
-    /** Nothing is left of any watcher. */
+    /** How many readers have not let go. */
+    held: 0,
+    record: (state: Operation): Promise<OperationEntry> => journal.append(state),
+    /** Everything behind `seen`, or the present state and what comes behind it. */
+    watch(signal = new AbortController().signal, seen = current.sequence - 1) {
+      parts.held++;
+      return follow(
+        {
+          ...{ wakeUps, key: operationId, seen },
+          read: (behind) => journal.after(operationId, behind),
+          isLast: (entry) => entry.operation.done,
+          release: () => void parts.held--,
+        },
+        signal,
+      );
+    },
+    /** Nothing is left of any reader. */
     expectNothingLeft() {
-      expect(parts.pollers.size).toBe(0);
-      expect(parts.wakeUps.size).toBe(0);
+      expect(parts.held).toBe(0);
+      expect(wakeUps.size).toBe(0);
     },
   };
+  return parts;
 }
 
 export async function rest(states: AsyncIterable<OperationEntry>): Promise<(string | null)[]> {
@@ -31,9 +47,4 @@ export async function rest(states: AsyncIterable<OperationEntry>): Promise<(stri
   for await (const { operation: state } of states)
     seen.push(state.done ? 'done' : state.description);
   return seen;
-}
-
-/** Lets everything run that is not waiting for something to happen. */
-export function settle(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

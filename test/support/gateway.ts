@@ -20,6 +20,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   const sandbox = await startTestSandbox(options.sandbox);
   const { backends, ...config } = loadConfig({
     PORT: '0',
+    DATABASE_URL: 'sqlite::memory:',
     LOG_LEVEL: 'silent',
     BILLING_ENDPOINT: sandbox.billingAddress,
     BILLING_TLS: 'false',
@@ -30,7 +31,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     ...options.env,
   });
   if (!backends) throw new Error('a test gateway has backends');
-  const gateway = createGateway({ ...config, backends }, { links: sandbox.links });
+  const gateway = await createGateway({ ...config, backends }, { links: sandbox.links });
   const url = await gateway.start();
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {

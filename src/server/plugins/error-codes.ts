@@ -2,8 +2,7 @@ import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { ErrorCode } from '../../domain/error.ts';
 import type { Logger } from '../../log.ts';
-import { withCodes } from '../execution.ts';
-import { errorBody } from '../public-error.ts';
+import { errorBody, publicResult } from '../public-error.ts';
 import type { ServerContext } from '../request-context.ts';
 
 const statuses: Record<ErrorCode, number> = {
@@ -35,7 +34,7 @@ export function useErrorCodes(log: Logger): Plugin<object, ServerContext> {
     onResultProcess({ result, setResult, serverContext: { requestId } }) {
       // Batching is off, so it is one result or one stream.
       if (!isSingle(result) || !result.errors) return;
-      const coded = withCodes(result, requestId, log);
+      const coded = publicResult(result, { requestId, log });
       coded.errors?.forEach((error, index) => {
         const http = httpOf(result, result.errors?.[index], error);
         if (http) error.extensions['http'] = http;

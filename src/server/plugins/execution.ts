@@ -1,8 +1,9 @@
 import type { ExecutionArgs } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Logger } from '../../log.ts';
-import { executeOnce, type RequestArgs, subscribePerEvent } from '../execution.ts';
-import type { RequestContext, ServerContext } from '../request-context.ts';
+import { executeOnce } from '../execution.ts';
+import type { RequestArgs, RequestContext, ServerContext } from '../request-context.ts';
+import type { Subscribe } from '../subscription.ts';
 
 interface HttpArgs extends RequestArgs {
   readonly contextValue: RequestContext & ServerContext;
@@ -12,7 +13,7 @@ interface HttpArgs extends RequestArgs {
  * Executes as over WebSocket. A stream is cut off when the gateway stops: an orderly end would tell
  * its reader that there is nothing more to come, instead of having it connect again.
  */
-export function useExecution(shutdown: AbortSignal, log: Logger): Plugin {
+export function useExecution(subscribe: Subscribe, shutdown: AbortSignal, log: Logger): Plugin {
   return {
     onExecute({ setExecuteFn }) {
       setExecuteFn((args: ExecutionArgs) => executeOnce(args as HttpArgs, log));
@@ -24,7 +25,7 @@ export function useExecution(shutdown: AbortSignal, log: Logger): Plugin {
         if (shutdown.aborted) cutOff();
         shutdown.addEventListener('abort', cutOff, { once: true });
         res.once('close', () => shutdown.removeEventListener('abort', cutOff));
-        return subscribePerEvent(args as HttpArgs, log);
+        return subscribe(args as HttpArgs);
       });
     },
   };

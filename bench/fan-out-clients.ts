@@ -1,0 +1,113 @@
+import { connect, type Socket } from 'node:net';
+
+/** What the bench tells the process that holds the sockets. */
+export interface Dial {
+  readonly port: number;
+  readonly sockets: number;
+  /** Sent when the socket is open, and acknowledged by one message. */
+  readonly init: string | null;
+  /** Sent then. `$id` becomes an id that no other socket has. */
+  readonly subscribe: string | null;
+}
+
+/** What that process tells the bench. */
+export type ClientReport =
+  | { readonly type: 'ready' }
+  /** Every socket has its message: when each came, by the machine's monotonic clock, in milliseconds. */
+  | { readonly type: 'round'; readonly receivedAt: readonly number[]; readonly message: string };
+
+/** How many sockets are being opened at once. */
+const OPENING = 200;
+const MAX_MESSAGE = 65_536;
+
+/**
+ * WebSockets with nothing to them: a client library takes longer over a message than the server
+ * that is to be measured, on the same cores.
+ */
+process.once('message', (dial: Dial) => {
+  process.once('disconnect', () => process.exit());
+  open(dial).catch((error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  });
+});
+
+async function open(dial: Dial): Promise<void> {
+  let receivedAt: number[] = [];
+  // One buffer for all: whatever is read is looked at before anything else is.
+  const buffer = Buffer.alloc(MAX_MESSAGE);
+  const received = (bytes: number): void => {
+    receivedAt.push(Number(process.hrtime.bigint()) / 1e6);
+    if (receivedAt.length < dial.sockets) return;
+    const message = buffer.toString('utf8', 0, bytes);
+    send({ type: 'round', receivedAt, message });
+    receivedAt = [];
+  };
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < dial.sockets) await openSocket(dial, next++, buffer, received);
+  };
+  await Promise.all(Array.from({ length: OPENING }, worker));
+  receivedAt = [];
+  send({ type: 'ready' });
+}
+
+/** Resolves when the socket has had every answer that it waits for; then it tells of each message. */
+function openSocket(
+  { port, init, subscribe }: Dial,
+  n: number,
+  buffer: Buffer,
+  received: (bytes: number) => void,
+): Promise<void> {
+  const opening = Promise.withResolvers<void>();
+  const say = [init, subscribe?.replace('$id', `${n}-of-many`)].filter((text) => text != null);
+  let isOpen = false;
+  const socket: Socket = connect({
+    port,
+    host: '127.0.0.1',
+    onread: {
+      buffer,
+      callback(bytes) {
+        if (isOpen) {
+          received(bytes);
+          return true;
+        }
+        const text = say.shift();
+        if (text !== undefined) socket.write(masked(text));
+        else {
+          isOpen = true;
+          opening.resolve();
+        }
+        return true;
+      },
+    },
+  });
+  socket.on('error', opening.reject);
+  socket.write(
+    [
+      'GET /graphql HTTP/1.1',
+      `host: 127.0.0.1:${port}`,
+      'connection: Upgrade',
+      'upgrade: websocket',
+      'sec-websocket-version: 13',
+      'sec-websocket-key: MDEyMzQ1Njc4OWFiY2RlZg==',
+      'sec-websocket-protocol: graphql-transport-ws',
+      '\r\n',
+    ].join('\r\n'),
+  );
+  return opening.promise;
+}
+
+/** A text frame of a client; a mask of zeros leaves the text as it is. */
+function masked(text: string): Buffer {
+  const payload = Buffer.from(text);
+  const head = Buffer.alloc(8);
+  head.writeUInt8(0x81);
+  head.writeUInt8(0x80 | 126, 1);
+  head.writeUInt16BE(payload.length, 2);
+  return Buffer.concat([head, payload]);
+}
+
+function send(report: ClientReport): void {
+  process.send?.(report);
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import type { BillingClient } from '../backends/billing/client.ts';
+import type { CallScope } from '../backends/call.ts';
+import type { CustomerMetadata, Operation } from '../domain/operation.ts';
+
+const text = z.string();
+const customer = z.object({ resellerId: text, customerId: text });
+const optional = z.string().nullish();
+const person = z.object({
+  name: optional,
+  longname: optional,
+  phone: optional,
+  email: optional,
+  postCode: optional,
+  postAddress: optional,
+  legalAddress: optional,
+  tin: optional,
+});
+const creation = z.object({ resellerId: text, name: text, person });
+
+const requestSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('INVITE_CUSTOMER'),
+    ...creation.shape,
+    invitationEmail: text,
+  }),
+  z.object({ kind: z.literal('CREATE_RESELLER_SERVED_CUSTOMER'), ...creation.shape }),
+  z.object({ kind: z.literal('ACTIVATE_CUSTOMER'), ...customer.shape }),
+  z.object({ kind: z.literal('SUSPEND_CUSTOMER'), ...customer.shape }),
+]);
+
+/** A call that starts an operation, in a form that can be kept and sent again. */
+export type BillingRequest = z.infer<typeof requestSchema>;
+
+/** @throws ZodError when the journal holds something else */
+export function parseRequest(json: unknown): BillingRequest {
+  return requestSchema.parse(json);
+}
+
+/** Sends it; with the same key twice it starts one operation. */
+export function sendRequest(
+  billing: BillingClient,
+  request: BillingRequest,
+  idempotencyKey: string,
+  scope: CallScope,
+): Promise<Operation> {
+  switch (request.kind) {
+    case 'INVITE_CUSTOMER': {
+      const { kind: _, ...invitation } = request;
+      return billing.inviteCustomer(invitation, idempotencyKey, scope);
+    }
+    case 'CREATE_RESELLER_SERVED_CUSTOMER': {
+      const { kind: _, ...made } = request;
+      return billing.createResellerServedCustomer(made, idempotencyKey, scope);
+    }
+    case 'ACTIVATE_CUSTOMER':
+      return billing.activateCustomer(request.customerId, idempotencyKey, scope);
+    case 'SUSPEND_CUSTOMER':
+      return billing.suspendCustomer(request.customerId, idempotencyKey, scope);
+  }
+}
+
+/** Whom the request is about, as far as it says; a customer to be made has no id yet. */
+export function subjectOf(request: BillingRequest): CustomerMetadata {
+  const customerId = 'customerId' in request ? request.customerId : '';
+  return { type: 'customer', resellerId: request.resellerId, customerId };
+}

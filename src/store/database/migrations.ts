@@ -1,0 +1,73 @@
+import { type Kysely, sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
+import type { DatabaseKind } from './database.ts';
+
+/**
+ * Every step of the schema by its name; they run in the order of their names, once each. A step that
+ * was released is never edited: a change is a new step.
+ */
+export function migrations(kind: DatabaseKind): Record<string, Migration> {
+  return {
+    '0001-operations': { up: (db) => createOperations(db, kind) },
+    '0002-intents': { up: (db) => createIntents(db, kind) },
+  };
+}
+
+async function createOperations(db: Kysely<unknown>, kind: DatabaseKind): Promise<void> {
+  await sql`create table operations (
+    number ${runningNumber(kind)},
+    operation_id text not null unique,
+    status text not null,
+    done integer not null,
+    reseller_id text,
+    customer_id text,
+    first_seen_at bigint not null,
+    latest_sequence bigint not null,
+    lease_holder text,
+    lease_until bigint not null default 0
+  )`.execute(db);
+  await sql`create table operation_entries (
+    sequence ${runningNumber(kind)},
+    operation_number bigint not null references operations (number),
+    reseller_id text,
+    customer_id text,
+    state text not null
+  )`.execute(db);
+  for (const index of [
+    sql`create index operations_by_customer on operations (reseller_id, customer_id, number)`,
+    sql`create index operations_by_status on operations (status, number)`,
+    // Holds the unfinished ones only: looking for work costs the same however many are finished.
+    sql`create index operations_to_poll on operations (lease_until) where done = 0`,
+    sql`create index entries_by_operation on operation_entries (operation_number, sequence)`,
+    sql`create index entries_by_customer on operation_entries (reseller_id, customer_id, sequence)`,
+  ]) {
+    await index.execute(db);
+  }
+}
+
+async function createIntents(db: Kysely<unknown>, kind: DatabaseKind): Promise<void> {
+  await sql`create table operation_intents (
+    number ${runningNumber(kind)},
+    caller text not null,
+    idempotency_key text not null,
+    kind text not null,
+    request text not null,
+    reseller_id text,
+    customer_id text,
+    created_at bigint not null,
+    touched_at bigint not null,
+    operation_id text references operations (operation_id),
+    unique (caller, idempotency_key)
+  )`.execute(db);
+  await sql`create index intents_by_operation on operation_intents (operation_id)
+    where operation_id is not null`.execute(db);
+  await sql`create index intents_to_repeat on operation_intents (touched_at)
+    where operation_id is null`.execute(db);
+}
+
+/** A number that is never given twice, also not after the row that had it is gone. */
+function runningNumber(kind: DatabaseKind) {
+  return kind === 'sqlite'
+    ? sql`integer primary key autoincrement`
+    : sql`bigint generated always as identity primary key`;
+}

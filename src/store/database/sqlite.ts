@@ -1,0 +1,133 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Kysely, sql } from 'kysely';
+import type { Database } from './database.ts';
+import { databaseFailure, SQLITE_BUSY, SQLITE_LOCKED, sqliteCode } from './failure.ts';
+import { migrate } from './migrate.ts';
+import { NodeSqliteDialect } from './node-sqlite.ts';
+import { StoreError } from './store-error.ts';
+import type { Tables } from './tables.ts';
+
+/** How long SQLite itself waits for a lock, in milliseconds. Short: it blocks the event loop. */
+const BLOCKING_WAIT_MS = 10;
+const LOCK_WAIT_MS = 2_000;
+
+const MEMORY = ':memory:';
+
+/**
+ * Opens the file, makes it and its directory when they are missing, and migrates it.
+ * @param path a path, or `:memory:`
+ * @param lockWaitMs how long to try again while another process holds the lock, in milliseconds
+ * @throws StoreError
+ */
+export async function openSqlite(path: string, lockWaitMs = LOCK_WAIT_MS): Promise<Database> {
+  const file = path === MEMORY ? MEMORY : resolve(path);
+  const name = `sqlite:${file}`;
+  let connection: DatabaseSync | undefined;
+  try {
+    if (file !== MEMORY) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    connection = await whileLocked(lockWaitMs, async () => connect(file));
+    const kysely = new Kysely<Tables>({ dialect: new NodeSqliteDialect(connection) });
+    await whileLocked(lockWaitMs, () => migrate(kysely, 'sqlite', name));
+    return sqliteDatabase(kysely, file, lockWaitMs);
+  } catch (error) {
+    connection?.close();
+    if (error instanceof StoreError) throw error;
+    throw new StoreError(`${name} cannot be opened: ${reason(error)}`, error);
+  }
+}
+
+function connect(file: string): DatabaseSync {
+  const connection = new DatabaseSync(file, {
+    timeout: BLOCKING_WAIT_MS,
+    enableForeignKeyConstraints: true,
+  });
+  try {
+    connection.exec('pragma journal_mode = wal');
+    connection.exec('pragma synchronous = full');
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+function sqliteDatabase(kysely: Kysely<Tables>, file: string, lockWaitMs: number): Database {
+  const assertFile = fileGuard(file);
+  return {
+    kind: 'sqlite',
+    now: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
+    async read(query) {
+      return await whileLocked(lockWaitMs, () => query(kysely)).catch(rethrow);
+    },
+    async write(work) {
+      const transact = async () => {
+        assertFile();
+        return kysely.transaction().execute(work);
+      };
+      return await whileLocked(lockWaitMs, transact).catch(rethrow);
+    },
+    // The transaction is the only writer as it is; other processes are not told of changes.
+    async serialiseAppends() {},
+    async announce() {},
+    close: () => kysely.destroy(),
+  };
+}
+
+function rethrow(error: unknown): never {
+  throw databaseFailure(error);
+}
+
+/** A file that was deleted or replaced can still be written, and what is written is lost. */
+function fileGuard(file: string): () => void {
+  if (file === MEMORY) return () => {};
+  const opened = statSync(file);
+  return () => {
+    const now = statSync(file, { throwIfNoEntry: false });
+    if (now?.ino === opened.ino && now.dev === opened.dev) return;
+    throw new Error(`${file} was deleted or replaced while it was open; start the gateway again`);
+  };
+}
+
+async function whileLocked<T>(lockWaitMs: number, work: () => Promise<T>): Promise<T> {
+  const giveUpAt = performance.now() + lockWaitMs;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      const code = sqliteCode(error);
+      const isLocked = code === SQLITE_BUSY || code === SQLITE_LOCKED;
+      if (!isLocked || performance.now() > giveUpAt) throw error;
+    }
+    await pause(10 + Math.random() * 20);
+  }
+}
+
+/** https://sqlite.org/rescode.html */
+function reason(error: unknown): string {
+  switch (sqliteCode(error)) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return 'another program keeps it locked.';
+    case 8:
+      return 'it is read-only, and has to be migrated first.';
+    case 11:
+      return 'the file is damaged: restore a backup.';
+    case 13:
+      return 'the disk is full.';
+    case 14:
+      return 'it has to be a file that the gateway may read, in a directory that it may write.';
+    case 26:
+      return 'the file is not an SQLite database.';
+    default:
+      return errorText(error);
+  }
+}
+
+function errorText(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const isMakingDirectory = 'syscall' in error && error.syscall === 'mkdir' && 'code' in error;
+  return isMakingDirectory ? `its directory cannot be made (${error.code}).` : error.message;
+}

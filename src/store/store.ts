@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import type { ChangeListener, Database, StoreLog } from './database/database.ts';
+import { openPostgres } from './database/postgres.ts';
+import { openSqlite } from './database/sqlite.ts';
+import { StoreError } from './database/store-error.ts';
+import type { DurableJournal } from './durable-journal.ts';
+import { entryReads } from './entry-reads.ts';
+import { entryWrites } from './entry-writes.ts';
+import { intents } from './intents.ts';
+import { leases } from './leases.ts';
+import { operationPages } from './operation-pages.ts';
+
+export { StoreError };
+
+/** The gateway's own durable state. */
+export interface Store {
+  readonly journal: DurableJournal;
+  /**
+   * Tells of every operation that changed, here or (on PostgreSQL) in another instance, when the
+   * change can be read; null when any may have changed, after a gap. Gives the way to stop it.
+   */
+  onChange(listener: ChangeListener): () => void;
+  /** @throws GatewayError UNAVAILABLE when the database does not answer */
+  ping(): Promise<void>;
+  /** Gives this instance's leases back, and lets go of the database. Once is enough. */
+  close(): Promise<void>;
+}
+
+export interface StoreOptions {
+  readonly log: StoreLog;
+  /** Who holds the leases: unique among the instances on one database. Made up when not given. */
+  readonly instanceId?: string | undefined;
+}
+
+/**
+ * Opens the database and migrates it; several instances may do so at once.
+ * @param url `sqlite:PATH` (the directory is made when it is missing; `sqlite::memory:` lives as long
+ *   as the store) or `postgres://user:password@host:port/name`
+ * @throws StoreError, with a sentence for the operator that holds no secret, when the database cannot
+ *   be used: newer than the program, unreadable, locked, not there
+ */
+export async function openStore(url: string, options: StoreOptions): Promise<Store> {
+  const { instanceId = randomUUID(), log } = options;
+  const listeners = new Set<ChangeListener>();
+  const onChange = tellAll(listeners, log);
+  const database = await openDatabase(url, log, onChange);
+  const journal: DurableJournal = {
+    ...intents(database),
+    ...entryReads(database),
+    ...entryWrites(database, onChange),
+    ...operationPages(database),
+    ...leases(database, instanceId),
+  };
+  let closed: Promise<void> | null = null;
+  return {
+    journal,
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async ping() {
+      await database.read((db) => sql`select 1`.execute(db));
+    },
+    close() {
+      closed ??= close();
+      return closed;
+    },
+  };
+
+  async function close(): Promise<void> {
+    listeners.clear();
+    // Without this the others wait until the leases are over; with the database gone, so be it.
+    await journal.releaseAll().catch((err) => log.warn({ err }, 'leases were not released'));
+    await database.close();
+  }
+}
+
+/** What happened has happened: a listener that fails stops neither it nor the other listeners. */
+function tellAll(listeners: ReadonlySet<ChangeListener>, log: StoreLog): ChangeListener {
+  return (operationId) => {
+    for (const listener of listeners) {
+      try {
+        listener(operationId);
+      } catch (err) {
+        log.warn({ err, operation: operationId }, 'a listener to changes failed');
+      }
+    }
+  };
+}
+
+function openDatabase(url: string, log: StoreLog, onChange: ChangeListener): Promise<Database> {
+  if (/^postgres(ql)?:\/\//.test(url)) {
+    return openPostgres(url, { log, onChange, sender: randomUUID() });
+  }
+  const path = /^sqlite:(?!\/\/[^/])(.+)$/.exec(url)?.[1];
+  if (path) return openSqlite(path);
+  throw new StoreError('DATABASE_URL has to be sqlite:PATH or postgres://user:password@host/name.');
+}

@@ -1,0 +1,33 @@
+import { onTestFinished } from 'vitest';
+import type { BillingClient } from '../../src/backends/billing/client.ts';
+import type { Operation, OperationEntry } from '../../src/domain/operation.ts';
+import type { KeeperOptions } from '../../src/operations/keeper.ts';
+import { Operations } from '../../src/operations/operations.ts';
+import type { Store } from '../../src/store/store.ts';
+import { openMemory, pollOptions } from './polled.ts';
+import { log } from './support.ts';
+
+export const keepOptions: KeeperOptions = { leaseMs: 15_000, interruptedAfterMs: 20_000 };
+
+/** Operations on a store of their own, unless one is given; not opened. */
+export async function operated(
+  billing: BillingClient,
+  { store, keep }: { store?: Store; keep?: KeeperOptions } = {},
+) {
+  const on = store ?? (await openMemory());
+  const operations = new Operations({
+    ...{ billing, log, store: on, poll: pollOptions },
+    keep: keep ?? keepOptions,
+  });
+  onTestFinished(() => operations.close());
+  return { operations, store: on, journal: on.journal };
+}
+
+/** The states of a stream that ends. */
+export async function statesOf(
+  entries: AsyncIterable<OperationEntry> | null,
+): Promise<Operation[]> {
+  const seen: Operation[] = [];
+  for await (const entry of entries ?? []) seen.push(entry.operation);
+  return seen;
+}

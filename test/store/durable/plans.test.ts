@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, test, vi } from 'vitest';
+import { operationStatuses } from '../../../src/domain/operation.ts';
+import { openStore } from '../../../src/store/store.ts';
+import { log, operation, succeeded } from '../../operations/support.ts';
+import { intent } from './builders.ts';
+import { temporaryDirectory } from './databases.ts';
+
+const directory = temporaryDirectory();
+const customer = { resellerId: 'R1', customerId: 'C1' };
+
+test('no statement of the journal reads a whole table', async () => {
+  const path = join(directory(), 'plans.db');
+  const store = await openStore(`sqlite:${path}`, { log });
+  const prepared = vi.spyOn(DatabaseSync.prototype, 'prepare');
+  const { journal } = store;
+  await journal.intend(intent());
+  await journal.started('alice', 'key', operation());
+  await journal.refused('alice', 'key');
+  await journal.interrupted(1_000);
+  await journal.append(operation({ description: 'changed' }));
+  await journal.latestMany(['op', 'other']);
+  await journal.after('op', 0, 10);
+  await journal.changesAfter({}, 0, 10);
+  await journal.changesAfter({ customer }, 0, 10);
+  await journal.lastSequence();
+  for (const statuses of [
+    undefined,
+    ...operationStatuses.map((s) => [s]),
+    [...operationStatuses],
+  ]) {
+    await journal.page({ statuses }, null, 10);
+    await journal.page({ customer, statuses }, 100, 10);
+  }
+  await journal.claim(10, 1_000);
+  await journal.lease('op', 1_000);
+  await journal.renew(1_000);
+  await journal.release('op');
+  await journal.append(succeeded());
+  const statements = new Set(prepared.mock.calls.map(([statement]) => statement));
+  prepared.mockRestore();
+  await store.close();
+
+  const connection = new DatabaseSync(path);
+  const plans = [...statements].filter((statement) =>
+    /^(select|insert|update|delete|with)/.test(statement),
+  );
+  expect(plans.length).toBeGreaterThan(20);
+  for (const statement of plans) {
+    const plan = connection.prepare(`explain query plan ${statement}`).all();
+    const steps = plan.map(({ detail }) => String(detail));
+    // Rows of the statement's own are read whole, tables never.
+    const scans = steps.filter((step) => /^SCAN (o|e|operation\w*)\b/.test(step));
+    const sorts = steps.filter((step) => step.includes('ORDER BY'));
+    expect({ statement, scans, sorts }, steps.join('; ')).toEqual({
+      statement,
+      scans: [],
+      sorts: [],
+    });
+  }
+  connection.close();
+});
