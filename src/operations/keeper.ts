@@ -6,7 +6,10 @@ import type { Pollers } from './poller.ts';
 import type { Starts } from './starts.ts';
 
 export interface KeeperOptions {
-  /** How long a lease lasts, in milliseconds: what a dead instance polled is taken over within it. */
+  /**
+   * How long a lease lasts, in milliseconds. Another instance takes over what a dead one polled when
+   * it is over, at the latest a third of it later.
+   */
   readonly leaseMs: number;
   /** Age at which a start without an answer counts as interrupted, in milliseconds. */
   readonly interruptedAfterMs: number;
@@ -73,12 +76,18 @@ export class Keeper {
     const unkept = held.filter((id) => !pollers.isKept(id));
     // A lease that nobody polls for would keep the operation from all instances.
     for (const entry of await journal.latestMany(unkept)) if (entry) pollers.keep(entry);
+    await this.#claim();
+  }
+
+  async #claim(): Promise<void> {
+    const { journal, pollers, options } = this.#deps;
     for (const entry of await journal.claim(CLAIMED_AT_ONCE, options.leaseMs)) pollers.keep(entry);
   }
 
   async #recover(): Promise<void> {
     const { starts, options } = this.#deps;
     const scope = { signal: this.#closing.signal, requestId: randomUUID() };
-    await starts.recover(options.interruptedAfterMs, scope);
+    const recovered = await starts.recover(options.interruptedAfterMs, scope);
+    if (recovered.length > 0) await this.#claim();
   }
 }

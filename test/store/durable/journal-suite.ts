@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { memoryJournal } from '../../../src/store/journal.ts';
 import { failed, operation, succeeded } from '../../operations/support.ts';
+import { memoryJournal } from '../../support/memory-journal.ts';
 import { finish, ids, names, sequences, startAll } from './builders.ts';
 import type { TestDatabase } from './databases.ts';
 

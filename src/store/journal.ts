@@ -1,1 +1,0 @@
-export { memoryJournal } from '../../test/support/memory-journal.ts';
