@@ -29,7 +29,13 @@ export interface GatewayOverrides {
   readonly log?: Logger | undefined;
 }
 
-const DEFAULT_DATABASE = 'sqlite:data/gateway.db';
+/**
+ * A plaintext billing API is a sandbox or a test server: it forgets its operations when it stops, and
+ * gives their ids anew. A journal that remembered them would take the new ones for the old.
+ */
+function defaultDatabase({ tls }: BillingConfig): string {
+  return tls ? 'sqlite:data/gateway.db' : 'sqlite::memory:';
+}
 
 export interface Gateway {
   /** Starts to listen. Resolves with the URL of the GraphQL endpoint. */
@@ -49,7 +55,8 @@ export async function createGateway(
   const log = overrides.log ?? createLogger(config.logLevel);
   const billing = openBilling(config.backends.billing, log);
   const reseller = openReseller(config.backends.reseller, log);
-  const store = await openStore(config.databaseUrl ?? DEFAULT_DATABASE, { log });
+  const databaseUrl = config.databaseUrl ?? defaultDatabase(config.backends.billing);
+  const store = await openStore(databaseUrl, { log });
   const operations = new Operations({
     billing,
     store,

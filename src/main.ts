@@ -30,8 +30,6 @@ function startLocalBackends(): Promise<Sandbox> {
 function environmentOf(sandbox: Sandbox): NodeJS.ProcessEnv {
   return {
     BILLING_RESELLER_ID: sandbox.resellerId,
-    // The sandbox forgets its operations when it stops; so does its gateway.
-    DATABASE_URL: 'sqlite::memory:',
     ...process.env,
     BILLING_ENDPOINT: sandbox.billingAddress,
     BILLING_TLS: 'false',

@@ -55,11 +55,10 @@ export function createRequestContext(options: RequestContextOptions): RequestCon
   const controller = new AbortController();
   const { signal } = controller;
   const unfollow = follow(options.signal, controller);
-  const timer = setTimeout(() => {
+  let timer: NodeJS.Timeout | undefined = setTimeout(() => {
     const message = `The request took longer than ${deadlineMs} ms.`;
     controller.abort(new GatewayError('DEADLINE_EXCEEDED', message, { retryable: true }));
   }, deadlineMs);
-
   let services: Services | undefined;
 
   return {
@@ -72,6 +71,7 @@ export function createRequestContext(options: RequestContextOptions): RequestCon
     forEvent: () => createRequestContext({ ...options, signal: undefined }),
     lasting() {
       clearTimeout(timer);
+      timer = undefined;
       services = undefined;
     },
     end() {
@@ -87,14 +87,17 @@ export function createRequestContext(options: RequestContextOptions): RequestCon
  * outlives any number of events, and must not collect their listeners.
  */
 function follow(parent: AbortSignal | undefined, controller: AbortController): () => void {
+  if (!parent) return nothing;
   const abort = (): void => {
     // Anything but a GatewayError would be reported as the gateway's own failure.
-    controller.abort(parent?.reason instanceof GatewayError ? parent.reason : clientGone);
+    controller.abort(parent.reason instanceof GatewayError ? parent.reason : clientGone);
   };
-  if (parent?.aborted) abort();
-  parent?.addEventListener('abort', abort, { once: true });
-  return () => parent?.removeEventListener('abort', abort);
+  if (parent.aborted) abort();
+  parent.addEventListener('abort', abort, { once: true });
+  return () => parent.removeEventListener('abort', abort);
 }
+
+function nothing(): void {}
 
 /** The caller's own id of the request when it is a sensible one, else a new one. */
 export function requestIdFrom(header: string | string[] | undefined): string {
