@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
 import type { Sandbox } from '../src/sandbox/sandbox.ts';
 import { percentiles, report } from './measure.ts';
@@ -5,7 +6,7 @@ import { heapUsed, now, openSockets, type Sockets } from './sockets.ts';
 
 const SOCKETS = 5000;
 const ROUNDS = 12;
-/** What the process holds besides the sockets: files, backends, the sockets' other ends elsewhere. */
+/** What a process holds besides the sockets: files, connections to the backends. */
 const SPARE_DESCRIPTORS = 200;
 
 const query = `subscription ($id: ID!) { operationUpdated(id: $id) {
@@ -38,6 +39,8 @@ export async function fanOut({ url, sandbox, operation }: FanOutOptions): Promis
   print('gateway', served, heap);
 
   const plain = await startPlain(Buffer.from(served.message));
+  // The gateway is still clearing up behind the sockets that have just gone.
+  await setTimeout(1000);
   const idle = heapUsed();
   const floor = await openSockets({
     port: plain.port,

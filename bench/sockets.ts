@@ -15,7 +15,7 @@ export interface Sockets {
 
 /** Opens them. Resolves when each has had the answer to its subscription. */
 export async function openSockets(dial: Dial): Promise<Sockets> {
-  const child = fork(new URL('fan-out-clients.ts', import.meta.url));
+  const child = fork(new URL('fan-out-clients.ts', import.meta.url), { execArgv: [] });
   let waiting = Promise.withResolvers<ClientReport>();
   child.on('message', (report) => waiting.resolve(report as ClientReport));
   child.once('exit', () => waiting.reject(new Error('the clients are gone')));
