@@ -35,7 +35,7 @@ export class Operations {
   readonly #pollers: Pollers;
   readonly #starts: Starts;
   readonly #keeper: Keeper;
-  readonly #reads = new SharedReads<readonly OperationEntry[]>();
+  readonly #reads = new SharedReads<OperationEntry>();
   /** Starts and leases that are to end before the store may close. */
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #adopting = new Set<string>();

@@ -25,73 +25,84 @@ export function follow(
   followed: Followed,
   signal: AbortSignal,
 ): AsyncIterableIterator<OperationEntry> {
-  const controller = new AbortController();
-  const entries = readEntries(followed, controller.signal);
-  let isOver = false;
-  signal.addEventListener('abort', finish, { once: true });
-  if (signal.aborted) finish();
-
-  return {
-    async next() {
-      try {
-        const result = await entries.next();
-        if (result.done) finish();
-        return result;
-      } catch (error) {
-        finish();
-        throw error;
-      }
-    },
-    async return() {
-      finish();
-      return { done: true, value: undefined };
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
-
-  // Not in the generator's `finally`: one that waits would not run it when told to return.
-  function finish(): void {
-    if (isOver) return;
-    isOver = true;
-    signal.removeEventListener('abort', finish);
-    followed.release();
-    controller.abort();
-    // The abort ends a wait; a generator that stands at an entry has to be told.
-    void entries.return(undefined);
-  }
+  const reader = new Reader(followed, signal);
+  signal.addEventListener('abort', reader, { once: true });
+  if (signal.aborted) reader.finish();
+  return reader;
 }
 
-async function* readEntries(
-  followed: Followed,
-  signal: AbortSignal,
-): AsyncGenerator<OperationEntry, undefined, undefined> {
-  const { wakeUps, key } = followed;
-  let { seen } = followed;
-  let isOver = false;
-  while (!isOver && !signal.aborted) {
-    const wakeUp = wakeUps.arm(key);
+/** No async generator: every promise between a change and its readers is made for thousands of them. */
+class Reader implements AsyncIterableIterator<OperationEntry> {
+  readonly #followed: Followed;
+  readonly #signal: AbortSignal;
+  #seen: number;
+  #read: readonly OperationEntry[] = [];
+  #given = 0;
+  #turn: ReturnType<Reader['next']> | undefined;
+  #isOver = false;
+  /** Ends the wait, if there is one. */
+  #wake: (() => void) | undefined;
+
+  constructor(followed: Followed, signal: AbortSignal) {
+    this.#followed = followed;
+    this.#signal = signal;
+    this.#seen = followed.seen;
+  }
+
+  next(): Promise<IteratorResult<OperationEntry, undefined>> {
+    // Whoever does not wait for an answer before asking again has the answers in order.
+    const advance = (): ReturnType<Reader['next']> => this.#advance();
+    this.#turn = this.#turn ? this.#turn.then(advance, advance) : advance();
+    return this.#turn;
+  }
+
+  async #advance(): Promise<IteratorResult<OperationEntry, undefined>> {
+    const { wakeUps, key } = this.#followed;
     try {
-      const entries = await followed.read(seen);
-      for (const entry of entries) {
-        seen = entry.sequence;
-        isOver = followed.isLast(entry);
-        yield entry;
+      while (!this.#isOver) {
+        const entry = this.#read[this.#given++];
+        if (entry) return this.#give(entry);
+        const wakeUp = wakeUps.arm(key);
+        try {
+          this.#wake = wakeUp.wake;
+          this.#read = await this.#followed.read(this.#seen);
+          this.#given = 0;
+          if (this.#read.length === 0 && !this.#isOver) await wakeUp.woken;
+        } finally {
+          wakeUp.disarm();
+        }
       }
-      if (entries.length === 0) await wokenOrAborted(wakeUp.woken, signal);
-    } finally {
-      wakeUp.disarm();
+    } catch (error) {
+      this.finish();
+      throw error;
     }
+    return { done: true, value: undefined };
   }
-  return undefined;
-}
 
-function wokenOrAborted(woken: Promise<void>, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const done = (): void => resolve();
-  signal.addEventListener('abort', done, { once: true });
-  woken.then(resolve);
-  return promise.finally(() => signal.removeEventListener('abort', done));
+  #give(entry: OperationEntry): IteratorResult<OperationEntry, undefined> {
+    this.#seen = entry.sequence;
+    if (this.#followed.isLast(entry)) this.finish();
+    return { done: false, value: entry };
+  }
+
+  async return(): Promise<IteratorReturnResult<undefined>> {
+    this.finish();
+    return { done: true, value: undefined };
+  }
+
+  [Symbol.asyncIterator]() {
+    return this;
+  }
+
+  handleEvent(): void {
+    this.finish();
+  }
+
+  finish(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#signal.removeEventListener('abort', this);
+    this.#followed.release();
+    this.#wake?.();
+  }
 }

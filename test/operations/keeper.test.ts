@@ -60,6 +60,20 @@ describe('the keeper', () => {
     ]);
   });
 
+  test('polls what a repeated start gave without waiting for the next round', async () => {
+    const store = await database.open();
+    const { journal } = store;
+    const claim = vi.spyOn(journal, 'claim');
+    const recover = async () => {
+      await expect.poll(() => claim.mock.settledResults.length).toBe(1);
+      return [await journal.append(operation())];
+    };
+    const options = { leaseMs: 60_000, interruptedAfterMs: 20_000 };
+    const { keeper, pollers } = instanceOn(store, { starts: { recover }, options });
+    keeper.start();
+    await expect.poll(() => pollers.kept()).toEqual(['op']);
+  });
+
   test('keeps its leases while it lives, and leaves them to another when it is gone', async () => {
     const [here, there] = [await database.open(), await database.open()];
     const [first, second] = [instanceOn(here), instanceOn(there)];

@@ -68,6 +68,14 @@ describe('while nobody has ever watched, the interval', () => {
     expectPauses(billing.pauses(), (n) => Math.min(30_000, 1_000 * 2 ** n));
   });
 
+  test('doubles also when the server would be asked more often', async () => {
+    const billing = scriptedBilling(reading(operation(), 500));
+    const { pollers, latest } = await polled(billing);
+    pollers.keep(latest);
+    await vi.advanceTimersByTimeAsync(100_000);
+    expectPauses(billing.pauses(), (n) => Math.min(30_000, 1_000 * 2 ** n));
+  });
+
   test('is never shorter than the server says', async () => {
     const billing = scriptedBilling(reading(operation(), 10_000));
     const { pollers, latest } = await polled(billing);
