@@ -1,10 +1,9 @@
 import { loadConfig } from '../src/config.ts';
 import { createGateway } from '../src/gateway.ts';
 import { startSandbox } from '../src/sandbox/sandbox.ts';
+import { activations } from './activations.ts';
 import { fanOut } from './fan-out.ts';
 import { measure, report } from './measure.ts';
-
-const UPSTREAM_MS = 20;
 
 const sandbox = await startSandbox({ operations: { outcome: 'succeed' } });
 const { backends, ...config } = loadConfig({
@@ -50,13 +49,8 @@ report(
   await measure(200, 2, () => ask(both)),
 );
 
-sandbox.faults.set([{ method: 'CustomerService.Activate', latencyMs: UPSTREAM_MS }]);
-await measure(100, 4, () => ask(activate));
-const note = `(upstream takes ${UPSTREAM_MS} ms; the bound is ${UPSTREAM_MS + 20} ms)`;
-report('activateCustomer, one after the other', await measure(300, 1, () => ask(activate)), note);
-report('activateCustomer, 8 at once', await measure(2000, 8, () => ask(activate)), note);
+await activations();
 
-sandbox.faults.set([]);
 sandbox.operations.timing = { ...sandbox.operations.timing, outcome: 'never' };
 const { activateCustomer } = await ask<{ activateCustomer: { operation: { id: string } } }>(
   activate,

@@ -26,7 +26,19 @@ const nothing: SqliteStatement = {
   iterate: () => [].values(),
 };
 
+/** Statements kept for the next time: lists of parameters make many of them, so not all. */
+const KEPT_STATEMENTS = 200;
+
 function kyselyDatabase(database: DatabaseSync): SqliteDatabase {
+  const kept = new Map<string, SqliteStatement>();
+  function statement(sql: string): SqliteStatement {
+    const known = kept.get(sql);
+    if (known) return known;
+    if (kept.size >= KEPT_STATEMENTS) kept.clear();
+    const prepared = kyselyStatement(database, sql);
+    kept.set(sql, prepared);
+    return prepared;
+  }
   return {
     close: () => database.close(),
     prepare(sql) {
@@ -34,7 +46,7 @@ function kyselyDatabase(database: DatabaseSync): SqliteDatabase {
       if (sql === 'rollback' && !database.isTransaction) return nothing;
       // A transaction that reads first and writes then would have to be run again when another
       // process wrote in between. All of the store's transactions write.
-      return kyselyStatement(database, sql === 'begin' ? 'begin immediate' : sql);
+      return statement(sql === 'begin' ? 'begin immediate' : sql);
     },
   };
 }
@@ -45,7 +57,8 @@ function kyselyStatement(database: DatabaseSync, sql: string): SqliteStatement {
     reader: statement.columns().length > 0,
     all: (parameters) => statement.all(...parameters.map(bindable)),
     run: (parameters) => statement.run(...parameters.map(bindable)),
-    iterate: (parameters) => statement.iterate(...parameters.map(bindable)),
+    // One of its own: a statement that is being stepped through cannot serve another.
+    iterate: (parameters) => database.prepare(sql).iterate(...parameters.map(bindable)),
   };
 }
 

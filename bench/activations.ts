@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { createBillingClient } from '../src/backends/billing/client.ts';
+import { fixedToken } from '../src/backends/credential.ts';
+import { loadConfig } from '../src/config.ts';
+import { createGateway } from '../src/gateway.ts';
+import { measure, report } from './measure.ts';
+
+const UPSTREAM_MS = 20;
+
+interface Customer {
+  readonly id: string;
+  readonly billing: { readonly customerId: string };
+}
+
+/** How much longer than billing itself a mutation takes; the backends are a process of their own. */
+export async function activations(): Promise<void> {
+  const sandbox = await startSandboxProcess();
+  const { backends, ...config } = loadConfig({
+    PORT: '0',
+    LOG_LEVEL: 'silent',
+    BILLING_ENDPOINT: sandbox.billing,
+    BILLING_TLS: 'false',
+    BILLING_RESELLER_ID: sandbox.resellerId,
+    RESELLER_ENDPOINT: sandbox.reseller,
+  });
+  if (!backends) throw new Error('the bench has backends');
+  const gateway = await createGateway({ ...config, backends });
+  const url = await gateway.start();
+
+  async function ask<T>(query: string): Promise<T> {
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query }) });
+    const result = await response.json();
+    if (result.errors) throw new Error(JSON.stringify(result.errors));
+    return result.data;
+  }
+
+  const { customers } = await ask<{ customers: { nodes: Customer[] } }>(
+    '{ customers(first: 1) { nodes { id billing { customerId } } } }',
+  );
+  const [first] = customers.nodes;
+  if (!first) throw new Error('the sandbox has customers');
+  const { customerId } = first.billing;
+  const activate = `mutation { activateCustomer(input: { customer: "${first.id}" }) {
+    ... on ActivateCustomerSuccess { operation { id } } ... on Error { message } } }`;
+  await measure(50, 1, () => ask(activate));
+  const alone = createBillingClient({
+    ...backends.billing,
+    credential: fixedToken('none'),
+  });
+  const scope = { signal: new AbortController().signal, requestId: 'bench' };
+  const call = () => alone.activateCustomer(customerId, randomUUID(), scope);
+  await measure(50, 1, call);
+  report('CustomerService.Activate alone', await measure(300, 1, call));
+  alone.close();
+  const note = `(upstream takes ${UPSTREAM_MS} ms; the bound of p99 is ${UPSTREAM_MS + 20} ms)`;
+  report('activateCustomer, one after the other', await measure(300, 1, () => ask(activate)), note);
+  report('activateCustomer, 4 at once', await measure(600, 4, () => ask(activate)), note);
+  await gateway.close();
+  sandbox.end();
+}
+
+async function startSandboxProcess() {
+  const env = {
+    ...process.env,
+    SANDBOX_BILLING_PORT: '0',
+    SANDBOX_RESELLER_PORT: '0',
+    SANDBOX_LATENCY_MS: String(UPSTREAM_MS),
+    SANDBOX_LOG_LEVEL: 'silent',
+  };
+  const child = spawn(process.execPath, ['src/sandbox/main.ts'], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let said = '';
+  for await (const chunk of child.stdout) {
+    said += String(chunk);
+    if (said.includes('Try:')) break;
+  }
+  const [, billing = ''] = /billing, operations\s+(\S+)/.exec(said) ?? [];
+  const [, reseller = ''] = /reseller\s+(http\S+)/.exec(said) ?? [];
+  const [, resellerId = ''] = /reseller id\s+(\S+)/.exec(said) ?? [];
+  return { billing, reseller, resellerId, end: () => void child.kill() };
+}
