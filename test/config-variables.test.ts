@@ -13,6 +13,9 @@ describe('a variable', () => {
     ['DRAIN_TIMEOUT_MS', '0', 'drainTimeoutMs', 0],
     ['OPERATION_POLL_INTERVAL_MS', '10', 'pollIntervalMs', 10],
     ['CUSTOMER_SWEEP_INTERVAL_MS', '0', 'customerSweepIntervalMs', 0],
+    ['OPERATION_MAX_AGE_MS', '1', 'operationMaxAgeMs', 1],
+    ['OPERATION_LEASE_MS', '300', 'operationLeaseMs', 300],
+    ['DATABASE_URL', 'sqlite:a.db', 'databaseUrl', 'sqlite:a.db'],
     ['BILLING_RESELLER_ID', 'R1', 'defaultResellerId', 'R1'],
     ['CORS_ORIGINS', 'https://a.example', 'corsOrigins', ['https://a.example']],
     [

@@ -21,7 +21,7 @@ describe('backend calls per query', () => {
 
   test('their reseller half is one REST call per linked customer, none repeated, all at once', async () => {
     const { url, sandbox } = await startTestGateway({
-      sandbox: { seed: { customers: 120 }, faults: [{ backend: 'reseller', latencyMs: 30 }] },
+      sandbox: { seed: { customers: 120 }, faults: [{ backend: 'reseller', latencyMs: 500 }] },
       env: { RESELLER_CONNECTIONS: '200' },
     });
     const { data } = await request<{ customers: { nodes: { reseller: object | null }[] } }, object>(
