@@ -5,6 +5,7 @@ import './customer-mutations.ts';
 import './node.ts';
 import './notification-watch.ts';
 import './operation.ts';
+import './operation-fields.ts';
 import './subscription.ts';
 import './subscription-mutations.ts';
 import './subscription-orders.ts';
