@@ -10,6 +10,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // One fewer than the cores is the default, which on two leaves one idle.
     maxWorkers: 2,
+    // Several tests hold the gateway to milliseconds, on machines that may be busy with others.
+    retry: process.env['CI'] ? 2 : 0,
     testTimeout: 15_000,
     hookTimeout: 15_000,
   },
