@@ -19,6 +19,9 @@ export type ClientReport =
 /** How many sockets are being opened at once. */
 const OPENING = 200;
 const MAX_MESSAGE = 65_536;
+/** An empty ping, and the empty answer with its mask. */
+const PING = 0x89;
+const PONG = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
 
 /**
  * WebSockets with nothing to them: a client library takes longer over a message than the server
@@ -68,6 +71,10 @@ function openSocket(
     onread: {
       buffer,
       callback(bytes) {
+        if (buffer[0] === PING) {
+          socket.write(PONG);
+          return true;
+        }
         if (isOpen) {
           received(bytes);
           return true;

@@ -5,7 +5,7 @@ import { percentiles, report } from './measure.ts';
 import { heapUsed, now, openSockets, type Sockets } from './sockets.ts';
 
 const SOCKETS = 5000;
-const ROUNDS = 12;
+const ROUNDS = 40;
 /** What a process holds besides the sockets: files, connections to the backends. */
 const SPARE_DESCRIPTORS = 200;
 

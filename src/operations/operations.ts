@@ -156,9 +156,9 @@ export class Operations {
         wakeUps: this.#wakeUps,
         key: operationId,
         seen,
-        read: (behind) =>
+        read: (behind, limit) =>
           this.#reads.read(`${behind} ${operationId}`, () =>
-            this.#journal.after(operationId, behind),
+            this.#journal.after(operationId, behind, limit),
           ),
         isLast: (entry) => entry.operation.done,
         release,
@@ -182,9 +182,9 @@ export class Operations {
         wakeUps: this.#wakeUps,
         key: ANY,
         seen,
-        read: (behind) =>
+        read: (behind, limit) =>
           this.#reads.read(`${behind} of ${name}`, () =>
-            this.#journal.changesAfter({ customer }, behind),
+            this.#journal.changesAfter({ customer }, behind, limit),
           ),
         isLast: () => false,
         release: () => {},

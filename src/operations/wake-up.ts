@@ -1,6 +1,6 @@
 /** How many are woken at once: at first, and how many times more each time after that. */
 const AT_FIRST = 100;
-const GROWTH = 4;
+const GROWTH = 50;
 
 export interface WakeUp {
   readonly woken: Promise<void>;

@@ -1,13 +1,16 @@
 import type { OperationEntry } from '../domain/operation.ts';
-import type { WakeUps } from './wake-up.ts';
+import type { WakeUp, WakeUps } from './wake-up.ts';
+
+/** Entries that a reader holds at once. */
+const READ_AT_ONCE = 100;
 
 /** What is followed: entries in the order of their sequence. */
 export interface Followed {
   readonly wakeUps: WakeUps;
   /** What wakes the reader. */
   readonly key: string;
-  /** The entries behind a sequence, oldest first; none when there are none yet. */
-  read(after: number): Promise<readonly OperationEntry[]>;
+  /** The first entries behind a sequence, oldest first; none when there are none yet. */
+  read(after: number, limit: number): Promise<readonly OperationEntry[]>;
   /** The sequence to begin behind. */
   readonly seen: number;
   /** Whether nothing can come behind this entry. */
@@ -38,10 +41,11 @@ class Reader implements AsyncIterableIterator<OperationEntry> {
   #seen: number;
   #read: readonly OperationEntry[] = [];
   #given = 0;
+  /** Armed before the last read: as long as nobody woke it, that read is not out of date. */
+  #wakeUp: WakeUp | undefined;
   #turn: ReturnType<Reader['next']> | undefined;
+  #turns = 0;
   #isOver = false;
-  /** Ends the wait, if there is one. */
-  #wake: (() => void) | undefined;
 
   constructor(followed: Followed, signal: AbortSignal) {
     this.#followed = followed;
@@ -52,31 +56,33 @@ class Reader implements AsyncIterableIterator<OperationEntry> {
   next(): Promise<IteratorResult<OperationEntry, undefined>> {
     // Whoever does not wait for an answer before asking again has the answers in order.
     const advance = (): ReturnType<Reader['next']> => this.#advance();
-    this.#turn = this.#turn ? this.#turn.then(advance, advance) : advance();
+    this.#turn = this.#turns++ > 0 && this.#turn ? this.#turn.then(advance, advance) : advance();
     return this.#turn;
   }
 
   async #advance(): Promise<IteratorResult<OperationEntry, undefined>> {
-    const { wakeUps, key } = this.#followed;
     try {
       while (!this.#isOver) {
         const entry = this.#read[this.#given++];
         if (entry) return this.#give(entry);
-        const wakeUp = wakeUps.arm(key);
-        try {
-          this.#wake = wakeUp.wake;
-          this.#read = await this.#followed.read(this.#seen);
-          this.#given = 0;
-          if (this.#read.length === 0 && !this.#isOver) await wakeUp.woken;
-        } finally {
-          wakeUp.disarm();
-        }
+        if (this.#wakeUp && this.#read.length < READ_AT_ONCE) await this.#wakeUp.woken;
+        if (!this.#isOver) await this.#readOn();
       }
     } catch (error) {
       this.finish();
       throw error;
+    } finally {
+      this.#turns--;
     }
     return { done: true, value: undefined };
+  }
+
+  async #readOn(): Promise<void> {
+    const { wakeUps, key, read } = this.#followed;
+    this.#wakeUp?.disarm();
+    this.#wakeUp = wakeUps.arm(key);
+    this.#read = await read(this.#seen, READ_AT_ONCE);
+    this.#given = 0;
   }
 
   #give(entry: OperationEntry): IteratorResult<OperationEntry, undefined> {
@@ -103,6 +109,7 @@ class Reader implements AsyncIterableIterator<OperationEntry> {
     this.#isOver = true;
     this.#signal.removeEventListener('abort', this);
     this.#followed.release();
-    this.#wake?.();
+    this.#wakeUp?.disarm();
+    this.#wakeUp?.wake();
   }
 }

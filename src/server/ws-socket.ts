@@ -1,6 +1,8 @@
+import type { Duplex } from 'node:stream';
 import { CloseCode, type Server } from 'graphql-ws';
 import type { RawData, WebSocket } from 'ws';
 import type { Logger } from '../log.ts';
+import { textFrame } from './ws-frame.ts';
 
 /** The close code of a server that goes away. */
 export const GOING_AWAY = 1001;
@@ -16,13 +18,14 @@ const MAX_BUFFERED = 32_000_000;
 export function serveSocket<E>(
   protocol: Server<E>,
   socket: WebSocket,
+  send: Send,
   extra: E,
   log: Logger,
 ): void {
   const closed = protocol.opened(
     {
       protocol: socket.protocol,
-      send: async (data) => void (await send(socket, data)),
+      send: async (data) => void (await send(data)),
       close: (code, reason) => socket.close(code, reason),
       onMessage: (listener) =>
         socket.on('message', (data: RawData) => {
@@ -46,13 +49,46 @@ export function serveSocket<E>(
   });
 }
 
-/** Resolves when the data has left the process, or cannot any more: whether it has. */
-export function send(socket: WebSocket, data: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    if (socket.readyState !== socket.OPEN) return resolve(false);
-    // A socket that fails is closed, and that ends whatever wanted to be sent.
-    socket.send(data, (error) => resolve(!error));
-  });
+/** Resolves when the text has left the process, or cannot any more: whether it has. */
+export type Send = (text: string) => Promise<boolean>;
+
+interface Outgoing {
+  readonly socket: WebSocket;
+  readonly connection: Duplex;
+  readonly frame: Buffer;
+  sent(error: Error | null | undefined): void;
+}
+
+let outgoing: Outgoing[] = [];
+
+/**
+ * Sends text over the connection that `socket` speaks on. What is sent to many goes out in one run:
+ * with other work between two writes, whoever reads on this machine falls asleep after each, and to
+ * wake it takes the kernel as long as the write itself.
+ */
+export function sender(socket: WebSocket, connection: Duplex): Send {
+  return (text) =>
+    new Promise((resolve) => {
+      if (socket.readyState !== socket.OPEN) return resolve(false);
+      if (outgoing.length === 0) process.nextTick(flush);
+      // A socket that fails is closed, and that ends whatever wanted to be sent.
+      outgoing.push({
+        socket,
+        connection,
+        frame: textFrame(text),
+        sent: (error) => resolve(!error),
+      });
+    });
+}
+
+function flush(): void {
+  const frames = outgoing;
+  outgoing = [];
+  for (const { socket, connection, frame, sent } of frames) {
+    // Behind a close frame nothing may come.
+    if (socket.readyState === socket.OPEN) connection.write(frame, sent);
+    else sent(new Error('closed'));
+  }
 }
 
 function startHeartbeat(socket: WebSocket): () => void {

@@ -14,7 +14,7 @@ import { errorBody, publicError } from './public-error.ts';
 import { type CreateContext, type RequestArgs, requestIdFrom } from './request-context.ts';
 import type { Deliver, Subscribe } from './subscription.ts';
 import type { Authenticate } from './viewer.ts';
-import { GOING_AWAY, send, serveSocket } from './ws-socket.ts';
+import { GOING_AWAY, type Send, sender, serveSocket } from './ws-socket.ts';
 
 /** The largest message that a client may send, in bytes. */
 const MAX_MESSAGE = 1_000_000;
@@ -28,8 +28,7 @@ interface SocketExtra {
   /** The header of the request that opened it. */
   readonly authorization: string | null;
   viewer: Viewer | null;
-  /** Resolves when the message has left the process, or cannot any more: whether it has. */
-  send(message: string): Promise<boolean>;
+  readonly send: Send;
 }
 
 interface SocketArgs extends RequestArgs {
@@ -68,8 +67,8 @@ export function serveWebSockets(options: WebSocketOptions): () => Promise<void> 
     sockets.handleUpgrade(request, socket, head, (ws) => {
       socket.off('error', onError);
       const authorization = request.headers.authorization ?? null;
-      const extra: SocketExtra = { authorization, viewer: null, send: (text) => send(ws, text) };
-      serveSocket(protocol, ws, extra, log);
+      const send = sender(ws, socket);
+      serveSocket(protocol, ws, send, { authorization, viewer: null, send }, log);
     });
   });
 

@@ -45,15 +45,26 @@ describe('following an operation', () => {
     const { watch, record, journal } = await watched();
     const { after } = journal;
     let isChanged = false;
-    journal.after = async (id, sequence) => {
-      const entries = await after(id, sequence);
-      if (!isChanged && entries.length === 0) {
+    journal.after = async (id, sequence, limit) => {
+      const entries = await after(id, sequence, limit);
+      if (!isChanged) {
         isChanged = true;
         await record(succeeded());
       }
       return entries;
     };
     expect(await rest(watch())).toEqual(['step 0', 'done']);
+  });
+
+  test('reads on where one reading was not enough', async () => {
+    const { watch, record } = await watched();
+    const steps = Array.from({ length: 250 }, (_, n) => step(n + 1));
+    const states = watch();
+    for (const state of steps) await record(state);
+    await record(succeeded());
+    const seen = await rest(states);
+    expect(seen).toHaveLength(252);
+    expect(seen.slice(-2)).toEqual(['step 250', 'done']);
   });
 
   test('by many gives each of them everything', async () => {

@@ -45,15 +45,15 @@ function expectBounded(ticks: Ticks, before: number): void {
 describe(`${count} events for a subscriber that does not read`, () => {
   test('wait at their source over WebSocket, and are all there when it reads on', async () => {
     const { url, ticks } = await startServer();
-    const sent = vi.spyOn(WebSocket.prototype, 'send');
-    onTestFinished(() => sent.mockRestore());
+    const opened = vi.spyOn(WebSocket.prototype, 'on');
+    onTestFinished(() => opened.mockRestore());
     const socket = await openSocket(url);
     const before = memory();
     socket.subscribe('t', query);
     socket.ws.pause();
     await heldUp(ticks);
     expectBounded(ticks, before);
-    const serverSide = sent.mock.contexts.find((ws) => ws !== socket.ws) as WebSocket;
+    const serverSide = opened.mock.contexts.find((ws) => ws !== socket.ws) as WebSocket;
     expect(serverSide.bufferedAmount).toBeLessThan(2 * size);
     socket.ws.resume();
     await expect.poll(() => socket.types('t').at(-1), { timeout: 10_000 }).toBe('complete');
