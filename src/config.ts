@@ -33,6 +33,27 @@ export type ResellerCredentialConfig =
   | { readonly token: string }
   | { readonly keyFile: string; readonly subject: string };
 
+export interface NotificationsConfig {
+  /** The OIDC tokens of those who may push; null when it is not given. */
+  readonly push: PushConfig | null;
+  /** Null when nothing is to be pulled. */
+  readonly pull: PullConfig | null;
+}
+
+export interface PushConfig {
+  readonly audience: string;
+  readonly serviceAccount: string;
+  readonly issuer: string;
+  readonly jwksUrl: string;
+}
+
+export interface PullConfig {
+  /** projects/P/subscriptions/S */
+  readonly subscription: string;
+  /** Null for the credentials that the machine provides. */
+  readonly keyFile: string | null;
+}
+
 export interface Config {
   readonly host: string;
   readonly port: number;
@@ -40,13 +61,14 @@ export interface Config {
   readonly requestTimeoutMs: number;
   readonly drainTimeoutMs: number;
   readonly corsOrigins: readonly string[];
-  /** `sqlite:PATH` or `postgres://...`; null when it is not given. */
-  readonly databaseUrl: string | null;
+  /** `sqlite:PATH` or `postgres://...` */
+  readonly databaseUrl: string;
   readonly pollIntervalMs: number;
   readonly operationMaxAgeMs: number;
   readonly operationLeaseMs: number;
   readonly customerSweepIntervalMs: number;
   readonly defaultResellerId: string | null;
+  readonly notifications: NotificationsConfig;
   /** Null when no backend is configured: then a sandbox is to be put in their place. */
   readonly backends: { readonly billing: BillingConfig; readonly reseller: ResellerConfig } | null;
 }
@@ -66,12 +88,13 @@ export function loadConfig(env: Env): Config {
     requestTimeoutMs: read.integer('REQUEST_TIMEOUT_MS', 15_000, 1, 600_000),
     drainTimeoutMs: read.integer('DRAIN_TIMEOUT_MS', 10_000, 0, 600_000),
     corsOrigins: read.origins('CORS_ORIGINS'),
-    databaseUrl: read.databaseUrl('DATABASE_URL'),
+    databaseUrl: read.databaseUrl('DATABASE_URL', 'sqlite:data/gateway.db'),
     pollIntervalMs: read.integer('OPERATION_POLL_INTERVAL_MS', 1_000, 10, 60_000),
     operationMaxAgeMs: read.integer('OPERATION_MAX_AGE_MS', 30 * DAY_MS, 1, 10 * 365 * DAY_MS),
     operationLeaseMs: read.integer('OPERATION_LEASE_MS', 15_000, 300, 600_000),
     customerSweepIntervalMs: read.integer('CUSTOMER_SWEEP_INTERVAL_MS', 10_000, 0, 3_600_000),
     defaultResellerId: read.text('BILLING_RESELLER_ID') ?? null,
+    notifications: { push: loadPush(read), pull: loadPull(read) },
     backends: loadBackends(read),
   };
   checkAuth(read, config.host);
@@ -148,6 +171,39 @@ function loadReseller(read: EnvReader): ResellerConfig {
     connections: read.integer('RESELLER_CONNECTIONS', 32, 1, 1_000),
     batch: read.boolean('RESELLER_BATCH', false),
   };
+}
+
+function loadPush(read: EnvReader): PushConfig | null {
+  const audience = read.text('NOTIFICATIONS_PUSH_AUDIENCE');
+  const serviceAccount = read.text('NOTIFICATIONS_PUSH_SERVICE_ACCOUNT');
+  const issuer = read.text('NOTIFICATIONS_PUSH_ISSUER');
+  const jwksUrl = read.url('NOTIFICATIONS_PUSH_JWKS_URL');
+  if (audience && serviceAccount) {
+    return {
+      audience,
+      serviceAccount,
+      issuer: issuer ?? 'https://accounts.google.com',
+      jwksUrl: jwksUrl || 'https://www.googleapis.com/oauth2/v3/certs',
+    };
+  }
+  if (audience || serviceAccount || issuer || jwksUrl) {
+    read.problem(
+      'NOTIFICATIONS_PUSH_AUDIENCE and NOTIFICATIONS_PUSH_SERVICE_ACCOUNT are needed, both, to tell who pushes.',
+    );
+  }
+  return null;
+}
+
+function loadPull(read: EnvReader): PullConfig | null {
+  const subscription = read.subscription('NOTIFICATIONS_SUBSCRIPTION');
+  const keyFile = read.text('NOTIFICATIONS_KEY_FILE');
+  if (subscription !== null) {
+    return { subscription, keyFile: keyFile ?? read.text('RESELLER_KEY_FILE') ?? null };
+  }
+  if (keyFile && !read.text('NOTIFICATIONS_SUBSCRIPTION')) {
+    read.problem('NOTIFICATIONS_KEY_FILE is given, but no NOTIFICATIONS_SUBSCRIPTION.');
+  }
+  return null;
 }
 
 function checkAuth(read: EnvReader, host: string): void {

@@ -88,10 +88,18 @@ export class EnvReader {
   }
 
   /** What is wrong is told without the value: it may hold a password. */
-  databaseUrl(name: string): string | null {
+  databaseUrl(name: string, fallback: string): string {
     const text = this.text(name);
-    if (text === undefined || /^(sqlite:|postgres(ql)?:\/\/)./.test(text)) return text ?? null;
-    return this.#refuse(`${name} is neither sqlite:PATH nor postgres://...`, null);
+    if (text === undefined || /^(sqlite:|postgres(ql)?:\/\/)./.test(text)) return text ?? fallback;
+    return this.#refuse(`${name} is neither sqlite:PATH nor postgres://...`, fallback);
+  }
+
+  /** The full name of a Pub/Sub subscription. */
+  subscription(name: string): string | null {
+    const text = this.text(name);
+    const form = /^projects\/[\w.:-]+\/subscriptions\/[A-Za-z][\w.~+%-]{2,254}$/;
+    if (text === undefined || form.test(text)) return text ?? null;
+    return this.#refuse(`${name}=${text} is not projects/P/subscriptions/S.`, null);
   }
 
   origins(name: string): string[] {

@@ -1,40 +1,43 @@
 import { readFileSync } from 'node:fs';
-import { createBillingClient } from './backends/billing/client.ts';
+import { type BillingClient, createBillingClient } from './backends/billing/client.ts';
 import { iamExchange } from './backends/billing/iam.ts';
 import { type Credential, fixedToken } from './backends/credential.ts';
 import { googleServiceAccount } from './backends/credential-google.ts';
 import { iamServiceAccount } from './backends/credential-iam.ts';
+import { type Pull, type PullOptions, pullKey, pullNotifications } from './backends/pubsub/pull.ts';
 import { createResellerClient } from './backends/reseller/client.ts';
-import { type BillingConfig, type Config, ConfigError, type ResellerConfig } from './config.ts';
+import {
+  type BillingConfig,
+  type Config,
+  ConfigError,
+  type PullConfig,
+  type ResellerConfig,
+} from './config.ts';
 import { type CustomerLink, MAX_CUSTOMERS_PAGE } from './domain/customer.ts';
+import { GatewayError } from './domain/error.ts';
 import { isLoopback } from './domain/host.ts';
+import type { ReceiveMessage } from './domain/notification.ts';
 import { createLogger, type Logger } from './log.ts';
+import { Notifications } from './notifications/notifications.ts';
 import { Operations } from './operations/operations.ts';
 import { schema } from './schema/schema.ts';
 import { createHttpServer } from './server/http.ts';
+import { createVerifyPushToken } from './server/push-token.ts';
 import { authenticateNobody } from './server/viewer.ts';
 import { CustomerIndex } from './services/customer-index.ts';
 import type { ServiceSources } from './services/scope.ts';
 import { createServices } from './services/services.ts';
-import { fixedLinks } from './store/links.ts';
-import { openStore } from './store/store.ts';
+import type { CustomerLinks } from './store/links.ts';
+import { openStore, type Store } from './store/store.ts';
 
 export interface GatewayConfig extends Config {
   readonly backends: NonNullable<Config['backends']>;
 }
 
 export interface GatewayOverrides {
-  /** Links that are known from the start. */
+  /** Links to be made at the start, where neither customer has a partner. */
   readonly links?: Iterable<CustomerLink> | undefined;
   readonly log?: Logger | undefined;
-}
-
-/**
- * A plaintext billing API is a sandbox or a test server: it forgets its operations when it stops, and
- * gives their ids anew. A journal that remembered them would take the new ones for the old.
- */
-function defaultDatabase({ tls }: BillingConfig): string {
-  return tls ? 'sqlite:data/gateway.db' : 'sqlite::memory:';
 }
 
 export interface Gateway {
@@ -55,9 +58,67 @@ export async function createGateway(
   const log = overrides.log ?? createLogger(config.logLevel);
   const billing = openBilling(config.backends.billing, log);
   const reseller = openReseller(config.backends.reseller, log);
-  const databaseUrl = config.databaseUrl ?? defaultDatabase(config.backends.billing);
-  const store = await openStore(databaseUrl, { log });
-  const operations = new Operations({
+  const pulled = pullOptions(config.notifications.pull);
+  const store = await openStore(config.databaseUrl, { log });
+  await makeLinks(store.links, overrides.links ?? []);
+  const operations = openOperations(config, billing, store, log);
+  const notifications = new Notifications({ store, forget: () => reseller.forget(), log });
+  const customerIndex = new CustomerIndex(billing.listCustomers, {
+    pageSize: MAX_CUSTOMERS_PAGE,
+    sweepIntervalMs: config.customerSweepIntervalMs,
+    resellers: 100,
+  });
+  keepCurrent(customerIndex, store, log);
+  const receive: ReceiveMessage = (message) => notifications.receive(message);
+  let pull: Pull | null = null;
+  const sources: ServiceSources = {
+    billing,
+    reseller,
+    operations,
+    notifications,
+    customerIndex,
+    links: store.links,
+    defaultResellerId: config.defaultResellerId,
+  };
+  const server = createHttpServer({
+    schema,
+    authenticate: authenticateNobody(),
+    createServices: (scope) => createServices(sources, scope),
+    origins: { allowed: config.corsOrigins, loopbackOnly: isLoopback(config.host) },
+    push: {
+      receive,
+      verify: config.notifications.push && createVerifyPushToken(config.notifications.push),
+    },
+    deadlineMs: config.requestTimeoutMs,
+    drainTimeoutMs: config.drainTimeoutMs,
+    log,
+  });
+
+  return {
+    async start() {
+      const url = await server.listen(config.host, config.port);
+      operations.open();
+      if (pulled) pull = await pullNotifications({ ...pulled, receive, log });
+      return url;
+    },
+    async close() {
+      await Promise.all([server.close(), pull?.close()]);
+      await operations.close();
+      await notifications.close();
+      billing.close();
+      await reseller.close();
+      await store.close();
+    },
+  };
+}
+
+function openOperations(
+  config: GatewayConfig,
+  billing: BillingClient,
+  store: Store,
+  log: Logger,
+): Operations {
+  return new Operations({
     billing,
     store,
     log,
@@ -73,42 +134,31 @@ export async function createGateway(
       interruptedAfterMs: 2 * config.backends.billing.timeoutMs,
     },
   });
-  const sources: ServiceSources = {
-    billing,
-    reseller,
-    operations,
-    customerIndex: new CustomerIndex(billing.listCustomers, {
-      pageSize: MAX_CUSTOMERS_PAGE,
-      sweepIntervalMs: config.customerSweepIntervalMs,
-      resellers: 100,
-    }),
-    links: fixedLinks(overrides.links ?? []),
-    defaultResellerId: config.defaultResellerId,
-  };
-  const server = createHttpServer({
-    schema,
-    authenticate: authenticateNobody(),
-    createServices: (scope) => createServices(sources, scope),
-    origins: { allowed: config.corsOrigins, loopbackOnly: isLoopback(config.host) },
-    deadlineMs: config.requestTimeoutMs,
-    drainTimeoutMs: config.drainTimeoutMs,
-    log,
-  });
+}
 
-  return {
-    async start() {
-      const url = await server.listen(config.host, config.port);
-      operations.open();
-      return url;
-    },
-    async close() {
-      await server.close();
-      await operations.close();
-      billing.close();
-      await reseller.close();
-      await store.close();
-    },
-  };
+async function makeLinks(links: CustomerLinks, wanted: Iterable<CustomerLink>): Promise<void> {
+  for (const link of wanted) {
+    await links.link(link).catch((error: unknown) => {
+      if (!(error instanceof GatewayError && error.code === 'CONFLICT')) throw error;
+    });
+  }
+}
+
+/** What operations make of customers, here or in another instance, need not be swept for. */
+function keepCurrent(index: CustomerIndex, { journal, onChange }: Store, log: Logger): void {
+  onChange((operationId) => {
+    if (operationId === null) return;
+    journal.latest(operationId).then(
+      (entry) => {
+        const result = entry?.operation.result;
+        if (result?.type === 'customer' && result.customer.resellerId !== '') {
+          index.learn([result.customer]);
+        }
+      },
+      // Whoever looks for the customer sweeps.
+      (err: unknown) => log.debug({ err, operation: operationId }, 'the index was not told'),
+    );
+  });
 }
 
 function openBilling({ credential, ...options }: BillingConfig, log: Logger) {
@@ -146,6 +196,13 @@ function resellerCredential(config: ResellerConfig['credential'], log: Logger): 
   return usingKeyFile('RESELLER_KEY_FILE', config.keyFile, (keyFile) =>
     googleServiceAccount({ keyFile, subject, log }),
   );
+}
+
+function pullOptions(config: PullConfig | null): Pick<PullOptions, 'subscription' | 'key'> | null {
+  if (!config) return null;
+  const { subscription, keyFile } = config;
+  const key = keyFile === null ? null : usingKeyFile('NOTIFICATIONS_KEY_FILE', keyFile, pullKey);
+  return { subscription, key };
 }
 
 /** @throws ConfigError when the file cannot be read or is no such key */

@@ -2,6 +2,7 @@ import { ConfigError, loadConfig } from './config.ts';
 import { createGateway, type Gateway } from './gateway.ts';
 import { loadSandboxConfig, SandboxConfigError } from './sandbox/config.ts';
 import { type Sandbox, startSandbox } from './sandbox/sandbox.ts';
+import { PUSH_PATH } from './server/http.ts';
 import { StoreError } from './store/store.ts';
 
 /** From sysexits.h. */
@@ -17,7 +18,12 @@ async function main(): Promise<void> {
   if (!backends) throw new Error('a gateway needs backends');
   const gateway = await createGateway({ ...rest, backends }, { links: sandbox?.links });
   closeOnSignal(gateway, sandbox);
-  announce(await gateway.start(), sandbox);
+  const url = await gateway.start();
+  // Told to push elsewhere, it does that.
+  if (sandbox?.notifications.endpoint === null) {
+    sandbox.notifications.pushTo(new URL(PUSH_PATH, url).href);
+  }
+  announce(url, sandbox);
 }
 
 /** On ports of their own choosing, so that several gateways can run side by side. */
@@ -30,6 +36,8 @@ function startLocalBackends(): Promise<Sandbox> {
 function environmentOf(sandbox: Sandbox): NodeJS.ProcessEnv {
   return {
     BILLING_RESELLER_ID: sandbox.resellerId,
+    // The sandbox forgets everything when it stops: nothing of it is to outlive it here.
+    DATABASE_URL: 'sqlite::memory:',
     ...process.env,
     BILLING_ENDPOINT: sandbox.billingAddress,
     BILLING_TLS: 'false',

@@ -20,9 +20,10 @@ describe('defaults', () => {
       pollIntervalMs: 1_000,
       operationMaxAgeMs: 2_592_000_000,
       operationLeaseMs: 15_000,
-      databaseUrl: null,
+      databaseUrl: 'sqlite:data/gateway.db',
       customerSweepIntervalMs: 10_000,
       defaultResellerId: null,
+      notifications: { push: null, pull: null },
       backends: null,
     });
   });

@@ -54,8 +54,13 @@ export class BackendCalls {
     try {
       return await this.#bounded(scope.signal, repeatable ?? never, attempt);
     } finally {
-      this.#flights.clear();
+      this.forget();
     }
+  }
+
+  /** Reads that begin from now on join none that began before: what those give may be out of date. */
+  forget(): void {
+    this.#flights.clear();
   }
 
   #takeOff<T>(key: string, attempt: Attempt<T>): Flight {

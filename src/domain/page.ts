@@ -13,6 +13,9 @@ export interface PageRequest {
   readonly size: number;
 }
 
+/** The largest page that is read from the gateway's own store at once. */
+export const MAX_STORED_PAGE = 500;
+
 /** A backend whose next page is the same page again would be paged through for ever. */
 export function repeatedPageToken(service?: BackendName): GatewayError {
   const message = 'The backend gave the same page token twice.';

@@ -8,16 +8,17 @@ import {
   type OperationKind,
   withKnown,
 } from '../domain/operation.ts';
+import { follow } from '../follow/follow.ts';
+import { SharedReads } from '../follow/shared-reads.ts';
+import { WakeUps } from '../follow/wake-up.ts';
 import type { Logger } from '../log.ts';
 import type { DurableJournal, ListedOperation, OperationFilter } from '../store/durable-journal.ts';
+import type { PageQuery } from '../store/pages.ts';
 import type { Store } from '../store/store.ts';
 import { Keeper, type KeeperOptions } from './keeper.ts';
 import { type PollerOptions, Pollers } from './poller.ts';
 import type { BillingRequest } from './request.ts';
-import { SharedReads } from './shared-reads.ts';
 import { type Asked, Starts } from './starts.ts';
-import { WakeUps } from './wake-up.ts';
-import { follow } from './watch.ts';
 
 export interface OperationsDeps {
   readonly billing: BillingClient;
@@ -69,14 +70,20 @@ export class Operations {
   /**
    * Starts an operation, or gives the one that the caller's key started before. It goes on to its end
    * when the client leaves or runs out of time: the id that the call answers would be lost.
+   * @param check refuses by throwing, before anything is sent; not asked when the key is known
    * @throws GatewayError UNAVAILABLE, with nothing sent, when the journal cannot be written; CONFLICT
    *   when the key stands for another request
    */
-  async start(request: BillingRequest, asked: Asked, scope: CallScope): Promise<OperationEntry> {
+  async start(
+    request: BillingRequest,
+    asked: Asked,
+    scope: CallScope,
+    check?: () => Promise<void>,
+  ): Promise<OperationEntry> {
     scope.signal.throwIfAborted();
     this.#closing.signal.throwIfAborted();
     const lasting: CallScope = { ...scope, signal: this.#closing.signal };
-    const starting = this.#starts.start(request, asked, lasting).then((started) => {
+    const starting = this.#starts.start(request, asked, lasting, check).then((started) => {
       if (typeof started !== 'string') this.#adopt(started);
       return started;
     });
@@ -88,13 +95,11 @@ export class Operations {
     throw new Error(`operation ${started} is in the journal without a state`);
   }
 
-  /** The newest states of operations, the last started first. */
-  page(
-    filter: OperationFilter,
-    before: number | null,
-    limit: number,
-  ): Promise<readonly ListedOperation[]> {
-    return this.#journal.page(filter, before, limit);
+  /** Pages of operations in their newest states, each the last started first. */
+  pages(
+    queries: readonly PageQuery<OperationFilter>[],
+  ): Promise<readonly (readonly ListedOperation[])[]> {
+    return this.#journal.pages(queries);
   }
 
   /** How many operations are being polled now. */

@@ -16,7 +16,8 @@ const person = z.object({
   legalAddress: optional,
   tin: optional,
 });
-const creation = z.object({ resellerId: text, name: text, person });
+/** The reseller customer to link the new customer to is no part of the call. */
+const creation = z.object({ resellerId: text, name: text, person, linkTo: optional });
 
 const requestSchema = z.discriminatedUnion('kind', [
   z.object({
@@ -46,11 +47,11 @@ export function sendRequest(
 ): Promise<Operation> {
   switch (request.kind) {
     case 'INVITE_CUSTOMER': {
-      const { kind: _, ...invitation } = request;
+      const { kind: _, linkTo: __, ...invitation } = request;
       return billing.inviteCustomer(invitation, idempotencyKey, scope);
     }
     case 'CREATE_RESELLER_SERVED_CUSTOMER': {
-      const { kind: _, ...made } = request;
+      const { kind: _, linkTo: __, ...made } = request;
       return billing.createResellerServedCustomer(made, idempotencyKey, scope);
     }
     case 'ACTIVATE_CUSTOMER':

@@ -33,6 +33,7 @@ export class Starts {
   }
 
   /**
+   * @param check refuses by throwing, before anything is sent; not asked when the key is known
    * @returns the new operation, or the id of the one that the key started before
    * @throws GatewayError UNAVAILABLE, with nothing sent, when the journal cannot be written; CONFLICT
    *   when the key stands for another request
@@ -41,17 +42,25 @@ export class Starts {
     request: BillingRequest,
     { caller, idempotencyKey }: Asked,
     scope: CallScope,
+    check?: () => Promise<void>,
   ): Promise<OperationEntry | string> {
     const { resellerId, customerId } = subjectOf(request);
     const intent = await this.#deps.journal.intend({
       ...{ idempotencyKey, caller, kind: request.kind, request, resellerId },
       customerId: customerId || null,
+      linkTo: ('linkTo' in request ? request.linkTo : null) ?? null,
       createdAt: new Date(),
     });
     if (!isSame(intent.request, request)) {
       throw new GatewayError('CONFLICT', 'This idempotency key stands for another request.');
     }
     if (intent.operationId !== null) return intent.operationId;
+    try {
+      await check?.();
+    } catch (error) {
+      await this.#forget(intent);
+      throw error;
+    }
     // A client that is told of a failure must not find it done later. When the gateway stops before
     // the answer is there, nobody is told.
     const operation = await this.#send(intent, request, scope, () => !scope.signal.aborted);

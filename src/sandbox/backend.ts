@@ -7,6 +7,7 @@ import type { FaultPlan } from './faults.ts';
 /** The part of a pino logger that the sandbox uses. */
 export interface SandboxLog {
   debug(data: object, message: string): void;
+  warn(data: object, message: string): void;
 }
 
 /** What both servers share. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defaultTiming } from './billing/outcomes.ts';
 import type { Fault } from './faults.ts';
+import { defaultDelivery } from './reseller/push-settings.ts';
 import type { SandboxOptions } from './sandbox.ts';
 import { defaultSeed } from './seed/seed.ts';
 
@@ -35,6 +36,7 @@ const share = z
   .pipe(z.number().min(0).max(1));
 const port = whole(0, 65_535);
 const duration = whole(0, 86_400_000);
+const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an HTTP URL' });
 
 const latency = z
   .string()
@@ -106,6 +108,10 @@ const environment = z
     SANDBOX_OPERATION_NOT_FOUND_SHARE: share.default(defaultTiming.notFoundShare),
     SANDBOX_OPERATION_POLL_INTERVAL_S: whole(0, 3600).optional(),
     SANDBOX_TERMS_ACCEPTED_AFTER_MS: duration.optional(),
+    SANDBOX_PUSH_ENDPOINT: httpUrl.optional(),
+    SANDBOX_NOTIFICATION_DUPLICATES: share.default(defaultDelivery.duplicates),
+    SANDBOX_NOTIFICATION_DISORDER: share.default(defaultDelivery.disorder),
+    SANDBOX_NOTIFICATION_LOSS: share.default(defaultDelivery.loss),
     SANDBOX_ERROR_SHARE: share.default(0),
     SANDBOX_FAULTS: faults.default([]),
     SANDBOX_TOKEN: z.string().optional(),
@@ -140,6 +146,12 @@ function toOptions(env: Environment): SandboxOptions {
       maxMs: env.SANDBOX_OPERATION_MAX_MS,
       notFoundShare: env.SANDBOX_OPERATION_NOT_FOUND_SHARE,
       pollIntervalSeconds: env.SANDBOX_OPERATION_POLL_INTERVAL_S ?? null,
+    },
+    notifications: {
+      endpoint: env.SANDBOX_PUSH_ENDPOINT ?? null,
+      duplicates: env.SANDBOX_NOTIFICATION_DUPLICATES,
+      disorder: env.SANDBOX_NOTIFICATION_DISORDER,
+      loss: env.SANDBOX_NOTIFICATION_LOSS,
     },
     faults: [
       ...(slow === undefined ? [] : [{ latencyMs: slow }]),

@@ -32,11 +32,12 @@ async function start({ options, logLevel }: SandboxConfig): Promise<Sandbox> {
   }
 }
 
-function banner({ billingAddress, resellerUrl, resellerId }: Sandbox): string {
+function banner({ billingAddress, resellerUrl, resellerId, notifications }: Sandbox): string {
   return `The sandbox is ready.
   billing, operations   ${billingAddress} (gRPC, plaintext)
   reseller              ${resellerUrl} (REST)
   reseller id           ${resellerId}
+  notifications         ${notifications.endpoint ?? 'nowhere: set SANDBOX_PUSH_ENDPOINT'}
 
 Try:
   grpcurl -plaintext -import-path proto -proto yandex/cloud/billing/v1/customer_service.proto \\

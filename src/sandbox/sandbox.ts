@@ -1,4 +1,4 @@
-import { type BackendContext, hostPort, type SandboxLog } from './backend.ts';
+import { type BackendContext, hostPort, type RunningServer, type SandboxLog } from './backend.ts';
 import { Operations } from './billing/operations.ts';
 import { defaultTiming, type OperationTiming } from './billing/outcomes.ts';
 import { startBillingServer } from './billing/server.ts';
@@ -6,6 +6,8 @@ import { BillingStore } from './billing/store.ts';
 import { CallLog } from './calls.ts';
 import { type Fault, FaultPlan } from './faults.ts';
 import { createRandom } from './random.ts';
+import { Notifications } from './reseller/notifications.ts';
+import { defaultDelivery, type NotificationDelivery } from './reseller/push-settings.ts';
 import { startResellerServer } from './reseller/server.ts';
 import { ResellerStore } from './reseller/store.ts';
 import {
@@ -32,6 +34,8 @@ export interface SandboxOptions {
    * when `store.reseller.acceptTerms` says so.
    */
   readonly termsAcceptedAfterMs?: number | null;
+  /** Where the reseller API's notifications are pushed and how badly; default: nowhere, faithfully. */
+  readonly notifications?: Partial<NotificationDelivery>;
   /** The clock, in milliseconds since the epoch; default Date.now. */
   readonly now?: () => number;
   readonly log?: SandboxLog;
@@ -49,19 +53,24 @@ export interface Sandbox {
   readonly links: readonly Link[];
   readonly store: { readonly billing: BillingStore; readonly reseller: ResellerStore };
   readonly operations: Operations;
+  /** Pushes the reseller store's changes to the endpoint that `pushTo` names. */
+  readonly notifications: Notifications;
   readonly faults: FaultPlan;
   readonly calls: CallLog;
   /** Ends everything at once, also calls that hang. */
   close(): Promise<void>;
 }
 
-const silent: SandboxLog = { debug: () => {} };
+const silent: SandboxLog = { debug: () => {}, warn: () => {} };
 const defaultTermsMs = 30_000;
+const defaultHost = '127.0.0.1';
 
-/** Starts both APIs on their own ports; rejects when a port is taken. */
+/**
+ * Starts both APIs on their own ports; rejects when a port is taken, and with a TypeError when the
+ * endpoint for notifications is not an HTTP URL.
+ */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { host = '127.0.0.1', billingPort = 0, resellerPort = 0, now = Date.now } = options;
-  const { termsAcceptedAfterMs = defaultTermsMs } = options;
+  const { host = defaultHost, now = Date.now, termsAcceptedAfterMs = defaultTermsMs } = options;
   const seed = { ...defaultSeed, ...options.seed };
   const closing = new AbortController();
   const faults = new FaultPlan(options.faults);
@@ -76,24 +85,51 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const links = seedStores(seed, stage, billing);
   const timing = { ...defaultTiming, ...options.operations };
   const operations = new Operations(timing, now, () => billing.newId('ope'));
-
-  const grpc = await startBillingServer(context, billing, operations, host, billingPort);
-  const rest = await startResellerServer({ ...context, store: reseller }, host, resellerPort).catch(
-    async (error: unknown) => {
-      await grpc.close();
-      throw error;
-    },
+  const notifications = new Notifications(
+    { ...defaultDelivery, ...options.notifications },
+    { ...context, store: reseller, random: createRandom(seed.seed + 3) },
   );
+
+  const { grpc, rest } = await startServers(
+    context,
+    { billing, operations, reseller },
+    options,
+  ).catch((error: unknown) => {
+    closing.abort();
+    throw error;
+  });
   return {
     billingAddress: hostPort(host, grpc.port),
     resellerUrl: `http://${hostPort(host, rest.port)}/`,
     resellerId: mainResellerId,
     links,
     store: { billing, reseller },
-    ...{ operations, faults, calls },
+    ...{ operations, notifications, faults, calls },
     close: async () => {
       closing.abort();
       await Promise.all([grpc.close(), rest.close()]);
     },
   };
+}
+
+interface State {
+  readonly billing: BillingStore;
+  readonly operations: Operations;
+  readonly reseller: ResellerStore;
+}
+
+/** Both or none: when the second cannot start, the first one ends. */
+async function startServers(
+  context: BackendContext,
+  { billing, operations, reseller }: State,
+  { host = defaultHost, billingPort = 0, resellerPort = 0 }: SandboxOptions,
+): Promise<{ readonly grpc: RunningServer; readonly rest: RunningServer }> {
+  const grpc = await startBillingServer(context, billing, operations, host, billingPort);
+  try {
+    const rest = await startResellerServer({ ...context, store: reseller }, host, resellerPort);
+    return { grpc, rest };
+  } catch (error) {
+    await grpc.close();
+    throw error;
+  }
 }

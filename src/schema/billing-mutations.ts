@@ -1,5 +1,7 @@
+import type { Services } from '../services/services.ts';
 import { builder } from './builder.ts';
 import { customerOfId } from './customer.ts';
+import { domainOrId, resellerKeyInput } from './customer-links.ts';
 import { mutate, resultOf } from './mutation.ts';
 import { operation, operationIdOf } from './operation.ts';
 import { Validation } from './validation.ts';
@@ -10,6 +12,9 @@ const MAX_ID = 50;
 const idempotencyKeyDescription =
   'Sending the same key again gives the same operation; absent has one made for this call.';
 const resellerIdDescription = "Billing's id of the reseller; absent stands for the configured one.";
+
+const linkDescription =
+  'The customer of the reseller API that it is: the two are linked when the operation succeeds.';
 
 const customerPersonInput = builder.inputType('CustomerPersonInput', {
   description: 'The person behind a customer. Billing takes it and never gives it back.',
@@ -36,6 +41,10 @@ const inviteCustomerInput = builder.inputType('InviteCustomerInput', {
       required: true,
       description: 'The person behind the customer.',
     }),
+    resellerCustomer: t.field({
+      type: resellerKeyInput,
+      description: linkDescription,
+    }),
     idempotencyKey: t.field({ type: 'UUID', description: idempotencyKeyDescription }),
   }),
 });
@@ -60,7 +69,8 @@ builder.mutationField('inviteCustomer', (t) =>
         validation.end();
         const resellerId = services.customers.resellerId(input.resellerId);
         const invitation = { resellerId, name, invitationEmail, person };
-        return services.operations.inviteCustomer(invitation, input.idempotencyKey ?? null);
+        const linkTo = await resellerIdOf(input.resellerCustomer, services);
+        return services.operations.inviteCustomer(invitation, linkTo, input.idempotencyKey ?? null);
       }),
   }),
 );
@@ -74,6 +84,10 @@ const createResellerServedCustomerInput = builder.inputType('CreateResellerServe
       type: customerPersonInput,
       required: true,
       description: 'The person behind the customer.',
+    }),
+    resellerCustomer: t.field({
+      type: resellerKeyInput,
+      description: linkDescription,
     }),
     idempotencyKey: t.field({ type: 'UUID', description: idempotencyKeyDescription }),
   }),
@@ -105,8 +119,10 @@ builder.mutationField('createResellerServedCustomer', (t) =>
         validation.end();
         const resellerId = services.customers.resellerId(input.resellerId);
         const creation = { resellerId, name, person };
+        const linkTo = await resellerIdOf(input.resellerCustomer, services);
         return services.operations.createResellerServedCustomer(
           creation,
+          linkTo,
           input.idempotencyKey ?? null,
         );
       }),
@@ -206,3 +222,11 @@ builder.mutationField('cancelOperation', (t) =>
       }),
   }),
 );
+
+/** The id of the reseller customer to link to; null when none is given. */
+async function resellerIdOf(
+  key: typeof resellerKeyInput.$inferInput | null | undefined,
+  { customers }: Services,
+): Promise<string | null> {
+  return key == null ? null : customers.resellerIdOf(domainOrId(key));
+}

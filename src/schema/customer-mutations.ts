@@ -1,6 +1,6 @@
 import type { CustomerInput } from '../domain/order.ts';
 import { builder } from './builder.ts';
-import { customer, customerOfId, customerType } from './customer.ts';
+import { billingKeyInput, customer, customerOfId, customerType } from './customer.ts';
 import { mutate, resultOf } from './mutation.ts';
 import { UNRECOGNIZED } from './open-enum.ts';
 import { Validation } from './validation.ts';
@@ -48,6 +48,10 @@ const orderCustomerInput = builder.inputType('OrderCustomerInput', {
     customerAuthToken: t.string({
       description: "The customer's transfer token, when somebody else manages it now.",
     }),
+    billing: t.field({
+      type: billingKeyInput,
+      description: 'The customer of billing that it is: the two are linked.',
+    }),
   }),
 });
 
@@ -86,7 +90,12 @@ builder.mutationField('orderCustomer', (t) =>
         checkOrder(validation, input);
         validation.end();
         const order = { ...customerInput(input), customerType: input.customerType?.toLowerCase() };
-        return services.customers.order(order, input.customerAuthToken ?? undefined);
+        const linkTo = input.billing && {
+          resellerId: services.customers.resellerId(input.billing.resellerId),
+          customerId: input.billing.customerId,
+        };
+        const token = input.customerAuthToken ?? undefined;
+        return services.customers.order(order, token, linkTo ?? null);
       }, fieldNames),
   }),
 );

@@ -148,10 +148,10 @@ customer.implement({
 
 /** A linked customer goes by its billing key, also when it was reached from the other side. */
 async function customerId(parent: Customer, _args: object, { services }: GatewayContext) {
-  const billing = await services.customers.billingKey(parent);
+  const { billing, resellerCustomerId } = await services.customers.identity(parent);
   if (billing) return encodeGlobalId('Customer', 'b', billing.resellerId, billing.customerId);
-  if (parent.resellerCustomerId === null) throw new Error('a customer without any key');
-  return encodeGlobalId('Customer', 'r', parent.resellerCustomerId);
+  if (resellerCustomerId === null) throw new Error('a customer without any key');
+  return encodeGlobalId('Customer', 'r', resellerCustomerId);
 }
 
 /** The key in a customer's global id; nothing is looked up. */
@@ -177,7 +177,7 @@ registerNode('Customer', {
 
 const customerConnection = connectionOf(customer);
 
-const billingKeyInput = builder.inputType('BillingCustomerKey', {
+export const billingKeyInput = builder.inputType('BillingCustomerKey', {
   description: 'Where billing knows a customer.',
   fields: (t) => ({
     resellerId: t.string({

@@ -1,7 +1,7 @@
 import { badInput } from '../domain/error.ts';
 
 /** The object types that have a global id. */
-export const nodeTypes = ['Customer', 'ResellerSubscription', 'Operation'] as const;
+export const nodeTypes = ['Customer', 'ResellerSubscription', 'Operation', 'Notification'] as const;
 export type NodeType = (typeof nodeTypes)[number];
 
 export interface GlobalId {

@@ -1,12 +1,13 @@
-import { badInput, GatewayError } from '../domain/error.ts';
+import { GatewayError } from '../domain/error.ts';
 import type { OperationEntry } from '../domain/operation.ts';
+import { MAX_STORED_PAGE } from '../domain/page.ts';
 import type { OperationFilter, OperationService } from '../services/operations.ts';
-import { notEmpty } from './arguments.ts';
+import { notEmpty, sequenceOf } from './arguments.ts';
 import { builder } from './builder.ts';
 import { connectionArgs, connectionOf } from './connection.ts';
 import { customer, customerOfId } from './customer.ts';
 import { operation, operationIdOf, operationStatusEnum } from './operation.ts';
-import { type Connection, type ConnectionArgs, MAX_FIRST, paginate } from './pagination.ts';
+import { type Connection, type ConnectionArgs, paginate } from './pagination.ts';
 
 const operationBy = builder.inputType('OperationBy', {
   description: 'How to find an operation: exactly one of these.',
@@ -39,7 +40,7 @@ function paginateOperations(
   const { customer: whose, statuses } = filter;
   return paginate(args, {
     identity: ['operations', whose?.resellerId, whose?.customerId, statuses],
-    maxPageSize: MAX_FIRST,
+    maxPageSize: MAX_STORED_PAGE,
     fetch: (page) => operations.page(filter, page),
   });
 }
@@ -114,10 +115,3 @@ builder.subscriptionField('operationsUpdated', (t) =>
     resolve: (entry) => entry,
   }),
 );
-
-function sequenceOf(cursor: string | null | undefined): number | null {
-  if (cursor == null) return null;
-  const sequence = /^\d{1,16}$/.test(cursor) ? Number(cursor) : null;
-  if (sequence === null) throw badInput('after is not the cursor of an operation.');
-  return sequence;
-}

@@ -159,7 +159,7 @@ operation.implement({
 
 registerNode('Operation', {
   load: async ([operationId = ''], { services }) => services.operations.get(operationId),
-  is: (value) => 'sequence' in value,
+  is: (value) => 'operation' in value,
 });
 
 export function operationIdOf(id: string): string {

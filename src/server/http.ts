@@ -9,13 +9,15 @@ import { createDocuments } from './documents.ts';
 import { createGraphiQL, wantsPage } from './graphiql.ts';
 import { type OriginPolicy, originRefusal } from './origin.ts';
 import { errorBody } from './public-error.ts';
+import { createPushEndpoint, type PushOptions } from './push.ts';
 import { type CreateContext, createRequestContext, requestIdFrom } from './request-context.ts';
 import { createSubscribe } from './subscription.ts';
 import type { Authenticate } from './viewer.ts';
 import { serveWebSockets } from './ws.ts';
-import { createGraphQLHandler } from './yoga.ts';
+import { createGraphQLHandler, type YogaOptions } from './yoga.ts';
 
 const PATH = '/graphql';
+export const PUSH_PATH = '/notifications/push';
 /** How long a client may go on sending after it was refused, in milliseconds, so as to read why. */
 const LINGER_MS = 500;
 
@@ -28,6 +30,8 @@ export interface HttpOptions {
   readonly deadlineMs: number;
   /** How long requests under way may go on after `close`, in milliseconds. */
   readonly drainTimeoutMs: number;
+  /** How pushed notifications are taken in. */
+  readonly push: PushOptions;
   readonly log: Logger;
 }
 
@@ -41,7 +45,10 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-/** Serves GraphQL over HTTP, SSE and WebSocket, and GraphiQL, on one path. */
+/**
+ * Serves GraphQL over HTTP, SSE and WebSocket, and GraphiQL, on one path, and takes notifications in on
+ * another.
+ */
 export function createHttpServer(options: HttpOptions): HttpServer {
   const shutdown = new AbortController();
   const createContext: CreateContext = (viewer, requestId, signal) =>
@@ -54,8 +61,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     subscribe: createSubscribe(options.log),
     shutdown: shutdown.signal,
   };
-  const answerGraphQL = createGraphQLHandler(parts);
-  const answerGraphiQL = createGraphiQL();
+  const route = createRouter(options, createGraphQLAnswer(parts), shutdown.signal);
   const underWay = new Set<ServerResponse>();
 
   const server = createServer((request, response) => {
@@ -65,15 +71,14 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     response.once('finish', () => cutOffUpload(request, socket));
     const health = healthStatus(request.url, shutdown.signal.aborted);
     if (health !== null) return answer(response, health, JSON.stringify({ ok: health === 200 }));
-    const refusal = refusalOf(request, options.origins, shutdown.signal.aborted);
-    if (refusal) {
-      const { status, code, message } = refusal;
+    const handle = route(request);
+    if (typeof handle !== 'function') {
+      const { status, code, message } = handle;
       return answer(response, status, errorBody(code, message, requestId));
     }
     underWay.add(response);
     response.once('close', () => underWay.delete(response));
-    if (wantsPage(request)) return answerGraphiQL(request, response);
-    void answerGraphQL(request, response, { requestId });
+    void handle(request, response, requestId);
   });
   const closeSockets = serveWebSockets({ ...parts, server });
 
@@ -98,18 +103,38 @@ interface Refusal {
   readonly message: string;
 }
 
-function refusalOf(
-  request: IncomingMessage,
-  origins: OriginPolicy,
-  closing: boolean,
-): Refusal | null {
-  const message = originRefusal(request, origins);
-  if (message !== null) return { status: 403, code: 'FORBIDDEN', message };
-  if (request.url?.split('?', 1)[0] !== PATH) {
-    return { status: 404, code: 'NOT_FOUND', message: `The API is at ${PATH}.` };
-  }
-  if (!closing) return null;
-  return { status: 503, code: 'UNAVAILABLE', message: 'The gateway is stopping.' };
+/** Answers one request. Never throws or rejects. */
+type Handle = (request: IncomingMessage, response: ServerResponse, requestId: string) => unknown;
+
+function createRouter(
+  { origins, push, log }: HttpOptions,
+  answerGraphQL: Handle,
+  shutdown: AbortSignal,
+): (request: IncomingMessage) => Handle | Refusal {
+  const handles = new Map<string | undefined, Handle>([
+    [PATH, answerGraphQL],
+    [PUSH_PATH, createPushEndpoint({ ...push, log })],
+  ]);
+  return (request) => {
+    const path = request.url?.split('?', 1)[0];
+    // A token says more than Host and Origin, and Pub/Sub knows the gateway by a public name.
+    const isTold = path === PUSH_PATH && push.verify !== null;
+    const message = isTold ? null : originRefusal(request, origins);
+    if (message !== null) return { status: 403, code: 'FORBIDDEN', message };
+    const handle = handles.get(path);
+    if (!handle) return { status: 404, code: 'NOT_FOUND', message: `The API is at ${PATH}.` };
+    if (!shutdown.aborted) return handle;
+    return { status: 503, code: 'UNAVAILABLE', message: 'The gateway is stopping.' };
+  };
+}
+
+function createGraphQLAnswer(options: YogaOptions): Handle {
+  const answerGraphQL = createGraphQLHandler(options);
+  const answerGraphiQL = createGraphiQL();
+  return (request, response, requestId) => {
+    if (wantsPage(request)) return answerGraphiQL(request, response);
+    return answerGraphQL(request, response, { requestId });
+  };
 }
 
 /** The status of a health endpoint; null when the URL is none. */

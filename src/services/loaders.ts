@@ -10,9 +10,14 @@ import {
   type CustomerLink,
   type ResellerCustomer,
 } from '../domain/customer.ts';
+import type { NotificationEntry, NotificationFilter } from '../domain/notification.ts';
 import type { Page, PageRequest } from '../domain/page.ts';
 import type { ResellerSubscription, SubscriptionFilter } from '../domain/subscription.ts';
+import type { Notifications } from '../notifications/notifications.ts';
+import type { Operations } from '../operations/operations.ts';
+import type { ListedOperation, OperationFilter } from '../store/durable-journal.ts';
 import type { CustomerLinks } from '../store/links.ts';
+import type { PageQuery } from '../store/pages.ts';
 import type { CustomerIndex } from './customer-index.ts';
 
 /** One page of a list of subscriptions. */
@@ -36,6 +41,16 @@ export interface Loaders {
   readonly subscriptionPage: DataLoader<SubscriptionPageKey, Page<ResellerSubscription>, string>;
   readonly linkByBilling: DataLoader<BillingCustomerKey, CustomerLink | null, string>;
   readonly linkByReseller: DataLoader<string, CustomerLink | null>;
+  readonly operationPage: DataLoader<
+    PageQuery<OperationFilter>,
+    readonly ListedOperation[],
+    string
+  >;
+  readonly notificationPage: DataLoader<
+    PageQuery<NotificationFilter>,
+    readonly NotificationEntry[],
+    string
+  >;
 }
 
 export interface LoaderSources {
@@ -43,10 +58,13 @@ export interface LoaderSources {
   readonly reseller: ResellerClient;
   readonly customerIndex: CustomerIndex;
   readonly links: CustomerLinks;
+  readonly operations: Operations;
+  readonly notifications: Notifications;
 }
 
 export function createLoaders(sources: LoaderSources, scope: CallScope): Loaders {
-  const { billing, reseller, customerIndex, links } = sources;
+  const { billing, reseller, customerIndex, links, operations, notifications } = sources;
+  const byPage = { cacheKeyFn: (query: PageQuery<object>) => JSON.stringify(query) };
   const byBillingKey = { cacheKeyFn: billingKeyString };
   return {
     billingCustomer: new DataLoader(
@@ -86,6 +104,8 @@ export function createLoaders(sources: LoaderSources, scope: CallScope): Loaders
     ),
     linkByBilling: new DataLoader((keys) => links.byBilling(keys), byBillingKey),
     linkByReseller: new DataLoader((ids) => links.byReseller(ids)),
+    operationPage: new DataLoader((queries) => operations.pages(queries), byPage),
+    notificationPage: new DataLoader((queries) => notifications.pages(queries), byPage),
   };
 }
 

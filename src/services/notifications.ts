@@ -1,21 +1,45 @@
-import type { ResellerClient } from '../backends/reseller/client.ts';
-import type { NotificationWatch } from '../domain/notification.ts';
+import type { Customer } from '../domain/customer.ts';
+import type {
+  Notification,
+  NotificationEntry,
+  NotificationFilter,
+  NotificationWatch,
+} from '../domain/notification.ts';
+import type { Page, PageRequest } from '../domain/page.ts';
+import type { ResellerSubscription } from '../domain/subscription.ts';
 import { authorize } from './authorize.ts';
-import type { RequestScope } from './scope.ts';
+import type { Loaders } from './loaders.ts';
+import type { RequestScope, ServiceSources } from './scope.ts';
+import type { SubscriptionService } from './subscriptions.ts';
 
-/** Who may read the reseller API's notifications. Both changes give the state after them. */
 export interface NotificationService {
-  watch(): Promise<NotificationWatch>;
+  /** Who may read the reseller API's notifications. Both changes give the state after them. */
+  watchers(): Promise<NotificationWatch>;
   register(serviceAccountEmailAddress: string): Promise<NotificationWatch>;
   unregister(serviceAccountEmailAddress: string): Promise<NotificationWatch>;
+  /** Null when no such notification was received. */
+  get(messageId: string): Promise<NotificationEntry | null>;
+  /** Notifications that were received, the newest first. */
+  page(filter: NotificationFilter, page: PageRequest): Promise<Page<NotificationEntry>>;
+  /** Every notification from now on, or behind the one whose sequence is `after`. */
+  watch(
+    filter: NotificationFilter,
+    after: number | null,
+  ): Promise<AsyncIterable<NotificationEntry>>;
+  /** Whom it is about; null when it does not say. */
+  customer(notification: Notification): Customer | null;
+  /** What it is about, as it is now; null when it is gone, or when the notification does not say. */
+  subscription(notification: Notification): Promise<ResellerSubscription | null>;
 }
 
 export function createNotificationService(
-  reseller: ResellerClient,
+  { reseller, notifications }: ServiceSources,
+  loaders: Loaders,
+  subscriptions: SubscriptionService,
   scope: RequestScope,
 ): NotificationService {
   return {
-    async watch() {
+    async watchers() {
       authorize(scope.viewer, 'READ');
       return reseller.getWatchDetails(scope);
     },
@@ -28,6 +52,32 @@ export function createNotificationService(
       authorize(scope.viewer, 'WRITE');
       const topicName = await reseller.unregister(serviceAccountEmailAddress, scope);
       return { topicName, serviceAccountEmailAddresses: null };
+    },
+    async get(messageId) {
+      authorize(scope.viewer, 'READ');
+      return notifications.get(messageId);
+    },
+    async page(filter, { token, size }) {
+      authorize(scope.viewer, 'READ');
+      const before = token === null ? null : Number(token);
+      const listed = await loaders.notificationPage.load({ filter, before, limit: size + 1 });
+      const items = listed.slice(0, size);
+      const last = items.at(-1);
+      return { items, nextToken: last && listed.length > size ? String(last.sequence) : null };
+    },
+    async watch(filter, after) {
+      authorize(scope.viewer, 'READ');
+      return notifications.watch(filter, after, scope.signal);
+    },
+    customer({ customerId }) {
+      return customerId === null ? null : { billing: null, resellerCustomerId: customerId };
+    },
+    async subscription({ customerId, subscriptionId, skuId }) {
+      if (customerId === null) return null;
+      const found =
+        subscriptionId && (await subscriptions.bySubscriptionId(customerId, subscriptionId));
+      // Its id may have changed since.
+      return found || (skuId === null ? null : subscriptions.bySku(customerId, skuId));
     },
   };
 }

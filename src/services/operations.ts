@@ -8,6 +8,7 @@ import type { BillingRequest } from '../operations/request.ts';
 import type { OperationFilter } from '../store/durable-journal.ts';
 import { authorize } from './authorize.ts';
 import type { CustomerService } from './customers.ts';
+import type { Loaders } from './loaders.ts';
 import type { RequestScope, ServiceSources } from './scope.ts';
 
 export type { OperationFilter };
@@ -25,12 +26,16 @@ export interface OperationService {
     customer: BillingCustomerKey | null,
     after: number | null,
   ): Promise<AsyncIterable<OperationEntry>>;
+  /** @param linkTo the reseller customer to link the new one to, when the operation has succeeded */
   inviteCustomer(
     invitation: CustomerInvitation,
+    linkTo: string | null,
     idempotencyKey: string | null,
   ): Promise<OperationEntry>;
+  /** @param linkTo as of `inviteCustomer` */
   createResellerServedCustomer(
     creation: CustomerCreation,
+    linkTo: string | null,
     idempotencyKey: string | null,
   ): Promise<OperationEntry>;
   /** @param idempotencyKey null has one made for this call */
@@ -45,6 +50,7 @@ export interface OperationService {
 
 export function createOperationService(
   { billing, operations }: ServiceSources,
+  loaders: Loaders,
   customers: CustomerService,
   scope: RequestScope,
 ): OperationService {
@@ -61,7 +67,9 @@ export function createOperationService(
   ): Promise<OperationEntry> {
     authorize(scope.viewer, 'WRITE');
     const asked = { caller: scope.viewer.subject, idempotencyKey: idempotencyKey ?? randomUUID() };
-    return learned(await operations.start(request, asked, scope));
+    const linkTo = 'linkTo' in request ? request.linkTo : null;
+    const check = linkTo ? () => customers.requireUnlinked(linkTo) : undefined;
+    return learned(await operations.start(request, asked, scope, check));
   }
 
   async function startFor(
@@ -92,10 +100,10 @@ export function createOperationService(
       authorize(scope.viewer, 'READ');
       return operations.watchAll(customer ?? undefined, after, scope);
     },
-    inviteCustomer: (invitation, idempotencyKey) =>
-      start({ kind: 'INVITE_CUSTOMER', ...invitation }, idempotencyKey),
-    createResellerServedCustomer: (creation, idempotencyKey) =>
-      start({ kind: 'CREATE_RESELLER_SERVED_CUSTOMER', ...creation }, idempotencyKey),
+    inviteCustomer: (invitation, linkTo, idempotencyKey) =>
+      start({ kind: 'INVITE_CUSTOMER', ...invitation, linkTo }, idempotencyKey),
+    createResellerServedCustomer: (creation, linkTo, idempotencyKey) =>
+      start({ kind: 'CREATE_RESELLER_SERVED_CUSTOMER', ...creation, linkTo }, idempotencyKey),
     activateCustomer: (customer, idempotencyKey) =>
       startFor('ACTIVATE_CUSTOMER', customer, idempotencyKey),
     suspendCustomer: (customer, idempotencyKey) =>
@@ -110,7 +118,7 @@ export function createOperationService(
     async page(filter, { token, size }) {
       authorize(scope.viewer, 'READ');
       const before = token === null ? null : Number(token);
-      const listed = await operations.page(filter, before, size + 1);
+      const listed = await loaders.operationPage.load({ filter, before, limit: size + 1 });
       const shown = listed.slice(0, size);
       const last = shown.at(-1);
       return {

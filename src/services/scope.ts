@@ -1,11 +1,9 @@
 import type { CallScope } from '../backends/call.ts';
 import type { Viewer } from '../domain/viewer.ts';
-import type { Operations } from '../operations/operations.ts';
 import type { LoaderSources } from './loaders.ts';
 
 /** What all requests share. */
 export interface ServiceSources extends LoaderSources {
-  readonly operations: Operations;
   /** The billing reseller that is meant when a query names none; null when none is configured. */
   readonly defaultResellerId: string | null;
 }

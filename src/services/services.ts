@@ -24,7 +24,7 @@ export function createServices(sources: ServiceSources, scope: RequestScope): Se
     customers,
     subscriptions,
     subscriptionChanges: createSubscriptionChanges(reseller, subscriptions, loaders, scope),
-    operations: createOperationService(sources, customers, scope),
-    notifications: createNotificationService(reseller, scope),
+    operations: createOperationService(sources, loaders, customers, scope),
+    notifications: createNotificationService(sources, loaders, subscriptions, scope),
   };
 }

@@ -1,3 +1,4 @@
+import { GatewayError } from '../domain/error.ts';
 import { type Page, type PageRequest, repeatedPageToken } from '../domain/page.ts';
 import {
   MAX_SUBSCRIPTIONS_PAGE,
@@ -40,6 +41,16 @@ export function createSubscriptionService(
     } while (token !== null);
   }
 
+  async function find(customerId: string, skuId: string): Promise<ResellerSubscription | null> {
+    let over: ResellerSubscription | null = null;
+    for await (const subscription of all({ customerId })) {
+      if (subscription.skuId !== skuId) continue;
+      if (subscription.status !== 'CANCELLED') return subscription;
+      over ??= subscription;
+    }
+    return over;
+  }
+
   return {
     async page(filter, page) {
       authorize(scope.viewer, 'READ');
@@ -47,13 +58,13 @@ export function createSubscriptionService(
     },
     async bySku(customerId, skuId) {
       authorize(scope.viewer, 'READ');
-      let over: ResellerSubscription | null = null;
-      for await (const subscription of all({ customerId })) {
-        if (subscription.skuId !== skuId) continue;
-        if (subscription.status !== 'CANCELLED') return subscription;
-        over ??= subscription;
+      try {
+        return await find(customerId, skuId);
+      } catch (error) {
+        // The customer itself is gone.
+        if (error instanceof GatewayError && error.code === 'NOT_FOUND') return null;
+        throw error;
       }
-      return over;
     },
     async bySubscriptionId(customerId, subscriptionId) {
       authorize(scope.viewer, 'READ');

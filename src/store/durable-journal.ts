@@ -6,6 +6,8 @@ import type {
   OperationStatus,
 } from '../domain/operation.ts';
 
+import type { PageQuery } from './pages.ts';
+
 /** A mutation that starts an operation, as it was before its call went out. */
 export interface Intent {
   readonly idempotencyKey: string;
@@ -15,6 +17,8 @@ export interface Intent {
   /** The customer that it is about; an invited one has no id yet. */
   readonly resellerId: string | null;
   readonly customerId: string | null;
+  /** The reseller customer to link the billing customer to when the operation has succeeded. */
+  readonly linkTo: string | null;
   /** Who asked; idempotency keys are unique within a caller. */
   readonly caller: string;
   readonly createdAt: Date;
@@ -85,6 +89,10 @@ export interface DurableJournal {
     before: number | null,
     limit: number,
   ): Promise<readonly ListedOperation[]>;
+  /** Many such pages at once, in few statements; they come in the order of the queries. */
+  pages(
+    queries: readonly PageQuery<OperationFilter>[],
+  ): Promise<readonly (readonly ListedOperation[])[]>;
   /** Unfinished operations that nobody holds, or no longer; now this instance holds them. */
   claim(limit: number, leaseMs: number): Promise<readonly OperationEntry[]>;
   /**

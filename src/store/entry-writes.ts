@@ -1,25 +1,28 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Transaction } from 'kysely';
-import type { BillingCustomerKey } from '../domain/customer.ts';
+import type { BillingCustomerKey, CustomerLink } from '../domain/customer.ts';
 import { type Operation, type OperationEntry, operationStatus } from '../domain/operation.ts';
-import type { Database } from './database/database.ts';
+import { announcementOf, type Changes } from './changes.ts';
+import type { Database, StoreLog } from './database/database.ts';
 import type { Tables } from './database/tables.ts';
 import type { DurableJournal } from './durable-journal.ts';
 import { entryReads } from './entry-reads.ts';
+import { insertLink } from './links.ts';
 import { decodeOperation, encodeOperation } from './operation-json.ts';
 import { latestEntries, toEntry } from './rows.ts';
 
-/** @param announce is told of every operation that changed, once the change is on disk */
+/** Announces every operation that changed. */
 export function entryWrites(
   database: Database,
-  announce: (operationId: string) => void,
+  changes: Changes,
+  log: StoreLog,
 ): Pick<DurableJournal, 'append' | 'started'> {
   const { latest } = entryReads(database);
 
   /** Tells of the change when it is on disk, not when it is written. */
   async function write(work: (trx: Transaction<Tables>) => Promise<Appended>) {
     const { entry, isNew } = await database.write(work);
-    if (isNew) announce(entry.operation.operationId);
+    if (isNew) changes.tell('operation', entry.operation.operationId);
     return entry;
   }
 
@@ -28,7 +31,11 @@ export function entryWrites(
       // Most readings show no change: they cost no lock and no write.
       const known = await latest(operation.operationId);
       if (known && isLate(known.operation, operation)) return known;
-      return write((trx) => appendIn(database, trx, operation, null));
+      return write(async (trx) => {
+        const appended = await appendIn(database, trx, operation, null);
+        await linkIn(trx, operation, log);
+        return appended;
+      });
     },
     async started(caller, idempotencyKey, operation) {
       return write(async (trx) => {
@@ -46,6 +53,7 @@ export function entryWrites(
           .where('idempotency_key', '=', idempotencyKey)
           .where('operation_id', 'is', null)
           .execute();
+        await linkIn(trx, operation, log);
         return appended;
       });
     },
@@ -64,7 +72,7 @@ async function appendIn(
   operation: Operation,
   intended: BillingCustomerKey | null,
 ): Promise<Appended> {
-  await database.serialiseAppends(trx);
+  await database.serialiseAppends(trx, 'operation_entries');
   const known = await latestEntries(trx)
     .select(['o.reseller_id', 'o.customer_id'])
     .where('o.operation_id', '=', operation.operationId)
@@ -72,7 +80,8 @@ async function appendIn(
   const latest = known && toEntry(known);
   if (latest && isLate(latest.operation, operation)) return { entry: latest, isNew: false };
 
-  const customer = (known && toKey(known)) ?? customerOf(operation) ?? intended;
+  const isSame = latest && !isAnother(latest.operation, operation);
+  const customer = (isSame && toKey(known)) || customerOf(operation) || intended;
   const { number, first_seen_at } = known ?? (await insertOperation(database, trx, operation));
   const state = encodeOperation(operation);
   const ids = {
@@ -89,8 +98,31 @@ async function appendIn(
     .set({ ...ids, ...standing(operation), latest_sequence: sequence })
     .where('number', '=', number)
     .execute();
-  await database.announce(trx, operation.operationId);
+  await database.announce(trx, announcementOf('operation', operation.operationId));
   return { entry: toEntry({ sequence, first_seen_at, state }), isNew: true };
+}
+
+/** Makes the link that the operation was to end with: both are kept, or neither. */
+async function linkIn(
+  trx: Transaction<Tables>,
+  { operationId, done, result }: Operation,
+  log: StoreLog,
+): Promise<void> {
+  if (!done || result?.type !== 'customer') return;
+  const intent = await trx
+    .selectFrom('operation_intents')
+    .select(['link_to', 'reseller_id'])
+    .where('operation_id', '=', operationId)
+    .where('link_to', 'is not', null)
+    .orderBy('number', 'desc')
+    .executeTakeFirst();
+  if (intent?.link_to == null) return;
+  const { customerId, resellerId } = result.customer;
+  const billing = { resellerId: resellerId || (intent.reseller_id ?? ''), customerId };
+  const link: CustomerLink = { billing, resellerCustomerId: intent.link_to };
+  const rival = await insertLink(trx, link);
+  // The operation has succeeded all the same, and nobody waits for an answer.
+  if (rival) log.warn({ link, rival, operation: operationId }, 'the link was not made');
 }
 
 function insertOperation(database: Database, trx: Transaction<Tables>, operation: Operation) {
@@ -114,7 +146,14 @@ function standing(operation: Operation) {
 
 /** Whether `next` adds nothing to `latest`. Compared as the journal would give it back. */
 function isLate(latest: Operation, next: Operation): boolean {
+  if (isAnother(latest, next)) return false;
   return latest.done || isDeepStrictEqual(latest, decodeOperation(encodeOperation(next)));
+}
+
+/** Backends that start anew, as test servers do, give ids anew. */
+function isAnother(latest: Operation, next: Operation): boolean {
+  if (!latest.createdAt || !next.createdAt) return false;
+  return latest.createdAt.getTime() !== next.createdAt.getTime();
 }
 
 function customerOf({ metadata, result }: Operation): BillingCustomerKey | null {

@@ -19,6 +19,7 @@ export function intents(
             request: JSON.stringify(intent.request ?? null),
             reseller_id: intent.resellerId,
             customer_id: intent.customerId,
+            link_to: intent.linkTo,
             created_at: intent.createdAt.getTime(),
             touched_at: database.now,
           })
@@ -74,6 +75,7 @@ function toIntent(row: Selectable<IntentsTable>): Intent {
     request: JSON.parse(row.request),
     resellerId: row.reseller_id,
     customerId: row.customer_id,
+    linkTo: row.link_to,
     caller: row.caller,
     createdAt: new Date(row.created_at),
     operationId: row.operation_id,

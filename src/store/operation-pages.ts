@@ -1,41 +1,63 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { OperationStatus } from '../domain/operation.ts';
 import type { Database } from './database/database.ts';
 import type { Tables } from './database/tables.ts';
-import type { DurableJournal, OperationFilter } from './durable-journal.ts';
+import type { DurableJournal, ListedOperation, OperationFilter } from './durable-journal.ts';
+import { type PageQuery, readPages } from './pages.ts';
 import { latestEntries, MAX_ROWS, toEntry } from './rows.ts';
 
-/** Pages of operations. What they read grows with the page, not with the journal. */
-export function operationPages(database: Database): Pick<DurableJournal, 'page'> {
+/** Pages of operations. What they read grows with the pages, not with the journal. */
+export function operationPages(database: Database): Pick<DurableJournal, 'page' | 'pages'> {
+  async function pages(
+    queries: readonly PageQuery<OperationFilter>[],
+  ): Promise<readonly (readonly ListedOperation[])[]> {
+    const found = await readPages(queries, (some) =>
+      database.read(async (db) => {
+        const parts = some.flatMap((query, page) => pageQuery(db, query, page));
+        if (parts.length === 0) return [];
+        return parts.reduce((all, part) => all.unionAll(part)).execute();
+      }),
+    );
+    return found.map((rows) =>
+      // Joined rows come in no order.
+      rows
+        .toSorted((a, b) => b.number - a.number)
+        .map((row) => ({ number: row.number, entry: toEntry(row) })),
+    );
+  }
+
   return {
+    pages,
     async page(filter, before, limit) {
-      const rows = Math.min(limit, MAX_ROWS);
-      if (rows <= 0 || filter.statuses?.length === 0) return [];
-      const found = await database.read((db) =>
-        pageQuery(db, filter, before ?? Number.MAX_SAFE_INTEGER, rows).execute(),
-      );
-      return found.map((row) => ({ number: row.number, entry: toEntry(row) }));
+      const [page = []] = await pages([{ filter, before, limit }]);
+      return page;
     },
   };
 }
 
-/** Exported for the test of its plan. */
-export function pageQuery(
-  db: Kysely<Tables>,
-  { customer, statuses }: OperationFilter,
-  before: number,
-  limit: number,
-) {
-  const newest = latestEntries(db).orderBy('o.number', 'desc').limit(limit);
+/** None when nothing can be found. */
+function pageQuery(db: Kysely<Tables>, query: PageQuery<OperationFilter>, page: number) {
+  const { customer, statuses } = query.filter;
+  const limit = Math.min(query.limit, MAX_ROWS);
+  const before = query.before ?? Number.MAX_SAFE_INTEGER;
+  if (limit <= 0 || statuses?.length === 0) return [];
+  const newest = latestEntries(db)
+    .select(sql.lit(page).as('page'))
+    .orderBy('o.number', 'desc')
+    .limit(limit);
+  let found = newest;
   if (customer) {
-    const own = newest
+    found = newest
       .where('o.number', '<', before)
       .where('o.reseller_id', '=', customer.resellerId)
       .where('o.customer_id', '=', customer.customerId);
-    return statuses ? own.where('o.status', 'in', [...statuses]) : own;
+    if (statuses) found = found.where('o.status', 'in', [...statuses]);
+  } else if (statuses) {
+    found = newest.where('o.number', 'in', numbersOf(db, statuses, before, limit));
+  } else {
+    found = newest.where('o.number', '<', before);
   }
-  if (!statuses) return newest.where('o.number', '<', before);
-  return newest.where('o.number', 'in', numbersOf(db, statuses, before, limit));
+  return [db.selectFrom(found.as('found')).selectAll()];
 }
 
 /**

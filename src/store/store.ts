@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
+import { Changes } from './changes.ts';
 import type { ChangeListener, Database, StoreLog } from './database/database.ts';
 import { openPostgres } from './database/postgres.ts';
 import { openSqlite } from './database/sqlite.ts';
@@ -9,6 +10,8 @@ import { entryReads } from './entry-reads.ts';
 import { entryWrites } from './entry-writes.ts';
 import { intents } from './intents.ts';
 import { leases } from './leases.ts';
+import { type CustomerLinks, customerLinks } from './links.ts';
+import { type NotificationStore, notificationStore } from './notifications.ts';
 import { operationPages } from './operation-pages.ts';
 
 export { StoreError };
@@ -16,11 +19,17 @@ export { StoreError };
 /** The gateway's own durable state. */
 export interface Store {
   readonly journal: DurableJournal;
+  readonly links: CustomerLinks;
+  readonly notifications: NotificationStore;
   /**
-   * Tells of every operation that changed, here or (on PostgreSQL) in another instance, when the
-   * change can be read; null when any may have changed, after a gap. Gives the way to stop it.
+   * Tells the id of every operation that changed, here or (on PostgreSQL) in another instance, when
+   * the change can be read; null when any may have changed, after a gap. Gives the way to stop it.
    */
   onChange(listener: ChangeListener): () => void;
+  /**
+   * Likewise of new notifications: the reseller API's id of the customer, empty when it is not known.
+   */
+  onNotification(listener: ChangeListener): () => void;
   /** @throws GatewayError UNAVAILABLE when the database does not answer */
   ping(): Promise<void>;
   /** Gives this instance's leases back, and lets go of the database. Once is enough. */
@@ -42,23 +51,22 @@ export interface StoreOptions {
  */
 export async function openStore(url: string, options: StoreOptions): Promise<Store> {
   const { instanceId = randomUUID(), log } = options;
-  const listeners = new Set<ChangeListener>();
-  const onChange = tellAll(listeners, log);
-  const database = await openDatabase(url, log, onChange);
+  const changes = new Changes(log);
+  const database = await openDatabase(url, log, (change) => changes.hear(change));
   const journal: DurableJournal = {
     ...intents(database),
     ...entryReads(database),
-    ...entryWrites(database, onChange),
+    ...entryWrites(database, changes, log),
     ...operationPages(database),
     ...leases(database, instanceId),
   };
   let closed: Promise<void> | null = null;
   return {
     journal,
-    onChange(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    links: customerLinks(database),
+    notifications: notificationStore(database, changes),
+    onChange: (listener) => changes.on('operation', listener),
+    onNotification: (listener) => changes.on('notification', listener),
     async ping() {
       await database.read((db) => sql`select 1`.execute(db));
     },
@@ -69,24 +77,11 @@ export async function openStore(url: string, options: StoreOptions): Promise<Sto
   };
 
   async function close(): Promise<void> {
-    listeners.clear();
+    changes.clear();
     // Without this the others wait until the leases are over; with the database gone, so be it.
     await journal.releaseAll().catch((err) => log.warn({ err }, 'leases were not released'));
     await database.close();
   }
-}
-
-/** What happened has happened: a listener that fails stops neither it nor the other listeners. */
-function tellAll(listeners: ReadonlySet<ChangeListener>, log: StoreLog): ChangeListener {
-  return (operationId) => {
-    for (const listener of listeners) {
-      try {
-        listener(operationId);
-      } catch (err) {
-        log.warn({ err, operation: operationId }, 'a listener to changes failed');
-      }
-    }
-  };
 }
 
 function openDatabase(url: string, log: StoreLog, onChange: ChangeListener): Promise<Database> {

@@ -145,7 +145,7 @@ describe('an interrupted start', () => {
     const parts = await startsWith(billing);
     await parts.journal.intend({
       ...{ caller: 'alice', idempotencyKey: 'key', kind: request.kind, request },
-      ...{ resellerId: 'R1', customerId: 'C1', createdAt: new Date() },
+      ...{ resellerId: 'R1', customerId: 'C1', createdAt: new Date(), linkTo: null },
     });
     return { ...parts, billing, recover: () => parts.starts.recover(ANY_AGE, scope()) };
   }
@@ -186,7 +186,7 @@ describe('an interrupted start', () => {
     const { recover, journal, billing } = await interrupted(operation());
     await journal.intend({
       ...{ caller: 'alice', idempotencyKey: 'newer', kind: 'UNKNOWN', request: { kind: 'NEWER' } },
-      ...{ resellerId: null, customerId: null, createdAt: new Date(0) },
+      ...{ resellerId: null, customerId: null, createdAt: new Date(0), linkTo: null },
     });
     expect(await recover()).toHaveLength(1);
     expect(billing.sent).toHaveLength(1);
@@ -196,7 +196,7 @@ describe('an interrupted start', () => {
     const { recover, journal, billing } = await interrupted(new Promise(() => {}), operation());
     await journal.intend({
       ...{ caller: 'alice', idempotencyKey: 'second', kind: request.kind, request },
-      ...{ resellerId: 'R1', customerId: 'C1', createdAt: new Date() },
+      ...{ resellerId: 'R1', customerId: 'C1', createdAt: new Date(), linkTo: null },
     });
     void recover();
     await expect.poll(() => journal.latest('op')).not.toBeNull();

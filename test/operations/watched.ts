@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Operation, OperationEntry } from '../../src/domain/operation.ts';
-import { WakeUps } from '../../src/operations/wake-up.ts';
-import { follow } from '../../src/operations/watch.ts';
+import { follow } from '../../src/follow/follow.ts';
+import { WakeUps } from '../../src/follow/wake-up.ts';
 import { openMemory } from './polled.ts';
 import { step } from './support.ts';
 
@@ -26,7 +26,7 @@ export async function watched(first: Operation = step(0)) {
       return follow(
         {
           ...{ wakeUps, key: operationId, seen },
-          read: (behind) => journal.after(operationId, behind),
+          read: (behind, limit) => journal.after(operationId, behind, limit),
           isLast: (entry) => entry.operation.done,
           release: () => void parts.held--,
         },

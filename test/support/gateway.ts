@@ -2,6 +2,7 @@ import { onTestFinished } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
 import { createGateway } from '../../src/gateway.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/sandbox.ts';
+import { PUSH_PATH } from '../../src/server/http.ts';
 
 export interface TestGateway {
   /** The GraphQL endpoint. */
@@ -13,6 +14,8 @@ export interface TestGateway {
 export interface TestGatewayOptions {
   readonly env?: Record<string, string>;
   readonly sandbox?: SandboxOptions;
+  /** Whether the sandbox pushes its notifications to the gateway. */
+  readonly notified?: boolean;
 }
 
 /** A gateway of its own on a sandbox of its own, gone when the test is. */
@@ -33,6 +36,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   if (!backends) throw new Error('a test gateway has backends');
   const gateway = await createGateway({ ...config, backends }, { links: sandbox.links });
   const url = await gateway.start();
+  if (options.notified) sandbox.notifications.pushTo(new URL(PUSH_PATH, url).href);
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
     closing ??= gateway.close();

@@ -121,6 +121,11 @@ export class Caller {
     }
   }
 
+  /** As `BackendCalls.forget`. */
+  forget(): void {
+    this.#backend.forget();
+  }
+
   close(): Promise<void> {
     return this.#transport.close();
   }

@@ -7,6 +7,8 @@ export interface ResellerClientOptions extends TransportOptions, CallerOptions {
 
 /** The reseller API in the domain's words; one per process, shared by all requests. */
 export interface ResellerClient extends ResellerReads, ResellerWrites {
+  /** Something changed: reads that begin from now on join none that began before. */
+  forget(): void;
   /** Closes every connection; calls under way fail as UNAVAILABLE. */
   close(): Promise<void>;
 }
@@ -16,6 +18,7 @@ export function createResellerClient(options: ResellerClientOptions): ResellerCl
   return {
     ...createReads(caller, options.log),
     ...createWrites(caller),
+    forget: () => caller.forget(),
     close: () => caller.close(),
   };
 }

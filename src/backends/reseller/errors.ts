@@ -52,7 +52,7 @@ const UNREADABLE: Verdict = {
 
 /**
  * Reasons that say more than the status they come with: quota trouble is seen as 403, 429 and 503
- * (wire: decide on domain and reason). `accessNotConfigured` is UNAVAILABLE and not FORBIDDEN: the
+ * (decided by domain and reason). `accessNotConfigured` is UNAVAILABLE and not FORBIDDEN: the
  * API is switched off for the whole gateway, nobody's rights can change that.
  */
 const byReason: Readonly<Record<string, Verdict>> = {

@@ -100,6 +100,21 @@ export class ResellerStore {
     this.settle();
   }
 
+  /**
+   * Assigns so many licences to users, or revokes them when `count` is negative. Throws RangeError
+   * when there are not so many seats, or not so many assigned.
+   */
+  assignLicence(subscription: SubscriptionRecord, count: number): void {
+    const { seats } = subscription;
+    const licensedNumberOfSeats = seats.licensedNumberOfSeats + count;
+    const bound = seats.numberOfSeats ?? seats.maximumNumberOfSeats ?? 0;
+    if (licensedNumberOfSeats < 0 || licensedNumberOfSeats > bound) {
+      throw new RangeError(`${licensedNumberOfSeats} licences of ${bound} seats`);
+    }
+    subscription.seats = { ...seats, licensedNumberOfSeats };
+    this.emit(subscription, 'LICENSE_ASSIGNMENT_CHANGED');
+  }
+
   /** Lets everything happen that is due by now: ends of trials, renewals, accepted terms. */
   settle(): void {
     const now = this.now();

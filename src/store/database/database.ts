@@ -16,17 +16,19 @@ export interface Database {
   /** Runs `work` in a transaction. It may run again, after a rollback, when the database is locked. */
   write<T>(work: (trx: Transaction<Tables>) => Promise<T>): Promise<T>;
   /**
-   * Lets one transaction at a time append to the journal, so that sequences become visible in their
+   * Lets one transaction at a time append to a table, so that sequences become visible in their
    * order: called before the first sequence is taken.
    */
-  serialiseAppends(trx: Transaction<Tables>): Promise<void>;
-  /** Tells the other instances, when `trx` commits, that the operation changed. */
-  announce(trx: Transaction<Tables>, operationId: string): Promise<void>;
+  serialiseAppends(trx: Transaction<Tables>, table: AppendOnlyTable): Promise<void>;
+  /** Tells the other instances, when `trx` commits, what changed. */
+  announce(trx: Transaction<Tables>, change: string): Promise<void>;
   close(): Promise<void>;
 }
 
+export type AppendOnlyTable = 'operation_entries' | 'notifications';
+
 /** Hears of changes made elsewhere; null when any number of them may have been missed. */
-export type ChangeListener = (operationId: string | null) => void;
+export type ChangeListener = (change: string | null) => void;
 
 /** The part of a logger that the store uses. */
 export interface StoreLog {

@@ -10,6 +10,8 @@ export function migrations(kind: DatabaseKind): Record<string, Migration> {
   return {
     '0001-operations': { up: (db) => createOperations(db, kind) },
     '0002-intents': { up: (db) => createIntents(db, kind) },
+    '0003-links': { up: createLinks },
+    '0004-notifications': { up: (db) => createNotifications(db, kind) },
   };
 }
 
@@ -63,6 +65,33 @@ async function createIntents(db: Kysely<unknown>, kind: DatabaseKind): Promise<v
     where operation_id is not null`.execute(db);
   await sql`create index intents_to_repeat on operation_intents (touched_at)
     where operation_id is null`.execute(db);
+}
+
+async function createLinks(db: Kysely<unknown>): Promise<void> {
+  await sql`create table customer_links (
+    reseller_id text not null,
+    customer_id text not null,
+    reseller_customer_id text not null unique,
+    primary key (reseller_id, customer_id)
+  )`.execute(db);
+  await sql`alter table operation_intents add column link_to text`.execute(db);
+}
+
+async function createNotifications(db: Kysely<unknown>, kind: DatabaseKind): Promise<void> {
+  await sql`create table notifications (
+    sequence ${runningNumber(kind)},
+    message_id text not null unique,
+    type text not null,
+    customer_id text,
+    received_at bigint not null,
+    notification text not null
+  )`.execute(db);
+  for (const index of [
+    sql`create index notifications_by_customer on notifications (customer_id, sequence)`,
+    sql`create index notifications_by_type on notifications (type, sequence)`,
+  ]) {
+    await index.execute(db);
+  }
 }
 
 /** A number that is never given twice, also not after the row that had it is gone. */

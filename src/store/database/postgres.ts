@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import { type ClientConfig, DatabaseError, Pool, type PoolConfig, types } from 'pg';
-import type { ChangeListener, Database, StoreLog } from './database.ts';
+import type { AppendOnlyTable, ChangeListener, Database, StoreLog } from './database.ts';
 import { databaseFailure } from './failure.ts';
 import { migrate } from './migrate.ts';
 import { PostgresListener } from './postgres-listener.ts';
@@ -20,8 +20,11 @@ const MIGRATION_TIMEOUT = 60_000;
 const SILENCE_TIMEOUT = 6_000;
 const IDLE_TIMEOUT = 5_000;
 
-/** Any number, the same for all instances, and not the one of Kysely's migrations. */
-const APPEND_LOCK = 7_340_512_001;
+/** Any numbers, the same for all instances, and not the one of Kysely's migrations. */
+const appendLocks = {
+  operation_entries: 7_340_512_001,
+  notifications: 7_340_512_002,
+} as const satisfies Record<AppendOnlyTable, number>;
 const CHANNEL = 'gateway_changes';
 /** PostgreSQL refuses payloads of 8000 bytes and more. */
 const MAX_PAYLOAD_BYTES = 7_999;
@@ -72,11 +75,11 @@ function postgresDatabase(
     now: sql<number>`(extract(epoch from statement_timestamp()) * 1000)::bigint`,
     read: (query) => query(readers).catch(rethrow),
     write: (work) => writers.transaction().execute(work).catch(rethrow),
-    async serialiseAppends(trx) {
-      await sql`select pg_advisory_xact_lock(${sql.lit(APPEND_LOCK)})`.execute(trx);
+    async serialiseAppends(trx, table) {
+      await sql`select pg_advisory_xact_lock(${sql.lit(appendLocks[table])})`.execute(trx);
     },
-    async announce(trx, operationId) {
-      const payload = `${sender} ${operationId}`;
+    async announce(trx, change) {
+      const payload = `${sender} ${change}`;
       const told = Buffer.byteLength(payload) > MAX_PAYLOAD_BYTES ? `${sender} ` : payload;
       await sql`select pg_notify(${CHANNEL}, ${told})`.execute(trx);
     },

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { NotificationType, OTHER_TYPE } from '../../domain/notification.ts';
 import type { OperationKind, OperationStatus } from '../../domain/operation.ts';
 
 /** One row per operation. Times are milliseconds since the epoch, by the database's clock. */
@@ -43,10 +44,33 @@ export interface IntentsTable {
   /** When somebody last set out to send it, by the database's clock. */
   touched_at: number;
   operation_id: string | null;
+  /** The reseller customer to link the billing customer to when the operation has succeeded. */
+  link_to: string | null;
+}
+
+/** One row per billing customer that is a reseller customer; either stands in one row at most. */
+export interface CustomerLinksTable {
+  reseller_id: string;
+  customer_id: string;
+  reseller_customer_id: string;
+}
+
+/** One row per notification, never changed. */
+export interface NotificationsTable {
+  sequence: Generated<number>;
+  message_id: string;
+  type: NotificationType | typeof OTHER_TYPE;
+  /** The reseller API's id; null in a message that is not understood. */
+  customer_id: string | null;
+  received_at: number;
+  /** The whole notification in JSON. */
+  notification: string;
 }
 
 export interface Tables {
   operations: OperationsTable;
   operation_entries: EntriesTable;
   operation_intents: IntentsTable;
+  customer_links: CustomerLinksTable;
+  notifications: NotificationsTable;
 }

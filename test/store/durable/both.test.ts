@@ -3,6 +3,8 @@ import { kinds, testDatabase } from './databases.ts';
 import { intentsSuite } from './intents-suite.ts';
 import { journalSuite } from './journal-suite.ts';
 import { leasesSuite } from './leases-suite.ts';
+import { linksSuite } from './links-suite.ts';
+import { notificationsSuite } from './notifications-suite.ts';
 import { pagesSuite } from './pages-suite.ts';
 import { startSuite } from './start-suite.ts';
 
@@ -15,4 +17,6 @@ describe.each(kinds)('%s:', (kind) => {
   describe('intents', () => intentsSuite(database));
   describe('leases', () => leasesSuite(database));
   describe('pages of operations', () => pagesSuite(database));
+  describe('links', () => linksSuite(database));
+  describe('notifications', () => notificationsSuite(database));
 });

@@ -1,3 +1,4 @@
+import type { Notification } from '../../../src/domain/notification.ts';
 import type { OperationEntry } from '../../../src/domain/operation.ts';
 import type { DurableJournal, Intent } from '../../../src/store/durable-journal.ts';
 import { operation, succeeded } from '../../operations/support.ts';
@@ -10,8 +11,25 @@ export function intent(fields: Partial<Intent> = {}): Omit<Intent, 'operationId'
     request: { reason: 'unpaid' },
     resellerId: 'R1',
     customerId: 'C1',
+    linkTo: null,
     caller: 'alice',
     createdAt: new Date('2026-02-03T04:05:06.789Z'),
+    ...fields,
+  };
+}
+
+export function notification(fields: Partial<Notification> = {}): Notification {
+  return {
+    messageId: 'm1',
+    publishTime: new Date('2026-02-03T04:05:06.789Z'),
+    raw: { event_type: 'SUBSCRIPTION_SUSPENDED' },
+    type: 'SUBSCRIPTION_SUSPENDED',
+    customerId: 'G1',
+    customerDomain: 'a.example',
+    subscriptionId: 'S1',
+    skuId: 'K1',
+    suspensionReasons: ['RESELLER_INITIATED'],
+    cancellationReason: null,
     ...fields,
   };
 }

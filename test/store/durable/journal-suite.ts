@@ -40,6 +40,18 @@ export function journalSuite(database: TestDatabase): void {
     expect(Math.abs(first.firstSeenAt.getTime() - Date.now())).toBeLessThan(5_000);
   });
 
+  test('takes an operation that comes back with another creation time for another', async () => {
+    const { journal } = await database.open();
+    const metadata = { type: 'customer', resellerId: 'R1', customerId: 'C2' } as const;
+    const over = await journal.append(succeeded({ createdAt: new Date(1) }));
+    expect(await journal.append(operation({ createdAt: null }))).toEqual(over);
+    const anew = await journal.append(operation({ createdAt: new Date(2), metadata }));
+    expect(anew.operation.done).toBe(false);
+    expect(await journal.claim(10, 1_000)).toEqual([anew]);
+    const customer = { resellerId: 'R1', customerId: 'C2' };
+    expect(await journal.page({ customer }, null, 10)).toMatchObject([{ entry: anew }]);
+  });
+
   test('appends the same rules as the journal in memory, whatever comes', async () => {
     const { journal } = await database.open();
     let run = 0;

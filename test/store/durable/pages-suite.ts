@@ -57,6 +57,22 @@ export function pagesSuite(database: TestDatabase): void {
     expect(next.map(({ entry }) => entry.operation.operationId)).toEqual(['a']);
   });
 
+  test('of many customers come at once, in their order', async () => {
+    const customers = names('C', 300).map((customerId) => ({ resellerId: 'R1', customerId }));
+    for (const { customerId } of customers) {
+      const metadata = { type: 'customer', resellerId: 'R1', customerId } as const;
+      for (const name of ['x', 'y', 'z']) {
+        await journal.append(operation({ operationId: name + customerId, metadata }));
+      }
+    }
+    const found = await journal.pages(
+      customers.map((customer) => ({ filter: { customer }, before: null, limit: 2 })),
+    );
+    expect(found.map((page) => page.map(({ entry }) => entry.operation.operationId))).toEqual(
+      customers.map(({ customerId }) => [`z${customerId}`, `y${customerId}`]),
+    );
+  });
+
   test('hold what the filter asks for, for any filter and page size', async () => {
     for (const state of states) await journal.append(state);
     const filters = fc.record({

@@ -4,13 +4,13 @@ import { expect, test, vi } from 'vitest';
 import { operationStatuses } from '../../../src/domain/operation.ts';
 import { openStore } from '../../../src/store/store.ts';
 import { log, operation, succeeded } from '../../operations/support.ts';
-import { intent } from './builders.ts';
+import { intent, notification } from './builders.ts';
 import { temporaryDirectory } from './databases.ts';
 
 const directory = temporaryDirectory();
 const customer = { resellerId: 'R1', customerId: 'C1' };
 
-test('no statement of the journal reads a whole table', async () => {
+test('no statement of the store reads a whole table', async () => {
   const path = join(directory(), 'plans.db');
   const store = await openStore(`sqlite:${path}`, { log });
   const prepared = vi.spyOn(DatabaseSync.prototype, 'prepare');
@@ -33,6 +33,21 @@ test('no statement of the journal reads a whole table', async () => {
     await journal.page({ statuses }, null, 10);
     await journal.page({ customer, statuses }, 100, 10);
   }
+  const { links, notifications } = store;
+  const link = { billing: customer, resellerCustomerId: 'G1' };
+  await links.link(link);
+  await links.byBilling([customer, { resellerId: 'R2', customerId: 'C2' }]);
+  await links.byReseller(['G1', 'G2']);
+  await links.unlink(link);
+  await notifications.append([notification(), notification({ messageId: 'm2' })]);
+  await notifications.get('m1');
+  await notifications.lastSequence();
+  for (const customerId of [undefined, 'G1']) {
+    for (const types of [undefined, ['SUBSCRIPTION_SUSPENDED', 'UNRECOGNIZED'] as const]) {
+      await notifications.pages([{ filter: { customerId, types }, before: 100, limit: 10 }]);
+      await notifications.after({ customerId, types }, 0, 10);
+    }
+  }
   await journal.claim(10, 1_000);
   await journal.lease('op', 1_000);
   await journal.renew(1_000);
@@ -51,7 +66,9 @@ test('no statement of the journal reads a whole table', async () => {
     const plan = connection.prepare(`explain query plan ${statement}`).all();
     const steps = plan.map(({ detail }) => String(detail));
     // Rows of the statement's own are read whole, tables never.
-    const scans = steps.filter((step) => /^SCAN (o|e|operation\w*)\b/.test(step));
+    const scans = steps.filter((step) =>
+      /^SCAN (o|e|operation\w*|customer_links|notifications)\b/.test(step),
+    );
     const sorts = steps.filter((step) => step.includes('ORDER BY'));
     expect({ statement, scans, sorts }, steps.join('; ')).toEqual({
       statement,

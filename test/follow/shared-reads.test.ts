@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { SharedReads } from '../../src/operations/shared-reads.ts';
+import { SharedReads } from '../../src/follow/shared-reads.ts';
 
 /** Reads that end when told to; gives how many there were. */
 function heldReads() {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { WakeUps } from '../../src/operations/wake-up.ts';
+import { WakeUps } from '../../src/follow/wake-up.ts';
 
 test('everyone who is armed for a key is woken, once', async () => {
   const wakeUps = new WakeUps();

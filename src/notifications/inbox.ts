@@ -1,0 +1,57 @@
+import { GatewayError } from '../domain/error.ts';
+import type { Notification } from '../domain/notification.ts';
+import type { NotificationStore } from '../store/notifications.ts';
+
+/** What one transaction takes in at most. */
+const MAX_BATCH = 200;
+
+interface Waiting {
+  readonly notification: Notification;
+  kept(): void;
+  failed(error: unknown): void;
+}
+
+/**
+ * Keeps notifications. Whatever comes while a transaction is under way goes into the next one: the
+ * vendor sends bursts, and a transaction of many takes little longer than one of one.
+ */
+export class Inbox {
+  readonly #store: Pick<NotificationStore, 'append'>;
+  readonly #waiting: Waiting[] = [];
+  #emptying: Promise<void> | null = null;
+
+  constructor(store: Pick<NotificationStore, 'append'>) {
+    this.#store = store;
+  }
+
+  /** Resolves when it is on disk, also when it was before. */
+  keep(notification: Notification): Promise<void> {
+    return new Promise((kept, failed) => {
+      this.#waiting.push({ notification, kept, failed });
+      this.#emptying ??= this.#empty();
+    });
+  }
+
+  /** Resolves when nothing is waiting. */
+  async idle(): Promise<void> {
+    await this.#emptying;
+  }
+
+  async #empty(): Promise<void> {
+    while (this.#waiting.length > 0) await this.#append(this.#waiting.splice(0, MAX_BATCH));
+    // In the same step as the last look: what came in between would wait for ever.
+    this.#emptying = null;
+  }
+
+  async #append(batch: readonly Waiting[]): Promise<void> {
+    try {
+      await this.#store.append(batch.map(({ notification }) => notification));
+      for (const { kept } of batch) kept();
+    } catch (error) {
+      // One that the database cannot hold must not keep the others out.
+      const isOurFault = error instanceof GatewayError && error.code === 'INTERNAL_SERVER_ERROR';
+      if (isOurFault && batch.length > 1) for (const one of batch) await this.#append([one]);
+      else for (const { failed } of batch) failed(error);
+    }
+  }
+}

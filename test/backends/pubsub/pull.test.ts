@@ -1,0 +1,225 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { status } from '@grpc/grpc-js';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { type PullOptions, pullKey, pullNotifications } from '../../../src/backends/pubsub/pull.ts';
+import { GatewayError } from '../../../src/domain/error.ts';
+import type { PubsubMessage, ReceiveMessage } from '../../../src/domain/notification.ts';
+import { pointTo, startSubscriberServer, subscription } from './subscriber-server.ts';
+
+async function startPull(receive: ReceiveMessage, options: Partial<PullOptions> = {}) {
+  const log = { info: vi.fn(), warn: vi.fn() };
+  const pull = await pullNotifications({ subscription, key: null, receive, log, ...options });
+  onTestFinished(() => pull.close());
+  return { ...pull, log };
+}
+
+/** Keeps what it receives, from the moment it is let. */
+function receiver(isKept: Promise<void> = Promise.resolve()) {
+  const received: PubsubMessage[] = [];
+  const receive: ReceiveMessage = async (message) => {
+    received.push(message);
+    await isKept;
+  };
+  return { received, receive, ids: () => received.map(({ messageId }) => messageId) };
+}
+
+test('a message is received once, and acknowledged when it is kept', async () => {
+  const server = await startSubscriberServer();
+  const kept = Promise.withResolvers<void>();
+  const { received, receive } = receiver(kept.promise);
+  await startPull(receive);
+  const data = Buffer.from('{"event_type":"SUBSCRIPTION_RENEWED"}');
+  server.publish('1', { data, publishTime: { seconds: 1_614_366_835, nanos: 749_000_000 } });
+  await expect.poll(() => received).toHaveLength(1);
+  expect(server.acked).toEqual([]);
+  kept.resolve();
+  await expect.poll(() => server.acked).toEqual(['1']);
+  expect(received).toEqual([
+    { messageId: '1', publishTime: new Date('2021-02-26T19:13:55.749Z'), data },
+  ]);
+});
+
+test('what a message does not tell is null, and empty data is empty', async () => {
+  const server = await startSubscriberServer();
+  const { received, receive } = receiver();
+  await startPull(receive);
+  server.publish('', { attributes: { key: 'value' } });
+  await expect.poll(() => received).toHaveLength(1);
+  expect(received).toEqual([{ messageId: null, publishTime: null, data: Buffer.alloc(0) }]);
+});
+
+test('a message that is not kept is not acknowledged, but comes again after a while', async () => {
+  const server = await startSubscriberServer();
+  const { received, receive } = receiver();
+  const failure = new GatewayError('UNAVAILABLE', 'The database is away.');
+  const { log } = await startPull(async (message) => {
+    await receive(message);
+    if (received.length === 1) throw failure;
+  });
+  const started = performance.now();
+  server.publish('1');
+  await expect.poll(() => server.nacked, { timeout: 5_000 }).toEqual(['1']);
+  expect(performance.now() - started).toBeGreaterThan(990);
+  await expect.poll(() => server.acked, { timeout: 5_000 }).toEqual(['1']);
+  expect(received).toHaveLength(2);
+  expect(log.warn).toHaveBeenCalledOnce();
+  expect(log.warn.mock.lastCall?.[0]).toEqual({ err: failure, messageId: '1' });
+});
+
+test('a receiver that throws on the spot is one that rejects', async () => {
+  const server = await startSubscriberServer();
+  const { log, close } = await startPull(() => {
+    throw new Error('on the spot');
+  });
+  server.publish('1');
+  await expect.poll(() => log.warn.mock.calls).toHaveLength(1);
+  const started = performance.now();
+  await close();
+  // It is no longer held back then.
+  expect(performance.now() - started).toBeLessThan(900);
+  expect(server.acked).toEqual([]);
+  expect(server.nacked).toEqual(['1']);
+});
+
+test('a stream that the server breaks is opened again', async () => {
+  const server = await startSubscriberServer();
+  const { receive, ids } = receiver();
+  const { log } = await startPull(receive);
+  server.publish('1');
+  await expect.poll(() => server.acked).toEqual(['1']);
+  server.breakStream(status.UNAVAILABLE);
+  server.publish('2');
+  await expect.poll(() => server.acked, { timeout: 5_000 }).toEqual(['1', '2']);
+  expect(ids()).toEqual(['1', '2']);
+  expect(server.opened).toHaveLength(2);
+  expect(log.info.mock.lastCall?.[0].reason).toContain('status 14');
+});
+
+test.each([
+  ['NOT_FOUND', status.NOT_FOUND],
+  ['PERMISSION_DENIED', status.PERMISSION_DENIED],
+  ['UNAUTHENTICATED', status.UNAUTHENTICATED],
+])('a subscription that is refused with %s is opened again after a pause', async (name, code) => {
+  const server = await startSubscriberServer();
+  server.refuse(code);
+  const { receive, ids } = receiver();
+  const { log } = await startPull(receive);
+  await expect
+    .poll(() => log.info.mock.calls)
+    .toContainEqual([{ subscription, pauseMs: 1_000 }, expect.any(String)]);
+  expect(log.warn.mock.calls).toEqual([
+    [{ subscription, code, reason: `by the test: ${name}` }, expect.any(String)],
+  ]);
+  expect(server.opened).toHaveLength(1);
+  server.refuse(null);
+  server.publish('1');
+  await expect.poll(() => server.acked, { timeout: 5_000 }).toEqual(['1']);
+  expect(ids()).toEqual(['1']);
+});
+
+test('a message under way is still acknowledged when the subscription fails for good', async () => {
+  const server = await startSubscriberServer();
+  const kept = Promise.withResolvers<void>();
+  const { received, receive } = receiver(kept.promise);
+  const { log } = await startPull(receive);
+  server.publish('1');
+  await expect.poll(() => received).toHaveLength(1);
+  server.breakStream(status.NOT_FOUND);
+  await expect.poll(() => log.warn.mock.calls).toHaveLength(1);
+  kept.resolve();
+  await expect.poll(() => server.acked).toEqual(['1']);
+});
+
+test('no more than a hundred messages are under way at once', async () => {
+  const server = await startSubscriberServer();
+  const kept = Promise.withResolvers<void>();
+  let underWay = 0;
+  let most = 0;
+  // The server sends them all at once.
+  for (let n = 0; n < 150; n++) server.publish(String(n));
+  await startPull(async () => {
+    most = Math.max(most, ++underWay);
+    await kept.promise;
+    underWay--;
+  });
+  await expect.poll(() => underWay).toBe(100);
+  kept.resolve();
+  await expect.poll(() => server.acked, { timeout: 5_000 }).toHaveLength(150);
+  expect(most).toBe(100);
+  expect(server.opened).toMatchObject([{ maxOutstandingMessages: { low: 100 } }]);
+});
+
+test('closing waits for a message under way, and takes no more', async () => {
+  const server = await startSubscriberServer();
+  const kept = Promise.withResolvers<void>();
+  const { received, receive } = receiver(kept.promise);
+  const { close } = await startPull(receive);
+  server.publish('1');
+  await expect.poll(() => received).toHaveLength(1);
+  let isClosed = false;
+  const closing = close().then(() => {
+    isClosed = true;
+  });
+  await expect.poll(() => server.isPulled()).toBe(false);
+  server.publish('2');
+  expect(isClosed).toBe(false);
+  kept.resolve();
+  await closing;
+  expect(server.acked).toEqual(['1']);
+  expect(server.nacked).toEqual([]);
+  expect(received).toHaveLength(1);
+  expect(server.opened).toHaveLength(1);
+});
+
+test('closing lets go of a message that is never kept, after some seconds', async () => {
+  const server = await startSubscriberServer();
+  const { received, receive } = receiver(new Promise(() => {}));
+  const { close } = await startPull(receive);
+  server.publish('1');
+  await expect.poll(() => received).toHaveLength(1);
+  const started = performance.now();
+  await close();
+  expect(performance.now() - started).toBeLessThan(6_500);
+  expect(server.acked).toEqual([]);
+  expect(server.nacked).toEqual(['1']);
+});
+
+test('closing does not wait for the pause before a subscription is opened again', async () => {
+  const server = await startSubscriberServer();
+  server.refuse(status.NOT_FOUND);
+  const { log, close } = await startPull(receiver().receive);
+  await expect.poll(() => log.warn.mock.calls).toHaveLength(1);
+  const started = performance.now();
+  await close();
+  await close();
+  expect(performance.now() - started).toBeLessThan(900);
+  expect(server.opened).toHaveLength(1);
+});
+
+test('closing before anything was opened is fine, also where nobody listens', async () => {
+  pointTo('127.0.0.1:1');
+  const { close } = await startPull(receiver().receive);
+  const started = performance.now();
+  await close();
+  expect(performance.now() - started).toBeLessThan(2_000);
+});
+
+test('once closed it does not keep the process alive', async () => {
+  pointTo('127.0.0.1:1');
+  const script = `
+    import { pullKey, pullNotifications } from './src/backends/pubsub/pull.ts';
+    const log = { warn() {}, info: () => pull.close().then(() => console.log('closed')) };
+    const options = { subscription: '${subscription}', key: null, receive() {}, log };
+    const pull = await pullNotifications(options);`;
+  const node = promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
+    timeout: 10_000,
+  });
+  expect((await node).stdout).toContain('closed');
+});
+
+test('a key file that is none is refused', () => {
+  expect(() => pullKey({ client_email: 'a@b.example' })).toThrow(
+    'Not a service account key file: private_key',
+  );
+});
