@@ -4,7 +4,13 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
+import {
+  CustomerDocument,
+  CustomersDocument,
+  SuspendSubscriptionDocument,
+} from './support/gql/graphql.ts';
 import { request } from './support/request.ts';
+import { connectSocket, subscribe } from './support/websocket.ts';
 
 const run = promisify(execFile);
 const readme = await readFile('README.md', 'utf8');
@@ -74,6 +80,39 @@ test('the mutation and the frames of the README are what happens', {
   const id = result.data?.activateCustomer.operation.id ?? '';
   const frames = blocks('text')[0]?.trim().replace('OPERATION', id).split('\n') ?? [];
   expect(await replay(url, frames)).toEqual(frames.filter((frame) => frame.startsWith('<-')));
+});
+
+test('what the README says of notifications and links is what happens', {
+  timeout: 30_000,
+}, async () => {
+  const { url } = await start();
+  const [, notifications = '', link = ''] = blocks('graphql');
+  const events = subscribe<{ notificationReceived: object }, { after: string }>(
+    connectSocket(url),
+    notifications,
+    { after: '0' },
+  );
+  const by = { domain: 'flexible.example' };
+  const { data } = await request(url, CustomerDocument, { by });
+  const subscription = data?.customer?.subscriptions?.nodes[0]?.id ?? '';
+  await request(url, SuspendSubscriptionDocument, { subscription });
+  expect((await events.next()).value?.data?.notificationReceived).toMatchObject({
+    type: 'SUBSCRIPTION_SUSPENDED',
+    customerDomain: 'flexible.example',
+    subscription: { status: 'SUSPENDED', suspensionReasons: ['RESELLER_INITIATED'] },
+  });
+
+  const { data: all } = await request(url, CustomersDocument, { first: 100 });
+  const { customerId } = all?.customers?.nodes.find((one) => !one.reseller)?.billing ?? {};
+  const linked = await request<object, object>(url, link, {
+    billing: { customerId },
+    domain: by.domain,
+  });
+  expect(linked.data).toMatchObject({
+    linkCustomer: {
+      customer: { billing: { customerId }, reseller: { customerDomain: by.domain } },
+    },
+  });
 });
 
 /** Sends the `->` frames, the second one after the first answer; gives the `<-` frames. */

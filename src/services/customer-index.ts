@@ -1,5 +1,6 @@
 import { abortable, type CallScope } from '../backends/call.ts';
 import type { BillingCustomer, BillingCustomerKey } from '../domain/customer.ts';
+import { GatewayError } from '../domain/error.ts';
 import { type Page, type PageRequest, repeatedPageToken } from '../domain/page.ts';
 
 /** Reads one page of a reseller's customers. */
@@ -14,7 +15,7 @@ export interface CustomerIndexOptions {
   readonly pageSize: number;
   /** A customer that is not there causes no new sweep sooner than this after the last one. */
   readonly sweepIntervalMs: number;
-  /** Resellers kept; the one not looked at for longest goes first. */
+  /** Resellers kept; those without customers go first, then the one not looked at for longest. */
   readonly resellers: number;
 }
 
@@ -60,18 +61,27 @@ export class CustomerIndex {
   /** Belongs to everyone who waits for it, so it outlives the request that began it. */
   async #sweep(resellerId: string, index: ResellerIndex, scope: CallScope): Promise<void> {
     const detached: CallScope = { ...scope, signal: new AbortController().signal };
+    try {
+      await this.#readAll(resellerId, index, detached);
+    } catch (error) {
+      // Billing knows no such reseller, so nobody is its customer.
+      if (!(error instanceof GatewayError && error.code === 'NOT_FOUND')) throw error;
+    }
+    index.sweptAt = performance.now();
+  }
+
+  async #readAll(resellerId: string, index: ResellerIndex, scope: CallScope): Promise<void> {
     const seen = new Set<string | null>();
     let token: string | null = null;
     do {
       if (seen.has(token)) throw repeatedPageToken('billing');
       seen.add(token);
       const request: PageRequest = { token, size: this.#options.pageSize };
-      const page: Page<BillingCustomer> = await this.#list(resellerId, request, detached);
+      const page: Page<BillingCustomer> = await this.#list(resellerId, request, scope);
       // Into this index, even when the reseller has been forgotten meanwhile: its callers wait on it.
       for (const customer of page.items) remember(index, customer);
       token = page.nextToken;
     } while (token !== null);
-    index.sweptAt = performance.now();
   }
 
   #of(resellerId: string): ResellerIndex {
@@ -82,11 +92,15 @@ export class CustomerIndex {
     };
     this.#resellers.delete(resellerId);
     this.#resellers.set(resellerId, index);
-    if (this.#resellers.size > this.#options.resellers) {
-      const { value } = this.#resellers.keys().next();
-      if (value !== undefined) this.#resellers.delete(value);
-    }
+    if (this.#resellers.size > this.#options.resellers) this.#forgetOne(resellerId);
     return index;
+  }
+
+  /** Ids of resellers can be made up: they must not push out those who have customers. */
+  #forgetOne(kept: string): void {
+    const others = [...this.#resellers].filter(([resellerId]) => resellerId !== kept);
+    const [forgotten] = others.find(([, { accounts }]) => accounts.size === 0) ?? others[0] ?? [];
+    if (forgotten !== undefined) this.#resellers.delete(forgotten);
   }
 }
 

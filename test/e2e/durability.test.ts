@@ -97,16 +97,12 @@ async function crashAndCheck(count: number): Promise<void> {
   for (const start of started) expect(start.idempotencyKey).toBe(keys.get(start.customerId));
 }
 
-test(
-  'kill -9 at any moment of 30 activations loses no operation and begins none twice',
-  {
-    timeout: 30_000,
-  },
-  () => crashAndCheck(30),
-);
+const ACTIVATIONS = process.env['SOAK'] ? 200 : 15;
 
-test.runIf(process.env['SOAK'])('soak: the same with 200', { timeout: 170_000 }, () =>
-  crashAndCheck(200),
+test(
+  `kill -9 at any moment of ${ACTIVATIONS} activations loses no operation and begins none twice`,
+  { timeout: 170_000 },
+  () => crashAndCheck(ACTIVATIONS),
 );
 
 test('without its database the gateway refuses mutations before they are sent, and reads on', async () => {
@@ -162,7 +158,7 @@ test('a backend that is silent for a while costs no operation, and is not pester
   );
   await expect.poll(polls, { interval: 5 }).toBeGreaterThan(0);
   const [from, silentAt] = [polls(), performance.now()];
-  await expect.poll(polls, { interval: 5 }).toBeGreaterThanOrEqual(from + 6);
+  await expect.poll(polls, { interval: 5, timeout: 5_000 }).toBeGreaterThanOrEqual(from + 6);
   // Each waits for its answer as long as calls may, and then for a pause that grows.
   expect(performance.now() - silentAt).toBeGreaterThan(6 * timeoutMs + 200);
   expect(calls.peak('billing')).toBeLessThanOrEqual(2);

@@ -7,7 +7,7 @@ import { startTestSandbox } from '../support/gateway.ts';
 import { request } from '../support/request.ts';
 import { type GatewayProcess, startGatewayProcess, testDirectory } from './gateway-process.ts';
 
-const MESSAGES = process.env['SOAK'] ? 10_000 : 600;
+const MESSAGES = process.env['SOAK'] ? 10_000 : 300;
 const REPEATED = 0.3;
 const SENDERS = 20;
 const SUBSCRIBERS = 3;
