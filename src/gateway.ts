@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type BillingClient, createBillingClient } from './backends/billing/client.ts';
+import { createBillingClient } from './backends/billing/client.ts';
 import { iamExchange } from './backends/billing/iam.ts';
 import { type Credential, fixedToken } from './backends/credential.ts';
 import { googleServiceAccount } from './backends/credential-google.ts';
@@ -13,13 +13,13 @@ import {
   type PullConfig,
   type ResellerConfig,
 } from './config.ts';
-import { type CustomerLink, MAX_CUSTOMERS_PAGE } from './domain/customer.ts';
+import { type BillingCustomer, type CustomerLink, MAX_CUSTOMERS_PAGE } from './domain/customer.ts';
 import { GatewayError } from './domain/error.ts';
 import { isLoopback } from './domain/host.ts';
 import type { ReceiveMessage } from './domain/notification.ts';
 import { createLogger, type Logger } from './log.ts';
 import { Notifications } from './notifications/notifications.ts';
-import { Operations } from './operations/operations.ts';
+import { Operations, type OperationsDeps } from './operations/operations.ts';
 import { schema } from './schema/schema.ts';
 import { createHttpServer } from './server/http.ts';
 import { createVerifyPushToken } from './server/push-token.ts';
@@ -28,7 +28,7 @@ import { CustomerIndex } from './services/customer-index.ts';
 import type { ServiceSources } from './services/scope.ts';
 import { createServices } from './services/services.ts';
 import type { CustomerLinks } from './store/links.ts';
-import { openStore, type Store } from './store/store.ts';
+import { openStore } from './store/store.ts';
 
 export interface GatewayConfig extends Config {
   readonly backends: NonNullable<Config['backends']>;
@@ -61,14 +61,14 @@ export async function createGateway(
   const pulled = pullOptions(config.notifications.pull);
   const store = await openStore(config.databaseUrl, { log });
   await makeLinks(store.links, overrides.links ?? []);
-  const operations = openOperations(config, billing, store, log);
-  const notifications = new Notifications({ store, forget: () => reseller.forget(), log });
   const customerIndex = new CustomerIndex(billing.listCustomers, {
     pageSize: MAX_CUSTOMERS_PAGE,
     sweepIntervalMs: config.customerSweepIntervalMs,
     resellers: 100,
   });
-  keepCurrent(customerIndex, store, log);
+  const learn = (customer: BillingCustomer): void => customerIndex.learn([customer]);
+  const operations = openOperations(config, { billing, store, log, learn });
+  const notifications = new Notifications({ store, forget: () => reseller.forget(), log });
   const receive: ReceiveMessage = (message) => notifications.receive(message);
   let pull: Pull | null = null;
   const sources: ServiceSources = {
@@ -114,14 +114,10 @@ export async function createGateway(
 
 function openOperations(
   config: GatewayConfig,
-  billing: BillingClient,
-  store: Store,
-  log: Logger,
+  deps: Omit<OperationsDeps, 'poll' | 'keep'>,
 ): Operations {
   return new Operations({
-    billing,
-    store,
-    log,
+    ...deps,
     poll: {
       intervalMs: config.pollIntervalMs,
       maxIntervalMs: 5 * config.pollIntervalMs,
@@ -142,23 +138,6 @@ async function makeLinks(links: CustomerLinks, wanted: Iterable<CustomerLink>): 
       if (!(error instanceof GatewayError && error.code === 'CONFLICT')) throw error;
     });
   }
-}
-
-/** What operations make of customers, here or in another instance, need not be swept for. */
-function keepCurrent(index: CustomerIndex, { journal, onChange }: Store, log: Logger): void {
-  onChange((operationId) => {
-    if (operationId === null) return;
-    journal.latest(operationId).then(
-      (entry) => {
-        const result = entry?.operation.result;
-        if (result?.type === 'customer' && result.customer.resellerId !== '') {
-          index.learn([result.customer]);
-        }
-      },
-      // Whoever looks for the customer sweeps.
-      (err: unknown) => log.debug({ err, operation: operationId }, 'the index was not told'),
-    );
-  });
 }
 
 function openBilling({ credential, ...options }: BillingConfig, log: Logger) {

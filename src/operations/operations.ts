@@ -1,6 +1,6 @@
 import type { BillingClient } from '../backends/billing/client.ts';
 import { abortable, type CallScope } from '../backends/call.ts';
-import type { BillingCustomerKey } from '../domain/customer.ts';
+import type { BillingCustomer, BillingCustomerKey } from '../domain/customer.ts';
 import { GatewayError } from '../domain/error.ts';
 import {
   type Operation,
@@ -26,6 +26,8 @@ export interface OperationsDeps {
   readonly log: Logger;
   readonly poll: PollerOptions;
   readonly keep: KeeperOptions;
+  /** Takes in a customer that came out of an operation, before anybody is told of its end. */
+  learn(customer: BillingCustomer): void;
 }
 
 /** All that outlives a request: the journal of operations, their pollers and their watchers. */
@@ -59,6 +61,7 @@ export class Operations {
       if (id === null) return this.#wakeUps.wakeAll();
       this.#wakeUps.wake(id);
       this.#wakeUps.wake(ANY);
+      this.#learnFrom(id);
     });
   }
 
@@ -162,7 +165,7 @@ export class Operations {
         key: operationId,
         seen,
         read: (behind, limit) =>
-          this.#reads.read(`${behind} ${operationId}`, () =>
+          this.#read(`${behind} ${operationId}`, () =>
             this.#journal.after(operationId, behind, limit),
           ),
         isLast: (entry) => entry.operation.done,
@@ -188,7 +191,7 @@ export class Operations {
         key: ANY,
         seen,
         read: (behind, limit) =>
-          this.#reads.read(`${behind} of ${name}`, () =>
+          this.#read(`${behind} of ${name}`, () =>
             this.#journal.changesAfter({ customer }, behind, limit),
           ),
         isLast: () => false,
@@ -206,6 +209,32 @@ export class Operations {
     this.#pollers.close();
     // What billing answered meanwhile is to be on disk before the store closes.
     await Promise.allSettled(this.#underWay);
+  }
+
+  /** One read for all who want the same; what it tells of customers is known before they have it. */
+  #read(
+    key: string,
+    read: () => Promise<readonly OperationEntry[]>,
+  ): Promise<readonly OperationEntry[]> {
+    return this.#reads.read(key, async () => {
+      const entries = await read();
+      for (const entry of entries) this.#learn(entry);
+      return entries;
+    });
+  }
+
+  #learn({ operation: { result } }: OperationEntry): void {
+    if (result?.type === 'customer' && result.customer.resellerId !== '') {
+      this.#deps.learn(result.customer);
+    }
+  }
+
+  /** Of operations that nobody watches here, too: another instance may have finished them. */
+  #learnFrom(operationId: string): void {
+    this.#journal.latest(operationId).then(
+      (entry) => entry && this.#learn(entry),
+      (err: unknown) => this.#deps.log.debug({ err, operation: operationId }, 'nothing learned'),
+    );
   }
 
   #lastUntilClosed(work: Promise<unknown>): void {

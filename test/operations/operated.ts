@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
 import type { BillingClient } from '../../src/backends/billing/client.ts';
+import type { BillingCustomer } from '../../src/domain/customer.ts';
 import type { Operation, OperationEntry } from '../../src/domain/operation.ts';
 import type { KeeperOptions } from '../../src/operations/keeper.ts';
 import { Operations } from '../../src/operations/operations.ts';
@@ -15,12 +16,20 @@ export async function operated(
   { store, keep }: { store?: Store; keep?: KeeperOptions } = {},
 ) {
   const on = store ?? (await openMemory());
+  const learned: BillingCustomer[] = [];
   const operations = new Operations({
     ...{ billing, log, store: on, poll: pollOptions },
     keep: keep ?? keepOptions,
+    learn: (customer) => void learned.push(customer),
   });
   onTestFinished(() => operations.close());
-  return { operations, store: on, journal: on.journal };
+  return {
+    operations,
+    store: on,
+    journal: on.journal,
+    /** Customers that operations ended with, as they were told. */
+    learned,
+  };
 }
 
 /** The states of a stream that ends. */

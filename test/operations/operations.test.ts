@@ -88,6 +88,29 @@ describe('the present state', () => {
   });
 });
 
+describe('the customer that an operation ends with', () => {
+  const customer = { resellerId: 'R1', customerId: 'C1', billingAccountId: 'A1' };
+
+  test('is told before those who watch know of the end', async () => {
+    const { operations, learned, journal } = await operated(silentBilling());
+    await operations.record(operation());
+    const states = await operations.watchAll(undefined, 0, scope());
+    await states.next();
+    // What is read of changes that nobody watches may take its time.
+    vi.spyOn(journal, 'latest').mockReturnValue(new Promise(() => {}));
+    void journal.started('alice', 'key', succeeded());
+    await states.next();
+    expect(learned).toEqual([customer]);
+  });
+
+  test('is told also when nobody watches', async () => {
+    const { operations, learned } = await operated(silentBilling());
+    await operations.record(succeeded());
+    await settle();
+    expect(learned).toEqual([customer]);
+  });
+});
+
 describe('watching an operation', () => {
   test('polls until it is done, however many watch', async () => {
     const running = reading(step(1));
