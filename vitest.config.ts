@@ -10,6 +10,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // One fewer than the cores is the default, which on two leaves one idle.
     maxWorkers: 2,
+    // Every test cleans up behind itself; a process for each file would take half as long again.
+    isolate: false,
     // Several tests hold the gateway to milliseconds, on machines that may be busy with others.
     retry: process.env['CI'] ? 2 : 0,
     testTimeout: 15_000,

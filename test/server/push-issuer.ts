@@ -35,8 +35,10 @@ export async function startIssuer() {
   return { state, stop, trusted };
 }
 
-/** The time of the test, in seconds. */
-export const now = Math.floor(Date.now() / 1000);
+/** The time in seconds, as tokens have it. */
+export function now(): number {
+  return Math.floor(Date.now() / 1000);
+}
 
 type Claims = Readonly<Record<string, unknown>>;
 
@@ -49,8 +51,8 @@ export function claims(changes: Claims = {}) {
     sub: '113774264463038321964',
     email: serviceAccount,
     email_verified: true,
-    iat: now,
-    exp: now + 3600,
+    iat: now(),
+    exp: now() + 3600,
     ...changes,
   };
 }

@@ -54,8 +54,8 @@ describe('a push is received', () => {
   test.each([
     ['whose scheme is in other letters', 'bEARER', {}],
     ['of several audiences', 'Bearer', { aud: ['https://other.example', audience] }],
-    ['that ended seconds ago, as clocks differ', 'Bearer', { exp: now - 10 }],
-    ['that is not signed yet, as clocks differ', 'Bearer', { nbf: now + 10 }],
+    ['that ended seconds ago, as clocks differ', 'Bearer', { exp: now() - 10 }],
+    ['that is not signed yet, as clocks differ', 'Bearer', { nbf: now() + 10 }],
   ])('with a token %s', async (_, scheme, changes) => {
     const { trusted } = await startIssuer();
     const { push, receive } = await startPush(trusted);
@@ -95,9 +95,9 @@ describe('a push is refused, and nothing received,', () => {
     ['with a signature cut off', async () => `Bearer ${(await tokenOf()).replace(/[^.]+$/, '')}`],
     ['with HS256 and the public key as secret', () => bearer(keyedWithPublicKey())],
     ['with a key that the issuer has not', () => bearer(tokenOf({}, { kid: 'key-2' }))],
-    ['when the token ended', () => bearer(tokenOf({ exp: now - 60 }))],
+    ['when the token ended', () => bearer(tokenOf({ exp: now() - 60 }))],
     ['when the token never ends', () => bearer(tokenOf({ exp: undefined }))],
-    ['when the token is not valid yet', () => bearer(tokenOf({ nbf: now + 600 }))],
+    ['when the token is not valid yet', () => bearer(tokenOf({ nbf: now() + 600 }))],
     ['for another audience', () => bearer(tokenOf({ aud: 'https://gateway.example' }))],
     ['for no audience', () => bearer(tokenOf({ aud: undefined }))],
     ['from another issuer', () => bearer(tokenOf({ iss: `${issuer}.evil.example` }))],
