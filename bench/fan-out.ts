@@ -6,6 +6,8 @@ import { heapUsed, now, openSockets, type Sockets } from './sockets.ts';
 
 const SOCKETS = 5000;
 const ROUNDS = 40;
+/** Between two changes, in milliseconds. */
+const POLL_MS = 300;
 /** What a process holds besides the sockets: files, connections to the backends. */
 const SPARE_DESCRIPTORS = 200;
 
@@ -122,6 +124,8 @@ async function startPlain(message: Buffer) {
   return {
     port: address.port,
     async send() {
+      // As long as the gateway waits for the next poll: caches and clients cool down all the same.
+      await setTimeout(POLL_MS);
       const at = now();
       for (const socket of server.clients) socket.send(message, { binary: false });
       return at;

@@ -1,4 +1,5 @@
-import type { WakeUp, WakeUps } from './wake-up.ts';
+import type { Pullable, Receiver } from './pull.ts';
+import type { Sleeper, WakeUps } from './wake-up.ts';
 
 /** Entries that a reader holds at once. */
 const READ_AT_ONCE = 100;
@@ -23,6 +24,9 @@ export interface Followed<T extends Sequenced> {
   release(): void;
 }
 
+/** Entries as they come, by promise or by pull: one of the two. */
+export type Following<T> = AsyncIterableIterator<T> & Pullable<T>;
+
 /**
  * Gives every entry behind a sequence, once and in order, as they come. The reader sets the pace:
  * nothing is queued for it, it reads on where it left off. Ends behind the last entry, when the
@@ -31,25 +35,27 @@ export interface Followed<T extends Sequenced> {
 export function follow<T extends Sequenced>(
   followed: Followed<T>,
   signal: AbortSignal,
-): AsyncIterableIterator<T> {
+): Following<T> {
   const reader = new Reader(followed, signal);
   signal.addEventListener('abort', reader, { once: true });
   if (signal.aborted) reader.finish();
   return reader;
 }
 
-/** No async generator: every promise between a change and its readers is made for thousands of them. */
-class Reader<T extends Sequenced> implements AsyncIterableIterator<T> {
+/** No promise of its own between a change and its reader: each would be made for thousands of them. */
+class Reader<T extends Sequenced> implements AsyncIterableIterator<T>, Pullable<T>, Sleeper {
   readonly #followed: Followed<T>;
   readonly #signal: AbortSignal;
   #seen: number;
   #read: readonly T[] = [];
   #given = 0;
-  /** Armed before the last read: as long as nobody woke it, that read is not out of date. */
-  #wakeUp: WakeUp | undefined;
-  #turn: Promise<IteratorResult<T, undefined>> | undefined;
-  #turns = 0;
+  /** Whether something may have come since the last read began. */
+  #isStale = true;
+  #isReading = false;
   #isOver = false;
+  /** Who waits for the next entry. */
+  #receiver: Receiver<T> | undefined;
+  #turn: Promise<IteratorResult<T, undefined>> | undefined;
 
   constructor(followed: Followed<T>, signal: AbortSignal) {
     this.#followed = followed;
@@ -57,47 +63,65 @@ class Reader<T extends Sequenced> implements AsyncIterableIterator<T> {
     this.#seen = followed.seen;
   }
 
+  pull(receiver: Receiver<T>): void {
+    const entry = this.#isOver ? undefined : this.#read[this.#given++];
+    if (entry) receiver.take(this.#give(entry));
+    else if (this.#isOver) receiver.end();
+    else {
+      this.#receiver = receiver;
+      if (this.#isStale && !this.#isReading) this.#readOn();
+    }
+  }
+
   next(): Promise<IteratorResult<T, undefined>> {
+    const next = (): Promise<IteratorResult<T, undefined>> =>
+      new Promise((resolve, reject) => {
+        this.pull({
+          take: (value) => resolve({ done: false, value }),
+          end: (error) => (error === undefined ? resolve(OVER) : reject(error)),
+        });
+      });
     // Whoever does not wait for an answer before asking again has the answers in order.
-    const advance = (): Promise<IteratorResult<T, undefined>> => this.#advance();
-    this.#turn = this.#turns++ > 0 && this.#turn ? this.#turn.then(advance, advance) : advance();
+    this.#turn = this.#turn ? this.#turn.then(next, next) : next();
     return this.#turn;
   }
 
-  async #advance(): Promise<IteratorResult<T, undefined>> {
-    try {
-      while (!this.#isOver) {
-        const entry = this.#read[this.#given++];
-        if (entry) return this.#give(entry);
-        if (this.#wakeUp && this.#read.length < READ_AT_ONCE) await this.#wakeUp.woken;
-        if (!this.#isOver) await this.#readOn();
-      }
-    } catch (error) {
-      this.finish();
-      throw error;
-    } finally {
-      this.#turns--;
-    }
-    return { done: true, value: undefined };
+  wake(): void {
+    this.#isStale = true;
+    if (this.#receiver && !this.#isReading) this.#readOn();
   }
 
-  async #readOn(): Promise<void> {
+  #readOn(): void {
     const { wakeUps, key, read } = this.#followed;
-    this.#wakeUp?.disarm();
-    this.#wakeUp = wakeUps.arm(key);
-    this.#read = await read(this.#seen, READ_AT_ONCE);
-    this.#given = 0;
+    this.#isStale = false;
+    this.#isReading = true;
+    wakeUps.arm(key, this);
+    read(this.#seen, READ_AT_ONCE).then(
+      (entries) => this.#hear(entries),
+      (error) => this.finish(error),
+    );
   }
 
-  #give(entry: T): IteratorResult<T, undefined> {
+  #hear(entries: readonly T[]): void {
+    this.#isReading = false;
+    this.#read = entries;
+    this.#given = 0;
+    // As many as were asked for: there may be more.
+    this.#isStale ||= entries.length === READ_AT_ONCE;
+    const receiver = this.#receiver;
+    this.#receiver = undefined;
+    if (receiver) this.pull(receiver);
+  }
+
+  #give(entry: T): T {
     this.#seen = entry.sequence;
     if (this.#followed.isLast(entry)) this.finish();
-    return { done: false, value: entry };
+    return entry;
   }
 
   async return(): Promise<IteratorReturnResult<undefined>> {
     this.finish();
-    return { done: true, value: undefined };
+    return OVER;
   }
 
   [Symbol.asyncIterator]() {
@@ -108,12 +132,16 @@ class Reader<T extends Sequenced> implements AsyncIterableIterator<T> {
     this.finish();
   }
 
-  finish(): void {
+  finish(error?: unknown): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#signal.removeEventListener('abort', this);
+    this.#followed.wakeUps.disarm(this.#followed.key, this);
     this.#followed.release();
-    this.#wakeUp?.disarm();
-    this.#wakeUp?.wake();
+    const receiver = this.#receiver;
+    this.#receiver = undefined;
+    receiver?.end(error);
   }
 }
+
+const OVER: IteratorReturnResult<undefined> = { done: true, value: undefined };

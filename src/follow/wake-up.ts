@@ -2,36 +2,33 @@
 const AT_FIRST = 100;
 const GROWTH = 50;
 
-export interface WakeUp {
-  readonly woken: Promise<void>;
-  /** Wakes this one alone. */
+export interface Sleeper {
+  /** Must not throw. May come once more than was armed for. */
   wake(): void;
-  disarm(): void;
 }
 
 /**
- * Tells waiters that something changed, and nothing else: what changed is read from the journal.
+ * Tells sleepers that something changed, and nothing else: what changed is read from the journal.
  * Arm before reading, wait only when the read gave nothing: then no change falls into the gap.
  */
 export class WakeUps {
-  readonly #armed = new Map<string, Set<() => void>>();
+  readonly #armed = new Map<string, Set<Sleeper>>();
 
   /** How many keys somebody is armed for. */
   get size(): number {
     return this.#armed.size;
   }
 
-  /** Arms a wake-up for the next change of `key`. Call `disarm` when it is no longer waited for. */
-  arm(key: string): WakeUp {
-    const armed = this.#armed.get(key) ?? new Set();
-    this.#armed.set(key, armed);
-    const { promise, resolve } = Promise.withResolvers<void>();
-    armed.add(resolve);
-    const disarm = (): void => {
-      armed.delete(resolve);
-      if (armed.size === 0 && this.#armed.get(key) === armed) this.#armed.delete(key);
-    };
-    return { woken: promise, wake: resolve, disarm };
+  /** Has `sleeper` woken by the next change of `key`; call `disarm` when it no longer wants to be. */
+  arm(key: string, sleeper: Sleeper): void {
+    const armed = this.#armed.get(key);
+    if (armed) armed.add(sleeper);
+    else this.#armed.set(key, new Set([sleeper]));
+  }
+
+  disarm(key: string, sleeper: Sleeper): void {
+    const armed = this.#armed.get(key);
+    if (armed?.delete(sleeper) && armed.size === 0) this.#armed.delete(key);
   }
 
   /** Wakes everyone who is armed for `key`. */
@@ -51,11 +48,11 @@ export class WakeUps {
  * A few, then more: the first are served before all the others have been woken. What they have to do
  * between two steps is done for all of them before anybody goes on.
  */
-function wakeSome(armed: SetIterator<() => void>, count: number): void {
+function wakeSome(armed: SetIterator<Sleeper>, count: number): void {
   for (let n = 0; n < count; n++) {
     const next = armed.next();
     if (next.done) return;
-    next.value();
+    next.value.wake();
   }
   setImmediate(wakeSome, armed, GROWTH * count);
 }

@@ -1,4 +1,5 @@
 import { createSourceEventStream, type ExecutionResult } from 'graphql';
+import { type Pullable, pullable, type Receiver } from '../follow/pull.ts';
 import type { Logger } from '../log.ts';
 import { type ResultStream, resultStream } from './execution.ts';
 import { publicResult, toGraphQLError } from './public-error.ts';
@@ -6,8 +7,8 @@ import type { RequestArgs } from './request-context.ts';
 import { shareKey } from './share-key.ts';
 import { type EventExecution, type EventResult, SharedExecutions } from './shared-executions.ts';
 
-/** Sends the JSON of a result. Resolves when the next one may come; false: nobody reads any more. */
-export type Deliver = (payload: string) => Promise<boolean>;
+/** Sends the JSON of a result. Calls `sent` later, when the next one may come, or none any more. */
+export type Deliver = (payload: string, sent: (isOut: boolean) => void) => void;
 
 /**
  * Runs a GraphQL subscription, and ends its context with it. With `deliver`, the results of events go
@@ -36,22 +37,19 @@ export function createSubscribe(log: Logger): Subscribe {
     }
     contextValue.lasting();
     const events = source[Symbol.asyncIterator]();
-    const waiting = new Waiting();
+    const results: ResultsOf = (event) => {
+      key = key === undefined ? shareKey(args) : key;
+      return executions.execute(event, args, key);
+    };
     let key: string | null | undefined;
+    const reading = deliver
+      ? new Delivery(pullable(events), results, deliver)
+      : new Reading(events, results);
 
     return resultStream({
       async next() {
         try {
-          for (;;) {
-            const event = await events.next();
-            if (event.done || waiting.isOver) return undefined;
-            key = key === undefined ? shareKey(args) : key;
-            const execution = executions.execute(event.value, args, key);
-            const result = execution.settled ?? (await waiting.for(execution));
-            if (!result || waiting.isOver) return undefined;
-            if (!deliver) return result.result;
-            if (!(await deliver(result.payload()))) return undefined;
-          }
+          return await reading.next();
         } catch (error) {
           // The source failed: the reader is told why, and that it was the last.
           contextValue.end();
@@ -60,7 +58,7 @@ export function createSubscribe(log: Logger): Subscribe {
       },
       end() {
         contextValue.end();
-        waiting.end();
+        reading.end();
         // A source may be stuck in an await, and end only when that does: nobody waits for it.
         events
           .return?.()
@@ -70,19 +68,89 @@ export function createSubscribe(log: Logger): Subscribe {
   };
 }
 
-/** One subscriber's wait for a result, which it can leave. */
-class Waiting {
-  isOver = false;
+type ResultsOf = (event: unknown) => EventExecution;
+
+/** Gives the results of events one by one. */
+class Reading {
+  readonly #events: AsyncIterator<unknown>;
+  readonly #results: ResultsOf;
+  #isOver = false;
   #leave: (() => void) | undefined;
 
-  for(execution: EventExecution): Promise<EventResult | undefined> {
+  constructor(events: AsyncIterator<unknown>, results: ResultsOf) {
+    this.#events = events;
+    this.#results = results;
+  }
+
+  /** The next result; undefined when there is none, or when nobody waits for it any more. */
+  async next(): Promise<ExecutionResult | undefined> {
+    const event = await this.#events.next();
+    if (event.done || this.#isOver) return undefined;
+    const execution = this.#results(event.value);
+    const settled = execution.settled ?? (await this.#wait(execution));
+    return this.#isOver ? undefined : settled?.result;
+  }
+
+  end(): void {
+    this.#isOver = true;
+    this.#leave?.();
+  }
+
+  #wait(execution: EventExecution): Promise<EventResult | undefined> {
     return new Promise((resolve) => {
       this.#leave = execution.wait(resolve);
     });
   }
+}
 
-  end(): void {
-    this.isOver = true;
-    this.#leave?.();
+/** Delivers the results of events, without a promise for each: there may be thousands who want it. */
+class Delivery implements Receiver<unknown> {
+  readonly #events: Pullable<unknown>;
+  readonly #results: ResultsOf;
+  readonly #deliver: Deliver;
+  readonly #over = Promise.withResolvers<undefined>();
+  #isOver = false;
+  #leave: (() => void) | undefined;
+
+  constructor(events: Pullable<unknown>, results: ResultsOf, deliver: Deliver) {
+    this.#events = events;
+    this.#results = results;
+    this.#deliver = deliver;
   }
+
+  /** Begins. Resolves when there is no result left, or nobody who wants it; rejects with the source. */
+  async next(): Promise<undefined> {
+    if (this.#isOver) return;
+    this.#events.pull(this);
+    await this.#over.promise;
+  }
+
+  take(event: unknown): void {
+    if (this.#isOver) return;
+    try {
+      const execution = this.#results(event);
+      if (execution.settled) this.#send(execution.settled);
+      else this.#leave = execution.wait((result) => this.#send(result));
+    } catch (error) {
+      this.end(error);
+    }
+  }
+
+  end(error?: unknown): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#leave?.();
+    if (error === undefined) this.#over.resolve(undefined);
+    else this.#over.reject(error);
+  }
+
+  #send(result: EventResult | undefined): void {
+    if (this.#isOver || !result) this.end();
+    else this.#deliver(result.payload(), this.#sent);
+  }
+
+  readonly #sent = (isOut: boolean): void => {
+    if (!isOut) this.end();
+    else if (!this.#isOver) this.#events.pull(this);
+  };
 }

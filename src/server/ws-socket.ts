@@ -25,7 +25,7 @@ export function serveSocket<E>(
   const closed = protocol.opened(
     {
       protocol: socket.protocol,
-      send: async (data) => void (await send(data)),
+      send: (data) => new Promise((resolve) => send(data, () => resolve())),
       close: (code, reason) => socket.close(code, reason),
       onMessage: (listener) =>
         socket.on('message', (data: RawData) => {
@@ -49,14 +49,14 @@ export function serveSocket<E>(
   });
 }
 
-/** Resolves when the text has left the process, or cannot any more: whether it has. */
-export type Send = (text: string) => Promise<boolean>;
+/** Calls `sent` when the text has left the process, or cannot any more: whether it has. Never at once. */
+export type Send = (text: string, sent: (isOut: boolean) => void) => void;
 
 interface Outgoing {
   readonly socket: WebSocket;
   readonly connection: Duplex;
   readonly frame: Buffer;
-  sent(error: Error | null | undefined): void;
+  readonly sent: (isOut: boolean) => void;
 }
 
 let outgoing: Outgoing[] = [];
@@ -67,27 +67,19 @@ let outgoing: Outgoing[] = [];
  * wake it takes the kernel as long as the write itself.
  */
 export function sender(socket: WebSocket, connection: Duplex): Send {
-  return (text) =>
-    new Promise((resolve) => {
-      if (socket.readyState !== socket.OPEN) return resolve(false);
-      if (outgoing.length === 0) process.nextTick(flush);
-      // A socket that fails is closed, and that ends whatever wanted to be sent.
-      outgoing.push({
-        socket,
-        connection,
-        frame: textFrame(text),
-        sent: (error) => resolve(!error),
-      });
-    });
+  return (text, sent) => {
+    if (outgoing.length === 0) process.nextTick(flush);
+    outgoing.push({ socket, connection, frame: textFrame(text), sent });
+  };
 }
 
 function flush(): void {
   const frames = outgoing;
   outgoing = [];
   for (const { socket, connection, frame, sent } of frames) {
-    // Behind a close frame nothing may come.
-    if (socket.readyState === socket.OPEN) connection.write(frame, sent);
-    else sent(new Error('closed'));
+    // Behind a close frame nothing may come; a socket that fails is closed.
+    if (socket.readyState === socket.OPEN) connection.write(frame, (error) => sent(!error));
+    else sent(false);
   }
 }
 

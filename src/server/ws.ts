@@ -112,7 +112,7 @@ function createProtocol(options: WebSocketOptions) {
         }
         if (!extra.viewer) throw new Error('subscribed before the socket was acknowledged');
         const contextValue = createContext(extra.viewer, requestId);
-        const deliver = (text: string) => extra.send(nextMessage(id, text));
+        const deliver: Deliver = (payload, sent) => extra.send(nextMessage(id, payload), sent);
         return { schema, document, contextValue, deliver, ...variablesAndName(payload) };
       } catch (error) {
         // A document that does not parse must not take the whole socket down.

@@ -1,44 +1,74 @@
 import { expect, test } from 'vitest';
 import { WakeUps } from '../../src/follow/wake-up.ts';
 
-test('everyone who is armed for a key is woken, once', async () => {
+/** Counts how often it was woken. */
+function sleeper() {
+  const one = {
+    woken: 0,
+    wake: () => {
+      one.woken++;
+    },
+  };
+  return one;
+}
+
+test('everyone who is armed for a key is woken, once', () => {
   const wakeUps = new WakeUps();
-  const armed = [wakeUps.arm('a'), wakeUps.arm('a')];
+  const [first, second] = [sleeper(), sleeper()];
+  for (const one of [first, second, first]) wakeUps.arm('a', one);
   wakeUps.wake('a');
-  await Promise.all(armed.map(({ woken }) => woken));
+  wakeUps.wake('a');
+  expect([first.woken, second.woken]).toEqual([1, 1]);
   expect(wakeUps.size).toBe(0);
 });
 
-test('a change between arming and waiting is not lost', async () => {
+test('nobody is woken for another key, or after disarming', () => {
   const wakeUps = new WakeUps();
-  const { woken } = wakeUps.arm('a');
+  const [other, disarmed] = [sleeper(), sleeper()];
+  wakeUps.arm('b', other);
+  wakeUps.arm('a', disarmed);
+  wakeUps.disarm('a', disarmed);
   wakeUps.wake('a');
-  await Promise.resolve();
-  await woken;
-});
-
-test('nobody is woken for another key, or after disarming', async () => {
-  const wakeUps = new WakeUps();
-  const other = wakeUps.arm('b');
-  const disarmed = wakeUps.arm('a');
-  disarmed.disarm();
-  wakeUps.wake('a');
-  const never = Promise.race([other.woken, disarmed.woken]).then(() => 'woken');
-  expect(await Promise.race([never, Promise.resolve('asleep')])).toBe('asleep');
-  other.disarm();
+  expect([other.woken, disarmed.woken]).toEqual([0, 0]);
+  wakeUps.disarm('b', other);
   expect(wakeUps.size).toBe(0);
 });
 
-test('disarming what was woken leaves those alone who armed since', async () => {
+test('disarming leaves those alone who are armed', () => {
   const wakeUps = new WakeUps();
-  const first = wakeUps.arm('a');
+  const [first, second] = [sleeper(), sleeper()];
+  wakeUps.arm('a', first);
   wakeUps.wake('a');
-  const second = wakeUps.arm('a');
-  first.disarm();
-  first.disarm();
+  wakeUps.arm('a', second);
+  wakeUps.disarm('a', first);
   expect(wakeUps.size).toBe(1);
   wakeUps.wake('a');
-  await second.woken;
+  expect([first.woken, second.woken]).toEqual([1, 1]);
+});
+
+test('who arms while others are woken is woken the next time', () => {
+  const wakeUps = new WakeUps();
+  let woken = 0;
+  const restless = {
+    wake: () => {
+      woken++;
+      wakeUps.arm('a', restless);
+    },
+  };
+  wakeUps.arm('a', restless);
+  wakeUps.wake('a');
+  expect(woken).toBe(1);
+  wakeUps.wake('a');
+  expect(woken).toBe(2);
+});
+
+test('of many, some are woken at once, and all of them soon', async () => {
+  const wakeUps = new WakeUps();
+  const sleepers = Array.from({ length: 10_000 }, sleeper);
+  for (const one of sleepers) wakeUps.arm('a', one);
+  wakeUps.wake('a');
+  expect(sleepers[0]?.woken).toBe(1);
+  await expect.poll(() => sleepers.every(({ woken }) => woken === 1)).toBe(true);
 });
 
 test('waking nobody leaves nothing behind', () => {
