@@ -3,7 +3,11 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { createLogger } from '../../src/log.ts';
+import { openStore } from '../../src/store/store.ts';
+import { succeeded } from '../operations/support.ts';
 import { startTestGateway, startTestSandbox } from '../support/gateway.ts';
+import { memoryUsage } from '../support/memory.ts';
 import { request } from '../support/request.ts';
 import { collect, connectSocket, subscribe } from '../support/websocket.ts';
 import {
@@ -138,7 +142,12 @@ test('without its database the gateway refuses mutations before they are sent, a
   });
 });
 
-test('a backend that is silent for a while costs no operation, and is not pestered', async () => {
+/** How long it goes on, once the pace is known. */
+const SILENCE_MS = process.env['SOAK'] ? 60_000 : 0;
+
+test('a backend that is silent for a while costs no operation, and is not pestered', {
+  timeout: 90_000,
+}, async () => {
   const timeoutMs = 100;
   const env = { BILLING_TIMEOUT_MS: String(timeoutMs) };
   const { url, sandbox } = await startTestGateway({ env });
@@ -159,6 +168,9 @@ test('a backend that is silent for a while costs no operation, and is not pester
   await expect.poll(polls, { interval: 5 }).toBeGreaterThan(0);
   const [from, silentAt] = [polls(), performance.now()];
   await expect.poll(polls, { interval: 5, timeout: 5_000 }).toBeGreaterThanOrEqual(from + 6);
+  await pause(SILENCE_MS);
+  // Seldom, in the end: nothing is faster than the cap of the pace.
+  expect(polls()).toBeLessThan(from + 10 + SILENCE_MS / 100);
   // Each waits for its answer as long as calls may, and then for a pause that grows.
   expect(performance.now() - silentAt).toBeGreaterThan(6 * timeoutMs + 200);
   expect(calls.peak('billing')).toBeLessThanOrEqual(2);
@@ -167,4 +179,26 @@ test('a backend that is silent for a while costs no operation, and is not pester
   faults.clear();
   const statuses = (await events).map(({ data }) => data?.operationUpdated.status);
   expect([statuses[0], statuses.at(-1)]).toEqual(['RUNNING', 'SUCCEEDED']);
+});
+
+const FINISHED = process.env['SOAK'] ? 10_000 : 500;
+const IDLE_MS = process.env['SOAK'] ? 30_000 : 1_000;
+
+test(`${FINISHED} finished operations are not polled, and take up no memory`, {
+  timeout: 90_000,
+}, async () => {
+  const url = `sqlite:${join(testDirectory(), 'g.db')}`;
+  const store = await openStore(url, { log: createLogger('silent') });
+  for (let n = 0; n < FINISHED; n++) {
+    await store.journal.append(succeeded({ operationId: `op-${n}` }));
+  }
+  await store.close();
+  const { sandbox } = await startTestGateway({
+    env: { DATABASE_URL: url, OPERATION_LEASE_MS: '300' },
+  });
+  await pause(IDLE_MS / 2);
+  const before = memoryUsage().heapUsed;
+  await pause(IDLE_MS / 2);
+  expect(memoryUsage().heapUsed - before).toBeLessThan(1_000_000);
+  expect(sandbox.calls.count('OperationService.Get')).toBe(0);
 });

@@ -1,8 +1,7 @@
 import { connect } from 'node:net';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import { memoryUsage } from '../support/memory.ts';
 import { startServer, type Ticks } from './harness.ts';
 import { json } from './send.ts';
 import { openSocket } from './sockets.ts';
@@ -13,12 +12,8 @@ const query = `subscription { ticks(count: ${count}, size: ${size}) }`;
 /** What the kernel, and Node on both ends, may hold between server and reader. */
 const IN_TRANSIT = 15_000_000;
 
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
-
 function memory(): number {
-  collectGarbage();
-  const { heapUsed, external } = process.memoryUsage();
+  const { heapUsed, external } = memoryUsage();
   return heapUsed + external;
 }
 
