@@ -16,6 +16,7 @@ import type { DurableJournal, ListedOperation, OperationFilter } from '../store/
 import type { PageQuery } from '../store/pages.ts';
 import type { Store } from '../store/store.ts';
 import { Keeper, type KeeperOptions } from './keeper.ts';
+import { Outcomes } from './outcomes.ts';
 import { type PollerOptions, Pollers } from './poller.ts';
 import type { BillingRequest } from './request.ts';
 import { type Asked, Starts } from './starts.ts';
@@ -38,6 +39,7 @@ export class Operations {
   readonly #pollers: Pollers;
   readonly #starts: Starts;
   readonly #keeper: Keeper;
+  readonly #outcomes: Outcomes;
   readonly #reads = new SharedReads<OperationEntry>();
   /** Starts and leases that are to end before the store may close. */
   readonly #underWay = new Set<Promise<unknown>>();
@@ -52,6 +54,7 @@ export class Operations {
     this.#journal = journal;
     this.#pollers = new Pollers({ billing, journal, log, options: poll });
     this.#starts = new Starts({ billing, journal, log });
+    this.#outcomes = new Outcomes(deps.learn, journal, log);
     this.#keeper = new Keeper({
       ...{ journal, pollers: this.#pollers, starts: this.#starts, log },
       options: deps.keep,
@@ -61,7 +64,7 @@ export class Operations {
       if (id === null) return this.#wakeUps.wakeAll();
       this.#wakeUps.wake(id);
       this.#wakeUps.wake(ANY);
-      this.#learnFrom(id);
+      this.#outcomes.tellOf(id);
     });
   }
 
@@ -218,23 +221,9 @@ export class Operations {
   ): Promise<readonly OperationEntry[]> {
     return this.#reads.read(key, async () => {
       const entries = await read();
-      for (const entry of entries) this.#learn(entry);
+      for (const entry of entries) this.#outcomes.tell(entry);
       return entries;
     });
-  }
-
-  #learn({ operation: { result } }: OperationEntry): void {
-    if (result?.type === 'customer' && result.customer.resellerId !== '') {
-      this.#deps.learn(result.customer);
-    }
-  }
-
-  /** Of operations that nobody watches here, too: another instance may have finished them. */
-  #learnFrom(operationId: string): void {
-    this.#journal.latest(operationId).then(
-      (entry) => entry && this.#learn(entry),
-      (err: unknown) => this.#deps.log.debug({ err, operation: operationId }, 'nothing learned'),
-    );
   }
 
   #lastUntilClosed(work: Promise<unknown>): void {

@@ -226,7 +226,7 @@ builder.mutationField('cancelOperation', (t) =>
 /** The id of the reseller customer to link to; null when none is given. */
 async function resellerIdOf(
   key: typeof resellerKeyInput.$inferInput | null | undefined,
-  { customers }: Services,
+  { customerLinks }: Services,
 ): Promise<string | null> {
-  return key == null ? null : customers.resellerIdOf(domainOrId(key));
+  return key == null ? null : customerLinks.resellerIdOf(domainOrId(key));
 }

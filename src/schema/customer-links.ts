@@ -44,11 +44,11 @@ builder.mutationField('linkCustomer', (t) =>
     args: {
       input: t.arg({ type: linkCustomerInput, required: true, description: 'Which two.' }),
     },
-    resolve: (_root, { input }, { services: { customers } }) =>
+    resolve: (_root, { input }, { services: { customers, customerLinks } }) =>
       mutate(async () => {
         const resellerId = customers.resellerId(input.billing.resellerId);
         const { customerId } = input.billing;
-        return customers.link({ resellerId, customerId }, domainOrId(input.resellerCustomer));
+        return customerLinks.link({ resellerId, customerId }, domainOrId(input.resellerCustomer));
       }),
   }),
 );
@@ -71,6 +71,6 @@ builder.mutationField('unlinkCustomer', (t) =>
     ),
     args: { input: t.arg({ type: unlinkCustomerInput, required: true, description: 'Whom.' }) },
     resolve: (_root, { input }, { services }) =>
-      mutate(async () => services.customers.unlink(customerOfId(input.customer))),
+      mutate(async () => services.customerLinks.unlink(customerOfId(input.customer))),
   }),
 );

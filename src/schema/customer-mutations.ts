@@ -83,19 +83,18 @@ builder.mutationField('orderCustomer', (t) =>
     args: {
       input: t.arg({ type: orderCustomerInput, required: true, description: 'The customer.' }),
     },
-    resolve: (_root, { input }, { services }) =>
+    resolve: (_root, { input }, { services: { customers, customerLinks } }) =>
       mutate(async () => {
         const validation = new Validation();
         checkCustomer(validation, input);
         checkOrder(validation, input);
         validation.end();
         const order = { ...customerInput(input), customerType: input.customerType?.toLowerCase() };
-        const linkTo = input.billing && {
-          resellerId: services.customers.resellerId(input.billing.resellerId),
-          customerId: input.billing.customerId,
-        };
         const token = input.customerAuthToken ?? undefined;
-        return services.customers.order(order, token, linkTo ?? null);
+        if (!input.billing) return customers.order(order, token);
+        const resellerId = customers.resellerId(input.billing.resellerId);
+        const { customerId } = input.billing;
+        return customerLinks.order(order, token, { resellerId, customerId });
       }, fieldNames),
   }),
 );

@@ -3,10 +3,8 @@ import type {
   BillingCustomer,
   BillingCustomerKey,
   Customer,
-  CustomerLink,
   ResellerCustomer,
 } from '../domain/customer.ts';
-import { linkConflict } from '../domain/customer-link.ts';
 import { badInput, GatewayError } from '../domain/error.ts';
 import type { CustomerInput } from '../domain/order.ts';
 import type { Page, PageRequest } from '../domain/page.ts';
@@ -47,32 +45,8 @@ export interface CustomerService {
   /**
    * Orders a customer of the reseller API.
    * @param customerAuthToken the customer's transfer token, when somebody else manages it
-   * @param linkTo the billing customer that it is
    */
-  order(
-    customer: CustomerInput,
-    customerAuthToken: string | undefined,
-    linkTo: BillingCustomerKey | null,
-  ): Promise<Customer>;
-  /**
-   * Says that a billing customer and a reseller customer are one; saying it again changes nothing.
-   * @param domainOrId primary domain or id of the reseller customer
-   * @throws GatewayError NOT_FOUND when either backend does not know its customer; CONFLICT when
-   *   either is linked to another
-   */
-  link(billing: BillingCustomerKey, domainOrId: string): Promise<Customer>;
-  /**
-   * Makes two customers of one. Gives the billing one, which keeps its identity.
-   * @throws GatewayError FAILED_PRECONDITION when the customer is not linked
-   */
-  unlink(customer: Customer): Promise<Customer>;
-  /**
-   * The id of a reseller customer that a link is to be made to.
-   * @throws GatewayError NOT_FOUND when the reseller API does not know it
-   */
-  resellerIdOf(domainOrId: string): Promise<string>;
-  /** @throws GatewayError CONFLICT when the reseller customer is linked */
-  requireUnlinked(resellerCustomerId: string): Promise<void>;
+  order(customer: CustomerInput, customerAuthToken: string | undefined): Promise<Customer>;
   /**
    * Changes what is given of the reseller half, or replaces the whole of it.
    * @throws GatewayError FAILED_PRECONDITION when the customer has no reseller half
@@ -90,7 +64,7 @@ export interface CustomerService {
 }
 
 export function createCustomerService(
-  { billing, reseller, customerIndex, links, defaultResellerId }: ServiceSources,
+  { billing, reseller, customerIndex, defaultResellerId }: ServiceSources,
   loaders: Loaders,
   scope: RequestScope,
 ): CustomerService {
@@ -186,52 +160,9 @@ export function createCustomerService(
         throw error;
       }
     },
-    async order(customer, customerAuthToken, linkTo) {
+    async order(customer, customerAuthToken) {
       authorize(scope.viewer, 'WRITE');
-      if (linkTo) await requireLinkable(linkTo);
-      const ordered = await reseller.insertCustomer(customer, customerAuthToken, scope);
-      const made = learnReseller(ordered);
-      if (!linkTo) return made;
-      try {
-        return await keepLink({ billing: linkTo, resellerCustomerId: ordered.customerId });
-      } catch (cause) {
-        const message = `The customer was ordered as ${ordered.customerId}, but could not be linked: link it with linkCustomer.`;
-        throw new GatewayError(
-          cause instanceof GatewayError ? cause.code : 'UNAVAILABLE',
-          message,
-          {
-            cause,
-          },
-        );
-      }
-    },
-    async link(key, domainOrId) {
-      authorize(scope.viewer, 'WRITE');
-      const [resellerCustomerId] = await Promise.all([
-        this.resellerIdOf(domainOrId),
-        requireBilling(key),
-      ]);
-      return keepLink({ billing: key, resellerCustomerId });
-    },
-    async unlink(customer) {
-      authorize(scope.viewer, 'WRITE');
-      const [key, id] = await Promise.all([billingKey(customer), resellerCustomerId(customer)]);
-      const link = key && id !== null && { billing: key, resellerCustomerId: id };
-      if (!link || !(await links.unlink(link))) {
-        throw new GatewayError('FAILED_PRECONDITION', 'This customer is not linked.');
-      }
-      loaders.linkByBilling.clear(key).prime(key, null);
-      loaders.linkByReseller.clear(id).prime(id, null);
-      return { billing: key, resellerCustomerId: null };
-    },
-    async resellerIdOf(domainOrId) {
-      const known = await loaders.resellerCustomer.load(domainOrId);
-      if (known) return known.customerId;
-      throw new GatewayError('NOT_FOUND', 'The reseller API does not know this customer.');
-    },
-    async requireUnlinked(id) {
-      const link = await loaders.linkByReseller.load(id);
-      if (link) throw linkConflict(link, 'reseller');
+      return learnReseller(await reseller.insertCustomer(customer, customerAuthToken, scope));
     },
     async update(customer, changes, replace) {
       authorize(scope.viewer, 'WRITE');
@@ -251,24 +182,6 @@ export function createCustomerService(
       return id === null ? null : loaders.resellerCustomer.load(id);
     },
   };
-
-  async function requireBilling(key: BillingCustomerKey): Promise<void> {
-    if (await loadBilling(key)) return;
-    throw new GatewayError('NOT_FOUND', 'Billing does not know this customer.');
-  }
-
-  async function requireLinkable(key: BillingCustomerKey): Promise<void> {
-    const [link] = await Promise.all([loaders.linkByBilling.load(key), requireBilling(key)]);
-    if (link) throw linkConflict(link, 'billing');
-  }
-
-  async function keepLink(link: CustomerLink): Promise<Customer> {
-    const { billing: key, resellerCustomerId: id } = link;
-    await links.link(link);
-    loaders.linkByBilling.clear(key).prime(key, link);
-    loaders.linkByReseller.clear(id).prime(id, link);
-    return link;
-  }
 
   async function loadBilling(key: BillingCustomerKey): Promise<BillingCustomer | null> {
     checkLength('resellerId', key.resellerId);

@@ -7,6 +7,7 @@ import type { Page, PageRequest } from '../domain/page.ts';
 import type { BillingRequest } from '../operations/request.ts';
 import type { OperationFilter } from '../store/durable-journal.ts';
 import { authorize } from './authorize.ts';
+import type { CustomerLinkService } from './customer-links.ts';
 import type { CustomerService } from './customers.ts';
 import type { Loaders } from './loaders.ts';
 import type { RequestScope, ServiceSources } from './scope.ts';
@@ -52,6 +53,7 @@ export function createOperationService(
   { billing, operations }: ServiceSources,
   loaders: Loaders,
   customers: CustomerService,
+  customerLinks: CustomerLinkService,
   scope: RequestScope,
 ): OperationService {
   /** Remembers what a finished operation says about its customer. */
@@ -68,7 +70,7 @@ export function createOperationService(
     authorize(scope.viewer, 'WRITE');
     const asked = { caller: scope.viewer.subject, idempotencyKey: idempotencyKey ?? randomUUID() };
     const linkTo = 'linkTo' in request ? request.linkTo : null;
-    const check = linkTo ? () => customers.requireUnlinked(linkTo) : undefined;
+    const check = linkTo ? () => customerLinks.requireUnlinked(linkTo) : undefined;
     return learned(await operations.start(request, asked, scope, check));
   }
 

@@ -1,3 +1,4 @@
+import { type CustomerLinkService, createCustomerLinkService } from './customer-links.ts';
 import { type CustomerService, createCustomerService } from './customers.ts';
 import { createLoaders } from './loaders.ts';
 import { createNotificationService, type NotificationService } from './notifications.ts';
@@ -8,6 +9,7 @@ import { createSubscriptionService, type SubscriptionService } from './subscript
 
 export interface Services {
   readonly customers: CustomerService;
+  readonly customerLinks: CustomerLinkService;
   readonly subscriptions: SubscriptionService;
   readonly subscriptionChanges: SubscriptionChanges;
   readonly operations: OperationService;
@@ -18,13 +20,15 @@ export interface Services {
 export function createServices(sources: ServiceSources, scope: RequestScope): Services {
   const loaders = createLoaders(sources, scope);
   const customers = createCustomerService(sources, loaders, scope);
+  const customerLinks = createCustomerLinkService(sources, loaders, customers, scope);
   const subscriptions = createSubscriptionService(loaders, scope);
   const { reseller } = sources;
   return {
     customers,
+    customerLinks,
     subscriptions,
     subscriptionChanges: createSubscriptionChanges(reseller, subscriptions, loaders, scope),
-    operations: createOperationService(sources, loaders, customers, scope),
+    operations: createOperationService(sources, loaders, customers, customerLinks, scope),
     notifications: createNotificationService(sources, loaders, subscriptions, scope),
   };
 }

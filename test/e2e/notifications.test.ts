@@ -297,4 +297,16 @@ describe('two gateways on one PostgreSQL', () => {
     expect(seen[0]?.toSorted()).toEqual(ids.toSorted());
     expect(seen[1]).toEqual(seen[0]);
   });
+
+  test('ask for a notification again that cannot be kept now', async () => {
+    const DATABASE_URL = await server.createDatabase();
+    const { url } = await startTestGateway({ env: { DATABASE_URL } });
+    const one = event('m1', { customer_id: 'C1', event_type: 'NEW' });
+    await server.stop();
+    expect(await push(url, one)).toBe(503);
+    await server.start();
+    await expect.poll(() => push(url, one), { timeout: 10_000 }).toBe(204);
+    const { data } = await request(url, NotificationsDocument, {});
+    expect(data?.notifications?.nodes).toMatchObject([{ messageId: 'm1' }]);
+  });
 });
