@@ -33,6 +33,7 @@ export class Keeper {
   readonly #deps: KeeperDeps;
   readonly #closing = new AbortController();
   #rounds: Promise<unknown> = Promise.resolve();
+  #renewedAt = performance.now();
 
   constructor(deps: KeeperDeps) {
     this.#deps = deps;
@@ -70,13 +71,27 @@ export class Keeper {
     const { journal, pollers, options } = this.#deps;
     // Those that are leased while this is under way are not in its answer.
     const kept = pollers.kept();
-    const held = await journal.renew(options.leaseMs);
+    const held = await this.#renew(kept);
     const stillHeld = new Set(held);
     for (const id of kept) if (!stillHeld.has(id)) pollers.drop(id);
     const unkept = held.filter((id) => !pollers.isKept(id));
     // A lease that nobody polls for would keep the operation from all instances.
     for (const entry of await journal.latestMany(unkept)) if (entry) pollers.keep(entry);
     await this.#claim();
+  }
+
+  async #renew(kept: readonly string[]): Promise<readonly string[]> {
+    const { journal, pollers, options } = this.#deps;
+    try {
+      const held = await journal.renew(options.leaseMs);
+      this.#renewedAt = performance.now();
+      return held;
+    } catch (error) {
+      const areOver = performance.now() - this.#renewedAt > options.leaseMs;
+      // By now another instance may poll them.
+      if (areOver) for (const id of kept) pollers.drop(id);
+      throw error;
+    }
   }
 
   async #claim(): Promise<void> {

@@ -15,6 +15,7 @@ import type { Logger } from '../log.ts';
 import type { DurableJournal, ListedOperation, OperationFilter } from '../store/durable-journal.ts';
 import type { PageQuery } from '../store/pages.ts';
 import type { Store } from '../store/store.ts';
+import { Interest } from './interest.ts';
 import { Keeper, type KeeperOptions } from './keeper.ts';
 import { Outcomes } from './outcomes.ts';
 import { type PollerOptions, Pollers } from './poller.ts';
@@ -23,7 +24,7 @@ import { type Asked, Starts } from './starts.ts';
 
 export interface OperationsDeps {
   readonly billing: BillingClient;
-  readonly store: Pick<Store, 'journal' | 'onChange'>;
+  readonly store: Pick<Store, 'journal' | 'onChange' | 'tellWatched' | 'onWatched'>;
   readonly log: Logger;
   readonly poll: PollerOptions;
   readonly keep: KeeperOptions;
@@ -40,6 +41,7 @@ export class Operations {
   readonly #starts: Starts;
   readonly #keeper: Keeper;
   readonly #outcomes: Outcomes;
+  readonly #interest: Interest;
   readonly #reads = new SharedReads<OperationEntry>();
   /** Starts and leases that are to end before the store may close. */
   readonly #underWay = new Set<Promise<unknown>>();
@@ -54,6 +56,7 @@ export class Operations {
     this.#journal = journal;
     this.#pollers = new Pollers({ billing, journal, log, options: poll });
     this.#starts = new Starts({ billing, journal, log });
+    this.#interest = new Interest({ store, pollers: this.#pollers, log });
     this.#outcomes = new Outcomes(deps.learn, journal, log);
     this.#keeper = new Keeper({
       ...{ journal, pollers: this.#pollers, starts: this.#starts, log },
@@ -161,7 +164,7 @@ export class Operations {
     const seen = after !== null && after <= sequence ? after : sequence - 1;
     if (operation.done && seen === sequence) return nothing();
     if (!operation.done) this.#adopt(current);
-    const release = operation.done ? () => {} : this.#pollers.hold(operationId);
+    const release = operation.done ? () => {} : this.#interest.begin(operationId);
     return follow(
       {
         wakeUps: this.#wakeUps,
@@ -208,6 +211,7 @@ export class Operations {
     this.#deafen();
     const stopping = 'The gateway is stopping.';
     this.#closing.abort(new GatewayError('UNAVAILABLE', stopping, { retryable: true }));
+    this.#interest.close();
     await this.#keeper.close();
     this.#pollers.close();
     // What billing answered meanwhile is to be on disk before the store closes.

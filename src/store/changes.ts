@@ -1,6 +1,7 @@
 import type { ChangeListener, StoreLog } from './database/database.ts';
 
-export type Topic = 'operation' | 'notification';
+const topics = ['operation', 'notification', 'watched'] as const;
+export type Topic = (typeof topics)[number];
 
 /** Brings changes, whoever made them, to those who want to hear of them. */
 export class Changes {
@@ -8,6 +9,7 @@ export class Changes {
   readonly #listeners: Record<Topic, Set<ChangeListener>> = {
     operation: new Set(),
     notification: new Set(),
+    watched: new Set(),
   };
 
   constructor(log: StoreLog) {
@@ -33,7 +35,7 @@ export class Changes {
 
   /** Takes in what another instance announced; null when any number of changes were missed. */
   hear(announcement: string | null): void {
-    for (const topic of ['operation', 'notification'] as const) {
+    for (const topic of topics) {
       if (announcement === null) this.tell(topic, null);
       else if (announcement.startsWith(`${topic} `)) {
         this.tell(topic, announcement.slice(topic.length + 1));

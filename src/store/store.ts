@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import { Changes } from './changes.ts';
+import { announcementOf, Changes } from './changes.ts';
 import type { ChangeListener, Database, StoreLog } from './database/database.ts';
 import { openPostgres } from './database/postgres.ts';
 import { openSqlite } from './database/sqlite.ts';
@@ -30,6 +30,10 @@ export interface Store {
    * Likewise of new notifications: the reseller API's id of the customer, empty when it is not known.
    */
   onNotification(listener: ChangeListener): () => void;
+  /** Tells the other instances that somebody watches these operations here. */
+  tellWatched(operationIds: readonly string[]): Promise<void>;
+  /** Tells of every operation that is said to be watched in another instance. */
+  onWatched(listener: ChangeListener): () => void;
   /** @throws GatewayError UNAVAILABLE when the database does not answer */
   ping(): Promise<void>;
   /** Gives this instance's leases back, and lets go of the database. Once is enough. */
@@ -67,6 +71,14 @@ export async function openStore(url: string, options: StoreOptions): Promise<Sto
     notifications: notificationStore(database, changes),
     onChange: (listener) => changes.on('operation', listener),
     onNotification: (listener) => changes.on('notification', listener),
+    async tellWatched(operationIds) {
+      // SQLite has no other instances.
+      if (database.kind === 'sqlite') return;
+      await database.write(async (trx) => {
+        for (const id of operationIds) await database.announce(trx, announcementOf('watched', id));
+      });
+    },
+    onWatched: (listener) => changes.on('watched', listener),
     async ping() {
       await database.read((db) => sql`select 1`.execute(db));
     },

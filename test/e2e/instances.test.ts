@@ -98,6 +98,17 @@ describe('two gateways on one PostgreSQL', () => {
     expect(performance.now() - closedAt).toBeLessThan(leaseMs);
   });
 
+  test('poll at the pace of a watcher, whichever of them it watches on', async () => {
+    const { start, activate, polls } = await scene({ outcome: 'never' });
+    const [here, there] = [await start(), await start()];
+    const id = await activate(here.url);
+    // By now nobody looks more than about once a second.
+    await expect.poll(polls, { timeout: 5_000 }).toBeGreaterThan(6);
+    await (await watch(there.url, id)).next();
+    const before = polls();
+    await expect.poll(polls, { timeout: 700, interval: 20 }).toBeGreaterThan(before + 4);
+  });
+
   test('take over within the lease when the other is killed', async () => {
     const { start, activate, polls, sandbox, env } = await scene({
       minMs: 1_000,

@@ -158,6 +158,20 @@ describe('a keeper in trouble', () => {
     await expect.poll(() => pollers.kept()).toEqual(['op']);
   });
 
+  test('polls no more what it could not renew for as long as a lease lasts, until it can', async () => {
+    const store = await database.open();
+    await store.journal.append(operation());
+    const { keeper, pollers, journal } = instanceOn(store);
+    keeper.start();
+    await expect.poll(() => pollers.kept()).toEqual(['op']);
+    const renew = vi.spyOn(journal, 'renew').mockRejectedValue(outage);
+    await expect.poll(() => renew.mock.calls.length).toBeGreaterThan(0);
+    expect(pollers.kept()).toEqual(['op']);
+    await expect.poll(() => pollers.kept()).toEqual([]);
+    renew.mockRestore();
+    await expect.poll(() => pollers.kept()).toEqual(['op']);
+  });
+
   test('begins no round while one waits for the store', async () => {
     const { keeper, journal, recover } = instanceOn(await database.open());
     const held = Promise.withResolvers<never[]>();
