@@ -68,7 +68,7 @@ export class Keeper {
   }
 
   async #keepLeases(): Promise<void> {
-    const { journal, pollers, options } = this.#deps;
+    const { journal, pollers } = this.#deps;
     // Those that are leased while this is under way are not in its answer.
     const kept = pollers.kept();
     const held = await this.#renew(kept);
