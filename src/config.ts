@@ -54,8 +54,18 @@ export interface PullConfig {
   readonly keyFile: string | null;
 }
 
+export interface JwtConfig {
+  readonly jwksUrl: string;
+  readonly issuer: string;
+  readonly audience: string;
+  /** Null: every token may run mutations. */
+  readonly writeScope: string | null;
+}
+
 export interface Config {
   readonly host: string;
+  /** Null lets everyone in. */
+  readonly auth: JwtConfig | null;
   readonly port: number;
   readonly logLevel: LogLevel;
   readonly requestTimeoutMs: number;
@@ -81,8 +91,10 @@ const DAY_MS = 86_400_000;
  */
 export function loadConfig(env: Env): Config {
   const read = new EnvReader(env);
+  const host = read.host('HOST', '127.0.0.1');
   const config: Config = {
-    host: read.host('HOST', '127.0.0.1'),
+    host,
+    auth: loadAuth(read, host),
     port: read.integer('PORT', 4000, 0, 65_535),
     logLevel: read.oneOf('LOG_LEVEL', logLevels, 'info'),
     requestTimeoutMs: read.integer('REQUEST_TIMEOUT_MS', 15_000, 1, 600_000),
@@ -97,7 +109,6 @@ export function loadConfig(env: Env): Config {
     notifications: { push: loadPush(read), pull: loadPull(read) },
     backends: loadBackends(read),
   };
-  checkAuth(read, config.host);
   read.throwProblems();
   return config;
 }
@@ -206,11 +217,27 @@ function loadPull(read: EnvReader): PullConfig | null {
   return null;
 }
 
-function checkAuth(read: EnvReader, host: string): void {
-  const auth = read.oneOf('AUTH', ['none'], 'none');
-  if (auth === 'none' && !isLoopback(host)) {
+function loadAuth(read: EnvReader, host: string): JwtConfig | null {
+  const auth = read.oneOf('AUTH', ['none', 'jwt'], 'none');
+  const jwksUrl = read.url('AUTH_JWKS_URL');
+  const issuer = read.text('AUTH_ISSUER');
+  const audience = read.text('AUTH_AUDIENCE');
+  const writeScope = read.text('AUTH_WRITE_SCOPE') ?? null;
+  const given = { AUTH_JWKS_URL: jwksUrl, AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience };
+  if (auth === 'jwt') {
+    for (const [name, value] of Object.entries(given)) {
+      // What was given and is wrong has been told.
+      if (!value && read.text(name) === undefined) read.problem(`AUTH=jwt needs ${name}.`);
+    }
+    return { jwksUrl, issuer: issuer ?? '', audience: audience ?? '', writeScope };
+  }
+  for (const [name, value] of Object.entries({ ...given, AUTH_WRITE_SCOPE: writeScope })) {
+    if (value) read.problem(`${name} is given, but not AUTH=jwt: everyone would be let in.`);
+  }
+  if (!isLoopback(host)) {
     read.problem(
-      `HOST=${host} can be reached from elsewhere, and AUTH=none lets everyone in: listen on a loopback address such as 127.0.0.1.`,
+      `HOST=${host} can be reached from elsewhere, and AUTH=none lets everyone in: use AUTH=jwt, or listen on a loopback address such as 127.0.0.1.`,
     );
   }
+  return null;
 }

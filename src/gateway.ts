@@ -15,14 +15,14 @@ import {
 } from './config.ts';
 import { type BillingCustomer, type CustomerLink, MAX_CUSTOMERS_PAGE } from './domain/customer.ts';
 import { GatewayError } from './domain/error.ts';
-import { isLoopback } from './domain/host.ts';
 import type { ReceiveMessage } from './domain/notification.ts';
 import { createLogger, type Logger } from './log.ts';
 import { Notifications } from './notifications/notifications.ts';
 import { Operations, type OperationsDeps } from './operations/operations.ts';
 import { schema } from './schema/schema.ts';
 import { createHttpServer } from './server/http.ts';
-import { createVerifyPushToken } from './server/push-token.ts';
+import { authenticateByJwt } from './server/jwt-viewer.ts';
+import { createVerifyPushToken, type VerifyPushToken } from './server/push-token.ts';
 import { authenticateNobody } from './server/viewer.ts';
 import { CustomerIndex } from './services/customer-index.ts';
 import type { ServiceSources } from './services/scope.ts';
@@ -82,13 +82,15 @@ export async function createGateway(
   };
   const server = createHttpServer({
     schema,
-    authenticate: authenticateNobody(),
+    authenticate: config.auth ? authenticateByJwt(config.auth, log) : authenticateNobody(),
     createServices: (scope) => createServices(sources, scope),
-    origins: { allowed: config.corsOrigins, loopbackOnly: isLoopback(config.host) },
+    origins: { allowed: config.corsOrigins, loopbackOnly: config.auth === null },
     push: {
       receive,
-      verify: config.notifications.push && createVerifyPushToken(config.notifications.push),
+      verify: verifyPush(config),
     },
+    // Browsers cannot put headers on a socket, and GraphiQL's tab of headers is the way to a token.
+    graphiqlProtocol: config.auth ? 'SSE' : 'WS',
     deadlineMs: config.requestTimeoutMs,
     drainTimeoutMs: config.drainTimeoutMs,
     log,
@@ -130,6 +132,12 @@ function openOperations(
       interruptedAfterMs: 2 * config.backends.billing.timeoutMs,
     },
   });
+}
+
+/** Where not everyone may ask, not everyone may push. */
+function verifyPush({ auth, notifications: { push } }: GatewayConfig): VerifyPushToken | null {
+  if (push) return createVerifyPushToken(push);
+  return auth && (async () => 'NOTIFICATIONS_PUSH_AUDIENCE is not configured');
 }
 
 async function makeLinks(links: CustomerLinks, wanted: Iterable<CustomerLink>): Promise<void> {

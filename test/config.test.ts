@@ -12,6 +12,7 @@ describe('defaults', () => {
   test('listen on loopback, and leave the backends to the sandbox', () => {
     expect(loadConfig({})).toEqual({
       host: '127.0.0.1',
+      auth: null,
       port: 4000,
       logLevel: 'info',
       requestTimeoutMs: 15_000,
@@ -168,7 +169,7 @@ describe('without authentication', () => {
     'localhost.example',
   ])('HOST=%s would let everyone in', (host) => {
     expect(problemsOf({ HOST: host, AUTH: 'none' })).toEqual([
-      `HOST=${host} can be reached from elsewhere, and AUTH=none lets everyone in: listen on a loopback address such as 127.0.0.1.`,
+      `HOST=${host} can be reached from elsewhere, and AUTH=none lets everyone in: use AUTH=jwt, or listen on a loopback address such as 127.0.0.1.`,
     ]);
   });
 });

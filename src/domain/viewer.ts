@@ -6,4 +6,6 @@ export interface Viewer {
   /** A stable name of the caller, for journals and logs. */
   readonly subject: string;
   readonly rights: ReadonlySet<Right>;
+  /** When the caller has to say again who it is; null: never. */
+  readonly expiresAt: Date | null;
 }

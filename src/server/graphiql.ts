@@ -22,11 +22,15 @@ export function wantsPage({ method, headers }: IncomingMessage): boolean {
   return method === 'GET' && headers.accept?.includes('text/html') === true;
 }
 
+export type GraphiQLProtocol = 'WS' | 'SSE';
+
 /** Answers with GraphiQL. Its 9 MB are loaded and rendered when the first browser comes. */
-export function createGraphiQL(): (request: IncomingMessage, response: ServerResponse) => void {
+export function createGraphiQL(
+  protocol: GraphiQLProtocol,
+): (request: IncomingMessage, response: ServerResponse) => void {
   let rendered: Promise<{ page: Buffer; gzipped: Buffer }> | undefined;
   return (request, response) => {
-    rendered ??= render();
+    rendered ??= render(protocol);
     rendered.then(
       ({ page, gzipped }) => {
         const small = String(request.headers['accept-encoding']).includes('gzip');
@@ -44,11 +48,11 @@ export function createGraphiQL(): (request: IncomingMessage, response: ServerRes
   };
 }
 
-async function render() {
+async function render(protocol: GraphiQLProtocol) {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
   const html = renderGraphiQL({
     title: 'Reseller gateway',
-    subscriptionsProtocol: 'WS',
+    subscriptionsProtocol: protocol,
     defaultTabs: graphiqlTabs(),
   });
   const page = Buffer.from(html.trim());

@@ -6,7 +6,7 @@ import type { Logger } from '../log.ts';
 import type { RequestScope } from '../services/scope.ts';
 import type { Services } from '../services/services.ts';
 import { createDocuments } from './documents.ts';
-import { createGraphiQL, wantsPage } from './graphiql.ts';
+import { createGraphiQL, type GraphiQLProtocol, wantsPage } from './graphiql.ts';
 import { type OriginPolicy, originRefusal } from './origin.ts';
 import { errorBody } from './public-error.ts';
 import { createPushEndpoint, type PushOptions } from './push.ts';
@@ -32,6 +32,8 @@ export interface HttpOptions {
   readonly drainTimeoutMs: number;
   /** How pushed notifications are taken in. */
   readonly push: PushOptions;
+  /** How GraphiQL subscribes. */
+  readonly graphiqlProtocol: GraphiQLProtocol;
   readonly log: Logger;
 }
 
@@ -61,7 +63,11 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     subscribe: createSubscribe(options.log),
     shutdown: shutdown.signal,
   };
-  const route = createRouter(options, createGraphQLAnswer(parts), shutdown.signal);
+  const route = createRouter(
+    options,
+    createGraphQLAnswer(parts, options.graphiqlProtocol),
+    shutdown.signal,
+  );
   const underWay = new Set<ServerResponse>();
 
   const server = createServer((request, response) => {
@@ -128,9 +134,9 @@ function createRouter(
   };
 }
 
-function createGraphQLAnswer(options: YogaOptions): Handle {
+function createGraphQLAnswer(options: YogaOptions, protocol: GraphiQLProtocol): Handle {
   const answerGraphQL = createGraphQLHandler(options);
-  const answerGraphiQL = createGraphiQL();
+  const answerGraphiQL = createGraphiQL(protocol);
   return (request, response, requestId) => {
     if (wantsPage(request)) return answerGraphiQL(request, response);
     return answerGraphQL(request, response, { requestId });

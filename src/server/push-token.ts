@@ -1,9 +1,7 @@
-import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { jwtVerify } from 'jose';
 import { z } from 'zod';
 import { GatewayError } from '../domain/error.ts';
-
-/** How far the clocks of the sender and the gateway may be apart, in seconds. */
-const CLOCK_TOLERANCE = 30;
+import { bearerToken, CLOCK_TOLERANCE, remoteKeys } from './jwks.ts';
 
 export interface PushTokenOptions {
   /** The audience that the subscription is configured with; by default that is the endpoint's URL. */
@@ -25,16 +23,14 @@ export type VerifyPushToken = (authorization: string | undefined) => Promise<str
 const claims = z.object({ email: z.string(), email_verified: z.literal(true) });
 
 /**
- * Verifies the OIDC tokens of authenticated push (https://cloud.google.com/pubsub/docs/authenticate-push-subscriptions). The issuer's keys
- * are fetched with the first token, and kept: a token of an unknown key has them fetched again, but
- * not more than twice a minute.
+ * Verifies the OIDC tokens of authenticated push (https://cloud.google.com/pubsub/docs/authenticate-push-subscriptions).
  */
 export function createVerifyPushToken(options: PushTokenOptions): VerifyPushToken {
   const { audience, serviceAccount, issuer, jwksUrl } = options;
-  const findKey = keysOf(jwksUrl);
+  const findKey = remoteKeys(jwksUrl);
   return async (authorization) => {
-    const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
-    if (token === undefined) return 'no bearer token';
+    const token = bearerToken(authorization);
+    if (token === null) return 'no bearer token';
     try {
       const { payload } = await jwtVerify(token, findKey, {
         algorithms: ['RS256'],
@@ -51,23 +47,3 @@ export function createVerifyPushToken(options: PushTokenOptions): VerifyPushToke
     }
   };
 }
-
-function keysOf(jwksUrl: string): JWTVerifyGetKey {
-  const keys = createRemoteJWKSet(new URL(jwksUrl));
-  return async (header, token) => {
-    try {
-      return await keys(header, token);
-    } catch (cause) {
-      if (ofToken.some((type) => cause instanceof type)) throw cause;
-      const message = 'The keys of push tokens cannot be fetched.';
-      throw new GatewayError('UNAVAILABLE', message, { retryable: true, cause });
-    }
-  };
-}
-
-/** What is the token's fault, once the keys are there. */
-const ofToken = [
-  errors.JWKSNoMatchingKey,
-  errors.JWKSMultipleMatchingKeys,
-  errors.JOSENotSupported,
-];

@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql';
-import { type Context, handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws';
+import {
+  CloseCode,
+  type Context,
+  handleProtocols,
+  makeServer,
+  type SubscribePayload,
+} from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import { type ErrorCode, GatewayError } from '../domain/error.ts';
 import type { Viewer } from '../domain/viewer.ts';
@@ -13,7 +19,7 @@ import { type OriginPolicy, originRefusal } from './origin.ts';
 import { errorBody, publicError } from './public-error.ts';
 import { type CreateContext, type RequestArgs, requestIdFrom } from './request-context.ts';
 import type { Deliver, Subscribe } from './subscription.ts';
-import type { Authenticate } from './viewer.ts';
+import { type Authenticate, onExpiry } from './viewer.ts';
 import { GOING_AWAY, type Send, sender, serveSocket } from './ws-socket.ts';
 
 /** The largest message that a client may send, in bytes. */
@@ -29,6 +35,8 @@ interface SocketExtra {
   readonly authorization: string | null;
   viewer: Viewer | null;
   readonly send: Send;
+  /** Has the socket closed when the viewer has to say again who it is. */
+  expireAt(viewer: Viewer): void;
 }
 
 interface SocketArgs extends RequestArgs {
@@ -68,7 +76,11 @@ export function serveWebSockets(options: WebSocketOptions): () => Promise<void> 
       socket.off('error', onError);
       const authorization = request.headers.authorization ?? null;
       const send = sender(ws, socket);
-      serveSocket(protocol, ws, send, { authorization, viewer: null, send }, log);
+      const expireAt = (viewer: Viewer): void => {
+        const close = (): void => ws.close(CloseCode.Forbidden, 'The token has expired.');
+        ws.once('close', onExpiry(viewer, close));
+      };
+      serveSocket(protocol, ws, send, { authorization, viewer: null, send, expireAt }, log);
     });
   });
 
@@ -93,6 +105,7 @@ function createProtocol(options: WebSocketOptions) {
       try {
         const authorization = authorizationOf(connectionParams, extra);
         extra.viewer = await authenticate({ authorization });
+        extra.expireAt(extra.viewer);
         return true;
       } catch (error) {
         // Closes the socket as forbidden: clients come again, with other credentials.

@@ -9,7 +9,7 @@ import { useExecution } from './plugins/execution.ts';
 import { useRequestErrors } from './plugins/request-errors.ts';
 import type { CreateContext, RequestContext, ServerContext } from './request-context.ts';
 import type { Subscribe } from './subscription.ts';
-import type { Authenticate } from './viewer.ts';
+import { type Authenticate, onExpiry } from './viewer.ts';
 
 /** The largest request body, in bytes. */
 const MAX_BODY = 1_000_000;
@@ -57,9 +57,14 @@ export function createGraphQLHandler(options: YogaOptions) {
     },
     // The error-codes plugin does it, with codes.
     maskedErrors: false,
-    async context({ request, requestId }) {
+    async context({ request, res, requestId }) {
       const authorization = request.headers.get('authorization');
       const viewer = await authenticate({ authorization });
+      // Cut off, not ended: an end that is announced would say that nothing more is to come.
+      res.once(
+        'close',
+        onExpiry(viewer, () => res.destroy()),
+      );
       return createContext(viewer, requestId, request.signal);
     },
     plugins: [

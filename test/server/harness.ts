@@ -27,6 +27,7 @@ export async function startServer(options: Partial<HttpOptions> = {}) {
     origins: { allowed: [], loopbackOnly: true },
     deadlineMs: 1000,
     drainTimeoutMs: 1000,
+    graphiqlProtocol: 'WS',
     push: { receive: async () => {}, verify: null },
     log: createLogger('silent'),
     ...options,

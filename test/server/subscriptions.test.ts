@@ -68,7 +68,7 @@ describe('a source that fails', () => {
 describe('who is not known', () => {
   const authenticate = async ({ authorization }: { authorization: string | null }) => {
     if (authorization !== 'Bearer good') throw new GatewayError('UNAUTHENTICATED', 'Who are you?');
-    return { subject: 'ann', rights: new Set(['READ' as const]) };
+    return { subject: 'ann', rights: new Set(['READ' as const]), expiresAt: null };
   };
 
   test('is answered with 401 over HTTP', async () => {
@@ -106,7 +106,7 @@ test('requests leave nothing behind on the signal they follow', () => {
   try {
     for (let n = 0; n < 1000; n++) {
       const context = createRequestContext({
-        viewer: { subject: 'ann', rights: new Set() },
+        viewer: { subject: 'ann', rights: new Set(), expiresAt: null },
         requestId: String(n),
         signal: client.signal,
         deadlineMs: 1000,
