@@ -70,7 +70,7 @@ export async function createGateway(
   const operations = openOperations(config, { billing, store, log, learn });
   const notifications = new Notifications({ store, forget: () => reseller.forget(), log });
   const receive: ReceiveMessage = (message) => notifications.receive(message);
-  let pull: Pull | null = null;
+  let pull: Promise<Pull> | null = null;
   const sources: ServiceSources = {
     billing,
     reseller,
@@ -100,11 +100,12 @@ export async function createGateway(
     async start() {
       const url = await server.listen(config.host, config.port);
       operations.open();
-      if (pulled) pull = await pullNotifications({ ...pulled, receive, log });
+      if (pulled) pull = pullNotifications({ ...pulled, receive, log });
+      await pull;
       return url;
     },
     async close() {
-      await Promise.all([server.close(), pull?.close()]);
+      await Promise.all([server.close(), pull?.then(({ close }) => close())]);
       await operations.close();
       await notifications.close();
       billing.close();

@@ -49,8 +49,8 @@ export class Inbox {
       for (const { kept } of batch) kept();
     } catch (error) {
       // One that the database cannot hold must not keep the others out.
-      const isOurFault = error instanceof GatewayError && error.code === 'INTERNAL_SERVER_ERROR';
-      if (isOurFault && batch.length > 1) for (const one of batch) await this.#append([one]);
+      const isAway = error instanceof GatewayError && error.code === 'UNAVAILABLE';
+      if (!isAway && batch.length > 1) for (const one of batch) await this.#append([one]);
       else for (const { failed } of batch) failed(error);
     }
   }

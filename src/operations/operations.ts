@@ -104,6 +104,11 @@ export class Operations {
     throw new Error(`operation ${started} is in the journal without a state`);
   }
 
+  /** As of the journal. */
+  isLinkAwaited({ caller, idempotencyKey }: Asked): Promise<boolean> {
+    return this.#journal.isLinkAwaited(caller, idempotencyKey);
+  }
+
   /** Pages of operations in their newest states, each the last started first. */
   pages(
     queries: readonly PageQuery<OperationFilter>[],

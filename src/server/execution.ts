@@ -54,14 +54,21 @@ interface ResultSource {
 /** A stream that ends once, whoever ends it: the source, or its reader, also while that waits. */
 export function resultStream(source: ResultSource): ResultStream {
   let ended = false;
+  let leave: (() => void) | undefined;
   function end(): IteratorReturnResult<undefined> {
     if (!ended) source.end();
     ended = true;
+    leave?.();
     return { done: true, value: undefined };
   }
   const stream: ResultStream = {
     async next() {
-      const value = ended ? undefined : await source.next();
+      const value = ended
+        ? undefined
+        : await new Promise<ExecutionResult | undefined>((resolve, reject) => {
+            leave = () => resolve(undefined);
+            source.next().then(resolve, reject);
+          });
       // Whoever left while it waited is not told any more.
       return ended || value === undefined ? end() : { done: false, value };
     },

@@ -44,8 +44,11 @@ export function createPushEndpoint(options: PushOptions & { readonly log: Logger
         return refuse(refusals.token);
       }
       const body = await readBody(request);
-      if (body === null) return refuse(refusals.tooLarge);
-      if (body.length === 0) return refuse(refusals.empty);
+      if (body === null) {
+        log.warn({ requestId }, 'a push is too large: it will come until its retention ends');
+        return refuse(refusals.tooLarge);
+      }
+      if (body.length === 0 && !hasMessageId(request)) return refuse(refusals.empty);
       await receive(readPush(body, request.headers));
       response.writeHead(204).end();
     } catch (error) {
@@ -54,6 +57,11 @@ export function createPushEndpoint(options: PushOptions & { readonly log: Logger
       refuse(failureOf(error));
     }
   };
+}
+
+/** An unwrapped message may be empty, and is one all the same. */
+function hasMessageId({ headers }: IncomingMessage): boolean {
+  return headers['x-goog-pubsub-message-id'] !== undefined;
 }
 
 interface Refusal {

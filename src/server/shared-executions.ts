@@ -102,9 +102,25 @@ class SharedResult implements EventResult {
   }
 
   payload(): string {
-    this.#payload ??= JSON.stringify(payloadOf(this.result));
+    this.#payload ??= jsonOf(this.result);
     return this.#payload;
   }
+}
+
+/** The longest answer to an event, in characters. */
+const MAX_PAYLOAD = 32_000_000;
+
+/** What is too long to be sent, or for a string at all, is told so: the stream goes on. */
+function jsonOf(result: ExecutionResult): string {
+  try {
+    const json = JSON.stringify(payloadOf(result));
+    if (json.length <= MAX_PAYLOAD) return json;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
+  const message = 'The answer is too long to be sent: ask for less.';
+  const extensions = { code: 'BAD_USER_INPUT', retryable: false };
+  return JSON.stringify({ errors: [{ message, extensions }] });
 }
 
 /** As graphql-ws has it: the errors come last, and only when there are any. */

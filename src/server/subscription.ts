@@ -88,7 +88,10 @@ class Reading {
     if (event.done || this.#isOver) return undefined;
     const execution = this.#results(event.value);
     const settled = execution.settled ?? (await this.#wait(execution));
-    return this.#isOver ? undefined : settled?.result;
+    if (this.#isOver || !settled) return undefined;
+    // Yoga makes JSON where nobody catches what it throws.
+    const shown = { ...settled.result, stringify: () => settled.payload() };
+    return shown;
   }
 
   end(): void {
@@ -145,8 +148,13 @@ class Delivery implements Receiver<unknown> {
   }
 
   #send(result: EventResult | undefined): void {
-    if (this.#isOver || !result) this.end();
-    else this.#deliver(result.payload(), this.#sent);
+    try {
+      if (this.#isOver || !result) this.end();
+      else this.#deliver(result.payload(), this.#sent);
+    } catch (error) {
+      // Others wait for the same result.
+      this.end(error);
+    }
   }
 
   readonly #sent = (isOut: boolean): void => {

@@ -52,9 +52,15 @@ export function serveSocket<E>(
 /** Calls `sent` when the text has left the process, or cannot any more: whether it has. Never at once. */
 export type Send = (text: string, sent: (isOut: boolean) => void) => void;
 
-interface Outgoing {
+/** One connection, and how many bytes are on their way to it. */
+interface Connection {
   readonly socket: WebSocket;
-  readonly connection: Duplex;
+  readonly stream: Duplex;
+  waiting: number;
+}
+
+interface Outgoing {
+  readonly connection: Connection;
   readonly frame: Buffer;
   readonly sent: (isOut: boolean) => void;
 }
@@ -62,23 +68,30 @@ interface Outgoing {
 let outgoing: Outgoing[] = [];
 
 /**
- * Sends text over the connection that `socket` speaks on. What is sent to many goes out in one run:
- * with other work between two writes, whoever reads on this machine falls asleep after each, and to
- * wake it takes the kernel as long as the write itself.
+ * Sends text over the stream that `socket` speaks on. What is sent to many goes out in one run: with
+ * other work between two writes, whoever reads on this machine falls asleep after each, and to wake it
+ * takes the kernel as long as the write itself. A client that asks for more than it reads is cut off.
  */
-export function sender(socket: WebSocket, connection: Duplex): Send {
+export function sender(socket: WebSocket, stream: Duplex): Send {
+  const connection: Connection = { socket, stream, waiting: 0 };
   return (text, sent) => {
+    if (socket.bufferedAmount + connection.waiting > MAX_BUFFERED) socket.terminate();
+    if (socket.readyState !== socket.OPEN) return process.nextTick(sent, false);
+    const frame = textFrame(text);
+    connection.waiting += frame.length;
     if (outgoing.length === 0) process.nextTick(flush);
-    outgoing.push({ socket, connection, frame: textFrame(text), sent });
+    outgoing.push({ connection, frame, sent });
   };
 }
 
 function flush(): void {
   const frames = outgoing;
   outgoing = [];
-  for (const { socket, connection, frame, sent } of frames) {
+  for (const { connection, frame, sent } of frames) {
+    const { socket, stream } = connection;
+    connection.waiting -= frame.length;
     // Behind a close frame nothing may come; a socket that fails is closed.
-    if (socket.readyState === socket.OPEN) connection.write(frame, (error) => sent(!error));
+    if (socket.readyState === socket.OPEN) stream.write(frame, (error) => sent(!error));
     else sent(false);
   }
 }

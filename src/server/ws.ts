@@ -62,6 +62,7 @@ export function serveWebSockets(options: WebSocketOptions): () => Promise<void> 
   const { server, log } = options;
   const sockets = new WebSocketServer({
     noServer: true,
+    allowSynchronousEvents: false,
     maxPayload: MAX_MESSAGE,
     handleProtocols,
   });

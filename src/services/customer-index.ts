@@ -3,6 +3,9 @@ import type { BillingCustomer, BillingCustomerKey } from '../domain/customer.ts'
 import { GatewayError } from '../domain/error.ts';
 import { type Page, type PageRequest, repeatedPageToken } from '../domain/page.ts';
 
+/** A list that is longer has no end. */
+const MAX_PAGES = 100_000;
+
 /** Reads one page of a reseller's customers. */
 export type ListCustomers = (
   resellerId: string,
@@ -61,20 +64,22 @@ export class CustomerIndex {
   /** Belongs to everyone who waits for it, so it outlives the request that began it. */
   async #sweep(resellerId: string, index: ResellerIndex, scope: CallScope): Promise<void> {
     const detached: CallScope = { ...scope, signal: new AbortController().signal };
+    // Whoever comes to be while the list is read may be missed.
+    const beganAt = performance.now();
     try {
       await this.#readAll(resellerId, index, detached);
     } catch (error) {
       // Billing knows no such reseller, so nobody is its customer.
       if (!(error instanceof GatewayError && error.code === 'NOT_FOUND')) throw error;
     }
-    index.sweptAt = performance.now();
+    index.sweptAt = beganAt;
   }
 
   async #readAll(resellerId: string, index: ResellerIndex, scope: CallScope): Promise<void> {
     const seen = new Set<string | null>();
     let token: string | null = null;
     do {
-      if (seen.has(token)) throw repeatedPageToken('billing');
+      if (seen.has(token) || seen.size >= MAX_PAGES) throw repeatedPageToken('billing');
       seen.add(token);
       const request: PageRequest = { token, size: this.#options.pageSize };
       const page: Page<BillingCustomer> = await this.#list(resellerId, request, scope);

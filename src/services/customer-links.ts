@@ -96,7 +96,9 @@ export function createCustomerLinkService(
       try {
         return await keep({ billing, resellerCustomerId: customerId });
       } catch (cause) {
-        const code = cause instanceof GatewayError ? cause.code : 'UNAVAILABLE';
+        // Whatever failed, ordering again would not mend it.
+        const isConflict = cause instanceof GatewayError && cause.code === 'CONFLICT';
+        const code = isConflict ? 'CONFLICT' : 'FAILED_PRECONDITION';
         const message = `The customer was ordered as ${customerId}, but could not be linked: link it with linkCustomer.`;
         throw new GatewayError(code, message, { cause });
       }

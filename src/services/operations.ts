@@ -5,6 +5,7 @@ import type { OperationEntry } from '../domain/operation.ts';
 import type { CustomerCreation, CustomerInvitation } from '../domain/order.ts';
 import type { Page, PageRequest } from '../domain/page.ts';
 import type { BillingRequest } from '../operations/request.ts';
+import type { Asked } from '../operations/starts.ts';
 import type { OperationFilter } from '../store/durable-journal.ts';
 import { authorize } from './authorize.ts';
 import type { CustomerLinkService } from './customer-links.ts';
@@ -70,8 +71,16 @@ export function createOperationService(
     authorize(scope.viewer, 'WRITE');
     const asked = { caller: scope.viewer.subject, idempotencyKey: idempotencyKey ?? randomUUID() };
     const linkTo = 'linkTo' in request ? request.linkTo : null;
-    const check = linkTo ? () => customerLinks.requireUnlinked(linkTo) : undefined;
+    const check = linkTo ? () => requireLinkable(linkTo, asked) : undefined;
     return learned(await operations.start(request, asked, scope, check));
+  }
+
+  /** @throws GatewayError CONFLICT when the reseller customer has a partner, or will have one */
+  async function requireLinkable(linkTo: string, asked: Asked): Promise<void> {
+    await customerLinks.requireUnlinked(linkTo);
+    if (!(await operations.isLinkAwaited(asked))) return;
+    const message = `Another operation is under way that links the reseller customer ${linkTo}.`;
+    throw new GatewayError('CONFLICT', message);
   }
 
   async function startFor(

@@ -53,6 +53,11 @@ export interface DurableJournal {
   intend(intent: Omit<Intent, 'operationId'>): Promise<Intent>;
   /** Ties the operation to its intent, and appends its first state, both or neither. */
   started(caller: string, idempotencyKey: string, operation: Operation): Promise<OperationEntry>;
+  /**
+   * Whether an intent that was kept before this one, and whose operation is not over, is to end with
+   * a link to the same reseller customer.
+   */
+  isLinkAwaited(caller: string, idempotencyKey: string): Promise<boolean>;
   /** The backend said no: there is nothing to recover, and the key is free again. */
   refused(caller: string, idempotencyKey: string): Promise<void>;
   /**

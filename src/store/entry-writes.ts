@@ -33,7 +33,7 @@ export function entryWrites(
       if (known && isLate(known.operation, operation)) return known;
       return write(async (trx) => {
         const appended = await appendIn(database, trx, operation, null);
-        await linkIn(trx, operation, log);
+        if (appended.isNew) await linkIn(trx, operation, log);
         return appended;
       });
     },

@@ -6,7 +6,7 @@ import { MAX_ROWS } from './rows.ts';
 
 export function intents(
   database: Database,
-): Pick<DurableJournal, 'intend' | 'refused' | 'interrupted'> {
+): Pick<DurableJournal, 'intend' | 'isLinkAwaited' | 'refused' | 'interrupted'> {
   return {
     async intend(intent) {
       const row = await database.write((trx) =>
@@ -34,6 +34,21 @@ export function intents(
           .executeTakeFirstOrThrow(),
       );
       return toIntent(row);
+    },
+    async isLinkAwaited(caller, idempotencyKey) {
+      const earlier = await database.read((db) =>
+        db
+          .selectFrom('operation_intents as own')
+          .innerJoin('operation_intents as other', 'other.link_to', 'own.link_to')
+          .leftJoin('operations as o', 'o.operation_id', 'other.operation_id')
+          .select('other.number')
+          .where('own.caller', '=', caller)
+          .where('own.idempotency_key', '=', idempotencyKey)
+          .whereRef('other.number', '<', 'own.number')
+          .where(({ eb, or }) => or([eb('other.operation_id', 'is', null), eb('o.done', '=', 0)]))
+          .executeTakeFirst(),
+      );
+      return earlier !== undefined;
     },
     async refused(caller, idempotencyKey) {
       await database.write((trx) =>

@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import {
   type BillingCustomerKey,
   billingKeyString,
@@ -29,15 +29,10 @@ export function customerLinks(database: Database): CustomerLinks {
   return {
     async byBilling(keys) {
       if (keys.length === 0) return [];
+      const pairs = keys.map((key) => sql`(${key.resellerId}, ${key.customerId})`);
       const rows = await database.read((db) =>
         links(db)
-          .where(({ eb, or }) =>
-            or(
-              [...groupByReseller(keys)].map(([resellerId, customerIds]) =>
-                eb('reseller_id', '=', resellerId).and('customer_id', 'in', customerIds),
-              ),
-            ),
-          )
+          .where(sql<boolean>`(reseller_id, customer_id) in (values ${sql.join(pairs)})`)
           .execute(),
       );
       const found = new Map(rows.map(toLink).map((link) => [billingKeyString(link.billing), link]));
@@ -95,23 +90,16 @@ export async function insertLink(
       ]),
     )
     .execute();
-  return standing.map(toLink).find((found) => !isSame(found, link)) ?? null;
+  const rival = standing.map(toLink).find((found) => !isSame(found, link));
+  if (rival) return rival;
+  // What was in the way was taken away in between: nothing was written, and nothing stands there.
+  return standing.length > 0 ? null : insertLink(trx, link);
 }
 
 function links(db: Kysely<Tables>) {
   return db
     .selectFrom('customer_links')
     .select(['reseller_id', 'customer_id', 'reseller_customer_id']);
-}
-
-function groupByReseller(keys: readonly BillingCustomerKey[]): Map<string, string[]> {
-  const groups = new Map<string, string[]>();
-  for (const { resellerId, customerId } of keys) {
-    const group = groups.get(resellerId);
-    if (group) group.push(customerId);
-    else groups.set(resellerId, [customerId]);
-  }
-  return groups;
 }
 
 interface LinkRow {

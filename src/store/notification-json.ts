@@ -8,7 +8,9 @@ const notificationSchema = z.object({
   publishTime: z.iso
     .datetime()
     .transform((time) => new Date(time))
-    .nullable(),
+    .nullable()
+    // One that cannot be read must not keep all others from being read.
+    .catch(null),
   raw: z.unknown(),
   type: text,
   customerId: text,

@@ -103,6 +103,14 @@ describe.each(creations)('a link given on $mutation', (creation) => {
     });
   });
 
+  test('is given to one of several that want it at once', async () => {
+    const { url, one } = await scene();
+    const wanted = { resellerCustomer: { id: one.resellerCustomerId } };
+    const all = await Promise.all([1, 2, 3].map(() => create(url, creation, wanted)));
+    expect(all.filter((started) => started?.operation)).toHaveLength(1);
+    expect(all.filter((started) => started?.code === 'CONFLICT')).toHaveLength(2);
+  });
+
   test('is refused when nobody knows the partner, with nothing sent', async () => {
     const { url, sandbox } = await scene();
     const resellerCustomer = { domain: 'nobody-has-this.example' };

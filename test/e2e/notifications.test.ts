@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeGlobalId } from '../../src/schema/global-id.ts';
 import { PUSH_PATH } from '../../src/server/http.ts';
+import { openSocket } from '../server/sockets.ts';
 import { type PostgresServer, startPostgres } from '../store/durable/postgres.ts';
 import { startTestGateway, startTestSandbox, type TestGateway } from '../support/gateway.ts';
 import {
@@ -247,6 +248,24 @@ describe('notifications', () => {
     const again = live(url, { after: seen.cursor });
     expect(await next(again)).toMatchObject({ messageId: 'b' });
   });
+});
+
+test('a subscription whose id was used before hears of each notification once', async () => {
+  const { url } = await startTestGateway();
+  const socket = await openSocket(url);
+  const query = 'subscription { notificationReceived(after: "0") { messageId } }';
+  for (let n = 0; n < 20; n++) {
+    socket.subscribe('A', query);
+    socket.send({ type: 'complete', id: 'A' });
+  }
+  socket.subscribe('A', query);
+  // Messages are dealt with in their order.
+  socket.send({ type: 'ping' });
+  await expect.poll(() => socket.messages.at(-1)?.type).toBe('pong');
+  for (let n = 0; n < 3; n++) {
+    await push(url, event(`m${n}`, { customer_id: 'C1', event_type: 'NEW' }));
+  }
+  await expect.poll(() => socket.types('A')).toEqual(['next', 'next', 'next']);
 });
 
 describe('reads of a customer', () => {

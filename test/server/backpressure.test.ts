@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { memoryUsage } from '../support/memory.ts';
 import { startServer, type Ticks } from './harness.ts';
-import { json } from './send.ts';
+import { json, send } from './send.ts';
 import { openSocket } from './sockets.ts';
 
 const count = 5000;
@@ -127,3 +127,41 @@ function subscribeUnread(url: string) {
   }
   return { socket, events };
 }
+
+test('one that asks for much many times, and does not read, is cut off', async () => {
+  const { url, ticks } = await startServer();
+  const socket = await openSocket(url);
+  socket.ws.pause();
+  for (let n = 0; n < 200; n++) {
+    socket.subscribe(`t${n}`, 'subscription { ticks(count: 1000, size: 1000000) }');
+  }
+  await expect.poll(() => ticks.made).toBeGreaterThan(10);
+  await expect.poll(() => ticks.readers, { timeout: 10_000 }).toBe(0);
+  expect(ticks.made * 1_000_000).toBeLessThan(250_000_000);
+});
+
+describe('an answer that is too long to be sent', () => {
+  const long = 'subscription { ticks(count: 1, size: 33000000) }';
+  const refusal = {
+    message: expect.stringContaining('too long'),
+    extensions: { code: 'BAD_USER_INPUT' },
+  };
+
+  test('is told so over WebSocket', async () => {
+    const { url } = await startServer();
+    const socket = await openSocket(url);
+    socket.subscribe('t', long);
+    await expect.poll(() => socket.types('t'), { timeout: 10_000 }).toEqual(['next', 'complete']);
+    expect(socket.messages[1]).toMatchObject({ payload: { errors: [refusal] } });
+  });
+
+  test('is told so over SSE', async () => {
+    const { url } = await startServer();
+    const { text } = await send(url, {
+      headers: { accept: 'text/event-stream' },
+      body: json({ query: long }),
+    });
+    const [, data = ''] = /^data: (\{.*)$/m.exec(text) ?? [];
+    expect(JSON.parse(data)).toMatchObject({ errors: [refusal] });
+  });
+});

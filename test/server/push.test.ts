@@ -33,6 +33,13 @@ describe('a request is refused, and nothing received,', () => {
     expect(received).toEqual([]);
   });
 
+  test('but not when it is empty and has a message id: then it is a message', async () => {
+    const { push, received } = await startPush();
+    const headers = { 'x-goog-pubsub-message-id': '77' };
+    expect((await push({ headers, body: '' })).status).toBe(204);
+    expect(received).toMatchObject([{ messageId: '77', data: Buffer.alloc(0) }]);
+  });
+
   test('but not when it is as long as it may be', async () => {
     const { push, received } = await startPush();
     expect((await push({ body: ' '.repeat(1_000_000) })).status).toBe(204);

@@ -20,7 +20,11 @@ const dataSchema = z.looseObject({
   event_type: text,
   sku_id: id.catch(null),
   subscription_id: id.catch(null),
-  subscription_suspension_reasons: z.array(z.string()).nullish().catch(null),
+  subscription_suspension_reasons: z
+    .array(z.unknown())
+    .transform((reasons) => reasons.filter((reason) => typeof reason === 'string'))
+    .nullish()
+    .catch(null),
   subscription_cancellation_reason: text,
   message_id: id.catch(null),
   publish_time: z
@@ -39,7 +43,7 @@ export function notificationOf(message: PubsubMessage): Notification {
   const data = parsed.success ? parsed.data : null;
   return {
     messageId: messageIdOf(message.messageId ?? data?.message_id),
-    publishTime: message.publishTime ?? timeOf(data?.publish_time),
+    publishTime: storable(message.publishTime) ?? timeOf(data?.publish_time),
     raw,
     type: data?.event_type ?? null,
     customerId: idOf(data?.customer_id),
@@ -88,5 +92,11 @@ function timeOf(
 ): Date | null {
   if (!time) return null;
   const date = new Date(time.seconds * 1000 + (time.nanos ?? 0) / 1e6);
-  return Number.isNaN(date.getTime()) ? null : date;
+  return storable(date);
+}
+
+/** ISO 8601 writes years in four digits; others are nobody's, and could not be read again. */
+function storable(date: Date | null): Date | null {
+  const year = date?.getUTCFullYear() ?? Number.NaN;
+  return year >= 0 && year <= 9999 ? date : null;
 }

@@ -8,6 +8,9 @@ const postgresFaults = new Set(['0A', '21', '22', '23', '42']);
 /** Class 42 too, but a right that was taken away is the database's condition. */
 const INSUFFICIENT_PRIVILEGE = '42501';
 
+/** PostgreSQL holds every character but NUL; the store writes none, so it came with a question. */
+const CHARACTER_NOT_IN_REPERTOIRE = '22021';
+
 export const SQLITE_BUSY = 5;
 export const SQLITE_LOCKED = 6;
 
@@ -19,10 +22,16 @@ export function sqliteCode(error: unknown): number | null {
 
 /**
  * What a client may know of a failure of the database: UNAVAILABLE (retryable) when the same call may
- * succeed later, INTERNAL_SERVER_ERROR when the gateway is at fault. The failure itself is the cause.
+ * succeed later, BAD_USER_INPUT when it asks for text that no row can hold, INTERNAL_SERVER_ERROR when
+ * the gateway is at fault. The failure itself is the cause.
  */
 export function databaseFailure(cause: unknown): GatewayError {
   if (cause instanceof GatewayError) return cause;
+  if (cause instanceof DatabaseError && cause.code === CHARACTER_NOT_IN_REPERTOIRE) {
+    return new GatewayError('BAD_USER_INPUT', 'Text must not hold the character U+0000.', {
+      cause,
+    });
+  }
   if (isOurFault(cause)) {
     return new GatewayError('INTERNAL_SERVER_ERROR', 'The gateway could not use its database.', {
       cause,

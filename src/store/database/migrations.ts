@@ -75,6 +75,8 @@ async function createLinks(db: Kysely<unknown>): Promise<void> {
     primary key (reseller_id, customer_id)
   )`.execute(db);
   await sql`alter table operation_intents add column link_to text`.execute(db);
+  await sql`create index intents_by_link on operation_intents (link_to)
+    where link_to is not null`.execute(db);
 }
 
 async function createNotifications(db: Kysely<unknown>, kind: DatabaseKind): Promise<void> {

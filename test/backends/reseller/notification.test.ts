@@ -42,6 +42,8 @@ describe('a message is understood', () => {
       suspensionReasons: [],
       raw: sparse,
     });
+    const odd = { ...suspended, subscription_suspension_reasons: ['OTHER', 7, null] };
+    expect(notificationOf(message(odd)).suspensionReasons).toEqual(['OTHER']);
     const cancelled = { ...suspended, subscription_cancellation_reason: 'TRANSFERRED_OUT' };
     expect(notificationOf(message(cancelled)).cancellationReason).toBe('TRANSFERRED_OUT');
   });
@@ -69,6 +71,22 @@ describe('a message is understood', () => {
       publishTime: new Date(1_770_091_506_789),
     });
     expect(notificationOf(message(data))).toMatchObject({ messageId: 'm1', publishTime });
+  });
+});
+
+describe('a time', () => {
+  test.each([
+    ['of a year of five digits', { seconds: 253_402_300_800 }],
+    ['before the year 0', { seconds: -62_200_000_000 }],
+    ['that is none', { seconds: 1e300 }],
+  ])('%s is left out', (_, publish_time) => {
+    const bare = message({ publish_time }, { publishTime: null });
+    expect(notificationOf(bare).publishTime).toBeNull();
+  });
+
+  test('of a delivery is held to the same', () => {
+    const late = new Date('9999-12-31T23:59:59-23:59');
+    expect(notificationOf(message(suspended, { publishTime: late })).publishTime).toBeNull();
   });
 });
 

@@ -40,7 +40,7 @@ describe('a failure of the database becomes', () => {
     ['unique constraint', sqlite(2067)],
     ['no such table', sqlite(1)],
     ['unique constraint there', postgres('23505')],
-    ['value that does not fit', postgres('22021')],
+    ['value that does not fit', postgres('22001')],
     ['no such table there', postgres('42P01')],
     ['bug', new TypeError('undefined is not a function')],
     ['no error at all', 'text'],
@@ -52,5 +52,9 @@ describe('a failure of the database becomes', () => {
   test('itself when it is translated already', () => {
     const error = new GatewayError('CONFLICT', 'no');
     expect(databaseFailure(error)).toBe(error);
+  });
+
+  test('BAD_USER_INPUT: a character that PostgreSQL does not hold', () => {
+    expect(databaseFailure(postgres('22021'))).toMatchObject({ code: 'BAD_USER_INPUT' });
   });
 });

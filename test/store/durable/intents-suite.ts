@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { operation, succeeded } from '../../operations/support.ts';
+import { failed, operation, succeeded } from '../../operations/support.ts';
 import { intent } from './builders.ts';
 import type { TestDatabase } from './databases.ts';
 
@@ -106,5 +106,25 @@ export function intentsSuite(database: TestDatabase): void {
     });
     expect(await journal.page({}, null, 1)).toEqual([]);
     expect((await journal.intend(intent())).operationId).toBeNull();
+  });
+
+  test('know of an earlier one that is to end with the same link, until it is over', async () => {
+    const { journal } = await database.open();
+    const isAwaited = (key: string) => journal.isLinkAwaited('alice', key);
+    for (const [idempotencyKey, linkTo] of [
+      ['first', 'G1'],
+      ['second', 'G1'],
+      ['other', 'G2'],
+      ['none', null],
+    ] as const) {
+      await journal.intend(intent({ idempotencyKey, linkTo }));
+    }
+    expect(await isAwaited('first')).toBe(false);
+    expect(await isAwaited('second')).toBe(true);
+    expect([await isAwaited('other'), await isAwaited('none')]).toEqual([false, false]);
+    await journal.started('alice', 'first', operation());
+    expect(await isAwaited('second')).toBe(true);
+    await journal.append(failed());
+    expect(await isAwaited('second')).toBe(false);
   });
 }

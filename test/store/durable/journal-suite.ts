@@ -118,6 +118,12 @@ export function journalSuite(database: TestDatabase): void {
     expect(await stores[0].journal.changesAfter({}, 0)).toHaveLength(1);
   });
 
+  test('knows nothing of ids that no database holds', async () => {
+    const { journal } = await database.open();
+    const answer = await journal.latest('a\0b').catch(({ code }) => code);
+    expect([null, 'BAD_USER_INPUT']).toContain(answer);
+  });
+
   test('keeps text that is hard on databases', async () => {
     const { journal } = await database.open();
     const description = 'NUL \u0000, lone \ud800, quote \' " \\, 😀';

@@ -65,6 +65,33 @@ export function linksSuite(database: TestDatabase): void {
     expect(await stores[0].links.byBilling([first.billing])).toEqual(kept);
   });
 
+  test('that are said to be made are there, also when what was in the way goes meanwhile', async () => {
+    const [here, there] = await Promise.all([database.open(), database.open()]);
+    const rival = { ...second, resellerCustomerId: first.resellerCustomerId };
+    for (let n = 0; n < 100; n++) {
+      await here.links.link(first);
+      const ending = here.links.unlink(first);
+      const isMade = await there.links.link(rival).then(
+        () => true,
+        () => false,
+      );
+      await ending;
+      expect(await there.links.byReseller(['G1'])).toEqual([isMade ? rival : null]);
+      await here.links.unlink(rival);
+    }
+  });
+
+  test('are found for more resellers than a statement is deep', async () => {
+    const { links } = await database.open();
+    await links.link(first);
+    const others = Array.from({ length: 1_500 }, (_, n) => ({
+      resellerId: `other-${n}`,
+      customerId: 'C1',
+    }));
+    const found = await links.byBilling([...others, first.billing]);
+    expect(found.filter((link) => link !== null)).toEqual([first]);
+  });
+
   test('that ended can be made anew, with others', async () => {
     const { links } = await database.open();
     await links.link(first);

@@ -35,6 +35,17 @@ export function notificationsSuite(database: TestDatabase): void {
     expect(await notifications.get('other')).toBeNull();
   });
 
+  test('whose time cannot be read are read without it', async () => {
+    const { notifications } = await database.open();
+    await notifications.append([notification(), notification({ messageId: 'm2' })]);
+    await database.query(
+      "update notifications set notification = replace(notification, '2026', '+12026') where message_id = 'm1'",
+    );
+    const [first, second] = await notifications.after({}, 0);
+    expect(first?.notification.publishTime).toBeNull();
+    expect(second?.notification.publishTime).not.toBeNull();
+  });
+
   test('are kept once, however often and by whomever they are received', async () => {
     const stores = await Promise.all([database.open(), database.open()]);
     const [{ notifications }, other] = stores;

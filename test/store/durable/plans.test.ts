@@ -16,6 +16,7 @@ test('no statement of the store reads a whole table', async () => {
   const prepared = vi.spyOn(DatabaseSync.prototype, 'prepare');
   const { journal } = store;
   await journal.intend(intent());
+  await journal.isLinkAwaited('alice', 'key');
   await journal.started('alice', 'key', operation());
   await journal.refused('alice', 'key');
   await journal.interrupted(1_000);
