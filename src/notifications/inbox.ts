@@ -2,11 +2,13 @@ import { GatewayError } from '../domain/error.ts';
 import type { Notification } from '../domain/notification.ts';
 import type { NotificationStore } from '../store/notifications.ts';
 
-/** What one transaction takes in at most. */
+/** What one transaction takes in at most; one message goes in whatever its size. */
 const MAX_BATCH = 200;
+const MAX_BATCH_BYTES = 4_000_000;
 
 interface Waiting {
   readonly notification: Notification;
+  readonly bytes: number;
   kept(): void;
   failed(error: unknown): void;
 }
@@ -24,10 +26,13 @@ export class Inbox {
     this.#store = store;
   }
 
-  /** Resolves when it is on disk, also when it was before. */
-  keep(notification: Notification): Promise<void> {
+  /**
+   * Resolves when it is on disk, also when it was before.
+   * @param bytes about how large it is
+   */
+  keep(notification: Notification, bytes: number): Promise<void> {
     return new Promise((kept, failed) => {
-      this.#waiting.push({ notification, kept, failed });
+      this.#waiting.push({ notification, bytes, kept, failed });
       this.#emptying ??= this.#empty();
     });
   }
@@ -38,9 +43,19 @@ export class Inbox {
   }
 
   async #empty(): Promise<void> {
-    while (this.#waiting.length > 0) await this.#append(this.#waiting.splice(0, MAX_BATCH));
+    while (this.#waiting.length > 0) await this.#append(this.#nextBatch());
     // In the same step as the last look: what came in between would wait for ever.
     this.#emptying = null;
+  }
+
+  #nextBatch(): Waiting[] {
+    let bytes = 0;
+    const isFull = (one: Waiting, n: number): boolean => {
+      bytes += one.bytes;
+      return n > 0 && (n >= MAX_BATCH || bytes > MAX_BATCH_BYTES);
+    };
+    const end = this.#waiting.findIndex(isFull);
+    return this.#waiting.splice(0, end === -1 ? this.#waiting.length : end);
   }
 
   async #append(batch: readonly Waiting[]): Promise<void> {

@@ -48,7 +48,7 @@ export class Notifications {
    */
   async receive(message: PubsubMessage): Promise<void> {
     const notification = notificationOf(message);
-    await this.#inbox.keep(notification);
+    await this.#inbox.keep(notification, message.data.length);
     const { messageId, type, customerId } = notification;
     if (type !== null && customerId !== null) return;
     this.#log.warn({ messageId, type }, 'a notification was kept that nobody understands');

@@ -28,6 +28,19 @@ describe('receiving', () => {
     expect(batches).toEqual([1, 200, 200, 99]);
   });
 
+  test('takes large messages in with several transactions', async () => {
+    const batches: number[] = [];
+    const { notifications } = await notified(({ append }) => ({
+      append: (some) => {
+        batches.push(some.length);
+        return append(some);
+      },
+    }));
+    const padding = 'x'.repeat(1_500_000);
+    await Promise.all(names(6).map((id) => notifications.receive(message(id, { padding }))));
+    expect(batches).toEqual([1, 2, 2, 1]);
+  });
+
   test('is over only when the message is on disk', async () => {
     const writing = Promise.withResolvers<ReadonlySet<string>>();
     const { notifications } = await notified(() => ({ append: () => writing.promise }));
