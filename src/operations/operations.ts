@@ -15,6 +15,7 @@ import type { Logger } from '../log.ts';
 import type { DurableJournal, ListedOperation, OperationFilter } from '../store/durable-journal.ts';
 import type { PageQuery } from '../store/pages.ts';
 import type { Store } from '../store/store.ts';
+import { Adoption } from './adoption.ts';
 import { Interest } from './interest.ts';
 import { Keeper, type KeeperOptions } from './keeper.ts';
 import { Outcomes } from './outcomes.ts';
@@ -40,12 +41,12 @@ export class Operations {
   readonly #pollers: Pollers;
   readonly #starts: Starts;
   readonly #keeper: Keeper;
+  readonly #adoption: Adoption;
   readonly #outcomes: Outcomes;
   readonly #interest: Interest;
   readonly #reads = new SharedReads<OperationEntry>();
-  /** Starts and leases that are to end before the store may close. */
+  /** Starts that are to end before the store may close. */
   readonly #underWay = new Set<Promise<unknown>>();
-  readonly #adopting = new Set<string>();
   readonly #closing = new AbortController();
   readonly #deafen: () => void;
 
@@ -56,6 +57,7 @@ export class Operations {
     this.#journal = journal;
     this.#pollers = new Pollers({ billing, journal, log, options: poll });
     this.#starts = new Starts({ billing, journal, log });
+    this.#adoption = new Adoption({ journal, pollers: this.#pollers, log, options: deps.keep });
     this.#interest = new Interest({ store, pollers: this.#pollers, log });
     this.#outcomes = new Outcomes(deps.learn, journal, log);
     this.#keeper = new Keeper({
@@ -93,7 +95,7 @@ export class Operations {
     this.#closing.signal.throwIfAborted();
     const lasting: CallScope = { ...scope, signal: this.#closing.signal };
     const starting = this.#starts.start(request, asked, lasting, check).then((started) => {
-      if (typeof started !== 'string') this.#adopt(started);
+      if (typeof started !== 'string') this.#adoption.adopt(started);
       return started;
     });
     this.#lastUntilClosed(starting);
@@ -168,7 +170,7 @@ export class Operations {
     // A sequence that this journal has not given is of one that is no more: it names no state here.
     const seen = after !== null && after <= sequence ? after : sequence - 1;
     if (operation.done && seen === sequence) return nothing();
-    if (!operation.done) this.#adopt(current);
+    if (!operation.done) this.#adoption.adopt(current);
     const release = operation.done ? () => {} : this.#interest.begin(operationId);
     return follow(
       {
@@ -214,10 +216,10 @@ export class Operations {
 
   async close(): Promise<void> {
     this.#deafen();
-    const stopping = 'The gateway is stopping.';
-    this.#closing.abort(new GatewayError('UNAVAILABLE', stopping, { retryable: true }));
+    const reason = 'The gateway is stopping.';
+    this.#closing.abort(new GatewayError('UNAVAILABLE', reason, { retryable: true }));
     this.#interest.close();
-    await this.#keeper.close();
+    await Promise.all([this.#keeper.close(), this.#adoption.close()]);
     this.#pollers.close();
     // What billing answered meanwhile is to be on disk before the store closes.
     await Promise.allSettled(this.#underWay);
@@ -240,25 +242,9 @@ export class Operations {
     const over = (): void => void this.#underWay.delete(work);
     work.then(over, over);
   }
-
-  /** Polls it from here on, unless another instance does. */
-  #adopt(entry: OperationEntry): void {
-    const { operationId, done } = entry.operation;
-    if (done || this.#pollers.isKept(operationId) || this.#adopting.has(operationId)) return;
-    this.#adopting.add(operationId);
-    const adopted = this.#journal
-      .lease(operationId, this.#deps.keep.leaseMs)
-      .then((isOurs) => {
-        if (isOurs && !this.#closing.signal.aborted) this.#pollers.keep(entry);
-      })
-      // The keeper takes it up in one of its rounds.
-      .catch((err: unknown) => this.#deps.log.warn({ err, operation: operationId }, 'not leased'))
-      .finally(() => this.#adopting.delete(operationId));
-    this.#lastUntilClosed(adopted);
-  }
 }
 
 /** What wakes those who follow all operations; no id of an operation is empty. */
 const ANY = '';
 
-async function* nothing(): AsyncGenerator<never, undefined, undefined> {}
+async function* nothing(): AsyncGenerator<never> {}

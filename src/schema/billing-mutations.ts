@@ -1,3 +1,4 @@
+import type { CustomerCreation } from '../domain/order.ts';
 import type { Services } from '../services/services.ts';
 import { builder } from './builder.ts';
 import { customerOfId } from './customer.ts';
@@ -59,18 +60,16 @@ builder.mutationField('inviteCustomer', (t) =>
     },
     resolve: (_root, { input }, { services }) =>
       mutate(async () => {
-        const { name, invitationEmail, person } = input;
+        const { invitationEmail } = input;
         const validation = new Validation();
-        validation.required('name', name);
         validation.required('invitationEmail', invitationEmail);
         validation.email('invitationEmail', invitationEmail || null);
-        validation.email('person.email', person.email);
-        validation.atMost('resellerId', input.resellerId, MAX_ID);
-        validation.end();
-        const resellerId = services.customers.resellerId(input.resellerId);
-        const invitation = { resellerId, name, invitationEmail, person };
-        const linkTo = await resellerIdOf(input.resellerCustomer, services);
-        return services.operations.inviteCustomer(invitation, linkTo, input.idempotencyKey ?? null);
+        const { creation, linkTo } = await checkedCreation(input, validation, services);
+        return services.operations.inviteCustomer(
+          { ...creation, invitationEmail },
+          linkTo,
+          input.idempotencyKey ?? null,
+        );
       }),
   }),
 );
@@ -111,15 +110,7 @@ builder.mutationField('createResellerServedCustomer', (t) =>
     },
     resolve: (_root, { input }, { services }) =>
       mutate(async () => {
-        const { name, person } = input;
-        const validation = new Validation();
-        validation.required('name', name);
-        validation.email('person.email', person.email);
-        validation.atMost('resellerId', input.resellerId, MAX_ID);
-        validation.end();
-        const resellerId = services.customers.resellerId(input.resellerId);
-        const creation = { resellerId, name, person };
-        const linkTo = await resellerIdOf(input.resellerCustomer, services);
+        const { creation, linkTo } = await checkedCreation(input, new Validation(), services);
         return services.operations.createResellerServedCustomer(
           creation,
           linkTo,
@@ -223,10 +214,19 @@ builder.mutationField('cancelOperation', (t) =>
   }),
 );
 
-/** The id of the reseller customer to link to; null when none is given. */
-async function resellerIdOf(
-  key: typeof resellerKeyInput.$inferInput | null | undefined,
-  { customerLinks }: Services,
-): Promise<string | null> {
-  return key == null ? null : customerLinks.resellerIdOf(domainOrId(key));
+/** What inviting and making a customer have in common, once nothing is wrong with it. */
+async function checkedCreation(
+  input: typeof createResellerServedCustomerInput.$inferInput,
+  validation: Validation,
+  { customers, customerLinks }: Services,
+): Promise<{ creation: CustomerCreation; linkTo: string | null }> {
+  const { name, person, resellerCustomer } = input;
+  validation.required('name', name);
+  validation.email('person.email', person.email);
+  validation.atMost('resellerId', input.resellerId, MAX_ID);
+  validation.end();
+  const creation = { resellerId: customers.resellerId(input.resellerId), name, person };
+  const linkTo =
+    resellerCustomer && (await customerLinks.resellerIdOf(domainOrId(resellerCustomer)));
+  return { creation, linkTo: linkTo ?? null };
 }

@@ -34,7 +34,7 @@ export function decodeGlobalId(id: string): GlobalId {
 export function decodeGlobalIdOf(type: NodeType, id: string): readonly string[] {
   const decoded = decodeGlobalId(id);
   if (decoded.type === type) return decoded.parts;
-  throw badInput(`This is the id of a ${decoded.type}; the id of a ${type} is needed.`);
+  throw badInput(`This id is of type ${decoded.type}; one of type ${type} is needed.`);
 }
 
 function decodeParts(encoded: readonly string[]): string[] | null {

@@ -127,7 +127,7 @@ describe('what is no global id is BAD_USER_INPUT', () => {
   test('an id of another type', () => {
     expect(refusal(() => decodeGlobalIdOf('Operation', id))).toMatchObject({
       code: 'BAD_USER_INPUT',
-      message: 'This is the id of a Customer; the id of a Operation is needed.',
+      message: 'This id is of type Customer; one of type Operation is needed.',
     });
   });
 
