@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { createBillingClient } from '../src/backends/billing/client.ts';
-import { fixedToken } from '../src/backends/credential.ts';
-import { loadConfig } from '../src/config.ts';
+import { fixedToken } from '../src/backends/credentials/credential.ts';
+import { loadConfig } from '../src/config/config.ts';
 import { createGateway } from '../src/gateway.ts';
 import { measure, report } from './measure.ts';
 

@@ -1,4 +1,4 @@
-import { loadConfig } from '../src/config.ts';
+import { loadConfig } from '../src/config/config.ts';
 import { createGateway } from '../src/gateway.ts';
 import { startSandbox } from '../src/sandbox/sandbox.ts';
 import { activations } from './activations.ts';

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { createBillingClient } from './backends/billing/client.ts';
 import { iamExchange } from './backends/billing/iam.ts';
-import { type Credential, fixedToken } from './backends/credential.ts';
-import { googleServiceAccount } from './backends/credential-google.ts';
-import { iamServiceAccount } from './backends/credential-iam.ts';
+import { type Credential, fixedToken } from './backends/credentials/credential.ts';
+import { googleServiceAccount } from './backends/credentials/google.ts';
+import { iamServiceAccount } from './backends/credentials/iam.ts';
 import { type Pull, type PullOptions, pullKey, pullNotifications } from './backends/pubsub/pull.ts';
+import { readPush } from './backends/pubsub/push-envelope.ts';
 import { createResellerClient } from './backends/reseller/client.ts';
 import {
   type BillingConfig,
@@ -12,7 +13,7 @@ import {
   ConfigError,
   type PullConfig,
   type ResellerConfig,
-} from './config.ts';
+} from './config/config.ts';
 import { type BillingCustomer, type CustomerLink, MAX_CUSTOMERS_PAGE } from './domain/customer.ts';
 import { GatewayError } from './domain/error.ts';
 import type { ReceiveMessage } from './domain/notification.ts';
@@ -20,14 +21,14 @@ import { createLogger, type Logger } from './log.ts';
 import { Notifications } from './notifications/notifications.ts';
 import { Operations, type OperationsDeps } from './operations/operations.ts';
 import { schema } from './schema/schema.ts';
+import { authenticateNobody } from './server/auth/authenticate.ts';
+import { authenticateByJwt } from './server/auth/jwt.ts';
+import { createVerifyPushToken, type VerifyPushToken } from './server/auth/push-token.ts';
 import { createHttpServer } from './server/http.ts';
-import { authenticateByJwt } from './server/jwt-viewer.ts';
-import { createVerifyPushToken, type VerifyPushToken } from './server/push-token.ts';
-import { authenticateNobody } from './server/viewer.ts';
 import { CustomerIndex } from './services/customer-index.ts';
 import type { ServiceSources } from './services/scope.ts';
 import { createServices } from './services/services.ts';
-import type { CustomerLinks } from './store/links.ts';
+import type { CustomerLinks } from './store/links/customer-links.ts';
 import { openStore } from './store/store.ts';
 
 export interface GatewayConfig extends Config {
@@ -86,7 +87,7 @@ export async function createGateway(
     createServices: (scope) => createServices(sources, scope),
     origins: { allowed: config.corsOrigins, loopbackOnly: config.auth === null },
     push: {
-      receive,
+      receive: (body, headers) => receive(readPush(body, headers)),
       verify: verifyPush(config),
     },
     // Browsers cannot put headers on a socket, and GraphiQL's tab of headers is the way to a token.

@@ -1,4 +1,4 @@
-import { ConfigError, loadConfig } from './config.ts';
+import { ConfigError, loadConfig } from './config/config.ts';
 import { createGateway, type Gateway } from './gateway.ts';
 import { loadSandboxConfig, SandboxConfigError } from './sandbox/config.ts';
 import { type Sandbox, startSandbox } from './sandbox/sandbox.ts';

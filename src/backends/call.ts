@@ -1,12 +1,5 @@
+import { abortable, type CallScope, pause } from '../domain/call-scope.ts';
 import { type BackendName, GatewayError } from '../domain/error.ts';
-
-/** On whose behalf a backend is called: every call belongs to one request and ends with it. */
-export interface CallScope {
-  /** Aborts when the client goes away or the request's own deadline passes. */
-  readonly signal: AbortSignal;
-  /** The gateway's id of the request; sent upstream as the trace id. */
-  readonly requestId: string;
-}
 
 /** One attempt at a call, given the signal that ends it and the time it may take. */
 export type Attempt<T> = (signal: AbortSignal, remainingMs: number) => Promise<T>;
@@ -97,7 +90,7 @@ export class BackendCalls {
         const isSafe = isUnavailable(error) && repeatable(error);
         const isWorthwhile = n < this.#options.attempts && delay < remaining();
         if (!isSafe || !this.#budget.failed() || !isWorthwhile) throw error;
-        await sleep(delay, signal);
+        await pause(delay, signal);
       }
     }
   }
@@ -194,26 +187,4 @@ export async function withDeadline<T>(
 function deadlineExceeded(service: BackendName, timeoutMs: number): GatewayError {
   const message = `The ${service} API did not answer within ${timeoutMs} ms.`;
   return new GatewayError('DEADLINE_EXCEEDED', message, { service, retryable: true });
-}
-
-/** The promise's outcome, or the signal's reason as soon as it aborts. */
-export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  if (signal.aborted) {
-    promise.catch(() => {});
-    return Promise.reject(signal.reason);
-  }
-  return new Promise<T>((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
-}
-
-/** Resolves after `ms`, or rejects with the signal's reason as soon as it aborts. */
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const elapsed = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  return abortable(elapsed, signal).finally(() => clearTimeout(timer));
 }

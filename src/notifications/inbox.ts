@@ -1,6 +1,6 @@
 import { GatewayError } from '../domain/error.ts';
 import type { Notification } from '../domain/notification.ts';
-import type { NotificationStore } from '../store/notifications.ts';
+import type { NotificationStore } from '../store/notifications/notification-store.ts';
 
 /** What one transaction takes in at most; one message goes in whatever its size. */
 const MAX_BATCH = 200;

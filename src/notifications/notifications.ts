@@ -1,14 +1,14 @@
-import { notificationOf } from '../backends/reseller/notification.ts';
+import { notificationOf } from '../backends/pubsub/notification.ts';
 import type {
   NotificationEntry,
   NotificationFilter,
   PubsubMessage,
 } from '../domain/notification.ts';
-import { follow } from '../follow/follow.ts';
-import { SharedReads } from '../follow/shared-reads.ts';
-import { WakeUps } from '../follow/wake-up.ts';
+import { follow } from '../live/follow.ts';
+import { SharedReads } from '../live/shared-reads.ts';
+import { WakeUps } from '../live/wake-up.ts';
 import type { Logger } from '../log.ts';
-import type { PageQuery } from '../store/pages.ts';
+import type { PageQuery } from '../store/database/pages.ts';
 import type { Store } from '../store/store.ts';
 import { Inbox } from './inbox.ts';
 

@@ -1,7 +1,7 @@
 import type { OperationEntry } from '../domain/operation.ts';
 import type { Logger } from '../log.ts';
-import type { DurableJournal } from '../store/durable-journal.ts';
-import type { KeeperOptions } from './keeper.ts';
+import type { DurableJournal } from '../store/operations/journal.ts';
+import type { KeeperOptions } from './leases.ts';
 import type { Pollers } from './poller.ts';
 
 export interface AdoptionDeps {

@@ -1,5 +1,5 @@
 import type { BillingClient } from '../backends/billing/client.ts';
-import { abortable, type CallScope } from '../backends/call.ts';
+import { abortable, type CallScope } from '../domain/call-scope.ts';
 import type { BillingCustomer, BillingCustomerKey } from '../domain/customer.ts';
 import { GatewayError } from '../domain/error.ts';
 import {
@@ -8,20 +8,24 @@ import {
   type OperationKind,
   withKnown,
 } from '../domain/operation.ts';
-import { follow } from '../follow/follow.ts';
-import { SharedReads } from '../follow/shared-reads.ts';
-import { WakeUps } from '../follow/wake-up.ts';
+import { follow } from '../live/follow.ts';
+import { SharedReads } from '../live/shared-reads.ts';
+import { WakeUps } from '../live/wake-up.ts';
 import type { Logger } from '../log.ts';
-import type { DurableJournal, ListedOperation, OperationFilter } from '../store/durable-journal.ts';
-import type { PageQuery } from '../store/pages.ts';
+import type { PageQuery } from '../store/database/pages.ts';
+import type {
+  DurableJournal,
+  ListedOperation,
+  OperationFilter,
+} from '../store/operations/journal.ts';
 import type { Store } from '../store/store.ts';
 import { Adoption } from './adoption.ts';
-import { Interest } from './interest.ts';
-import { Keeper, type KeeperOptions } from './keeper.ts';
+import { Keeper, type KeeperOptions } from './leases.ts';
 import { Outcomes } from './outcomes.ts';
 import { type PollerOptions, Pollers } from './poller.ts';
 import type { BillingRequest } from './request.ts';
-import { type Asked, Starts } from './starts.ts';
+import { type Asked, Starts } from './start.ts';
+import { Interest } from './watchers.ts';
 
 export interface OperationsDeps {
   readonly billing: BillingClient;

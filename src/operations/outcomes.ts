@@ -1,7 +1,7 @@
 import type { BillingCustomer } from '../domain/customer.ts';
 import type { OperationEntry } from '../domain/operation.ts';
 import type { Logger } from '../log.ts';
-import type { DurableJournal } from '../store/durable-journal.ts';
+import type { DurableJournal } from '../store/operations/journal.ts';
 
 /** Tells of the customers that operations end with. */
 export class Outcomes {

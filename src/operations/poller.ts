@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { BillingClient } from '../backends/billing/client.ts';
-import type { CallScope } from '../backends/call.ts';
+import type { CallScope } from '../domain/call-scope.ts';
 import { type Operation, type OperationEntry, withKnown } from '../domain/operation.ts';
 import type { Logger } from '../log.ts';
 import type { OperationJournal } from './journal.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { BillingClient } from '../backends/billing/client.ts';
-import type { CallScope } from '../backends/call.ts';
+import type { CallScope } from '../domain/call-scope.ts';
 import type { CustomerMetadata, Operation } from '../domain/operation.ts';
 
 const text = z.string();

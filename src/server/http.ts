@@ -5,16 +5,20 @@ import type { ErrorCode } from '../domain/error.ts';
 import type { Logger } from '../log.ts';
 import type { RequestScope } from '../services/scope.ts';
 import type { Services } from '../services/services.ts';
-import { createDocuments } from './documents.ts';
-import { createGraphiQL, type GraphiQLProtocol, wantsPage } from './graphiql.ts';
-import { type OriginPolicy, originRefusal } from './origin.ts';
-import { errorBody } from './public-error.ts';
-import { createPushEndpoint, type PushOptions } from './push.ts';
-import { type CreateContext, createRequestContext, requestIdFrom } from './request-context.ts';
-import { createSubscribe } from './subscription.ts';
-import type { Authenticate } from './viewer.ts';
-import { serveWebSockets } from './ws.ts';
-import { createGraphQLHandler, type YogaOptions } from './yoga.ts';
+import type { Authenticate } from './auth/authenticate.ts';
+import { type OriginPolicy, originRefusal } from './auth/origin.ts';
+import { createDocuments } from './graphql/documents.ts';
+import { createGraphiQL, type GraphiQLProtocol, wantsPage } from './graphql/graphiql.ts';
+import { errorBody } from './graphql/public-error.ts';
+import {
+  type CreateContext,
+  createRequestContext,
+  requestIdFrom,
+} from './graphql/request-context.ts';
+import { createSubscribe } from './graphql/subscription.ts';
+import { createGraphQLHandler, type YogaOptions } from './graphql/yoga.ts';
+import { createPushEndpoint, type PushOptions } from './push/push-endpoint.ts';
+import { serveWebSockets } from './websocket/websockets.ts';
 
 const PATH = '/graphql';
 export const PUSH_PATH = '/notifications/push';

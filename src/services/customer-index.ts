@@ -1,4 +1,4 @@
-import { abortable, type CallScope } from '../backends/call.ts';
+import { abortable, type CallScope } from '../domain/call-scope.ts';
 import type { BillingCustomer, BillingCustomerKey } from '../domain/customer.ts';
 import { GatewayError } from '../domain/error.ts';
 import { type Page, type PageRequest, repeatedPageToken } from '../domain/page.ts';

@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import type { BillingClient } from '../backends/billing/client.ts';
-import type { CallScope } from '../backends/call.ts';
 import type { ResellerClient } from '../backends/reseller/client.ts';
+import type { CallScope } from '../domain/call-scope.ts';
 import {
   type BillingAccount,
   type BillingCustomer,
@@ -15,9 +15,9 @@ import type { Page, PageRequest } from '../domain/page.ts';
 import type { ResellerSubscription, SubscriptionFilter } from '../domain/subscription.ts';
 import type { Notifications } from '../notifications/notifications.ts';
 import type { Operations } from '../operations/operations.ts';
-import type { ListedOperation, OperationFilter } from '../store/durable-journal.ts';
-import type { CustomerLinks } from '../store/links.ts';
-import type { PageQuery } from '../store/pages.ts';
+import type { PageQuery } from '../store/database/pages.ts';
+import type { CustomerLinks } from '../store/links/customer-links.ts';
+import type { ListedOperation, OperationFilter } from '../store/operations/journal.ts';
 import type { CustomerIndex } from './customer-index.ts';
 
 /** One page of a list of subscriptions. */

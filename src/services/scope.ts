@@ -1,4 +1,4 @@
-import type { CallScope } from '../backends/call.ts';
+import type { CallScope } from '../domain/call-scope.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import type { LoaderSources } from './loaders.ts';
 

@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import { announcementOf, Changes } from './changes.ts';
+import { announcementOf, Changes } from './database/changes.ts';
 import type { ChangeListener, Database, StoreLog } from './database/database.ts';
 import { openPostgres } from './database/postgres.ts';
 import { openSqlite } from './database/sqlite.ts';
 import { StoreError } from './database/store-error.ts';
-import type { DurableJournal } from './durable-journal.ts';
-import { entryReads } from './entry-reads.ts';
-import { entryWrites } from './entry-writes.ts';
-import { intents } from './intents.ts';
-import { leases } from './leases.ts';
-import { type CustomerLinks, customerLinks } from './links.ts';
-import { type NotificationStore, notificationStore } from './notifications.ts';
-import { operationPages } from './operation-pages.ts';
+import { type CustomerLinks, customerLinks } from './links/customer-links.ts';
+import { type NotificationStore, notificationStore } from './notifications/notification-store.ts';
+import { entryReads } from './operations/entry-reads.ts';
+import { entryWrites } from './operations/entry-writes.ts';
+import { intents } from './operations/intents.ts';
+import type { DurableJournal } from './operations/journal.ts';
+import { leases } from './operations/leases.ts';
+import { operationPages } from './operations/operation-pages.ts';
 
 export { StoreError };
 

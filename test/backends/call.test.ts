@@ -2,12 +2,11 @@ import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   type Attempt,
-  abortable,
   BackendCalls,
   type BackendCallsOptions,
-  type CallScope,
   withDeadline,
 } from '../../src/backends/call.ts';
+import { abortable, type CallScope } from '../../src/domain/call-scope.ts';
 import { type ErrorCode, GatewayError, type GatewayErrorDetails } from '../../src/domain/error.ts';
 
 beforeEach(() => {

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { PUSH_PATH } from '../../src/server/http.ts';
-import { audience, issuer, now, startIssuer, tokenOf } from '../server/push-issuer.ts';
-import { send } from '../server/send.ts';
+import { audience, issuer, now, startIssuer, tokenOf } from '../server/push-issuer.support.ts';
+import { send } from '../server/send.support.ts';
 import { startTestGateway } from '../support/gateway.ts';
 import { connectSocket, subscribe } from '../support/websocket.ts';
 

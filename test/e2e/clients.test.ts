@@ -12,7 +12,7 @@ import { GraphQLClient } from 'graphql-request';
 import { createClient as createSseClient } from 'graphql-sse';
 import { createClient as createWsClient, type Sink } from 'graphql-ws';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { activateFirstCustomer, startGatewayWithOutcome } from '../server/operations.ts';
+import { activateFirstCustomer, startGatewayWithOutcome } from '../server/operations.support.ts';
 import {
   CustomersDocument,
   type CustomersQuery,

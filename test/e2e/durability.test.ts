@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createLogger } from '../../src/log.ts';
 import { openStore } from '../../src/store/store.ts';
-import { succeeded } from '../operations/support.ts';
+import { succeeded } from '../operations/operations.support.ts';
 import { startTestGateway, startTestSandbox } from '../support/gateway.ts';
 import { memoryUsage } from '../support/memory.ts';
 import { request } from '../support/request.ts';
@@ -16,8 +16,8 @@ import {
   activations,
   listOperations,
   upstreamStarts,
-} from './activations.ts';
-import { startGatewayProcess, testDirectory } from './gateway-process.ts';
+} from './activations.support.ts';
+import { startGatewayProcess, testDirectory } from './gateway-process.support.ts';
 
 const lasting = { outcome: 'never' } as const;
 

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { heapUsed, openSockets } from '../../bench/sockets.ts';
-import { activateFirstCustomer, startGatewayWithOutcome } from '../server/operations.ts';
-import { openSocket, watchOperation } from '../server/sockets.ts';
+import { activateFirstCustomer, startGatewayWithOutcome } from '../server/operations.support.ts';
+import { openSocket, watchOperation } from '../server/sockets.support.ts';
 import { startTestGateway, testClock } from '../support/gateway.ts';
 
 const query = `subscription ($id: ID!) { operationUpdated(id: $id) {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { mainResellerId } from '../../src/sandbox/seed/seed.ts';
-import { encodeGlobalId } from '../../src/schema/global-id.ts';
+import { encodeGlobalId } from '../../src/schema/relay/global-id.ts';
 import { startTestGateway } from '../support/gateway.ts';
 import type { CustomerBy } from '../support/gql/graphql.ts';
 import { type GraphQLResult, request } from '../support/request.ts';
 import { collect, connectSocket, subscribe } from '../support/websocket.ts';
-import { create, creations, customerBy, linkedAs, linkPair, scene } from './linked.ts';
+import { create, creations, customerBy, linkedAs, linkPair, scene } from './linked.support.ts';
 
 /** The whole answer, with no more than the id. */
 function idBy(

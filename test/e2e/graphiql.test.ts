@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { activateFirstCustomer, startGatewayWithOutcome } from '../server/operations.ts';
+import { activateFirstCustomer, startGatewayWithOutcome } from '../server/operations.support.ts';
 
 const executablePath = [
   '/usr/bin/chromium',

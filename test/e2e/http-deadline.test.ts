@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { inFlight } from '../server/operations.ts';
-import { codedErrors, json, send } from '../server/send.ts';
-import { watchOperation } from '../server/sockets.ts';
+import { inFlight } from '../server/operations.support.ts';
+import { codedErrors, json, send } from '../server/send.support.ts';
+import { watchOperation } from '../server/sockets.support.ts';
 import { startTestGateway } from '../support/gateway.ts';
 
 const deadline = 300;

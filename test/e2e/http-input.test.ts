@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { codedErrors, json, type Sending, send } from '../server/send.ts';
+import { codedErrors, json, type Sending, send } from '../server/send.support.ts';
 import { startTestGateway } from '../support/gateway.ts';
 import { request } from '../support/request.ts';
 

@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { codedErrors, json, send } from '../server/send.ts';
+import { codedErrors, json, send } from '../server/send.support.ts';
 import { startTestGateway } from '../support/gateway.ts';
 
 const body = json({ query: '{ viewer { subject } }' });

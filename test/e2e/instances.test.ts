@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { OperationTiming } from '../../src/sandbox/billing/outcomes.ts';
-import { type PostgresServer, startPostgres } from '../store/durable/postgres.ts';
+import { type PostgresServer, startPostgres } from '../store/postgres.support.ts';
 import { startTestGateway, startTestSandbox } from '../support/gateway.ts';
 import { collect, connectSocket, subscribe } from '../support/websocket.ts';
-import { activate, activations, listOperations } from './activations.ts';
-import { startGatewayProcess } from './gateway-process.ts';
+import { activate, activations, listOperations } from './activations.support.ts';
+import { startGatewayProcess } from './gateway-process.support.ts';
 
 let server: PostgresServer;
 beforeAll(async () => {

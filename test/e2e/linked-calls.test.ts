@@ -3,12 +3,12 @@ import { StatementSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Notification } from '../../src/domain/notification.ts';
 import { createLogger } from '../../src/log.ts';
-import { encodeGlobalId } from '../../src/schema/global-id.ts';
+import { encodeGlobalId } from '../../src/schema/relay/global-id.ts';
 import { openStore } from '../../src/store/store.ts';
 import { startTestGateway } from '../support/gateway.ts';
 import { request } from '../support/request.ts';
-import { activate, activations, listOperations } from './activations.ts';
-import { testDirectory } from './gateway-process.ts';
+import { activate, activations, listOperations } from './activations.support.ts';
+import { testDirectory } from './gateway-process.support.ts';
 
 /**
  * Records what is read from the store from here on: prepared statements serve many times. What the

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { encodeGlobalId } from '../../src/schema/global-id.ts';
+import { encodeGlobalId } from '../../src/schema/relay/global-id.ts';
 import { startTestGateway, testClock } from '../support/gateway.ts';
 import {
   CancelOperationDocument,
@@ -8,7 +8,7 @@ import {
   type OrderCustomerInput,
 } from '../support/gql/graphql.ts';
 import { request } from '../support/request.ts';
-import { testDirectory } from './gateway-process.ts';
+import { testDirectory } from './gateway-process.support.ts';
 import {
   bothSides,
   conflictAt,
@@ -25,7 +25,7 @@ import {
   seed,
   unlink,
   watch,
-} from './linked.ts';
+} from './linked.support.ts';
 
 describe.each(creations)('a link given on $mutation', (creation) => {
   const { sentAs } = creation;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { encodeGlobalId } from '../../src/schema/global-id.ts';
+import { encodeGlobalId } from '../../src/schema/relay/global-id.ts';
 import { request } from '../support/request.ts';
 import {
   bothSides,
@@ -12,7 +12,7 @@ import {
   partedAs,
   scene,
   unlink,
-} from './linked.ts';
+} from './linked.support.ts';
 
 /** Runs what has to go well. */
 async function run(url: string, query: string, variables?: object): Promise<object> {

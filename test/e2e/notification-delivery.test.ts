@@ -2,12 +2,15 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { PUSH_PATH } from '../../src/server/http.ts';
-import { startSubscriberServer, subscription } from '../backends/pubsub/subscriber-server.ts';
-import { startIssuer, tokenOf } from '../server/push-issuer.ts';
+import {
+  startSubscriberServer,
+  subscription,
+} from '../backends/pubsub/subscriber-server.support.ts';
+import { startIssuer, tokenOf } from '../server/push-issuer.support.ts';
 import { startTestGateway, startTestSandbox } from '../support/gateway.ts';
 import { NotificationsDocument } from '../support/gql/graphql.ts';
 import { request } from '../support/request.ts';
-import { startGatewayProcess } from './gateway-process.ts';
+import { startGatewayProcess } from './gateway-process.support.ts';
 
 const data = JSON.stringify({ customer_id: 'C1', event_type: 'SUBSCRIPTION_RENEWED' });
 

@@ -5,7 +5,11 @@ import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { startTestSandbox } from '../support/gateway.ts';
 import { request } from '../support/request.ts';
-import { type GatewayProcess, startGatewayProcess, testDirectory } from './gateway-process.ts';
+import {
+  type GatewayProcess,
+  startGatewayProcess,
+  testDirectory,
+} from './gateway-process.support.ts';
 
 const MESSAGES = process.env['SOAK'] ? 10_000 : 300;
 const REPEATED = 0.3;

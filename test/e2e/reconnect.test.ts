@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { CustomerSchema } from '../../src/gen/yandex/cloud/billing/v1/customer_pb.ts';
 import { OperationService } from '../../src/gen/yandex/cloud/operation/operation_service_pb.ts';
-import { encodeGlobalId } from '../../src/schema/global-id.ts';
+import { encodeGlobalId } from '../../src/schema/relay/global-id.ts';
 import { startBillingServer } from '../support/billing-server.ts';
 import { startTestGateway } from '../support/gateway.ts';
 import { collect, connectSocket, subscribe } from '../support/websocket.ts';

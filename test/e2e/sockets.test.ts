@@ -7,9 +7,9 @@ import {
   expectPolling,
   inFlight,
   startGatewayWithOutcome,
-} from '../server/operations.ts';
-import { codedErrors, json } from '../server/send.ts';
-import { openSocket, type RawSocket, watchOperation } from '../server/sockets.ts';
+} from '../server/operations.support.ts';
+import { codedErrors, json } from '../server/send.support.ts';
+import { openSocket, type RawSocket, watchOperation } from '../server/sockets.support.ts';
 import { startTestGateway } from '../support/gateway.ts';
 
 const fast = { OPERATION_POLL_INTERVAL_MS: '10' };

@@ -5,9 +5,9 @@ import {
   expectNoMorePolls,
   expectPolling,
   startGatewayWithOutcome,
-} from '../server/operations.ts';
-import { json } from '../server/send.ts';
-import { watchOperation } from '../server/sockets.ts';
+} from '../server/operations.support.ts';
+import { json } from '../server/send.support.ts';
+import { watchOperation } from '../server/sockets.support.ts';
 
 const ways: [name: string, leave: (socket: Socket) => void][] = [
   ['closes its connection', (socket) => socket.end()],

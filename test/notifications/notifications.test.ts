@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { GatewayError } from '../../src/domain/error.ts';
-import { settle } from '../operations/support.ts';
-import { message, notified, take } from './support.ts';
+import { settle } from '../operations/operations.support.ts';
+import { message, notified, take } from './notifications.support.ts';
 
 const names = (count: number) => Array.from({ length: count }, (_, n) => `m${n}`);
 

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { GatewayError } from '../../src/domain/error.ts';
-import { operated } from './operated.ts';
-import { operation, outage, scope, settle, startingBilling, step } from './support.ts';
+import { operated } from './operated.support.ts';
+import { operation, outage, scope, settle, startingBilling, step } from './operations.support.ts';
 
 const request = { kind: 'ACTIVATE_CUSTOMER', resellerId: 'R1', customerId: 'C1' } as const;
 const asked = { caller: 'alice', idempotencyKey: 'key' };

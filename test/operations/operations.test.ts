@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { operated, statesOf } from './operated.ts';
+import { operated, statesOf } from './operated.support.ts';
 import {
   operation,
   outage,
@@ -10,7 +10,7 @@ import {
   silentBilling,
   step,
   succeeded,
-} from './support.ts';
+} from './operations.support.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { polled } from './polled.ts';
-import { operation, outage, reading, scriptedBilling, succeeded } from './support.ts';
+import { operation, outage, reading, scriptedBilling, succeeded } from './operations.support.ts';
+import { polled } from './polled.support.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] });

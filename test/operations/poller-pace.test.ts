@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { polled } from './polled.ts';
-import { operation, reading, scriptedBilling } from './support.ts';
+import { operation, reading, scriptedBilling } from './operations.support.ts';
+import { polled } from './polled.support.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });

@@ -1,6 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { polled } from './polled.ts';
-import { failed, operation, reading, scriptedBilling, settle, succeeded } from './support.ts';
+import {
+  failed,
+  operation,
+  reading,
+  scriptedBilling,
+  settle,
+  succeeded,
+} from './operations.support.ts';
+import { polled } from './polled.support.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });

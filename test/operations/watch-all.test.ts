@@ -1,9 +1,9 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Operation, OperationEntry } from '../../src/domain/operation.ts';
 import type { ChangeListener } from '../../src/store/database/database.ts';
-import { operated } from './operated.ts';
-import { openMemory } from './polled.ts';
-import { operation, scope, settle, silentBilling, step, succeeded } from './support.ts';
+import { operated } from './operated.support.ts';
+import { operation, scope, settle, silentBilling, step, succeeded } from './operations.support.ts';
+import { openMemory } from './polled.support.ts';
 
 /** An operation that says which customer it is about. */
 function about(operationId: string, customerId: string, fields: Partial<Operation> = {}) {

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, test, vi } from 'vitest';
-import { settle, step, succeeded } from './support.ts';
-import { rest, watched } from './watched.ts';
+import { settle, step, succeeded } from './operations.support.ts';
+import { rest, watched } from './watched.support.ts';
 
 describe.each<[string, 'return' | 'abort']>([
   ['a reader who returns', 'return'],

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { OperationEntry } from '../../src/domain/operation.ts';
-import { operation, settle, step, succeeded } from './support.ts';
-import { rest, watched } from './watched.ts';
+import { operation, settle, step, succeeded } from './operations.support.ts';
+import { rest, watched } from './watched.support.ts';
 
 describe('following an operation', () => {
   test('gives every change once and in order, and ends', async () => {

@@ -8,7 +8,7 @@ import {
 import { BillingAccountService } from '../../src/gen/yandex/cloud/billing/v1/billing_account_service_pb.ts';
 import { CustomerService } from '../../src/gen/yandex/cloud/billing/v1/customer_service_pb.ts';
 import { secondResellerId } from '../../src/sandbox/seed/seed.ts';
-import { billingClient, failureOf, testSandbox } from './support.ts';
+import { billingClient, failureOf, testSandbox } from './sandbox.support.ts';
 
 const { list, createResellerServed } = CustomerService.method;
 const accounts = BillingAccountService.method;

@@ -12,7 +12,7 @@ import {
 import type { Operation } from '../../src/gen/yandex/cloud/operation/operation_pb.ts';
 import { OperationService } from '../../src/gen/yandex/cloud/operation/operation_service_pb.ts';
 import type { SandboxOptions } from '../../src/sandbox/sandbox.ts';
-import { type BillingCall, billingClient, failureOf, testSandbox } from './support.ts';
+import { type BillingCall, billingClient, failureOf, testSandbox } from './sandbox.support.ts';
 
 const { list, invite, createResellerServed, activate, suspend } = CustomerService.method;
 const { get, cancel } = OperationService.method;

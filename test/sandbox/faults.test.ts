@@ -5,7 +5,7 @@ import { RetryInfoSchema } from '../../src/gen/google/rpc/error_details_pb.ts';
 import { CustomerService } from '../../src/gen/yandex/cloud/billing/v1/customer_service_pb.ts';
 import { FaultPlan } from '../../src/sandbox/faults.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
-import { billingClient, failureOf, restClient, testSandbox } from './support.ts';
+import { billingClient, failureOf, restClient, testSandbox } from './sandbox.support.ts';
 
 const { list, createResellerServed } = CustomerService.method;
 const customer = 'customers/flexible.example';

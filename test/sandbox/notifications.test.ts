@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { NotificationDelivery } from '../../src/sandbox/reseller/push-settings.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
-import { pushEndpoint, soon } from './push-support.ts';
-import { startReseller } from './reseller-support.ts';
-import { day } from './support.ts';
+import { pushEndpoint, soon } from './push.support.ts';
+import { startReseller } from './reseller.support.ts';
+import { day } from './sandbox.support.ts';
 
 async function startPushed(options: Partial<NotificationDelivery> = {}) {
   const endpoint = await pushEndpoint();

@@ -12,7 +12,7 @@ import {
   sorted,
   startDelivery,
   upTo,
-} from './push-support.ts';
+} from './push.support.ts';
 
 /** Nobody listens there any more. */
 async function closedUrl(): Promise<string> {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { NotificationDelivery } from '../../src/sandbox/reseller/push-settings.ts';
-import { numbersOf, pushEndpoint, soon, sorted, startDelivery, upTo } from './push-support.ts';
+import { numbersOf, pushEndpoint, soon, sorted, startDelivery, upTo } from './push.support.ts';
 
 test('without faults each message comes once, and in order as long as there is one push at a time', async () => {
   const { url, pushes } = await pushEndpoint();

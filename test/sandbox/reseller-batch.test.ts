@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { batch, get, printBatch, v1 } from './batch-support.ts';
-import { restClient, testSandbox } from './support.ts';
+import { batch, get, printBatch, v1 } from './batch.support.ts';
+import { restClient, testSandbox } from './sandbox.support.ts';
 
 describe('POST /batch', () => {
   test.each([

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { transferTokens } from '../../src/sandbox/seed/special-cases.ts';
-import { restClient, testSandbox } from './support.ts';
+import { restClient, testSandbox } from './sandbox.support.ts';
 
 async function start() {
   const sandbox = await testSandbox();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { startReseller } from './reseller-support.ts';
-import { day } from './support.ts';
+import { startReseller } from './reseller.support.ts';
+import { day } from './sandbox.support.ts';
 
 describe('suspend and activate', () => {
   test('suspend and activate a paid subscription', async () => {

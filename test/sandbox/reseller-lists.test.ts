@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { gemini, startReseller } from './reseller-support.ts';
+import { gemini, startReseller } from './reseller.support.ts';
 
 describe('subscriptions.list', () => {
   test('gives pages of 20 until the token is missing, every subscription once', async () => {

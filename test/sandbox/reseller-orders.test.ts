@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { annual, flexible, plus, standard, starter, startReseller } from './reseller-support.ts';
-import { day, type RestCall } from './support.ts';
+import { annual, flexible, plus, standard, starter, startReseller } from './reseller.support.ts';
+import { day, type RestCall } from './sandbox.support.ts';
 
 /** A customer of the given kind with its terms accepted, ready to order. */
 async function orderCustomer(rest: RestCall, domain = 'shop.example'): Promise<string> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { startReseller } from './reseller-support.ts';
+import { startReseller } from './reseller.support.ts';
 
 describe('changePlan', () => {
   const yearly = { planName: 'ANNUAL_YEARLY_PAY', seats: { numberOfSeats: 30 } };

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { rawGet, restClient, subscriptionPath, testSandbox } from './support.ts';
+import { rawGet, restClient, subscriptionPath, testSandbox } from './sandbox.support.ts';
 
 async function start(options = {}) {
   const sandbox = await testSandbox(options);

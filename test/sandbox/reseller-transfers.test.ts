@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { transferTokens } from '../../src/sandbox/seed/special-cases.ts';
-import { batch, type Part, v1 } from './batch-support.ts';
-import { restClient, subscriptionPath, testSandbox } from './support.ts';
+import { batch, type Part, v1 } from './batch.support.ts';
+import { restClient, subscriptionPath, testSandbox } from './sandbox.support.ts';
 
 describe('transfers', () => {
   const travel = `${v1}/customers/fernweh-travel.example/subscriptions`;

@@ -4,7 +4,7 @@ import { loadSandboxConfig, SandboxConfigError } from '../../src/sandbox/config.
 import { openPageToken, sealPageToken } from '../../src/sandbox/page-tokens.ts';
 import { nextDue } from '../../src/sandbox/reseller/lifecycle.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
-import { restClient, testSandbox } from './support.ts';
+import { restClient, testSandbox } from './sandbox.support.ts';
 
 function problemsOf(env: Record<string, string>): readonly string[] {
   try {

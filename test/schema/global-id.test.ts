@@ -6,7 +6,7 @@ import {
   decodeGlobalIdOf,
   encodeGlobalId,
   nodeTypes,
-} from '../../src/schema/global-id.ts';
+} from '../../src/schema/relay/global-id.ts';
 
 /** Ids of the backends are at most 50 characters long, of any script. */
 const part = fc.string({ unit: 'binary', maxLength: 50 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { GatewayError } from '../../src/domain/error.ts';
 import type { Page, PageRequest } from '../../src/domain/page.ts';
-import { type Connection, type ListSource, paginate } from '../../src/schema/pagination.ts';
+import { type Connection, type ListSource, paginate } from '../../src/schema/relay/pagination.ts';
 
 interface Shape {
   /** What the list holds, cut into upstream pages; pages may be short or empty. */

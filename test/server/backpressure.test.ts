@@ -2,9 +2,9 @@ import { connect } from 'node:net';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { memoryUsage } from '../support/memory.ts';
-import { startServer, type Ticks } from './harness.ts';
-import { json, send } from './send.ts';
-import { openSocket } from './sockets.ts';
+import { startServer, type Ticks } from './harness.support.ts';
+import { json, send } from './send.support.ts';
+import { openSocket } from './sockets.support.ts';
 
 const count = 5000;
 const size = 10_000;

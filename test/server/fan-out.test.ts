@@ -1,9 +1,9 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Right } from '../../src/domain/viewer.ts';
 import type { Logger } from '../../src/log.ts';
-import { startBroadcast } from './broadcast.ts';
-import { codedErrors, json } from './send.ts';
-import { openSocket, type RawSocket } from './sockets.ts';
+import { startBroadcast } from './broadcast.support.ts';
+import { codedErrors, json } from './send.support.ts';
+import { openSocket, type RawSocket } from './sockets.support.ts';
 
 type Broadcast = Awaited<ReturnType<typeof startBroadcast>>;
 

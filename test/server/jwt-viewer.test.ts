@@ -1,8 +1,16 @@
 import { exportSPKI } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { createLogger } from '../../src/log.ts';
-import { authenticateByJwt } from '../../src/server/jwt-viewer.ts';
-import { audience, foreignKeys, issuer, keys, now, startIssuer, tokenOf } from './push-issuer.ts';
+import { authenticateByJwt } from '../../src/server/auth/jwt.ts';
+import {
+  audience,
+  foreignKeys,
+  issuer,
+  keys,
+  now,
+  startIssuer,
+  tokenOf,
+} from './push-issuer.support.ts';
 
 async function startAuthentication(writeScope: string | null = null) {
   const { trusted, state, stop } = await startIssuer();

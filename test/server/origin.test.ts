@@ -1,7 +1,7 @@
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { type OriginPolicy, originRefusal } from '../../src/server/origin.ts';
+import { type OriginPolicy, originRefusal } from '../../src/server/auth/origin.ts';
 
 function request(host: string | undefined, origin?: string): IncomingMessage {
   const message = new IncomingMessage(new Socket());

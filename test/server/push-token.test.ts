@@ -1,8 +1,8 @@
 import { exportSPKI, UnsecuredJWT } from 'jose';
 import { pino } from 'pino';
 import { describe, expect, test, vi } from 'vitest';
-import { createVerifyPushToken, type PushTokenOptions } from '../../src/server/push-token.ts';
-import { startServer } from './harness.ts';
+import { createVerifyPushToken, type PushTokenOptions } from '../../src/server/auth/push-token.ts';
+import { startServer } from './harness.support.ts';
 import {
   audience,
   claims,
@@ -13,8 +13,8 @@ import {
   serviceAccount,
   startIssuer,
   tokenOf,
-} from './push-issuer.ts';
-import { codedErrors, json, send } from './send.ts';
+} from './push-issuer.support.ts';
+import { codedErrors, json, send } from './send.support.ts';
 
 const body = json({ message: { messageId: '1', data: 'e30=' } });
 

@@ -3,8 +3,8 @@ import { connect } from 'node:net';
 import { describe, expect, test, vi } from 'vitest';
 import { GatewayError } from '../../src/domain/error.ts';
 import { createLogger } from '../../src/log.ts';
-import { event, startPush } from './push-server.ts';
-import { codedErrors, type Sending } from './send.ts';
+import { event, startPush } from './push-server.support.ts';
+import { codedErrors, type Sending } from './send.support.ts';
 
 describe('a request is refused, and nothing received,', () => {
   const megabytes = Array.from({ length: 200 }, () => Buffer.alloc(10_000, 32));

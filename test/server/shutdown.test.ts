@@ -1,15 +1,15 @@
 import { Agent } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
 import { startTestGateway } from '../support/gateway.ts';
-import { startServer } from './harness.ts';
+import { startServer } from './harness.support.ts';
 import {
   activateFirstCustomer,
   expectNoMorePolls,
   inFlight,
   startGatewayWithOutcome,
-} from './operations.ts';
-import { codedErrors, json, send } from './send.ts';
-import { openSocket, watchOperation } from './sockets.ts';
+} from './operations.support.ts';
+import { codedErrors, json, send } from './send.support.ts';
+import { openSocket, watchOperation } from './sockets.support.ts';
 
 const customers = json({ query: '{ customers(first: 1) { nodes { id } } }' });
 

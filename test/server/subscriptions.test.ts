@@ -1,14 +1,14 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, test, vi } from 'vitest';
 import { GatewayError } from '../../src/domain/error.ts';
-import { createRequestContext } from '../../src/server/request-context.ts';
+import { createRequestContext } from '../../src/server/graphql/request-context.ts';
 import type { Services } from '../../src/services/services.ts';
 import { CustomersDocument } from '../support/gql/graphql.ts';
 import { request } from '../support/request.ts';
-import { startServer } from './harness.ts';
-import { startGatewayWithOutcome } from './operations.ts';
-import { codedErrors, json, send } from './send.ts';
-import { openSocket } from './sockets.ts';
+import { startServer } from './harness.support.ts';
+import { startGatewayWithOutcome } from './operations.support.ts';
+import { codedErrors, json, send } from './send.support.ts';
+import { openSocket } from './sockets.support.ts';
 
 test('every event reads anew what it shows: nothing is answered from an earlier one', async () => {
   const { url } = await startGatewayWithOutcome('succeed');

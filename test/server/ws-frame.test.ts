@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { textFrame } from '../../src/server/ws-frame.ts';
+import { textFrame } from '../../src/server/websocket/frame.ts';
 
 test.each([
   0, 125, 126, 65_535, 65_536, 200_000,

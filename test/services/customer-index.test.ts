@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { customer, customers, indexOf, interval, key, pagesOf, scope } from './indexed.ts';
+import { customer, customers, indexOf, interval, key, pagesOf, scope } from './indexed.support.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance'] });

@@ -9,7 +9,7 @@ import {
   type List,
   pagesOf,
   scope,
-} from './indexed.ts';
+} from './indexed.support.ts';
 
 describe('a sweep', () => {
   test('goes on when the caller who began it leaves', async () => {

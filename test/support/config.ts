@@ -1,4 +1,4 @@
-import { type Config, ConfigError, loadConfig } from '../../src/config.ts';
+import { type Config, ConfigError, loadConfig } from '../../src/config/config.ts';
 
 export type Env = Record<string, string>;
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { OperationEntry } from '../../src/domain/operation.ts';
-import type { DurableJournal } from '../../src/store/durable-journal.ts';
+import type { DurableJournal } from '../../src/store/operations/journal.ts';
 
 /** What the journal promises, in its shortest form: a model to test the real one against. */
 export function memoryJournal(): Pick<DurableJournal, 'append' | 'latest' | 'after'> {

@@ -7,6 +7,7 @@ import {
   toJsonString,
 } from '@bufbuild/protobuf';
 import { Metadata } from '@grpc/grpc-js';
+import type { CallScope } from '../../domain/call-scope.ts';
 import type { BillingAccount, BillingCustomer } from '../../domain/customer.ts';
 import { GatewayError } from '../../domain/error.ts';
 import type { Operation, OperationKind } from '../../domain/operation.ts';
@@ -16,8 +17,8 @@ import { BillingAccountService } from '../../gen/yandex/cloud/billing/v1/billing
 import { CustomerService } from '../../gen/yandex/cloud/billing/v1/customer_service_pb.ts';
 import type { OperationSchema } from '../../gen/yandex/cloud/operation/operation_pb.ts';
 import { OperationService } from '../../gen/yandex/cloud/operation/operation_service_pb.ts';
-import { BackendCalls, type CallScope } from '../call.ts';
-import type { Credential } from '../credential.ts';
+import { BackendCalls } from '../call.ts';
+import type { Credential } from '../credentials/credential.ts';
 import { billingError, isServiceError, isStatusUnavailable } from './errors.ts';
 import { toBillingAccount, toBillingCustomer, toOperation, toPerson } from './mapping.ts';
 import { Channel, type UnaryAnswer, type UnaryMethod } from './transport.ts';

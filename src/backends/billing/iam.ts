@@ -2,7 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import { Metadata, status } from '@grpc/grpc-js';
 import { GatewayError } from '../../domain/error.ts';
 import { IamTokenService } from '../../gen/yandex/cloud/iam/v1/iam_token_service_pb.ts';
-import type { IssuedToken } from '../credential-refreshing.ts';
+import type { IssuedToken } from '../credentials/refreshing.ts';
 import { isServiceError } from './errors.ts';
 import { toDate } from './mapping.ts';
 import { Channel } from './transport.ts';

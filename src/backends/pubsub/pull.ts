@@ -4,7 +4,7 @@ import type { JWT } from 'google-auth-library';
 import { z } from 'zod';
 import type { PubsubMessage, ReceiveMessage } from '../../domain/notification.ts';
 import type { Logger } from '../../log.ts';
-import { readKeyFile } from '../credential-key.ts';
+import { readKeyFile } from '../credentials/key.ts';
 
 /** How many messages are under way at once. */
 const MAX_MESSAGES = 100;

@@ -1,5 +1,6 @@
+import type { CallScope } from '../../domain/call-scope.ts';
 import { badInput, GatewayError } from '../../domain/error.ts';
-import { BackendCalls, type CallScope } from '../call.ts';
+import { BackendCalls } from '../call.ts';
 import { type Answer, mayHaveHappened } from './errors.ts';
 import type { Call, Part, Transport } from './transport.ts';
 

@@ -1,9 +1,9 @@
+import type { CallScope } from '../../domain/call-scope.ts';
 import type { ResellerCustomer } from '../../domain/customer.ts';
 import { GatewayError } from '../../domain/error.ts';
 import type { NotificationWatch } from '../../domain/notification.ts';
 import type { Page, PageRequest } from '../../domain/page.ts';
 import type { ResellerSubscription, SubscriptionFilter } from '../../domain/subscription.ts';
-import type { CallScope } from '../call.ts';
 import type { Caller } from './caller.ts';
 import { json, jsonOrNull } from './decode.ts';
 import { toCustomer, toSubscription, toSubscriptionPage, toWatchDetails } from './mapping.ts';

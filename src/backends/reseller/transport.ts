@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { GatewayError } from '../../domain/error.ts';
-import type { Credential } from '../credential.ts';
+import type { Credential } from '../credentials/credential.ts';
 import { parseBatch, writeBatch } from './batch.ts';
 import { type Answer, resellerError, unreadable } from './errors.ts';
 import { describe, exchange, type HttpRequest, isSuccess, type Method, openPool } from './http.ts';

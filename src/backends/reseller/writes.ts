@@ -1,3 +1,4 @@
+import type { CallScope } from '../../domain/call-scope.ts';
 import type { ResellerCustomer } from '../../domain/customer.ts';
 import { badInput, type GatewayError } from '../../domain/error.ts';
 import type {
@@ -9,7 +10,6 @@ import type {
   SubscriptionOrder,
 } from '../../domain/order.ts';
 import type { ResellerSubscription } from '../../domain/subscription.ts';
-import type { CallScope } from '../call.ts';
 import type { Caller } from './caller.ts';
 import { json, nothing } from './decode.ts';
 import {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { CustomerService } from '../../../src/gen/yandex/cloud/billing/v1/customer_service_pb.ts';
 import { OperationService } from '../../../src/gen/yandex/cloud/operation/operation_service_pb.ts';
 import { StatusFailure, startBillingServer } from '../../support/billing-server.ts';
-import { clientOf, failingLists, firstPage, key, scope } from './support.ts';
+import { clientOf, failingLists, firstPage, key, scope } from './billing.support.ts';
 
 /** A server whose lists and activations wait for a release. */
 async function startHeldServer() {

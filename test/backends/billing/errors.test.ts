@@ -24,7 +24,7 @@ import {
   packed,
   rawDetailsFailure,
   scope,
-} from './support.ts';
+} from './billing.support.ts';
 
 /** The error of a list whose call fails in this way every time. */
 async function errorOf(failure: StatusFailure, server?: BillingServer): Promise<GatewayError> {

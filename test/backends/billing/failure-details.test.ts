@@ -11,7 +11,7 @@ import {
   ResourceInfoSchema,
   RetryInfoSchema,
 } from '../../../src/gen/google/rpc/error_details_pb.ts';
-import { anyOf, mapped, type OperationInit, packed } from './support.ts';
+import { anyOf, mapped, type OperationInit, packed } from './billing.support.ts';
 
 function failed(...details: Any[]): OperationInit {
   return { done: true, result: { case: 'error', value: { code: 9, message: 'no', details } } };

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { jwtVerify } from 'jose';
 import { describe, expect, test, vi } from 'vitest';
 import { iamExchange } from '../../../src/backends/billing/iam.ts';
-import { iamServiceAccount } from '../../../src/backends/credential-iam.ts';
+import { iamServiceAccount } from '../../../src/backends/credentials/iam.ts';
 import { IamTokenService } from '../../../src/gen/yandex/cloud/iam/v1/iam_token_service_pb.ts';
 import { StatusFailure, startBillingServer } from '../../support/billing-server.ts';
 

@@ -12,7 +12,7 @@ import { type OperationStatus, operationStatus } from '../../../src/domain/opera
 import { CustomerSchema } from '../../../src/gen/yandex/cloud/billing/v1/customer_pb.ts';
 import { CustomerMetadataSchema } from '../../../src/gen/yandex/cloud/billing/v1/customer_service_pb.ts';
 import { OperationSchema } from '../../../src/gen/yandex/cloud/operation/operation_pb.ts';
-import { anyOf, mapped, type OperationInit, packed } from './support.ts';
+import { anyOf, mapped, type OperationInit, packed } from './billing.support.ts';
 
 type Init = OperationInit;
 type Result = NonNullable<Init['result']>;

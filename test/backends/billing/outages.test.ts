@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { BillingAccountService } from '../../../src/gen/yandex/cloud/billing/v1/billing_account_service_pb.ts';
 import { CustomerService } from '../../../src/gen/yandex/cloud/billing/v1/customer_service_pb.ts';
 import { startBillingServer } from '../../support/billing-server.ts';
-import { clientOf, failingLists, firstPage, key, scope } from './support.ts';
+import { clientOf, failingLists, firstPage, key, scope } from './billing.support.ts';
 
 async function listening(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

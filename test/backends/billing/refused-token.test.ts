@@ -5,7 +5,7 @@ import {
   StatusFailure,
   startBillingServer,
 } from '../../support/billing-server.ts';
-import { changingTokens, clientOf, firstPage, key, scope } from './support.ts';
+import { changingTokens, clientOf, firstPage, key, scope } from './billing.support.ts';
 
 describe('a token that is refused', () => {
   /** Lists and activations that want a certain token. */

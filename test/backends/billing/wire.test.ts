@@ -3,7 +3,7 @@ import { BillingAccountService } from '../../../src/gen/yandex/cloud/billing/v1/
 import { CustomerService } from '../../../src/gen/yandex/cloud/billing/v1/customer_service_pb.ts';
 import { OperationService } from '../../../src/gen/yandex/cloud/operation/operation_service_pb.ts';
 import { StatusFailure, startBillingServer } from '../../support/billing-server.ts';
-import { clientOf, firstPage, key, scope } from './support.ts';
+import { clientOf, firstPage, key, scope } from './billing.support.ts';
 
 const UUID = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
 

@@ -8,7 +8,7 @@ import {
   StatusFailure,
   startBillingServer,
 } from '../../support/billing-server.ts';
-import { clientOf, key, scope } from './support.ts';
+import { clientOf, key, scope } from './billing.support.ts';
 
 const person = { name: 'Ann', tin: '7707', email: null };
 

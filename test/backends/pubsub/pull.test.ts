@@ -5,7 +5,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { type PullOptions, pullKey, pullNotifications } from '../../../src/backends/pubsub/pull.ts';
 import { GatewayError } from '../../../src/domain/error.ts';
 import type { PubsubMessage, ReceiveMessage } from '../../../src/domain/notification.ts';
-import { pointTo, startSubscriberServer, subscription } from './subscriber-server.ts';
+import { pointTo, startSubscriberServer, subscription } from './subscriber-server.support.ts';
 
 async function startPull(receive: ReceiveMessage, options: Partial<PullOptions> = {}) {
   const log = { info: vi.fn(), warn: vi.fn() };

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import type { Credential } from '../../../src/backends/credential.ts';
+import type { Credential } from '../../../src/backends/credentials/credential.ts';
 import {
   type Backend,
   clientOf,
@@ -11,7 +11,7 @@ import {
   scope,
   startBackend,
   subscriptionJson,
-} from './support.ts';
+} from './reseller.support.ts';
 
 interface Inner {
   readonly method: string;

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Credential } from '../../../src/backends/credential.ts';
-import { clientOf, customerJson, refuse, reply, scope, startBackend } from './support.ts';
+import type { Credential } from '../../../src/backends/credentials/credential.ts';
+import { clientOf, customerJson, refuse, reply, scope, startBackend } from './reseller.support.ts';
 
 /** Gives t1, t2, ... : the next one after every refusal, at most `tokens` of them. */
 function changingTokens(tokens: number): Credential & { refusals: string[] } {

@@ -6,7 +6,7 @@ import {
   toSubscriptionPage,
   toWatchDetails,
 } from '../../../src/backends/reseller/mapping.ts';
-import { subscriptionJson } from './support.ts';
+import { subscriptionJson } from './reseller.support.ts';
 
 const ids = { customerId: 'C1', subscriptionId: 'S1', skuId: '1010020028' };
 

@@ -9,7 +9,7 @@ import {
   scope,
   startBackend,
   subscriptionJson,
-} from './support.ts';
+} from './reseller.support.ts';
 
 describe('one read', () => {
   test('asks for a customer with the documented path and headers', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { CallScope } from '../../../src/backends/call.ts';
 import type { ResellerClient } from '../../../src/backends/reseller/client.ts';
+import type { CallScope } from '../../../src/domain/call-scope.ts';
 import {
   clientOf,
   customerJson,
@@ -9,7 +9,7 @@ import {
   scope,
   startBackend,
   subscriptionJson,
-} from './support.ts';
+} from './reseller.support.ts';
 
 const C1 = 'apps/reseller/v1/customers/C1';
 const S1 = `${C1}/subscriptions/S1`;

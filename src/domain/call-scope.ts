@@ -1,0 +1,29 @@
+/** The request that a backend call belongs to. The call is aborted when the request ends. */
+export interface CallScope {
+  /** Aborts when the client disconnects or the request's deadline passes. */
+  readonly signal: AbortSignal;
+  /** The gateway's request id; sent upstream as the trace id. */
+  readonly requestId: string;
+}
+
+/** Settles like `promise`, or rejects with the signal's reason as soon as it aborts. */
+export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  if (signal.aborted) {
+    promise.catch(() => {});
+    return Promise.reject(signal.reason);
+  }
+  return new Promise<T>((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}
+
+/** Resolves after `ms` milliseconds, or rejects with the signal's reason as soon as it aborts. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const elapsed = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  return abortable(elapsed, signal).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto';
+import { badInput } from '../../domain/error.ts';
+import { type Page, type PageRequest, repeatedPageToken } from '../../domain/page.ts';
+
+export const DEFAULT_FIRST = 50;
+export const MAX_FIRST = 1000;
+
+export interface ConnectionArgs {
+  readonly first?: number | null | undefined;
+  readonly after?: string | null | undefined;
+}
+
+/** An upstream list, paged by opaque tokens. */
+export interface ListSource<T> {
+  /** The field and the filter of the list: a cursor of one identity is refused by every other. */
+  readonly identity: readonly unknown[];
+  /** The most items that the upstream gives in one page. */
+  readonly maxPageSize: number;
+  fetch(page: PageRequest): Promise<Page<T>>;
+}
+
+export interface Edge<T> {
+  readonly cursor: string;
+  readonly node: T;
+}
+
+export interface Connection<T> {
+  readonly edges: readonly Edge<T>[];
+  readonly hasPreviousPage: boolean;
+  /** Exact. May read ahead upstream, so it is asked only when a query selects it. */
+  hasNextPage(): Promise<boolean>;
+}
+
+/** A place in an upstream list: `offset` items into the page behind `token`. */
+interface Position {
+  readonly token: string | null;
+  /** The size the page was fetched with; it matters only when it has to be fetched again. */
+  readonly size: number;
+  readonly offset: number;
+}
+
+const START: Position = { token: null, size: 0, offset: 0 };
+
+/**
+ * Reads `first` items after a cursor, in as few upstream calls as the list's page size allows. The
+ * cursor of a page's last item holds the next page's token, so going on from it fetches no page
+ * twice.
+ * @throws GatewayError BAD_USER_INPUT for a `first` out of bounds or a cursor of another list
+ */
+export async function paginate<T>(
+  args: ConnectionArgs,
+  source: ListSource<T>,
+): Promise<Connection<T>> {
+  const first = checkFirst(args.first);
+  const identity = JSON.stringify(source.identity);
+  const start = args.after == null ? START : decodeCursor(args.after, identity);
+  const edges: Edge<T>[] = [];
+  let next: Position | null = start;
+  let isMoreKnown = false;
+
+  while (next !== null && edges.length < first) {
+    const wanted = first - edges.length;
+    const position: Position = atPageStart(next)
+      ? { ...next, size: Math.min(wanted, source.maxPageSize) }
+      : next;
+    const page = await source.fetch(position);
+    checkProgress(position, page);
+    const taken = page.items.slice(position.offset, position.offset + wanted);
+    for (const [i, node] of taken.entries()) {
+      const offset = position.offset + i + 1;
+      // After the very last item the list may still grow: stay on its page.
+      const after = positionAfter(position, offset, page) ?? { ...position, offset };
+      edges.push({ cursor: encodeCursor(after, identity), node });
+    }
+    const read = position.offset + taken.length;
+    isMoreKnown = read < page.items.length;
+    next = positionAfter(position, read, page);
+  }
+
+  let ahead: Promise<boolean> | undefined;
+  return {
+    edges,
+    hasPreviousPage: args.after != null,
+    hasNextPage() {
+      ahead ??= isMoreKnown ? Promise.resolve(true) : hasItems(next, source);
+      return ahead;
+    },
+  };
+}
+
+/** Where the list goes on after `offset` items of a page; null when it ends there. */
+function positionAfter<T>(position: Position, offset: number, page: Page<T>): Position | null {
+  if (offset < page.items.length) return { ...position, offset };
+  return page.nextToken === null ? null : { token: page.nextToken, size: 0, offset: 0 };
+}
+
+/** Whether anything stands at or after `position`: a page token alone does not promise it. */
+async function hasItems<T>(position: Position | null, source: ListSource<T>): Promise<boolean> {
+  let next = position;
+  while (next !== null) {
+    const asked: Position = atPageStart(next) ? { ...next, size: 1 } : next;
+    const page = await source.fetch(asked);
+    if (page.items.length > asked.offset) return true;
+    checkProgress(asked, page);
+    next = positionAfter(asked, Math.max(asked.offset, page.items.length), page);
+  }
+  return false;
+}
+
+function atPageStart({ offset }: Position): boolean {
+  return offset === 0;
+}
+
+/** @throws GatewayError when the next page would be this page again */
+function checkProgress<T>(position: Position, page: Page<T>): void {
+  if (position.token !== null && page.nextToken === position.token) throw repeatedPageToken();
+}
+
+function checkFirst(first: number | null | undefined): number {
+  const value = first ?? DEFAULT_FIRST;
+  if (!Number.isInteger(value) || value < 0 || value > MAX_FIRST) {
+    throw badInput(`first must be an integer from 0 to ${MAX_FIRST}.`);
+  }
+  return value;
+}
+
+const CHECKSUM_BYTES = 9;
+const MAX_CURSOR = 8192;
+
+function encodeCursor({ token, size, offset }: Position, identity: string): string {
+  const payload = Buffer.from(JSON.stringify([token, size, offset]));
+  return Buffer.concat([checksum(payload, identity), payload]).toString('base64url');
+}
+
+function decodeCursor(cursor: string, identity: string): Position {
+  const bytes = Buffer.from(cursor.slice(0, MAX_CURSOR), 'base64url');
+  const payload = bytes.subarray(CHECKSUM_BYTES);
+  const isOurs =
+    bytes.toString('base64url') === cursor &&
+    checksum(payload, identity).equals(bytes.subarray(0, CHECKSUM_BYTES));
+  const position = isOurs ? parsePosition(payload.toString()) : null;
+  if (position) return position;
+  throw badInput(
+    'after is not a cursor of this list: it is cut off or changed, or belongs to another field, filter or customer.',
+  );
+}
+
+function checksum(payload: Uint8Array, identity: string): Buffer {
+  const hash = createHash('sha256').update(identity).update('\0').update(payload).digest();
+  return hash.subarray(0, CHECKSUM_BYTES);
+}
+
+/** The checksum is no secret, so a cursor can be made up: it must still not be able to do harm. */
+function parsePosition(json: string): Position | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    return null;
+  }
+  if (!Array.isArray(value)) return null;
+  const [token, size, offset] = value;
+  const isToken = token === null || (typeof token === 'string' && token !== '');
+  if (!isToken || !isCount(size) || !isCount(offset)) return null;
+  return offset > 0 && size === 0 ? null : { token, size, offset };
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_FIRST;
+}

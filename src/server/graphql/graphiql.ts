@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+
+const directory = new URL('../../../schema/operations/', import.meta.url);
+
+/** The page may run what it holds and talk to the gateway, and nothing else; nobody may frame it. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'unsafe-inline' 'unsafe-eval' blob:",
+  'worker-src blob:',
+  "style-src 'unsafe-inline'",
+  'font-src data:',
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** Browsers ask for a page; GraphQL clients do not accept HTML. */
+export function wantsPage({ method, headers }: IncomingMessage): boolean {
+  return method === 'GET' && headers.accept?.includes('text/html') === true;
+}
+
+export type GraphiQLProtocol = 'WS' | 'SSE';
+
+/** Answers with GraphiQL. Its 9 MB are loaded and rendered when the first browser comes. */
+export function createGraphiQL(
+  protocol: GraphiQLProtocol,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  let rendered: Promise<{ page: Buffer; gzipped: Buffer }> | undefined;
+  return (request, response) => {
+    rendered ??= render(protocol);
+    rendered.then(
+      ({ page, gzipped }) => {
+        const small = String(request.headers['accept-encoding']).includes('gzip');
+        response
+          .writeHead(200, {
+            'content-type': 'text/html; charset=utf-8',
+            'content-security-policy': CONTENT_SECURITY_POLICY,
+            vary: 'accept, accept-encoding',
+            ...(small ? { 'content-encoding': 'gzip' } : {}),
+          })
+          .end(small ? gzipped : page);
+      },
+      (error) => response.destroy(error),
+    );
+  };
+}
+
+async function render(protocol: GraphiQLProtocol) {
+  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
+  const html = renderGraphiQL({
+    title: 'Reseller gateway',
+    subscriptionsProtocol: protocol,
+    defaultTabs: graphiqlTabs(),
+  });
+  const page = Buffer.from(html.trim());
+  return { page, gzipped: await promisify(gzip)(page) };
+}
+
+/** The documents that GraphiQL opens with, one tab each, in the order of their file names. */
+function graphiqlTabs(): { query: string }[] {
+  return readdirSync(directory)
+    .filter((name) => name.endsWith('.graphql'))
+    .sort()
+    .map((name) => ({ query: readFileSync(new URL(name, directory), 'utf8') }));
+}

@@ -1,0 +1,32 @@
+import type { ExecutionArgs } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import type { Logger } from '../../../log.ts';
+import { executeOnce } from '../execution.ts';
+import type { RequestArgs, RequestContext, ServerContext } from '../request-context.ts';
+import type { Subscribe } from '../subscription.ts';
+
+interface HttpArgs extends RequestArgs {
+  readonly contextValue: RequestContext & ServerContext;
+}
+
+/**
+ * Executes as over WebSocket. A stream is cut off when the gateway stops: an orderly end would tell
+ * its reader that there is nothing more to come, instead of having it connect again.
+ */
+export function useExecution(subscribe: Subscribe, shutdown: AbortSignal, log: Logger): Plugin {
+  return {
+    onExecute({ setExecuteFn }) {
+      setExecuteFn((args: ExecutionArgs) => executeOnce(args as HttpArgs, log));
+    },
+    onSubscribe({ setSubscribeFn }) {
+      setSubscribeFn((args: ExecutionArgs) => {
+        const { res } = (args as HttpArgs).contextValue;
+        const cutOff = (): void => void res.destroy();
+        if (shutdown.aborted) cutOff();
+        shutdown.addEventListener('abort', cutOff, { once: true });
+        res.once('close', () => shutdown.removeEventListener('abort', cutOff));
+        return subscribe(args as HttpArgs);
+      });
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import type { GraphQLSchema } from 'graphql';
+import { createYoga } from 'graphql-yoga';
+import type { Logger } from '../../log.ts';
+import { type Authenticate, onExpiry } from '../auth/authenticate.ts';
+import type { OriginPolicy } from '../auth/origin.ts';
+import type { Documents } from './documents.ts';
+import { useDocuments } from './plugins/documents.ts';
+import { useErrorCodes } from './plugins/error-codes.ts';
+import { useExecution } from './plugins/execution.ts';
+import { useRequestErrors } from './plugins/request-errors.ts';
+import type { CreateContext, RequestContext, ServerContext } from './request-context.ts';
+import type { Subscribe } from './subscription.ts';
+
+/** The largest request body, in bytes. */
+const MAX_BODY = 1_000_000;
+
+export interface YogaOptions {
+  readonly path: string;
+  readonly schema: GraphQLSchema;
+  readonly documents: Documents;
+  readonly authenticate: Authenticate;
+  readonly createContext: CreateContext;
+  readonly subscribe: Subscribe;
+  readonly origins: OriginPolicy;
+  /** Aborts when the gateway stops. */
+  readonly shutdown: AbortSignal;
+  readonly log: Logger;
+}
+
+/** Answers GraphQL over HTTP, and subscriptions as server-sent events. */
+export function createGraphQLHandler(options: YogaOptions) {
+  const { path, schema, documents, authenticate, createContext, origins, log } = options;
+  return createYoga<ServerContext, RequestContext>({
+    schema,
+    graphqlEndpoint: path,
+    landingPage: false,
+    graphiql: false,
+    batching: false,
+    multipart: false,
+    maxRequestBodySize: MAX_BODY,
+    // The documents plugin does it, with a memory that is bounded.
+    parserAndValidationCache: false,
+    cors:
+      origins.allowed.length > 0
+        ? {
+            origin: [...origins.allowed],
+            credentials: true,
+            methods: ['GET', 'POST', 'OPTIONS'],
+            exposedHeaders: ['x-request-id'],
+          }
+        : false,
+    logging: {
+      debug: (...args) => log.debug({ args }, 'yoga'),
+      info: (...args) => log.debug({ args }, 'yoga'),
+      warn: (...args) => log.warn({ args }, 'yoga'),
+      error: (...args) => log.error({ args }, 'yoga'),
+    },
+    // The error-codes plugin does it, with codes.
+    maskedErrors: false,
+    async context({ request, res, requestId }) {
+      const authorization = request.headers.get('authorization');
+      const viewer = await authenticate({ authorization });
+      // Cut off, not ended: an end that is announced would say that nothing more is to come.
+      res.once(
+        'close',
+        onExpiry(viewer, () => res.destroy()),
+      );
+      return createContext(viewer, requestId, request.signal);
+    },
+    plugins: [
+      useRequestErrors(),
+      useDocuments(documents),
+      useExecution(options.subscribe, options.shutdown, log),
+      useErrorCodes(log),
+    ],
+  });
+}

@@ -1,0 +1,198 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql';
+import {
+  CloseCode,
+  type Context,
+  handleProtocols,
+  makeServer,
+  type SubscribePayload,
+} from 'graphql-ws';
+import { WebSocketServer } from 'ws';
+import { type ErrorCode, GatewayError } from '../../domain/error.ts';
+import type { Viewer } from '../../domain/viewer.ts';
+import type { Logger } from '../../log.ts';
+import { type Authenticate, onExpiry } from '../auth/authenticate.ts';
+import { type OriginPolicy, originRefusal } from '../auth/origin.ts';
+import type { Documents } from '../graphql/documents.ts';
+import { executeOnce, streamLazily } from '../graphql/execution.ts';
+import { errorBody, publicError } from '../graphql/public-error.ts';
+import { type CreateContext, type RequestArgs, requestIdFrom } from '../graphql/request-context.ts';
+import type { Deliver, Subscribe } from '../graphql/subscription.ts';
+import { GOING_AWAY, type Send, sender, serveSocket } from './socket.ts';
+
+/** The largest message that a client may send, in bytes. */
+const MAX_MESSAGE = 1_000_000;
+/** How long sockets may take to close, in milliseconds, before they are cut off. */
+const CLOSE_TIMEOUT_MS = 500;
+
+type Params = Record<string, unknown>;
+
+/** Who is behind a socket. */
+interface SocketExtra {
+  /** The header of the request that opened it. */
+  readonly authorization: string | null;
+  viewer: Viewer | null;
+  readonly send: Send;
+  /** Has the socket closed when the viewer has to say again who it is. */
+  expireAt(viewer: Viewer): void;
+}
+
+interface SocketArgs extends RequestArgs {
+  readonly deliver: Deliver;
+}
+
+export interface WebSocketOptions {
+  readonly server: Server;
+  readonly path: string;
+  readonly schema: GraphQLSchema;
+  readonly documents: Documents;
+  readonly authenticate: Authenticate;
+  readonly origins: OriginPolicy;
+  readonly createContext: CreateContext;
+  readonly subscribe: Subscribe;
+  /** Aborts when the gateway stops. */
+  readonly shutdown: AbortSignal;
+  readonly log: Logger;
+}
+
+/** Serves the graphql-transport-ws protocol. The returned function closes every socket. */
+export function serveWebSockets(options: WebSocketOptions): () => Promise<void> {
+  const { server, log } = options;
+  const sockets = new WebSocketServer({
+    noServer: true,
+    allowSynchronousEvents: false,
+    maxPayload: MAX_MESSAGE,
+    handleProtocols,
+  });
+  const protocol = createProtocol(options);
+  server.on('upgrade', (request, socket, head) => {
+    // Until it is a WebSocket, nobody else listens: an unheard error would end the process.
+    const onError = (error: Error): void => log.debug({ err: error }, 'upgrade failed');
+    socket.on('error', onError);
+    const refusal = upgradeRefusal(request, options);
+    if (refusal) return refuse(request, socket, refusal);
+    sockets.handleUpgrade(request, socket, head, (ws) => {
+      socket.off('error', onError);
+      const authorization = request.headers.authorization ?? null;
+      const send = sender(ws, socket);
+      const expireAt = (viewer: Viewer): void => {
+        const close = (): void => ws.close(CloseCode.Forbidden, 'The token has expired.');
+        ws.once('close', onExpiry(viewer, close));
+      };
+      serveSocket(protocol, ws, send, { authorization, viewer: null, send, expireAt }, log);
+    });
+  });
+
+  return () =>
+    new Promise((resolve) => {
+      for (const ws of sockets.clients) ws.close(GOING_AWAY, 'The gateway is stopping.');
+      // A client that does not read never says goodbye.
+      const timer = setTimeout(() => {
+        for (const ws of sockets.clients) ws.terminate();
+      }, CLOSE_TIMEOUT_MS);
+      sockets.close(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+}
+
+function createProtocol(options: WebSocketOptions) {
+  const { schema, documents, authenticate, createContext, log } = options;
+  return makeServer<Params, SocketExtra>({
+    async onConnect({ connectionParams, extra }) {
+      try {
+        const authorization = authorizationOf(connectionParams, extra);
+        extra.viewer = await authenticate({ authorization });
+        extra.expireAt(extra.viewer);
+        return true;
+      } catch (error) {
+        // Closes the socket as forbidden: clients come again, with other credentials.
+        if (error instanceof GatewayError) return false;
+        throw error;
+      }
+    },
+    onSubscribe({ extra }, id, payload) {
+      const requestId = randomUUID();
+      const shown = (error: GraphQLError) => publicError(error, { requestId, log });
+      try {
+        const document = documents.parse(payload.query);
+        const errors = documents.validate(document);
+        if (errors.length > 0) return errors.map(shown);
+        if (!getOperationAST(document, payload.operationName)) {
+          return [shown(new GraphQLError('The document has no such operation.'))];
+        }
+        if (!extra.viewer) throw new Error('subscribed before the socket was acknowledged');
+        const contextValue = createContext(extra.viewer, requestId);
+        const deliver: Deliver = (payload, sent) => extra.send(nextMessage(id, payload), sent);
+        return { schema, document, contextValue, deliver, ...variablesAndName(payload) };
+      } catch (error) {
+        // A document that does not parse must not take the whole socket down.
+        if (error instanceof GraphQLError) return [shown(error)];
+        throw error;
+      }
+    },
+    // A socket that closes ends its streams, and they end what runs for them.
+    execute(args) {
+      const request = args as RequestArgs;
+      return streamLazily(request, () => executeOnce(request, log));
+    },
+    subscribe(args) {
+      const request = args as SocketArgs;
+      return streamLazily(request, () => options.subscribe(request, request.deliver));
+    },
+  });
+}
+
+/** The message of an event, around a payload that others are sent too. */
+function nextMessage(id: string, payload: string): string {
+  return `{"id":${JSON.stringify(id)},"type":"next","payload":${payload}}`;
+}
+
+function variablesAndName({ variables, operationName }: SubscribePayload) {
+  return { variableValues: variables ?? null, operationName: operationName ?? null };
+}
+
+/** Browsers can set no header on a socket: the connection parameters stand for it. */
+function authorizationOf(
+  params: Context<Params>['connectionParams'],
+  extra: SocketExtra,
+): string | null {
+  const given = params?.['authorization'] ?? params?.['Authorization'];
+  return typeof given === 'string' ? given : extra.authorization;
+}
+
+interface Refusal {
+  readonly status: string;
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+function upgradeRefusal(
+  request: IncomingMessage,
+  { path, origins, shutdown }: WebSocketOptions,
+): Refusal | null {
+  const message = originRefusal(request, origins);
+  if (message !== null) return { status: '403 Forbidden', code: 'FORBIDDEN', message };
+  if (request.url?.split('?', 1)[0] !== path) {
+    return { status: '404 Not Found', code: 'NOT_FOUND', message: `Sockets open at ${path} only.` };
+  }
+  if (!shutdown.aborted) return null;
+  const stopping = 'The gateway is stopping.';
+  return { status: '503 Service Unavailable', code: 'UNAVAILABLE', message: stopping };
+}
+
+function refuse(request: IncomingMessage, socket: Duplex, refusal: Refusal): void {
+  const requestId = requestIdFrom(request.headers['x-request-id']);
+  const body = errorBody(refusal.code, refusal.message, requestId);
+  const head = [
+    `HTTP/1.1 ${refusal.status}`,
+    'connection: close',
+    'content-type: application/json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    `x-request-id: ${requestId}`,
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+}

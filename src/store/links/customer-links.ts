@@ -1,0 +1,124 @@
+import { type Kysely, sql, type Transaction } from 'kysely';
+import {
+  type BillingCustomerKey,
+  billingKeyString,
+  type CustomerLink,
+} from '../../domain/customer.ts';
+import { linkConflict } from '../../domain/customer-link.ts';
+import type { Database } from '../database/database.ts';
+import type { Tables } from '../database/tables.ts';
+
+/**
+ * Which billing customer is which reseller customer. At most one partner on each side. Answers come
+ * in the order of the keys, null where there is no link. Every method fails with GatewayError:
+ * UNAVAILABLE when the database does not answer.
+ */
+export interface CustomerLinks {
+  byBilling(keys: readonly BillingCustomerKey[]): Promise<(CustomerLink | null)[]>;
+  byReseller(resellerCustomerIds: readonly string[]): Promise<(CustomerLink | null)[]>;
+  /**
+   * Makes a link; one that is there already is left as it is.
+   * @throws GatewayError CONFLICT when either customer has another partner
+   */
+  link(link: CustomerLink): Promise<void>;
+  /** Ends a link. @returns whether there was one */
+  unlink(link: CustomerLink): Promise<boolean>;
+}
+
+export function customerLinks(database: Database): CustomerLinks {
+  return {
+    async byBilling(keys) {
+      if (keys.length === 0) return [];
+      const pairs = keys.map((key) => sql`(${key.resellerId}, ${key.customerId})`);
+      const rows = await database.read((db) =>
+        links(db)
+          .where(sql<boolean>`(reseller_id, customer_id) in (values ${sql.join(pairs)})`)
+          .execute(),
+      );
+      const found = new Map(rows.map(toLink).map((link) => [billingKeyString(link.billing), link]));
+      return keys.map((key) => found.get(billingKeyString(key)) ?? null);
+    },
+    async byReseller(ids) {
+      if (ids.length === 0) return [];
+      const rows = await database.read((db) =>
+        links(db).where('reseller_customer_id', 'in', ids).execute(),
+      );
+      const found = new Map(rows.map(toLink).map((link) => [link.resellerCustomerId, link]));
+      return ids.map((id) => found.get(id) ?? null);
+    },
+    async link(link) {
+      await database.write(async (trx) => {
+        const rival = await insertLink(trx, link);
+        if (rival) throw linkConflict(rival, isSameBilling(link, rival) ? 'billing' : 'reseller');
+      });
+    },
+    async unlink({ billing, resellerCustomerId }) {
+      const { numDeletedRows } = await database.write((trx) =>
+        trx
+          .deleteFrom('customer_links')
+          .where('reseller_id', '=', billing.resellerId)
+          .where('customer_id', '=', billing.customerId)
+          .where('reseller_customer_id', '=', resellerCustomerId)
+          .executeTakeFirstOrThrow(),
+      );
+      return numDeletedRows > 0n;
+    },
+  };
+}
+
+/** @returns a link that is in the way; null when the link is made, or was there */
+export async function insertLink(
+  trx: Transaction<Tables>,
+  link: CustomerLink,
+): Promise<CustomerLink | null> {
+  const { resellerId, customerId } = link.billing;
+  await trx
+    .insertInto('customer_links')
+    .values({
+      reseller_id: resellerId,
+      customer_id: customerId,
+      reseller_customer_id: link.resellerCustomerId,
+    })
+    // Of two that link at once, the second waits for the first, and then does nothing.
+    .onConflict((conflicting) => conflicting.doNothing())
+    .execute();
+  const standing = await links(trx)
+    .where(({ eb, or, and }) =>
+      or([
+        eb('reseller_customer_id', '=', link.resellerCustomerId),
+        and([eb('reseller_id', '=', resellerId), eb('customer_id', '=', customerId)]),
+      ]),
+    )
+    .execute();
+  const rival = standing.map(toLink).find((found) => !isSame(found, link));
+  if (rival) return rival;
+  // What was in the way was taken away in between: nothing was written, and nothing stands there.
+  return standing.length > 0 ? null : insertLink(trx, link);
+}
+
+function links(db: Kysely<Tables>) {
+  return db
+    .selectFrom('customer_links')
+    .select(['reseller_id', 'customer_id', 'reseller_customer_id']);
+}
+
+interface LinkRow {
+  readonly reseller_id: string;
+  readonly customer_id: string;
+  readonly reseller_customer_id: string;
+}
+
+function toLink(row: LinkRow): CustomerLink {
+  return {
+    billing: { resellerId: row.reseller_id, customerId: row.customer_id },
+    resellerCustomerId: row.reseller_customer_id,
+  };
+}
+
+function isSame(one: CustomerLink, other: CustomerLink): boolean {
+  return one.resellerCustomerId === other.resellerCustomerId && isSameBilling(one, other);
+}
+
+function isSameBilling(one: CustomerLink, other: CustomerLink): boolean {
+  return billingKeyString(one.billing) === billingKeyString(other.billing);
+}

@@ -1,0 +1,61 @@
+import type { OperationEntry } from '../../domain/operation.ts';
+import type { Database } from '../database/database.ts';
+import type { DurableJournal } from './journal.ts';
+import { entriesAfter, latestEntries, MAX_ROWS, toEntry } from './rows.ts';
+
+type Reads = Pick<
+  DurableJournal,
+  'latest' | 'latestMany' | 'after' | 'changesAfter' | 'lastSequence'
+>;
+
+export function entryReads(database: Database): Reads {
+  return {
+    async latest(operationId) {
+      const row = await database.read((db) =>
+        latestEntries(db).where('o.operation_id', '=', operationId).executeTakeFirst(),
+      );
+      return row ? toEntry(row) : null;
+    },
+    async latestMany(operationIds) {
+      const found = new Map<string, OperationEntry>();
+      for (let start = 0; start < operationIds.length; start += MAX_ROWS) {
+        const ids = operationIds.slice(start, start + MAX_ROWS);
+        const rows = await database.read((db) =>
+          latestEntries(db).where('o.operation_id', 'in', ids).execute(),
+        );
+        for (const row of rows) found.set(row.operation_id, toEntry(row));
+      }
+      return operationIds.map((id) => found.get(id) ?? null);
+    },
+    async after(operationId, sequence, limit) {
+      const rows = await database.read((db) =>
+        entriesAfter(db, sequence, limit)
+          .where('e.operation_number', '=', (query) =>
+            query.selectFrom('operations').select('number').where('operation_id', '=', operationId),
+          )
+          .execute(),
+      );
+      return rows.map(toEntry);
+    },
+    async changesAfter({ customer }, sequence, limit) {
+      const rows = await database.read((db) => {
+        const changes = entriesAfter(db, sequence, limit);
+        if (!customer) return changes.execute();
+        return changes
+          .where('e.reseller_id', '=', customer.resellerId)
+          .where('e.customer_id', '=', customer.customerId)
+          .execute();
+      });
+      return rows.map(toEntry);
+    },
+    async lastSequence() {
+      const row = await database.read((db) =>
+        db
+          .selectFrom('operation_entries')
+          .select(({ fn }) => fn.max('sequence').as('last'))
+          .executeTakeFirst(),
+      );
+      return row?.last ?? 0;
+    },
+  };
+}

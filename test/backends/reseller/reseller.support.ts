@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { onTestFinished } from 'vitest';
+import { fixedToken } from '../../../src/backends/credentials/credential.ts';
+import {
+  createResellerClient,
+  type ResellerClient,
+  type ResellerClientOptions,
+} from '../../../src/backends/reseller/client.ts';
+import type { CallScope } from '../../../src/domain/call-scope.ts';
+
+/** A request as the stand-in backend received it. */
+export interface Received {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+export type Handler = (request: Received, response: ServerResponse) => unknown;
+
+export interface Backend {
+  readonly url: string;
+  /** Every request so far, in order of arrival. */
+  readonly received: Received[];
+  /** How many sockets were opened so far. */
+  connections(): number;
+  /** Resolves when the nth request (from 1) has arrived. */
+  arrival(n: number): Promise<void>;
+  /** Stops listening and drops every socket. */
+  stop(): Promise<void>;
+}
+
+/** A backend on a free port that records what it gets and answers as `handler` says. */
+export async function startBackend(handler: Handler): Promise<Backend> {
+  const received: Received[] = [];
+  const arrivals: (() => void)[] = [];
+  let connections = 0;
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const { method = '', url = '', headers } = request;
+    const entry = { method, url, headers, body: Buffer.concat(chunks).toString() };
+    received.push(entry);
+    for (const wake of arrivals) wake();
+    await handler(entry, response);
+  });
+  server.on('connection', () => connections++);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const stop = async (): Promise<void> => {
+    server.closeAllConnections();
+    if (server.listening) await new Promise((resolve) => server.close(resolve));
+  };
+  onTestFinished(stop);
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    received,
+    connections: () => connections,
+    arrival: (n) =>
+      new Promise((resolve) => {
+        const check = () => received.length >= n && resolve();
+        arrivals.push(check);
+        check();
+      }),
+    stop,
+  };
+}
+
+/** Answers with JSON. */
+export function reply(response: ServerResponse, body: unknown, status = 200): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+/** Answers with an error as Google writes it. */
+export function refuse(response: ServerResponse, status: number, reason: string): void {
+  const message = `refused: ${reason}`;
+  const errors = [{ domain: 'global', reason, message }];
+  reply(response, { error: { code: status, message, errors } }, status);
+}
+
+/** A client of `backend` that is closed when the test ends. */
+export function clientOf(
+  backend: { readonly url: string },
+  options: Partial<ResellerClientOptions> = {},
+): ResellerClient {
+  const client = createResellerClient({
+    endpoint: backend.url,
+    credential: fixedToken('t0k3n'),
+    timeoutMs: 5_000,
+    connections: 8,
+    batch: false,
+    ...options,
+  });
+  onTestFinished(() => client.close());
+  return client;
+}
+
+export function scope(signal = new AbortController().signal, requestId = 'req-1'): CallScope {
+  return { signal, requestId };
+}
+
+export function customerJson(customerId: string): object {
+  return { kind: 'reseller#customer', customerId, customerDomain: `${customerId}.example` };
+}
+
+export function subscriptionJson(subscriptionId: string, customerId = 'C1'): object {
+  return { kind: 'reseller#subscription', customerId, subscriptionId, skuId: '1010020027' };
+}

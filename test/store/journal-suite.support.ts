@@ -1,0 +1,167 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { failed, operation, succeeded } from '../operations/operations.support.ts';
+import { memoryJournal } from '../support/memory-journal.ts';
+import { finish, ids, names, sequences, startAll } from './builders.support.ts';
+import type { TestDatabase } from './databases.support.ts';
+
+const metadata = { type: 'customer', resellerId: 'R1', customerId: 'C1' } as const;
+const customer = { resellerId: 'R1', customerId: 'C1' };
+
+export function journalSuite(database: TestDatabase): void {
+  test('gives back what was put in, in order, also to a store that opens later', async () => {
+    const { journal } = await database.open();
+    const states = [operation({ createdAt: new Date(5) }), failed(false), failed()];
+    for (const state of states) await journal.append(state);
+    const entries = await journal.after('op', 0);
+    expect(entries.map((entry) => entry.operation)).toEqual(states);
+    expect(await journal.latest('op')).toEqual(entries.at(-1));
+    const later = await database.open();
+    expect(await later.journal.after('op', 0)).toEqual(entries);
+  });
+
+  test('knows nothing of what was never put in', async () => {
+    const { journal } = await database.open();
+    expect(await journal.latest('op')).toBeNull();
+    expect(await journal.after('op', 0)).toEqual([]);
+    expect(await journal.lastSequence()).toBe(0);
+    expect(await journal.changesAfter({}, 0)).toEqual([]);
+  });
+
+  test('keeps a state that did not change once, and nothing after the end', async () => {
+    const { journal } = await database.open();
+    const first = await journal.append(operation({ modifiedAt: new Date(1) }));
+    expect(await journal.append(operation({ modifiedAt: new Date(1) }))).toEqual(first);
+    const last = await journal.append(succeeded());
+    expect(await journal.append(operation())).toEqual(last);
+    expect(await journal.append(failed())).toEqual(last);
+    expect(await journal.after('op', 0)).toEqual([first, last]);
+    expect(last.firstSeenAt).toEqual(first.firstSeenAt);
+    expect(Math.abs(first.firstSeenAt.getTime() - Date.now())).toBeLessThan(5_000);
+  });
+
+  test('takes an operation that comes back with another creation time for another', async () => {
+    const { journal } = await database.open();
+    const metadata = { type: 'customer', resellerId: 'R1', customerId: 'C2' } as const;
+    const over = await journal.append(succeeded({ createdAt: new Date(1) }));
+    expect(await journal.append(operation({ createdAt: null }))).toEqual(over);
+    const anew = await journal.append(operation({ createdAt: new Date(2), metadata }));
+    expect(anew.operation.done).toBe(false);
+    expect(await journal.claim(10, 1_000)).toEqual([anew]);
+    const customer = { resellerId: 'R1', customerId: 'C2' };
+    expect(await journal.page({ customer }, null, 10)).toMatchObject([{ entry: anew }]);
+  });
+
+  test('appends the same rules as the journal in memory, whatever comes', async () => {
+    const { journal } = await database.open();
+    let run = 0;
+    const states = fc.record({
+      operationId: fc.constantFrom('a', 'b'),
+      done: fc.boolean(),
+      description: fc.constantFrom('x', 'y', null),
+      modifiedAt: fc.option(fc.date({ noInvalidDate: true, min: new Date(0) })),
+    });
+    const property = fc.asyncProperty(fc.array(states, { maxLength: 8 }), async (appended) => {
+      const model = memoryJournal();
+      run++;
+      for (const state of appended) {
+        const own = operation({ ...state, operationId: `${state.operationId}${run}` });
+        const [expected, given] = [await model.append(own), await journal.append(own)];
+        expect(given.operation).toEqual(expected.operation);
+      }
+      for (const id of [`a${run}`, `b${run}`]) {
+        const [expected, given] = [await model.after(id, 0), await journal.after(id, 0)];
+        expect(given.map((entry) => entry.operation)).toEqual(expected.map((e) => e.operation));
+      }
+    });
+    await fc.assert(property, { numRuns: 25 });
+  });
+
+  test('answers many ids in their order, with null for those it does not have', async () => {
+    const { journal } = await database.open();
+    await startAll(journal, ['a', 'b']);
+    const found = await journal.latestMany(['b', 'x', 'a', 'b', ...names('y', 1_500)]);
+    expect(ids(found.slice(0, 4))).toEqual(['b', null, 'a', 'b']);
+    expect(found.slice(4).every((entry) => entry === null)).toBe(true);
+    expect(await journal.latestMany([])).toEqual([]);
+  });
+
+  test('gives the changes of all operations after a sequence, page by page', async () => {
+    const { journal } = await database.open();
+    await startAll(journal, ['a', 'b', 'c']);
+    await finish(journal, 'a');
+    const all = await journal.changesAfter({}, 0);
+    expect(ids(all)).toEqual(['a', 'b', 'c', 'a']);
+    expect(await journal.lastSequence()).toBe(all.at(-1)?.sequence);
+    const page = await journal.changesAfter({}, 0, 2);
+    const rest = await journal.changesAfter({}, page.at(-1)?.sequence ?? 0, 2);
+    expect([...page, ...rest]).toEqual(all);
+    expect(await journal.after('a', page[0]?.sequence ?? 0, 1)).toEqual([all[3]]);
+  });
+
+  test("gives one customer's changes from the state that first names it", async () => {
+    const { journal } = await database.open();
+    await journal.append(operation({ operationId: 'other' }));
+    await journal.append(operation());
+    const named = await journal.append(operation({ metadata }));
+    // Once known it stays known, whatever a later state leaves out.
+    const last = await journal.append(failed());
+    expect(await journal.changesAfter({ customer }, 0)).toEqual([named, last]);
+    const stranger = { resellerId: 'R2', customerId: 'C1' };
+    expect(await journal.changesAfter({ customer: stranger }, 0)).toEqual([]);
+  });
+
+  test('keeps one state when two stores append it at once', async () => {
+    const stores = await Promise.all([database.open(), database.open()]);
+    const appended = await Promise.all(stores.map(({ journal }) => journal.append(operation())));
+    expect(appended[0]).toEqual(appended[1]);
+    expect(await stores[0].journal.changesAfter({}, 0)).toHaveLength(1);
+  });
+
+  test('knows nothing of ids that no database holds', async () => {
+    const { journal } = await database.open();
+    const answer = await journal.latest('a\0b').catch(({ code }) => code);
+    expect([null, 'BAD_USER_INPUT']).toContain(answer);
+  });
+
+  test('keeps text that is hard on databases', async () => {
+    const { journal } = await database.open();
+    const description = 'NUL \u0000, lone \ud800, quote \' " \\, 😀';
+    await journal.append(operation({ operationId: "o'p", description }));
+    expect((await journal.latest("o'p"))?.operation.description).toBe(description);
+  });
+
+  test('wakes with the operation when the change can be read, and not when there is none', async () => {
+    const { journal, onChange } = await database.open();
+    const heard: Promise<number>[] = [];
+    const stop = onChange((id) => {
+      heard.push(journal.after(id ?? '', 0).then((entries) => entries.length));
+    });
+    await journal.append(operation());
+    await journal.append(operation());
+    await journal.append(succeeded());
+    stop();
+    await journal.append(operation({ operationId: 'unheard' }));
+    expect(await Promise.all(heard)).toEqual([1, 2]);
+    expect(sequences(await journal.after('op', 0))).toHaveLength(2);
+  });
+
+  test('goes on when a listener fails', async () => {
+    const { journal, onChange } = await database.open();
+    const heard: (string | null)[] = [];
+    onChange(() => {
+      throw new Error('broken listener');
+    });
+    onChange((id) => heard.push(id));
+    await journal.append(operation());
+    expect(heard).toEqual(['op']);
+  });
+
+  test('refuses everything once it is closed', async () => {
+    const store = await database.open();
+    await store.close();
+    const unavailable = { code: 'UNAVAILABLE', retryable: true };
+    await expect(store.ping()).rejects.toMatchObject(unavailable);
+    await expect(store.journal.append(operation())).rejects.toMatchObject(unavailable);
+  });
+}

@@ -1,0 +1,150 @@
+import { setImmediate } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import type { NotificationEntry } from '../../src/domain/notification.ts';
+import { notification } from './builders.support.ts';
+import type { TestDatabase } from './databases.support.ts';
+
+const names = (entries: readonly NotificationEntry[]) =>
+  entries.map((entry) => entry.notification.messageId);
+
+const some = [
+  notification({ messageId: 'a', customerId: 'G1', type: 'SUBSCRIPTION_SUSPENDED' }),
+  notification({ messageId: 'b', customerId: 'G2', type: 'SUBSCRIPTION_CANCELLED' }),
+  notification({ messageId: 'c', customerId: 'G1', type: 'SUBSCRIPTION_CANCELLED' }),
+  notification({ messageId: 'd', customerId: 'G1', type: 'SOMETHING_NEW' }),
+  notification({ messageId: 'e', customerId: null, type: null, raw: 'what?' }),
+];
+
+export function notificationsSuite(database: TestDatabase): void {
+  test('come back whole', async () => {
+    const { notifications } = await database.open();
+    const plain = notification();
+    const odd = notification({
+      messageId: 'm2',
+      publishTime: null,
+      type: null,
+      raw: 'no JSON é\0',
+    });
+    await notifications.append([plain, odd]);
+    const before = Date.now();
+    for (const kept of [plain, odd]) {
+      const entry = await notifications.get(kept.messageId);
+      expect(entry?.notification).toEqual(kept);
+      expect(Math.abs((entry?.receivedAt.getTime() ?? 0) - before)).toBeLessThan(10_000);
+    }
+    expect(await notifications.get('other')).toBeNull();
+  });
+
+  test('whose time cannot be read are read without it', async () => {
+    const { notifications } = await database.open();
+    await notifications.append([notification(), notification({ messageId: 'm2' })]);
+    await database.query(
+      "update notifications set notification = replace(notification, '2026', '+12026') where message_id = 'm1'",
+    );
+    const [first, second] = await notifications.after({}, 0);
+    expect(first?.notification.publishTime).toBeNull();
+    expect(second?.notification.publishTime).not.toBeNull();
+  });
+
+  test('are kept once, however often and by whomever they are received', async () => {
+    const stores = await Promise.all([database.open(), database.open()]);
+    const [{ notifications }, other] = stores;
+    const [a, b, c] = some.slice(0, 3) as [(typeof some)[0], (typeof some)[0], (typeof some)[0]];
+    expect(await notifications.append([a, b, a])).toEqual(new Set(['a', 'b']));
+    expect(await other.notifications.append([b, c])).toEqual(new Set(['c']));
+    const again = await Promise.all(stores.map((store) => store.notifications.append(some)));
+    expect(again.flatMap((added) => [...added]).sort()).toEqual(['d', 'e']);
+    expect(names(await notifications.after({}, 0))).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect(await notifications.append([])).toEqual(new Set());
+  });
+
+  test.each([
+    [{}, 'edcba'],
+    [{ customerId: 'G1' }, 'dca'],
+    [{ customerId: 'G9' }, ''],
+    [{ types: ['SUBSCRIPTION_CANCELLED'] as const }, 'cb'],
+    [{ types: ['SUBSCRIPTION_CANCELLED', 'SUBSCRIPTION_SUSPENDED'] as const }, 'cba'],
+    [{ types: ['UNRECOGNIZED'] as const }, 'ed'],
+    [{ customerId: 'G1', types: ['SUBSCRIPTION_CANCELLED'] as const }, 'c'],
+    [{ types: [] }, ''],
+  ])('are listed newest first, and followed oldest first: %j', async (filter, expected) => {
+    const { notifications } = await database.open();
+    await notifications.append(some);
+    const [all = [], none] = await notifications.pages([
+      { filter, before: null, limit: 10 },
+      { filter, before: null, limit: 0 },
+    ]);
+    expect(names(all).join('')).toBe(expected);
+    expect(none).toEqual([]);
+    const listed: string[] = [];
+    for (let before: number | null = null; ; ) {
+      const [[entry] = []] = await notifications.pages([{ filter, before, limit: 1 }]);
+      if (!entry) break;
+      listed.push(entry.notification.messageId);
+      before = entry.sequence;
+    }
+    expect(listed.join('')).toBe(expected);
+    const followed = await notifications.after(filter, 0);
+    expect(names(followed).reverse().join('')).toBe(expected);
+    const [first] = followed;
+    if (first) expect(await notifications.after(filter, first.sequence)).toEqual(followed.slice(1));
+  });
+
+  test('of many customers are listed at once', async () => {
+    const { notifications } = await database.open();
+    const customers = Array.from({ length: 600 }, (_, n) => `G${n}`);
+    await notifications.append(
+      customers.flatMap((customerId) =>
+        ['x', 'y', 'z'].map((name) => notification({ messageId: name + customerId, customerId })),
+      ),
+    );
+    const pages = await notifications.pages(
+      customers.map((customerId) => ({ filter: { customerId }, before: null, limit: 2 })),
+    );
+    expect(pages.map(names)).toEqual(customers.map((id) => [`z${id}`, `y${id}`]));
+  });
+
+  test('are announced to every store once they can be read, by their customers', async () => {
+    const stores = await Promise.all([database.open(), database.open()]);
+    const heard = stores.map((store) => {
+      const told: (string | null)[] = [];
+      store.onNotification(async (customer) => {
+        expect(await store.notifications.lastSequence()).toBeGreaterThan(0);
+        told.push(customer);
+      });
+      store.onChange(() => told.push('an operation'));
+      return told;
+    });
+    await stores[0].notifications.append(some);
+    await stores[0].notifications.append(some);
+    await expect.poll(() => heard[0]?.toSorted()).toEqual(['', 'G1', 'G2']);
+    if (database.url.startsWith('postgres')) {
+      await expect.poll(() => heard[1]?.toSorted()).toEqual(['', 'G1', 'G2']);
+    }
+  });
+
+  test('become visible in the order of their sequences', async () => {
+    const stores = await Promise.all([database.open(), database.open(), database.open()]);
+    const seen: NotificationEntry[] = [];
+    let isOver = false;
+    const reading = (async () => {
+      while (!isOver) {
+        seen.push(...(await stores[2].notifications.after({}, seen.at(-1)?.sequence ?? 0)));
+        // SQLite answers at once: writers would never get a turn.
+        await setImmediate();
+      }
+    })();
+    const writing = [0, 1].map(async (store) => {
+      for (let n = 0; n < 40; n++) {
+        const messageId = `${store}-${n}`;
+        await stores[store]?.notifications.append([notification({ messageId })]);
+      }
+    });
+    await Promise.all(writing);
+    isOver = true;
+    await reading;
+    seen.push(...(await stores[2].notifications.after({}, seen.at(-1)?.sequence ?? 0)));
+    expect(new Set(names(seen)).size).toBe(80);
+    expect(seen).toHaveLength(80);
+  });
+}

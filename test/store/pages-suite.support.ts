@@ -1,0 +1,94 @@
+import fc from 'fast-check';
+import { beforeEach, expect, test } from 'vitest';
+import { type Operation, operationStatus, operationStatuses } from '../../src/domain/operation.ts';
+import type { DurableJournal, OperationFilter } from '../../src/store/operations/journal.ts';
+import { failed, operation, succeeded } from '../operations/operations.support.ts';
+import { finish, names, startAll } from './builders.support.ts';
+import type { TestDatabase } from './databases.support.ts';
+
+async function pages(journal: DurableJournal, filter: OperationFilter, size: number) {
+  const found: string[] = [];
+  let before: number | null = null;
+  for (;;) {
+    const page = await journal.page(filter, before, size);
+    found.push(...page.map(({ entry }) => entry.operation.operationId));
+    before = page.at(-1)?.number ?? null;
+    if (page.length < size || before === null) return found;
+  }
+}
+
+/** Operations in every status, of three customers and of none. */
+const states: Operation[] = names('op', 40).map((operationId, n) => {
+  const forms = [operation(), failed(false), succeeded(), failed()];
+  const cancelled = operation({
+    done: true,
+    result: { type: 'failure', code: 1, message: '', details: [] },
+  });
+  const form = [...forms, cancelled][n % 5] ?? cancelled;
+  const customer = { type: 'customer', resellerId: 'R1', customerId: `C${n % 3}` } as const;
+  return { ...form, operationId, metadata: n % 4 === 0 ? null : customer };
+});
+
+export function pagesSuite(database: TestDatabase): void {
+  let journal: DurableJournal;
+
+  beforeEach(async () => {
+    ({ journal } = await database.open());
+  });
+
+  test('begin with the operation that started last, in its newest state', async () => {
+    await startAll(journal, ['a', 'b', 'c']);
+    const finished = await finish(journal, 'a');
+    const page = await journal.page({}, null, 10);
+    expect(page.map(({ entry }) => entry.operation.operationId)).toEqual(['c', 'b', 'a']);
+    expect(page[2]?.entry).toEqual(finished);
+  });
+
+  test('stay where they are while operations start and change', async () => {
+    await startAll(journal, ['a', 'b', 'c']);
+    const [, second] = await journal.page({}, null, 2);
+    await finish(journal, 'a');
+    await startAll(journal, ['d']);
+    const next = await journal.page({}, second?.number ?? null, 2);
+    expect(next.map(({ entry }) => entry.operation.operationId)).toEqual(['a']);
+  });
+
+  test('of many customers come at once, in their order', async () => {
+    const customers = names('C', 260).map((customerId) => ({ resellerId: 'R1', customerId }));
+    const start = (operationId: string, customerId: string) => {
+      const metadata = { type: 'customer', resellerId: 'R1', customerId } as const;
+      return journal.append(operation({ operationId, metadata }));
+    };
+    for (const { customerId } of customers) await start(`x${customerId}`, customerId);
+    for (const operationId of ['y', 'z']) await start(operationId, 'C0');
+    const found = await journal.pages(
+      customers.map((customer) => ({ filter: { customer }, before: null, limit: 2 })),
+    );
+    expect(found.map((page) => page.map(({ entry }) => entry.operation.operationId))).toEqual([
+      ['z', 'y'],
+      ...customers.slice(1).map(({ customerId }) => [`x${customerId}`]),
+    ]);
+  });
+
+  test('hold what the filter asks for, for any filter and page size', async () => {
+    for (const state of states) await journal.append(state);
+    const filters = fc.record({
+      customer: fc.option(
+        fc.record({ resellerId: fc.constant('R1'), customerId: fc.constantFrom('C0', 'C1', 'C9') }),
+        { nil: undefined },
+      ),
+      statuses: fc.option(fc.subarray([...operationStatuses]), { nil: undefined }),
+    });
+    const property = fc.asyncProperty(filters, fc.integer({ min: 1, max: 50 }), async (f, size) => {
+      const matching = states.filter((state) => {
+        const own = state.metadata ?? (state.result?.type === 'customer' && state.result.customer);
+        const customerId = own && 'customerId' in own ? own.customerId : null;
+        if (f.customer && f.customer.customerId !== customerId) return false;
+        return f.statuses?.includes(operationStatus(state)) ?? true;
+      });
+      const expected = matching.map(({ operationId }) => operationId).reverse();
+      expect(await pages(journal, f, size)).toEqual(expected);
+    });
+    await fc.assert(property, { numRuns: 40 });
+  });
+}

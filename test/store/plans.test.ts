@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, test, vi } from 'vitest';
+import { operationStatuses } from '../../src/domain/operation.ts';
+import { openStore } from '../../src/store/store.ts';
+import { log, operation, succeeded } from '../operations/operations.support.ts';
+import { intent, notification } from './builders.support.ts';
+import { temporaryDirectory } from './databases.support.ts';
+
+const directory = temporaryDirectory();
+const customer = { resellerId: 'R1', customerId: 'C1' };
+
+test('no statement of the store reads a whole table', async () => {
+  const path = join(directory(), 'plans.db');
+  const store = await openStore(`sqlite:${path}`, { log });
+  const prepared = vi.spyOn(DatabaseSync.prototype, 'prepare');
+  const { journal } = store;
+  await journal.intend(intent());
+  await journal.isLinkAwaited('alice', 'key');
+  await journal.started('alice', 'key', operation());
+  await journal.refused('alice', 'key');
+  await journal.interrupted(1_000);
+  await journal.append(operation({ description: 'changed' }));
+  await journal.latestMany(['op', 'other']);
+  await journal.after('op', 0, 10);
+  await journal.changesAfter({}, 0, 10);
+  await journal.changesAfter({ customer }, 0, 10);
+  await journal.lastSequence();
+  for (const statuses of [
+    undefined,
+    ...operationStatuses.map((s) => [s]),
+    [...operationStatuses],
+  ]) {
+    await journal.page({ statuses }, null, 10);
+    await journal.page({ customer, statuses }, 100, 10);
+  }
+  const { links, notifications } = store;
+  const link = { billing: customer, resellerCustomerId: 'G1' };
+  await links.link(link);
+  await links.byBilling([customer, { resellerId: 'R2', customerId: 'C2' }]);
+  await links.byReseller(['G1', 'G2']);
+  await links.unlink(link);
+  await notifications.append([notification(), notification({ messageId: 'm2' })]);
+  await notifications.get('m1');
+  await notifications.lastSequence();
+  for (const customerId of [undefined, 'G1']) {
+    for (const types of [undefined, ['SUBSCRIPTION_SUSPENDED', 'UNRECOGNIZED'] as const]) {
+      await notifications.pages([{ filter: { customerId, types }, before: 100, limit: 10 }]);
+      await notifications.after({ customerId, types }, 0, 10);
+    }
+  }
+  await journal.claim(10, 1_000);
+  await journal.lease('op', 1_000);
+  await journal.renew(1_000);
+  await journal.release('op');
+  await journal.append(succeeded());
+  const statements = new Set(prepared.mock.calls.map(([statement]) => statement));
+  prepared.mockRestore();
+  await store.close();
+
+  const connection = new DatabaseSync(path);
+  const plans = [...statements].filter((statement) =>
+    /^(select|insert|update|delete|with)/.test(statement),
+  );
+  expect(plans.length).toBeGreaterThan(20);
+  for (const statement of plans) {
+    const plan = connection.prepare(`explain query plan ${statement}`).all();
+    const steps = plan.map(({ detail }) => String(detail));
+    // Rows of the statement's own are read whole, tables never.
+    const scans = steps.filter((step) =>
+      /^SCAN (o|e|operation\w*|customer_links|notifications)\b/.test(step),
+    );
+    const sorts = steps.filter((step) => step.includes('ORDER BY'));
+    expect({ statement, scans, sorts }, steps.join('; ')).toEqual({
+      statement,
+      scans: [],
+      sorts: [],
+    });
+  }
+  connection.close();
+});

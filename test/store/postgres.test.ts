@@ -1,0 +1,214 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { sql } from 'kysely';
+import { describe, expect, test, vi } from 'vitest';
+import { openPostgres } from '../../src/store/database/postgres.ts';
+import { openStore, type Store, StoreError } from '../../src/store/store.ts';
+import { log, operation, succeeded } from '../operations/operations.support.ts';
+import { ids, intent, names, sequences, startAll } from './builders.support.ts';
+import { testDatabase } from './databases.support.ts';
+
+const database = testDatabase('PostgreSQL');
+const unavailable = { code: 'UNAVAILABLE', retryable: true };
+
+/** What a store tells, as it tells it. */
+function hearing(store: Store) {
+  const heard: (string | null)[] = [];
+  store.onChange((id) => heard.push(id));
+  return heard;
+}
+
+describe('several instances', () => {
+  test('give a reader every change once and in order, while they append at once', async () => {
+    const [reader, ...writers] = await Promise.all(names('i', 3).map((id) => database.open(id)));
+    const work = writers.flatMap(({ journal }, store) =>
+      names(`op${store}-`, 4).map(async (prefix) => {
+        for (const operationId of names(`${prefix}-`, 12)) {
+          await journal.append(operation({ operationId }));
+          await journal.append(succeeded({ operationId }));
+        }
+      }),
+    );
+    let isWriting = true;
+    const written = Promise.all(work).finally(() => {
+      isWriting = false;
+    });
+    const read: number[] = [];
+    for (let isLast = false; !isLast; ) {
+      isLast = !isWriting;
+      const page = (await reader?.journal.changesAfter({}, read.at(-1) ?? 0, 500)) ?? [];
+      read.push(...sequences(page));
+    }
+    await written;
+    const all = (await reader?.journal.changesAfter({}, 0)) ?? [];
+    expect(all).toHaveLength(2 * 4 * 12 * 2);
+    expect(read).toEqual(sequences(all));
+  });
+
+  test('are woken by each other, once for each change', async () => {
+    const [one, two] = await Promise.all([database.open(), database.open()]);
+    const [own, other] = [hearing(one), hearing(two)];
+    await startAll(one.journal, ['a', 'with space', 'c']);
+    await vi.waitFor(() => expect(other).toEqual(['a', 'with space', 'c']));
+    expect(own).toEqual(['a', 'with space', 'c']);
+  });
+
+  test('are told that something changed when the id is too long to be sent', async () => {
+    const [one, two] = await Promise.all([database.open(), database.open()]);
+    const other = hearing(two);
+    await startAll(one.journal, ['x'.repeat(2_000), 'é'.repeat(3_990).slice(0, 1_300), 'after']);
+    await vi.waitFor(() => expect(other.at(-1)).toBe('after'));
+    expect(other).toHaveLength(3);
+  });
+
+  test('listen again after their connection broke, and say that they missed something', async () => {
+    const [one, two] = await Promise.all([database.open(), database.open()]);
+    const heard = hearing(two);
+    await database.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen%'",
+    );
+    await startAll(one.journal, ['missed']);
+    await vi.waitFor(() => expect(heard).toContain(null));
+    await startAll(one.journal, ['heard']);
+    await vi.waitFor(() => expect(heard).toContain('heard'));
+  });
+});
+
+describe('a database that goes away', () => {
+  test.each([
+    'SIGINT',
+    'SIGQUIT',
+  ] as const)('refuses fast, and works again when it is back (%s)', async (how) => {
+    const store = await database.open();
+    const heard = hearing(store);
+    const entry = await store.journal.append(operation());
+    await database.server.stop(how);
+    const since = performance.now();
+    await expect(store.journal.intend(intent())).rejects.toMatchObject(unavailable);
+    await expect(store.journal.latest('op')).rejects.toMatchObject(unavailable);
+    await expect(store.ping()).rejects.toMatchObject(unavailable);
+    expect(performance.now() - since).toBeLessThan(1_000);
+    await database.server.start();
+    await vi.waitFor(() => store.ping(), { timeout: 5_000 });
+    expect(await store.journal.latest('op')).toEqual(entry);
+    await store.journal.intend(intent());
+    await vi.waitFor(() => expect(heard).toContain(null), { timeout: 8_000 });
+  });
+
+  test.each([
+    'SIGINT',
+    'SIGQUIT',
+  ] as const)('fails what is in flight, and nothing else (%s)', async (how) => {
+    const options = { log, sender: 's', onChange: () => {} };
+    const store = await openPostgres(database.url, options);
+    const asleep = sql<{ n: number }>`select 1 as n, pg_sleep(4)`;
+    const inFlight = [
+      store.read((db) => asleep.execute(db)),
+      store.write((trx) => asleep.execute(trx)),
+    ].map((promise) => expect(promise).rejects.toMatchObject(unavailable));
+    await vi.waitFor(async () => {
+      const sleeping =
+        "select 1 from pg_stat_activity where query like '%pg_sleep(4)' and pid <> pg_backend_pid()";
+      expect(await database.query(sleeping)).toHaveLength(2);
+    });
+    await database.server.stop(how);
+    await Promise.all(inFlight);
+    await database.server.start();
+    await store.close();
+  });
+
+  test('refuses writes and answers reads while it is read-only', async () => {
+    const store = await database.open();
+    const entry = await store.journal.append(operation());
+    const name = new URL(database.url).pathname.slice(1);
+    await database.query(`alter database ${name} set default_transaction_read_only = on`);
+    const reader = await database.open();
+    try {
+      await expect(reader.journal.intend(intent())).rejects.toMatchObject(unavailable);
+      expect(await reader.journal.latest('op')).toEqual(entry);
+    } finally {
+      await database.query(`alter database ${name} reset default_transaction_read_only`);
+    }
+  });
+
+  test('is given up when it falls silent, also by those who hold a connection', async () => {
+    const line = await silenceableLine(database.server.port);
+    const url = database.url.replace(String(database.server.port), String(line.port));
+    const heard: (string | null)[] = [];
+    const options = { log, sender: 's', onChange: (id: string | null) => heard.push(id) };
+    const silent = await openPostgres(url, { ...options, silenceTimeoutMs: 400 });
+    const read = () => silent.read((db) => db.selectFrom('operations').select('number').execute());
+    await read();
+    line.silence();
+    await expect(read()).rejects.toMatchObject(unavailable);
+    line.restore();
+    expect(await read()).toEqual([]);
+    await silent.close();
+    await line.close();
+  });
+});
+
+describe('a database that cannot be used', () => {
+  test.each([
+    ['not there', (url: string) => url.replace(/:\d+\//, ':1/'), 'ECONNREFUSED'],
+    [
+      'unknown',
+      (url: string) => url.replace(/\w+$/, 'nothing'),
+      'there is no database of this name',
+    ],
+    ['of another user', (url: string) => url.replace('gateway@', 'eve:secret@'), 'the user or the'],
+    ['no address', () => 'postgres://:secret@@:x/', 'DATABASE_URL is not a URL'],
+  ])('is refused in a sentence without secrets: %s', async (_, change, sentence) => {
+    const refused = openStore(change(database.url), { log });
+    await expect(refused).rejects.toThrow(StoreError);
+    await expect(refused).rejects.toThrow(sentence);
+    await expect(refused).rejects.not.toThrow('secret');
+  });
+});
+
+test('one instance with many appends in flight leaves readers their connections', async () => {
+  const { journal } = await database.open();
+  const appends = names('op', 60).map((operationId) => journal.append(operation({ operationId })));
+  await journal.lastSequence();
+  await Promise.all(appends);
+  const connections = await database.query(
+    "select count(*)::int as n from pg_stat_activity where application_name = 'reseller-gateway'",
+  );
+  expect(connections[0]?.['n']).toBeLessThanOrEqual(10);
+  expect(ids(await journal.changesAfter({}, 0))).toHaveLength(60);
+});
+
+/** A line to the server that can fall silent without a word, as when a firewall drops everything. */
+async function silenceableLine(port: number) {
+  const sockets = new Set<Socket>();
+  let isSilent = false;
+  const server = createServer((client) => {
+    const upstream = connect(port, '127.0.0.1');
+    for (const [from, to] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      sockets.add(from);
+      from.on('data', (data) => isSilent || to.write(data));
+      from.on('error', () => {});
+      from.on('close', () => isSilent || to.destroy());
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address ? address.port : 0,
+    silence() {
+      isSilent = true;
+    },
+    restore() {
+      isSilent = false;
+    },
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { StoreError } from '../../src/store/store.ts';
+import { operation } from '../operations/operations.support.ts';
+import { names, startAll } from './builders.support.ts';
+import type { TestDatabase } from './databases.support.ts';
+
+export function startSuite(database: TestDatabase): void {
+  test('migrates once when several instances start at once', async () => {
+    const stores = await Promise.all(names('i', 4).map((id) => database.open(id)));
+    await Promise.all(stores.map(({ journal }, n) => startAll(journal, [`op${n}`])));
+    for (const { journal } of stores) expect(await journal.changesAfter({}, 0)).toHaveLength(4);
+    expect((await database.query('select name from gateway_migrations')).length).toBe(4);
+  });
+
+  test('finds everything again', async () => {
+    const first = await database.open();
+    const entry = await first.journal.append(operation());
+    await first.close();
+    const second = await database.open();
+    expect(await second.journal.latest('op')).toEqual(entry);
+    const next = await second.journal.append(operation({ operationId: 'next' }));
+    expect(next.sequence).toBeGreaterThan(entry.sequence);
+  });
+
+  test('refuses a database of a newer gateway, and leaves it as it is', async () => {
+    await (await database.open()).close();
+    await database.query("insert into gateway_migrations values ('9999-future', '2099-01-01')");
+    const refused = database.open();
+    await expect(refused).rejects.toThrow(StoreError);
+    await expect(refused).rejects.toThrow(
+      /of a newer version of the gateway \(it has 9999-future\): start that version\.$/,
+    );
+    expect(await database.query('select name from gateway_migrations')).toHaveLength(5);
+  });
+
+  test('leaves nothing behind when a migration fails', async () => {
+    await database.query('create table operation_intents (taken integer)');
+    await expect(database.open()).rejects.toThrow(StoreError);
+    await database.query('drop table operation_intents');
+    const { journal } = await database.open();
+    await journal.append(operation());
+  });
+
+  test('answers a ping', async () => {
+    const store = await database.open();
+    await store.ping();
+  });
+}
