@@ -21,7 +21,7 @@ import { createLogger, type Logger } from './log.ts';
 import { Notifications } from './notifications/notifications.ts';
 import { Operations, type OperationsDeps } from './operations/operations.ts';
 import { schema } from './schema/schema.ts';
-import { authenticateNobody } from './server/auth/authenticate.ts';
+import { allowAnonymous } from './server/auth/authenticate.ts';
 import { authenticateByJwt } from './server/auth/jwt.ts';
 import { createVerifyPushToken, type VerifyPushToken } from './server/auth/push-token.ts';
 import { createHttpServer } from './server/http.ts';
@@ -36,21 +36,21 @@ export interface GatewayConfig extends Config {
 }
 
 export interface GatewayOverrides {
-  /** Links to be made at the start, where neither customer has a partner. */
+  /** Links to create at startup unless either customer is linked already. */
   readonly links?: Iterable<CustomerLink> | undefined;
   readonly log?: Logger | undefined;
 }
 
 export interface Gateway {
-  /** Starts to listen. Resolves with the URL of the GraphQL endpoint. */
+  /** Starts listening. Resolves with the URL of the GraphQL endpoint. */
   start(): Promise<string>;
-  /** Stops to listen, ends streams, waits for requests under way, and lets go of the backends. */
+  /** Stops listening, ends streams, waits for running requests, and closes backends and store. */
   close(): Promise<void>;
 }
 
 /**
- * Opens the database, builds the gateway's parts and joins them. Nothing listens before `start`.
- * @throws StoreError when the database cannot be used; ConfigError when a key file cannot
+ * Opens the database and builds the gateway. It does not listen before `start`.
+ * @throws StoreError when the database cannot be used; ConfigError when a key file cannot be used
  */
 export async function createGateway(
   config: GatewayConfig,
@@ -67,9 +67,9 @@ export async function createGateway(
     sweepIntervalMs: config.customerSweepIntervalMs,
     resellers: 100,
   });
-  const learn = (customer: BillingCustomer): void => customerIndex.learn([customer]);
-  const operations = openOperations(config, { billing, store, log, learn });
-  const notifications = new Notifications({ store, forget: () => reseller.forget(), log });
+  const onCustomer = (customer: BillingCustomer): void => customerIndex.learn([customer]);
+  const operations = openOperations(config, { billing, store, log, onCustomer });
+  const notifications = new Notifications({ store, forgetReads: () => reseller.forget(), log });
   const receive: ReceiveMessage = (message) => notifications.receive(message);
   let pull: Promise<Pull> | null = null;
   const sources: ServiceSources = {
@@ -83,14 +83,14 @@ export async function createGateway(
   };
   const server = createHttpServer({
     schema,
-    authenticate: config.auth ? authenticateByJwt(config.auth, log) : authenticateNobody(),
+    authenticate: config.auth ? authenticateByJwt(config.auth, log) : allowAnonymous(),
     createServices: (scope) => createServices(sources, scope),
     origins: { allowed: config.corsOrigins, loopbackOnly: config.auth === null },
     push: {
       receive: (body, headers) => receive(readPush(body, headers)),
       verify: verifyPush(config),
     },
-    // Browsers cannot put headers on a socket, and GraphiQL's tab of headers is the way to a token.
+    // Browsers cannot set headers on a WebSocket, and GraphiQL's header editor carries the token.
     graphiqlProtocol: config.auth ? 'SSE' : 'WS',
     deadlineMs: config.requestTimeoutMs,
     drainTimeoutMs: config.drainTimeoutMs,
@@ -118,7 +118,7 @@ export async function createGateway(
 
 function openOperations(
   config: GatewayConfig,
-  deps: Omit<OperationsDeps, 'poll' | 'keep'>,
+  deps: Omit<OperationsDeps, 'poll' | 'leases'>,
 ): Operations {
   return new Operations({
     ...deps,
@@ -129,14 +129,14 @@ function openOperations(
       lostAfterMs: 60_000,
       maxAgeMs: config.operationMaxAgeMs,
     },
-    keep: {
+    leases: {
       leaseMs: config.operationLeaseMs,
       interruptedAfterMs: 2 * config.backends.billing.timeoutMs,
     },
   });
 }
 
-/** Where not everyone may ask, not everyone may push. */
+/** When clients must authenticate, pushes must too. */
 function verifyPush({ auth, notifications: { push } }: GatewayConfig): VerifyPushToken | null {
   if (push) return createVerifyPushToken(push);
   return auth && (async () => 'NOTIFICATIONS_PUSH_AUDIENCE is not configured');

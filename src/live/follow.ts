@@ -1,75 +1,73 @@
 import type { Pullable, Receiver } from './pull.ts';
 import type { Sleeper, WakeUps } from './wake-up.ts';
 
-/** Entries that a reader holds at once. */
-const READ_AT_ONCE = 100;
+/** Entries per read. */
+const BATCH_SIZE = 100;
 
-/** One entry of a journal. Sequences grow, and none is used twice. */
+/** One entry of a feed. Sequences increase and are never reused. */
 export interface Sequenced {
   readonly sequence: number;
 }
 
-/** What is followed: entries in the order of their sequence. */
-export interface Followed<T extends Sequenced> {
+/** A feed of entries in the order of their sequence. */
+export interface Feed<T extends Sequenced> {
   readonly wakeUps: WakeUps;
-  /** What wakes the reader. */
+  /** The wake-up key of this feed. */
   readonly key: string;
-  /** The first entries behind a sequence, oldest first; none when there are none yet. */
+  /** The first entries after a sequence, oldest first; an empty list when there are none yet. */
   read(after: number, limit: number): Promise<readonly T[]>;
-  /** The sequence to begin behind. */
+  /** The sequence to start after. */
   readonly seen: number;
-  /** Whether nothing can come behind this entry. */
+  /** Whether the feed ends with this entry. */
   isLast(entry: T): boolean;
-  /** Called once, at the end, whichever way it comes. */
+  /** Called once when the reader ends, for any reason. */
   release(): void;
 }
 
-/** Entries as they come, by promise or by pull: one of the two. */
+/** Entries as they arrive, through promises or through `pull`, not both. */
 export type Following<T> = AsyncIterableIterator<T> & Pullable<T>;
 
 /**
- * Gives every entry behind a sequence, once and in order, as they come. The reader sets the pace:
- * nothing is queued for it, it reads on where it left off. Ends behind the last entry, when the
- * reader returns, or when `signal` aborts.
+ * Reads every entry after a sequence, once and in order, as entries arrive. Nothing is queued: a slow
+ * reader reads from the store where it stopped. Ends after the last entry, when the reader returns,
+ * or when `signal` aborts.
  */
-export function follow<T extends Sequenced>(
-  followed: Followed<T>,
-  signal: AbortSignal,
-): Following<T> {
-  const reader = new Reader(followed, signal);
+export function follow<T extends Sequenced>(feed: Feed<T>, signal: AbortSignal): Following<T> {
+  const reader = new Reader(feed, signal);
   signal.addEventListener('abort', reader, { once: true });
   if (signal.aborted) reader.finish();
   return reader;
 }
 
-/** No promise of its own between a change and its reader: each would be made for thousands of them. */
+/** Creates no promise between a change and its receiver: there may be thousands of readers. */
 class Reader<T extends Sequenced> implements AsyncIterableIterator<T>, Pullable<T>, Sleeper {
-  readonly #followed: Followed<T>;
+  readonly #feed: Feed<T>;
   readonly #signal: AbortSignal;
   #seen: number;
-  #read: readonly T[] = [];
-  #given = 0;
-  /** Whether something may have come since the last read began. */
+  #batch: readonly T[] = [];
+  /** Position of the next entry in the batch. */
+  #position = 0;
+  /** Whether entries may have arrived since the last read started. */
   #isStale = true;
   #isReading = false;
-  #isOver = false;
-  /** Who waits for the next entry. */
+  #isFinished = false;
+  /** Waits for the next entry. */
   #receiver: Receiver<T> | undefined;
   #turn: Promise<IteratorResult<T, undefined>> | undefined;
 
-  constructor(followed: Followed<T>, signal: AbortSignal) {
-    this.#followed = followed;
+  constructor(feed: Feed<T>, signal: AbortSignal) {
+    this.#feed = feed;
     this.#signal = signal;
-    this.#seen = followed.seen;
+    this.#seen = feed.seen;
   }
 
   pull(receiver: Receiver<T>): void {
-    const entry = this.#isOver ? undefined : this.#read[this.#given++];
-    if (entry) receiver.take(this.#give(entry));
-    else if (this.#isOver) receiver.end();
+    const entry = this.#isFinished ? undefined : this.#batch[this.#position++];
+    if (entry) receiver.next(this.#advance(entry));
+    else if (this.#isFinished) receiver.end();
     else {
       this.#receiver = receiver;
-      if (this.#isStale && !this.#isReading) this.#readOn();
+      if (this.#isStale && !this.#isReading) this.#read();
     }
   }
 
@@ -77,51 +75,52 @@ class Reader<T extends Sequenced> implements AsyncIterableIterator<T>, Pullable<
     const next = (): Promise<IteratorResult<T, undefined>> =>
       new Promise((resolve, reject) => {
         this.pull({
-          take: (value) => resolve({ done: false, value }),
-          end: (error) => (error === undefined ? resolve(OVER) : reject(error)),
+          next: (value) => resolve({ done: false, value }),
+          end: (error) => (error === undefined ? resolve(DONE) : reject(error)),
         });
       });
-    // Whoever does not wait for an answer before asking again has the answers in order.
+    // Concurrent calls of next() are answered in order.
     this.#turn = this.#turn ? this.#turn.then(next, next) : next();
     return this.#turn;
   }
 
   wake(): void {
     this.#isStale = true;
-    if (this.#receiver && !this.#isReading) this.#readOn();
+    if (this.#receiver && !this.#isReading) this.#read();
   }
 
-  #readOn(): void {
-    const { wakeUps, key, read } = this.#followed;
+  /** Arms before it reads, so an entry that arrives during the read causes another read. */
+  #read(): void {
+    const { wakeUps, key, read } = this.#feed;
     this.#isStale = false;
     this.#isReading = true;
     wakeUps.arm(key, this);
-    read(this.#seen, READ_AT_ONCE).then(
-      (entries) => this.#hear(entries),
+    read(this.#seen, BATCH_SIZE).then(
+      (entries) => this.#receive(entries),
       (error) => this.finish(error),
     );
   }
 
-  #hear(entries: readonly T[]): void {
+  #receive(entries: readonly T[]): void {
     this.#isReading = false;
-    this.#read = entries;
-    this.#given = 0;
-    // As many as were asked for: there may be more.
-    this.#isStale ||= entries.length === READ_AT_ONCE;
+    this.#batch = entries;
+    this.#position = 0;
+    // After a full batch there may be more.
+    this.#isStale ||= entries.length === BATCH_SIZE;
     const receiver = this.#receiver;
     this.#receiver = undefined;
     if (receiver) this.pull(receiver);
   }
 
-  #give(entry: T): T {
+  #advance(entry: T): T {
     this.#seen = entry.sequence;
-    if (this.#followed.isLast(entry)) this.finish();
+    if (this.#feed.isLast(entry)) this.finish();
     return entry;
   }
 
   async return(): Promise<IteratorReturnResult<undefined>> {
     this.finish();
-    return OVER;
+    return DONE;
   }
 
   [Symbol.asyncIterator]() {
@@ -133,15 +132,15 @@ class Reader<T extends Sequenced> implements AsyncIterableIterator<T>, Pullable<
   }
 
   finish(error?: unknown): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
+    if (this.#isFinished) return;
+    this.#isFinished = true;
     this.#signal.removeEventListener('abort', this);
-    this.#followed.wakeUps.disarm(this.#followed.key, this);
-    this.#followed.release();
+    this.#feed.wakeUps.disarm(this.#feed.key, this);
+    this.#feed.release();
     const receiver = this.#receiver;
     this.#receiver = undefined;
     receiver?.end(error);
   }
 }
 
-const OVER: IteratorReturnResult<undefined> = { done: true, value: undefined };
+const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };

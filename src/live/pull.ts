@@ -1,17 +1,17 @@
-/** What becomes of a pull: one of the two is called, once. */
+/** Receives the outcome of a pull: exactly one of the two methods is called, once. */
 export interface Receiver<T> {
-  take(entry: T): void;
-  /** Nothing more comes; `error` says why, when that was not to be. */
+  next(entry: T): void;
+  /** The source has ended; `error` is set when it failed. */
   end(error?: unknown): void;
 }
 
-/** A source that is asked for one entry after the other, without a promise for each. */
+/** A source that is read entry by entry without a promise for each. */
 export interface Pullable<T> {
-  /** Asks for the next entry, which may come at once. Not to be called before the last one came. */
+  /** Requests the next entry, which may arrive synchronously. Only one pull may be outstanding. */
   pull(receiver: Receiver<T>): void;
 }
 
-/** Any source of entries, so that it can be pulled. */
+/** Adapts any async iterator to `Pullable`. */
 export function pullable<T>(source: AsyncIterator<T> | (AsyncIterator<T> & Pullable<T>)) {
   return 'pull' in source ? source : { pull: (to: Receiver<T>) => void pullOf(source, to) };
 }
@@ -24,5 +24,5 @@ async function pullOf<T>(source: AsyncIterator<T>, receiver: Receiver<T>): Promi
     return receiver.end(error);
   }
   if (next.done) receiver.end();
-  else receiver.take(next.value);
+  else receiver.next(next.value);
 }

@@ -1,34 +1,34 @@
-/** How long what was found is given to others, in milliseconds. */
-const REMEMBERED_MS = 200;
+/** Milliseconds for which a non-empty result is shared. */
+const SHARED_MS = 200;
 
 /**
- * One read for everyone who asks for the same at about the same time: they get the very same
- * objects. Of thousands who are woken by one change, one goes to the database. That there is nothing
- * is not remembered; entries stay what they are, and who is given too few of them reads on.
+ * Merges equal reads that happen at about the same time: all callers get the same objects, so one
+ * change that wakes thousands of readers costs one query. Empty results are not shared. A shared
+ * result may lack the newest entries; its reader then reads again.
  */
 export class SharedReads<T> {
-  readonly #remembered = new Map<string, Promise<readonly T[]>>();
+  readonly #shared = new Map<string, Promise<readonly T[]>>();
 
   read(key: string, read: () => Promise<readonly T[]>): Promise<readonly T[]> {
-    const known = this.#remembered.get(key);
+    const known = this.#shared.get(key);
     if (known) return known;
     const started = read();
-    this.#remembered.set(key, started);
+    this.#shared.set(key, started);
     const forget = (): void => {
-      if (this.#remembered.get(key) === started) this.#remembered.delete(key);
+      if (this.#shared.get(key) === started) this.#shared.delete(key);
     };
     started.then((found) => {
-      if (found.length > 0) setTimeout(forget, REMEMBERED_MS).unref();
+      if (found.length > 0) setTimeout(forget, SHARED_MS).unref();
       else forget();
     }, forget);
     return started;
   }
 
   /**
-   * Something changed: what is under way may have been read before it. Whoever asks from now on, and
-   * so is not woken for this change, must not be given that.
+   * Call this on every change. Readers that start after the change are not woken for it, so they must
+   * not share a read that may have started before it.
    */
   changed(): void {
-    this.#remembered.clear();
+    this.#shared.clear();
   }
 }

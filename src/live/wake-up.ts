@@ -1,25 +1,25 @@
-/** How many are woken at once: at first, and how many times more each time after that. */
-const AT_FIRST = 100;
+/** Size of the first group to wake, and the factor by which each following group grows. */
+const FIRST_GROUP = 100;
 const GROWTH = 50;
 
 export interface Sleeper {
-  /** Must not throw. May come once more than was armed for. */
+  /** Must not throw. May be called once more after `disarm`. */
   wake(): void;
 }
 
 /**
- * Tells sleepers that something changed, and nothing else: what changed is read from the journal.
- * Arm before reading, wait only when the read gave nothing: then no change falls into the gap.
+ * Wakes sleepers when a key changes; what changed is then read from the store. A sleeper arms before
+ * it reads and waits only when the read was empty, so no change is missed in between.
  */
 export class WakeUps {
   readonly #armed = new Map<string, Set<Sleeper>>();
 
-  /** How many keys somebody is armed for. */
+  /** Number of keys with armed sleepers. */
   get size(): number {
     return this.#armed.size;
   }
 
-  /** Has `sleeper` woken by the next change of `key`; call `disarm` when it no longer wants to be. */
+  /** Wakes `sleeper` at the next change of `key`, unless it is disarmed before. */
   arm(key: string, sleeper: Sleeper): void {
     const armed = this.#armed.get(key);
     if (armed) armed.add(sleeper);
@@ -31,22 +31,22 @@ export class WakeUps {
     if (armed?.delete(sleeper) && armed.size === 0) this.#armed.delete(key);
   }
 
-  /** Wakes everyone who is armed for `key`. */
+  /** Wakes every sleeper that is armed for `key`. */
   wake(key: string): void {
     const armed = this.#armed.get(key);
     this.#armed.delete(key);
-    if (armed) wakeSome(armed.values(), AT_FIRST);
+    if (armed) wakeSome(armed.values(), FIRST_GROUP);
   }
 
-  /** Wakes everyone: after a gap, anything may have changed. */
+  /** Wakes every sleeper: after a gap, anything may have changed. */
   wakeAll(): void {
     for (const key of [...this.#armed.keys()]) this.wake(key);
   }
 }
 
 /**
- * A few, then more: the first are served before all the others have been woken. What they have to do
- * between two steps is done for all of them before anybody goes on.
+ * Wakes a small group, then larger ones, so that the first sleepers are served before the last are
+ * woken. All sleepers of a group finish one step before any of them takes the next.
  */
 function wakeSome(armed: SetIterator<Sleeper>, count: number): void {
   for (let n = 0; n < count; n++) {

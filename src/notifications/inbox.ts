@@ -2,50 +2,50 @@ import { GatewayError } from '../domain/error.ts';
 import type { Notification } from '../domain/notification.ts';
 import type { NotificationStore } from '../store/notifications/notification-store.ts';
 
-/** What one transaction takes in at most; one message goes in whatever its size. */
+/** Limits of one transaction. A single message is stored whatever its size. */
 const MAX_BATCH = 200;
 const MAX_BATCH_BYTES = 4_000_000;
 
 interface Waiting {
   readonly notification: Notification;
   readonly bytes: number;
-  kept(): void;
-  failed(error: unknown): void;
+  resolve(): void;
+  reject(error: unknown): void;
 }
 
 /**
- * Keeps notifications. Whatever comes while a transaction is under way goes into the next one: the
- * vendor sends bursts, and a transaction of many takes little longer than one of one.
+ * Stores notifications in groups: what arrives during one transaction goes into the next. The vendor
+ * sends bursts, and a transaction with many rows takes little longer than one with a single row.
  */
 export class Inbox {
   readonly #store: Pick<NotificationStore, 'append'>;
   readonly #waiting: Waiting[] = [];
-  #emptying: Promise<void> | null = null;
+  #draining: Promise<void> | null = null;
 
   constructor(store: Pick<NotificationStore, 'append'>) {
     this.#store = store;
   }
 
   /**
-   * Resolves when it is on disk, also when it was before.
-   * @param bytes about how large it is
+   * Resolves when the notification is on disk, whether it is new or not.
+   * @param bytes its approximate size
    */
-  keep(notification: Notification, bytes: number): Promise<void> {
-    return new Promise((kept, failed) => {
-      this.#waiting.push({ notification, bytes, kept, failed });
-      this.#emptying ??= this.#empty();
+  add(notification: Notification, bytes: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ notification, bytes, resolve, reject });
+      this.#draining ??= this.#drain();
     });
   }
 
   /** Resolves when nothing is waiting. */
   async idle(): Promise<void> {
-    await this.#emptying;
+    await this.#draining;
   }
 
-  async #empty(): Promise<void> {
+  async #drain(): Promise<void> {
     while (this.#waiting.length > 0) await this.#append(this.#nextBatch());
-    // In the same step as the last look: what came in between would wait for ever.
-    this.#emptying = null;
+    // Synchronous with the last check: nothing can be added in between and be forgotten.
+    this.#draining = null;
   }
 
   #nextBatch(): Waiting[] {
@@ -61,12 +61,12 @@ export class Inbox {
   async #append(batch: readonly Waiting[]): Promise<void> {
     try {
       await this.#store.append(batch.map(({ notification }) => notification));
-      for (const { kept } of batch) kept();
+      for (const { resolve } of batch) resolve();
     } catch (error) {
-      // One that the database cannot hold must not keep the others out.
-      const isAway = error instanceof GatewayError && error.code === 'UNAVAILABLE';
-      if (!isAway && batch.length > 1) for (const one of batch) await this.#append([one]);
-      else for (const { failed } of batch) failed(error);
+      // One notification that cannot be stored must not fail the rest of its batch.
+      const isOutage = error instanceof GatewayError && error.code === 'UNAVAILABLE';
+      if (!isOutage && batch.length > 1) for (const one of batch) await this.#append([one]);
+      else for (const { reject } of batch) reject(error);
     }
   }
 }

@@ -14,51 +14,51 @@ import { Inbox } from './inbox.ts';
 
 export interface NotificationsDeps {
   readonly store: Pick<Store, 'notifications' | 'onNotification'>;
-  /** Called when anything that was read of a customer may be out of date. */
-  forget(): void;
+  /** Called when reads that are in flight may return outdated data. */
+  forgetReads(): void;
   readonly log: Logger;
 }
 
-/** All notifications that ever came, and those who wait for the next. */
+/** Receives, lists and streams notifications. */
 export class Notifications {
   readonly #store: Store['notifications'];
   readonly #inbox: Inbox;
   readonly #log: Logger;
   readonly #wakeUps = new WakeUps();
   readonly #reads = new SharedReads<NotificationEntry>();
-  readonly #deafen: () => void;
+  readonly #unsubscribe: () => void;
 
-  constructor({ store, forget, log }: NotificationsDeps) {
+  constructor({ store, forgetReads, log }: NotificationsDeps) {
     this.#store = store.notifications;
     this.#inbox = new Inbox(store.notifications);
     this.#log = log;
-    this.#deafen = store.onNotification((customerId) => {
-      // Before anybody is woken: whoever is reads the customer again.
-      forget();
+    this.#unsubscribe = store.onNotification((customerId) => {
+      // Before the watchers wake: they read the customer again.
+      forgetReads();
       this.#reads.changed();
       if (customerId === null) return this.#wakeUps.wakeAll();
       if (customerId !== '') this.#wakeUps.wake(customerId);
-      this.#wakeUps.wake(ANYBODY);
+      this.#wakeUps.wake(ALL);
     });
   }
 
   /**
-   * Keeps a message, once by its id; everyone who watches is told. Resolves when it is on disk.
-   * @throws GatewayError UNAVAILABLE when it cannot be kept now
+   * Stores a message once per message id and publishes it. Resolves when it is on disk.
+   * @throws GatewayError UNAVAILABLE when the database is unavailable
    */
   async receive(message: PubsubMessage): Promise<void> {
     const notification = notificationOf(message);
-    await this.#inbox.keep(notification, message.data.length);
+    await this.#inbox.add(notification, message.data.length);
     const { messageId, type, customerId } = notification;
     if (type !== null && customerId !== null) return;
-    this.#log.warn({ messageId, type }, 'a notification was kept that nobody understands');
+    this.#log.warn({ messageId, type }, 'stored a notification without a type or customer');
   }
 
   get(messageId: string): Promise<NotificationEntry | null> {
     return this.#store.get(messageId);
   }
 
-  /** Pages, each newest first, in the order of the queries. */
+  /** Pages, newest first, in the order of the queries. */
   pages(
     queries: readonly PageQuery<NotificationFilter>[],
   ): Promise<readonly (readonly NotificationEntry[])[]> {
@@ -66,8 +66,8 @@ export class Notifications {
   }
 
   /**
-   * Every notification that the filter asks for, once and in the order of their coming, from now on
-   * or behind the sequence `after`. Ends when `signal` aborts.
+   * Every notification that matches the filter, once and in the order of arrival, from now on or
+   * after the sequence `after`. Ends when `signal` aborts.
    */
   async watch(
     filter: NotificationFilter,
@@ -75,16 +75,16 @@ export class Notifications {
     signal: AbortSignal,
   ): Promise<AsyncIterableIterator<NotificationEntry>> {
     const last = await this.#store.lastSequence();
-    // A sequence that this store has not given is of one that is no more.
+    // A higher sequence comes from a store that was deleted; it marks no position in this one.
     const seen = after !== null && after <= last ? after : last;
     const name = JSON.stringify([filter.customerId, filter.types]);
     return follow(
       {
         wakeUps: this.#wakeUps,
-        key: filter.customerId ?? ANYBODY,
+        key: filter.customerId ?? ALL,
         seen,
-        read: (behind, limit) =>
-          this.#reads.read(`${behind} of ${name}`, () => this.#store.after(filter, behind, limit)),
+        read: (from, limit) =>
+          this.#reads.read(`${from} of ${name}`, () => this.#store.after(filter, from, limit)),
         isLast: () => false,
         release: () => {},
       },
@@ -92,12 +92,12 @@ export class Notifications {
     );
   }
 
-  /** Resolves when what came before is on disk, or refused. */
+  /** Resolves when everything received before is stored or has failed. */
   async close(): Promise<void> {
     await this.#inbox.idle();
-    this.#deafen();
+    this.#unsubscribe();
   }
 }
 
-/** What wakes those who watch all customers; no id of a customer is empty. */
-const ANYBODY = '';
+/** The wake-up key of those who watch all customers. No customer has an empty id. */
+const ALL = '';

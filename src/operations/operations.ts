@@ -14,45 +14,43 @@ import { WakeUps } from '../live/wake-up.ts';
 import type { Logger } from '../log.ts';
 import type { PageQuery } from '../store/database/pages.ts';
 import type {
-  DurableJournal,
   ListedOperation,
   OperationFilter,
+  OperationJournal,
 } from '../store/operations/journal.ts';
 import type { Store } from '../store/store.ts';
-import { Adoption } from './adoption.ts';
-import { Keeper, type KeeperOptions } from './leases.ts';
+import { type LeaseOptions, Leases } from './leases.ts';
 import { Outcomes } from './outcomes.ts';
 import { type PollerOptions, Pollers } from './poller.ts';
 import type { BillingRequest } from './request.ts';
-import { type Asked, Starts } from './start.ts';
-import { Interest } from './watchers.ts';
+import { type IdempotencyScope, Starts } from './start.ts';
+import { Watchers } from './watchers.ts';
 
 export interface OperationsDeps {
   readonly billing: BillingClient;
-  readonly store: Pick<Store, 'journal' | 'onChange' | 'tellWatched' | 'onWatched'>;
+  readonly store: Pick<Store, 'journal' | 'onOperation' | 'announceWatched' | 'onWatched'>;
   readonly log: Logger;
   readonly poll: PollerOptions;
-  readonly keep: KeeperOptions;
-  /** Takes in a customer that came out of an operation, before anybody is told of its end. */
-  learn(customer: BillingCustomer): void;
+  readonly leases: LeaseOptions;
+  /** Called with every customer that an operation returns, before its watchers see the result. */
+  onCustomer(customer: BillingCustomer): void;
 }
 
-/** All that outlives a request: the journal of operations, their pollers and their watchers. */
+/** What outlives a request: the journal of operations, their pollers and their watchers. */
 export class Operations {
   readonly #deps: OperationsDeps;
-  readonly #journal: DurableJournal;
+  readonly #journal: OperationJournal;
   readonly #wakeUps = new WakeUps();
   readonly #pollers: Pollers;
   readonly #starts: Starts;
-  readonly #keeper: Keeper;
-  readonly #adoption: Adoption;
+  readonly #leases: Leases;
   readonly #outcomes: Outcomes;
-  readonly #interest: Interest;
+  readonly #watchers: Watchers;
   readonly #reads = new SharedReads<OperationEntry>();
-  /** Starts that are to end before the store may close. */
-  readonly #underWay = new Set<Promise<unknown>>();
+  /** Starts that must finish before the store closes. */
+  readonly #running = new Set<Promise<unknown>>();
   readonly #closing = new AbortController();
-  readonly #deafen: () => void;
+  readonly #unsubscribe: () => void;
 
   constructor(deps: OperationsDeps) {
     const { billing, log, poll, store } = deps;
@@ -61,48 +59,47 @@ export class Operations {
     this.#journal = journal;
     this.#pollers = new Pollers({ billing, journal, log, options: poll });
     this.#starts = new Starts({ billing, journal, log });
-    this.#adoption = new Adoption({ journal, pollers: this.#pollers, log, options: deps.keep });
-    this.#interest = new Interest({ store, pollers: this.#pollers, log });
-    this.#outcomes = new Outcomes(deps.learn, journal, log);
-    this.#keeper = new Keeper({
+    this.#watchers = new Watchers({ store, pollers: this.#pollers, log });
+    this.#outcomes = new Outcomes(deps.onCustomer, journal, log);
+    this.#leases = new Leases({
       ...{ journal, pollers: this.#pollers, starts: this.#starts, log },
-      options: deps.keep,
+      options: deps.leases,
     });
-    this.#deafen = store.onChange((id) => {
+    this.#unsubscribe = store.onOperation((id) => {
       this.#reads.changed();
       if (id === null) return this.#wakeUps.wakeAll();
       this.#wakeUps.wake(id);
-      this.#wakeUps.wake(ANY);
-      this.#outcomes.tellOf(id);
+      this.#wakeUps.wake(ALL);
+      this.#outcomes.publishById(id);
     });
   }
 
-  /** Takes up what an earlier life, or another instance that is gone, left unfinished. */
+  /** Starts polling what an earlier process, or another instance that died, left unfinished. */
   open(): void {
-    this.#keeper.start();
+    this.#leases.start();
   }
 
   /**
-   * Starts an operation, or gives the one that the caller's key started before. It goes on to its end
-   * when the client leaves or runs out of time: the id that the call answers would be lost.
-   * @param check refuses by throwing, before anything is sent; not asked when the key is known
-   * @throws GatewayError UNAVAILABLE, with nothing sent, when the journal cannot be written; CONFLICT
-   *   when the key stands for another request
+   * Starts an operation, or returns the one that the caller's key started before. The call continues
+   * when the client disconnects or its deadline passes: otherwise the operation's id would be lost.
+   * @param check runs before the call and refuses it by throwing; skipped when the key is known
+   * @throws GatewayError UNAVAILABLE when the journal cannot be written (nothing is sent); CONFLICT
+   *   when the key was used for a different request
    */
   async start(
     request: BillingRequest,
-    asked: Asked,
+    key: IdempotencyScope,
     scope: CallScope,
     check?: () => Promise<void>,
   ): Promise<OperationEntry> {
     scope.signal.throwIfAborted();
     this.#closing.signal.throwIfAborted();
-    const lasting: CallScope = { ...scope, signal: this.#closing.signal };
-    const starting = this.#starts.start(request, asked, lasting, check).then((started) => {
-      if (typeof started !== 'string') this.#adoption.adopt(started);
+    const detached: CallScope = { ...scope, signal: this.#closing.signal };
+    const starting = this.#starts.start(request, key, detached, check).then((started) => {
+      if (typeof started !== 'string') this.#leases.take(started);
       return started;
     });
-    this.#lastUntilClosed(starting);
+    this.#track(starting);
     const started = await abortable(starting, scope.signal);
     if (typeof started !== 'string') return started;
     const entry = await this.get(started, scope);
@@ -110,33 +107,33 @@ export class Operations {
     throw new Error(`operation ${started} is in the journal without a state`);
   }
 
-  /** As of the journal. */
-  isLinkAwaited({ caller, idempotencyKey }: Asked): Promise<boolean> {
+  /** See OperationJournal.isLinkAwaited. */
+  isLinkAwaited({ caller, idempotencyKey }: IdempotencyScope): Promise<boolean> {
     return this.#journal.isLinkAwaited(caller, idempotencyKey);
   }
 
-  /** Pages of operations in their newest states, each the last started first. */
+  /** Pages of operations in their latest state, newest first, in the order of the queries. */
   pages(
     queries: readonly PageQuery<OperationFilter>[],
   ): Promise<readonly (readonly ListedOperation[])[]> {
     return this.#journal.pages(queries);
   }
 
-  /** How many operations are being polled now. */
+  /** Number of operations that this instance is polling. */
   get polled(): number {
     return this.#pollers.size;
   }
 
-  /** Keeps a state that the billing API gave; everyone who watches is told. */
+  /** Records a state that the billing API returned and publishes it to the watchers. */
   async record(operation: Operation): Promise<OperationEntry> {
     const known = await this.#journal.latest(operation.operationId);
     return this.#journal.append(withKnown(operation, known?.operation.metadata ?? null));
   }
 
   /**
-   * The present state. A finished operation is never asked for again. When the billing API cannot
-   * say (not yet on all of its replicas, not reachable), the journal's latest state stands.
-   * @returns null when neither knows the operation
+   * The current state. A finished operation is not read again. When the billing API does not return
+   * it (a replica that lags, an outage), the journal's latest state is returned.
+   * @returns null when neither the journal nor the billing API knows the operation
    */
   async get(operationId: string, scope: CallScope): Promise<OperationEntry | null> {
     const known = await this.#journal.latest(operationId);
@@ -147,19 +144,20 @@ export class Operations {
       return reading ? await this.record(reading.operation) : known;
     } catch (error) {
       if (!known || scope.signal.aborted) throw error;
-      this.#deps.log.warn({ err: error, operation: operationId }, 'showing the journaled state');
+      const message = 'operation read failed, returning the journaled state';
+      this.#deps.log.warn({ err: error, operation: operationId }, message);
       return known;
     }
   }
 
-  /** What the operation was started for, as far as the journal knows. */
+  /** The mutation that started the operation; UNKNOWN when the journal does not have it. */
   async kindOf(operationId: string): Promise<OperationKind> {
     return (await this.#journal.latest(operationId))?.operation.kind ?? 'UNKNOWN';
   }
 
   /**
-   * The states of an operation: the present one, or every one behind the sequence `after`; then each
-   * change, until it is done.
+   * The states of an operation: the current one, or every one after the sequence `after`; then each
+   * change until the operation is done.
    * @returns null when neither the journal nor the billing API knows the operation
    */
   async watch(
@@ -171,20 +169,18 @@ export class Operations {
     const current = known ?? (await this.get(operationId, scope));
     if (!current) return null;
     const { sequence, operation } = current;
-    // A sequence that this journal has not given is of one that is no more: it names no state here.
+    // A higher sequence comes from a journal that was deleted; it marks no position in this one.
     const seen = after !== null && after <= sequence ? after : sequence - 1;
     if (operation.done && seen === sequence) return nothing();
-    if (!operation.done) this.#adoption.adopt(current);
-    const release = operation.done ? () => {} : this.#interest.begin(operationId);
+    if (!operation.done) this.#leases.take(current);
+    const release = operation.done ? () => {} : this.#watchers.add(operationId);
     return follow(
       {
         wakeUps: this.#wakeUps,
         key: operationId,
         seen,
-        read: (behind, limit) =>
-          this.#read(`${behind} ${operationId}`, () =>
-            this.#journal.after(operationId, behind, limit),
-          ),
+        read: (from, limit) =>
+          this.#read(`${from} ${operationId}`, () => this.#journal.after(operationId, from, limit)),
         isLast: (entry) => entry.operation.done,
         release,
       },
@@ -192,24 +188,24 @@ export class Operations {
     );
   }
 
-  /** Every change of every operation, or of those of one customer, from now on or behind `after`. */
+  /** Every change of all operations, or of one customer's, from now on or after `after`. */
   async watchAll(
     customer: BillingCustomerKey | undefined,
     after: number | null,
     scope: CallScope,
   ): Promise<AsyncIterableIterator<OperationEntry>> {
     const last = await this.#journal.lastSequence();
-    // As in `watch`: a sequence that this journal has not given would be waited for in silence.
+    // As in `watch`: the reader would wait for a sequence that this journal may never reach.
     const seen = after !== null && after <= last ? after : last;
     const name = JSON.stringify([customer?.resellerId, customer?.customerId]);
     return follow(
       {
         wakeUps: this.#wakeUps,
-        key: ANY,
+        key: ALL,
         seen,
-        read: (behind, limit) =>
-          this.#read(`${behind} of ${name}`, () =>
-            this.#journal.changesAfter({ customer }, behind, limit),
+        read: (from, limit) =>
+          this.#read(`${from} of ${name}`, () =>
+            this.#journal.changesAfter({ customer }, from, limit),
           ),
         isLast: () => false,
         release: () => {},
@@ -219,36 +215,36 @@ export class Operations {
   }
 
   async close(): Promise<void> {
-    this.#deafen();
-    const reason = 'The gateway is stopping.';
+    this.#unsubscribe();
+    const reason = 'The gateway is shutting down; try again.';
     this.#closing.abort(new GatewayError('UNAVAILABLE', reason, { retryable: true }));
-    this.#interest.close();
-    await Promise.all([this.#keeper.close(), this.#adoption.close()]);
+    this.#watchers.close();
+    await this.#leases.close();
     this.#pollers.close();
-    // What billing answered meanwhile is to be on disk before the store closes.
-    await Promise.allSettled(this.#underWay);
+    // Responses that billing has sent must be on disk before the store closes.
+    await Promise.allSettled(this.#running);
   }
 
-  /** One read for all who want the same; what it tells of customers is known before they have it. */
+  /** Merges equal reads, and publishes the customers that they contain before returning. */
   #read(
     key: string,
     read: () => Promise<readonly OperationEntry[]>,
   ): Promise<readonly OperationEntry[]> {
     return this.#reads.read(key, async () => {
       const entries = await read();
-      for (const entry of entries) this.#outcomes.tell(entry);
+      for (const entry of entries) this.#outcomes.publish(entry);
       return entries;
     });
   }
 
-  #lastUntilClosed(work: Promise<unknown>): void {
-    this.#underWay.add(work);
-    const over = (): void => void this.#underWay.delete(work);
-    work.then(over, over);
+  #track(work: Promise<unknown>): void {
+    this.#running.add(work);
+    const end = (): void => void this.#running.delete(work);
+    work.then(end, end);
   }
 }
 
-/** What wakes those who follow all operations; no id of an operation is empty. */
-const ANY = '';
+/** The wake-up key of those who watch all operations. No operation has an empty id. */
+const ALL = '';
 
 async function* nothing(): AsyncGenerator<never> {}

@@ -1,34 +1,34 @@
 import type { BillingCustomer } from '../domain/customer.ts';
 import type { OperationEntry } from '../domain/operation.ts';
 import type { Logger } from '../log.ts';
-import type { DurableJournal } from '../store/operations/journal.ts';
+import type { OperationJournal } from '../store/operations/journal.ts';
 
-/** Tells of the customers that operations end with. */
+/** Passes on the customers that operations return. */
 export class Outcomes {
-  readonly #learn: (customer: BillingCustomer) => void;
-  readonly #journal: Pick<DurableJournal, 'latest'>;
+  readonly #onCustomer: (customer: BillingCustomer) => void;
+  readonly #journal: Pick<OperationJournal, 'latest'>;
   readonly #log: Logger;
 
   constructor(
-    learn: (customer: BillingCustomer) => void,
-    journal: Pick<DurableJournal, 'latest'>,
+    onCustomer: (customer: BillingCustomer) => void,
+    journal: Pick<OperationJournal, 'latest'>,
     log: Logger,
   ) {
-    this.#learn = learn;
+    this.#onCustomer = onCustomer;
     this.#journal = journal;
     this.#log = log;
   }
 
-  tell({ operation: { result } }: OperationEntry): void {
+  publish({ operation: { result } }: OperationEntry): void {
     if (result?.type !== 'customer' || result.customer.resellerId === '') return;
-    this.#learn(result.customer);
+    this.#onCustomer(result.customer);
   }
 
-  /** Of operations that nobody watches here, too: another instance may have finished them. */
-  tellOf(operationId: string): void {
+  /** Reads the operation first: another instance may have recorded its end. */
+  publishById(operationId: string): void {
     this.#journal.latest(operationId).then(
-      (entry) => entry && this.tell(entry),
-      (err: unknown) => this.#log.debug({ err, operation: operationId }, 'its end was not told'),
+      (entry) => entry && this.publish(entry),
+      (err: unknown) => this.#log.debug({ err, operation: operationId }, 'outcome not read'),
     );
   }
 }

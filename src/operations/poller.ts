@@ -3,24 +3,24 @@ import type { BillingClient } from '../backends/billing/client.ts';
 import type { CallScope } from '../domain/call-scope.ts';
 import { type Operation, type OperationEntry, withKnown } from '../domain/operation.ts';
 import type { Logger } from '../log.ts';
-import type { OperationJournal } from './journal.ts';
+import type { OperationJournal } from '../store/operations/journal.ts';
 
 export interface PollerOptions {
   /** Delay between the first polls, in milliseconds; it grows from there. */
   readonly intervalMs: number;
-  /** The delay never grows above this while somebody watches. */
+  /** Longest delay of a watched operation. */
   readonly maxIntervalMs: number;
-  /** The delay grows up to this while nobody does; at once when the last watcher has left. */
+  /** Longest delay of an operation without watchers; used at once when the last watcher leaves. */
   readonly idleIntervalMs: number;
-  /** How long the API may say NOT_FOUND before the operation counts as lost. */
+  /** How long the API may return NOT_FOUND before the operation counts as lost. */
   readonly lostAfterMs: number;
-  /** The age at which an operation that has not ended counts as lost. */
+  /** Age at which an unfinished operation counts as lost. */
   readonly maxAgeMs: number;
 }
 
 export interface PollerDeps {
   readonly billing: Pick<BillingClient, 'getOperation'>;
-  readonly journal: OperationJournal;
+  readonly journal: Pick<OperationJournal, 'append'>;
   readonly log: Logger;
   readonly options: PollerOptions;
 }
@@ -30,16 +30,13 @@ const NOT_FOUND = 5;
 
 interface Poller {
   readonly controller: AbortController;
-  /** Whether there were watchers, and all have left. */
-  isLeft: boolean;
-  /** Ends the pause before the next poll, for it to be thought over. */
-  nudge: () => void;
+  /** Whether the operation had watchers and all of them have left. */
+  isAbandoned: boolean;
+  /** Interrupts the pause before the next poll, so that the delay is computed again. */
+  interrupt: () => void;
 }
 
-/**
- * Reads unfinished operations again until they are done: one poller per operation, not per watcher,
- * and only for those whose lease this instance holds.
- */
+/** Polls the unfinished operations whose lease this instance holds: one poller per operation. */
 export class Pollers {
   readonly #deps: PollerDeps;
   readonly #running = new Map<string, Poller>();
@@ -49,26 +46,25 @@ export class Pollers {
     this.#deps = deps;
   }
 
-  /** How many operations are being polled now. */
+  /** Number of operations that are being polled. */
   get size(): number {
     return this.#running.size;
   }
 
-  /** The ids of the operations that are being polled now. */
-  kept(): string[] {
+  ids(): string[] {
     return [...this.#running.keys()];
   }
 
-  isKept(operationId: string): boolean {
+  has(operationId: string): boolean {
     return this.#running.has(operationId);
   }
 
-  /** Has an operation polled until it is done. */
-  keep(latest: OperationEntry): void {
+  /** Polls an operation until it is done. Does nothing when it is done or being polled. */
+  start(latest: OperationEntry): void {
     const id = latest.operation.operationId;
     if (this.#running.has(id) || latest.operation.done) return;
     const controller = new AbortController();
-    const running: Poller = { controller, isLeft: false, nudge: () => {} };
+    const running: Poller = { controller, isAbandoned: false, interrupt: () => {} };
     this.#running.set(id, running);
     const { signal } = controller;
     this.#poll(latest, running, { signal, requestId: randomUUID() })
@@ -80,40 +76,39 @@ export class Pollers {
       });
   }
 
-  /** Polls no more: another instance does. */
-  drop(operationId: string): void {
+  stop(operationId: string): void {
     this.#running.get(operationId)?.controller.abort();
     this.#running.delete(operationId);
   }
 
   /**
-   * Says that somebody watches: then it is polled at a watcher's pace, beginning at once. Gives the
-   * way to say that it is over; saying so twice is saying it once.
+   * Polls the operation at a watcher's pace, starting at once, until the returned function is called.
+   * Further calls of that function do nothing.
    */
-  hold(operationId: string): () => void {
+  watch(operationId: string): () => void {
     const watchers = (this.#watchers.get(operationId) ?? 0) + 1;
     this.#watchers.set(operationId, watchers);
-    if (watchers === 1) this.#thinkOver(operationId, false);
-    let isHeld = true;
+    if (watchers === 1) this.#changePace(operationId, false);
+    let isWatching = true;
     return () => {
-      if (!isHeld) return;
-      isHeld = false;
+      if (!isWatching) return;
+      isWatching = false;
       const left = (this.#watchers.get(operationId) ?? 1) - 1;
       if (left > 0) return void this.#watchers.set(operationId, left);
       this.#watchers.delete(operationId);
-      this.#thinkOver(operationId, true);
+      this.#changePace(operationId, true);
     };
   }
 
   close(): void {
-    for (const id of this.kept()) this.drop(id);
+    for (const id of this.ids()) this.stop(id);
   }
 
-  #thinkOver(operationId: string, isLeft: boolean): void {
+  #changePace(operationId: string, isAbandoned: boolean): void {
     const running = this.#running.get(operationId);
     if (!running) return;
-    running.isLeft = isLeft;
-    running.nudge();
+    running.isAbandoned = isAbandoned;
+    running.interrupt();
   }
 
   async #poll(started: OperationEntry, running: Poller, scope: CallScope): Promise<void> {
@@ -128,7 +123,7 @@ export class Pollers {
       const isLost =
         missingSince !== null && performance.now() - missingSince > options.lostAfterMs;
       const isTooOld = reading !== 'failed' && !isDone(reading) && Date.now() > endsAt;
-      const why = isLost ? FORGOTTEN : isTooOld ? TOO_OLD : null;
+      const why = isLost ? NOT_THERE : isTooOld ? TOO_OLD : null;
       const state = why ? lost(latest, why) : readingState(reading, latest);
       latest = (await this.#record(state)) ?? latest;
       if (latest.done) return;
@@ -141,37 +136,37 @@ export class Pollers {
     }
   }
 
-  /** Waits for the next poll; or until somebody begins to watch, for whom it is now. */
+  /** Waits for the next poll. The first watcher ends the wait early. */
   async #pause(
     id: string,
     running: Poller,
     { n, given }: { n: number; given: number | null },
     signal: AbortSignal,
-  ): Promise<'over' | 'watched'> {
+  ): Promise<'elapsed' | 'watched'> {
     const { options } = this.#deps;
     for (;;) {
       const isWatched = this.#watchers.has(id);
-      const idle = running.isLeft ? options.idleIntervalMs : idleDelay(n, options);
+      const idle = running.isAbandoned ? options.idleIntervalMs : idleDelay(n, options);
       const delay = isWatched ? (given ?? backoff(n, options)) : Math.max(given ?? 0, idle);
-      const nudged = await pause(delay, signal, running);
-      if (!nudged) return 'over';
+      const isInterrupted = await interruptiblePause(delay, signal, running);
+      if (!isInterrupted) return 'elapsed';
       if (!isWatched && this.#watchers.has(id)) return 'watched';
     }
   }
 
-  /** Outages are waited out: whatever goes wrong, the next poll may go right. */
+  /** A failed poll changes nothing: the next one may succeed. */
   async #read({ operationId, kind }: Operation, scope: CallScope) {
     try {
       return (await this.#deps.billing.getOperation(operationId, kind, scope)) ?? 'missing';
     } catch (error) {
       if (!scope.signal.aborted) {
-        this.#deps.log.warn({ err: error, operation: operationId }, 'operation could not be read');
+        this.#deps.log.warn({ err: error, operation: operationId }, 'operation poll failed');
       }
       return 'failed';
     }
   }
 
-  /** Gives the state that now is the latest; null when there is nothing to record or it failed. */
+  /** Returns the latest state; null when there is nothing to record or recording failed. */
   async #record(state: Operation | null): Promise<Operation | null> {
     if (!state) return null;
     const { operationId } = state;
@@ -194,10 +189,10 @@ function readingState(
   return typeof reading === 'object' ? withKnown(reading.operation, latest.metadata) : null;
 }
 
-const FORGOTTEN = 'The billing API no longer knows this operation; how it ended is unknown.';
-const TOO_OLD = 'The operation took too long and is no longer looked at; how it ends is unknown.';
+const NOT_THERE = 'The billing API no longer returns this operation; its outcome is unknown.';
+const TOO_OLD = 'The operation ran too long and is no longer polled; its outcome is unknown.';
 
-/** It ends here, and says so, instead of running for ever. */
+/** The final state of an operation whose outcome cannot be found out. */
 function lost(operation: Operation, message: string): Operation {
   return {
     ...operation,
@@ -206,12 +201,12 @@ function lost(operation: Operation, message: string): Operation {
   };
 }
 
-/** Grows from the interval to the cap; a fifth of it is left to chance, so that pollers spread. */
+/** Grows from the interval to the maximum, with 20 % jitter so that pollers spread out. */
 function backoff(n: number, { intervalMs, maxIntervalMs }: PollerOptions): number {
   return Math.min(maxIntervalMs, intervalMs * GROWTH ** n) * (0.8 + Math.random() * 0.2);
 }
 
-/** With nobody watching it doubles: what takes long takes longer still. */
+/** Without watchers the delay doubles. */
 function idleDelay(n: number, { intervalMs, idleIntervalMs }: PollerOptions): number {
   return Math.min(idleIntervalMs, intervalMs * 2 ** n) * (0.8 + Math.random() * 0.2);
 }
@@ -220,18 +215,18 @@ function isDone(reading: NonNullable<Reading> | 'missing' | 'failed'): boolean {
   return typeof reading === 'object' && reading.operation.done;
 }
 
-/** True when it was nudged before its time; an abort ends it like the time does. */
-function pause(ms: number, signal: AbortSignal, running: Poller): Promise<boolean> {
+/** Resolves with true when it was interrupted, and with false after `ms` or an abort. */
+function interruptiblePause(ms: number, signal: AbortSignal, running: Poller): Promise<boolean> {
   return new Promise((resolve) => {
-    const end = (isNudged: boolean): void => {
+    const end = (isInterrupted: boolean): void => {
       clearTimeout(timer);
-      signal.removeEventListener('abort', over);
-      running.nudge = () => {};
-      resolve(isNudged);
+      signal.removeEventListener('abort', elapse);
+      running.interrupt = () => {};
+      resolve(isInterrupted);
     };
-    const over = (): void => end(false);
-    const timer = setTimeout(over, ms);
-    signal.addEventListener('abort', over, { once: true });
-    running.nudge = () => end(true);
+    const elapse = (): void => end(false);
+    const timer = setTimeout(elapse, ms);
+    signal.addEventListener('abort', elapse, { once: true });
+    running.interrupt = () => end(true);
   });
 }

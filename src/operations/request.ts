@@ -16,7 +16,7 @@ const person = z.object({
   legalAddress: optional,
   tin: optional,
 });
-/** The reseller customer to link the new customer to is no part of the call. */
+/** `linkTo` is the gateway's own: the reseller customer to link to the new one. It is not sent. */
 const creation = z.object({ resellerId: text, name: text, person, linkTo: optional });
 
 const requestSchema = z.discriminatedUnion('kind', [
@@ -30,15 +30,15 @@ const requestSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('SUSPEND_CUSTOMER'), ...customer.shape }),
 ]);
 
-/** A call that starts an operation, in a form that can be kept and sent again. */
+/** A call that starts an operation, in a form that can be stored and sent again. */
 export type BillingRequest = z.infer<typeof requestSchema>;
 
-/** @throws ZodError when the journal holds something else */
+/** @throws ZodError when the JSON is not a stored request */
 export function parseRequest(json: unknown): BillingRequest {
   return requestSchema.parse(json);
 }
 
-/** Sends it; with the same key twice it starts one operation. */
+/** Sends the request. Billing starts one operation per idempotency key. */
 export function sendRequest(
   billing: BillingClient,
   request: BillingRequest,
@@ -61,8 +61,8 @@ export function sendRequest(
   }
 }
 
-/** Whom the request is about, as far as it says; a customer to be made has no id yet. */
-export function subjectOf(request: BillingRequest): CustomerMetadata {
+/** The customer that the request names; the id is empty for an invitation or a creation. */
+export function customerOf(request: BillingRequest): CustomerMetadata {
   const customerId = 'customerId' in request ? request.customerId : '';
   return { type: 'customer', resellerId: request.resellerId, customerId };
 }

@@ -3,27 +3,27 @@ import type { CallScope } from '../domain/call-scope.ts';
 import { GatewayError } from '../domain/error.ts';
 import { type Operation, type OperationEntry, withKnown } from '../domain/operation.ts';
 import type { Logger } from '../log.ts';
-import type { DurableJournal, Intent } from '../store/operations/journal.ts';
-import { type BillingRequest, parseRequest, sendRequest, subjectOf } from './request.ts';
+import type { Intent, OperationJournal } from '../store/operations/journal.ts';
+import { type BillingRequest, customerOf, parseRequest, sendRequest } from './request.ts';
 
 export interface StartsDeps {
   readonly billing: BillingClient;
-  readonly journal: Pick<DurableJournal, 'intend' | 'started' | 'refused' | 'interrupted'>;
+  readonly journal: Pick<OperationJournal, 'intend' | 'started' | 'refused' | 'interrupted'>;
   readonly log: Logger;
 }
 
-/** Few enough for all to be over before they count as interrupted again. */
-const REPEATED_AT_ONCE = 50;
+/** Few enough to finish before they count as interrupted again. */
+const REPEAT_BATCH = 50;
 
-/** Who asks for an operation, and under which key. */
-export interface Asked {
+/** The scope of an idempotency key: keys are unique per caller. */
+export interface IdempotencyScope {
   readonly caller: string;
   readonly idempotencyKey: string;
 }
 
 /**
- * Starts operations so that none is lost: what is about to be asked is kept before the call goes out,
- * and what it gave before anybody is told. Whatever a crash interrupts is repeated with its key.
+ * Starts operations so that none is lost: records the request before it calls billing, and the
+ * operation before it returns. Repeats a call that a crash interrupted, with the same key.
  */
 export class Starts {
   readonly #deps: StartsDeps;
@@ -33,18 +33,18 @@ export class Starts {
   }
 
   /**
-   * @param check refuses by throwing, before anything is sent; not asked when the key is known
-   * @returns the new operation, or the id of the one that the key started before
-   * @throws GatewayError UNAVAILABLE, with nothing sent, when the journal cannot be written; CONFLICT
-   *   when the key stands for another request
+   * @param check runs before the call and refuses it by throwing; skipped when the key is known
+   * @returns the new operation, or the id of the one that was started with this key before
+   * @throws GatewayError UNAVAILABLE when the journal cannot be written (nothing is sent); CONFLICT
+   *   when the key was used for a different request
    */
   async start(
     request: BillingRequest,
-    { caller, idempotencyKey }: Asked,
+    { caller, idempotencyKey }: IdempotencyScope,
     scope: CallScope,
     check?: () => Promise<void>,
   ): Promise<OperationEntry | string> {
-    const { resellerId, customerId } = subjectOf(request);
+    const { resellerId, customerId } = customerOf(request);
     const intent = await this.#deps.journal.intend({
       ...{ idempotencyKey, caller, kind: request.kind, request, resellerId },
       customerId: customerId || null,
@@ -52,25 +52,26 @@ export class Starts {
       createdAt: new Date(),
     });
     if (!isSame(intent.request, request)) {
-      throw new GatewayError('CONFLICT', 'This idempotency key stands for another request.');
+      const message = 'This idempotency key was used for a different request; use a new key.';
+      throw new GatewayError('CONFLICT', message);
     }
     if (intent.operationId !== null) return intent.operationId;
     try {
       await check?.();
     } catch (error) {
-      await this.#forget(intent);
+      await this.#deleteIntent(intent);
       throw error;
     }
-    // A client that is told of a failure must not find it done later. When the gateway stops before
-    // the answer is there, nobody is told.
+    // A client that received a failure must not find the call repeated later. At shutdown the client
+    // receives no response, so the intent stays for recovery.
     const operation = await this.#send(intent, request, scope, () => !scope.signal.aborted);
-    // Should this fail, the intent is left, and the operation is found again by its key.
+    // If this fails, the intent remains, and its key finds the operation.
     return this.#deps.journal.started(caller, idempotencyKey, operation);
   }
 
-  /** Repeats what was cut off before its answer was kept. Gives the operations. */
+  /** Repeats interrupted calls and returns their operations. */
   async recover(olderThanMs: number, scope: CallScope): Promise<OperationEntry[]> {
-    const interrupted = await this.#deps.journal.interrupted(olderThanMs, REPEATED_AT_ONCE);
+    const interrupted = await this.#deps.journal.interrupted(olderThanMs, REPEAT_BATCH);
     const recovered = await Promise.all(interrupted.map((intent) => this.#repeat(intent, scope)));
     return recovered.filter((entry) => entry !== null);
   }
@@ -80,39 +81,39 @@ export class Starts {
     const { journal, log } = this.#deps;
     try {
       const request = parseRequest(intent.request);
-      // Nobody is told here: while the backend is away, it is kept for the next time.
+      // No client is waiting: while the backend is unavailable, the intent stays for the next round.
       const operation = await this.#send(intent, request, scope, isFinal);
       const entry = await journal.started(caller, idempotencyKey, operation);
-      log.info({ idempotencyKey, kind }, 'an interrupted start was repeated');
+      log.info({ idempotencyKey, kind }, 'interrupted start repeated');
       return entry;
     } catch (error) {
-      log.warn({ err: error, idempotencyKey, kind }, 'a start was not repeated');
+      log.warn({ err: error, idempotencyKey, kind }, 'interrupted start not repeated');
       return null;
     }
   }
 
-  /** @param isForgotten whether a failure ends the matter, so that recovery leaves it alone */
+  /** @param isFinalFailure whether to delete the intent after this failure */
   async #send(
     intent: Intent,
     request: BillingRequest,
     scope: CallScope,
-    isForgotten: (error: unknown) => boolean,
+    isFinalFailure: (error: unknown) => boolean,
   ): Promise<Operation> {
     try {
       const { idempotencyKey } = intent;
       const operation = await sendRequest(this.#deps.billing, request, idempotencyKey, scope);
-      return withKnown(operation, subjectOf(request));
+      return withKnown(operation, customerOf(request));
     } catch (error) {
-      if (isForgotten(error)) await this.#forget(intent);
+      if (isFinalFailure(error)) await this.#deleteIntent(intent);
       throw error;
     }
   }
 
-  async #forget({ caller, idempotencyKey }: Intent): Promise<void> {
+  async #deleteIntent({ caller, idempotencyKey }: Intent): Promise<void> {
     try {
       await this.#deps.journal.refused(caller, idempotencyKey);
     } catch (error) {
-      this.#deps.log.error({ err: error, idempotencyKey }, 'a refused start was not forgotten');
+      this.#deps.log.error({ err: error, idempotencyKey }, 'intent of a refused start not deleted');
     }
   }
 }
@@ -122,7 +123,7 @@ function isSame(kept: unknown, request: BillingRequest): boolean {
   return parsed === JSON.stringify(parseRequest(request));
 }
 
-/** Whether the backend refused the request itself; its own failure says nothing of the first call. */
+/** Whether billing refused the request itself. Other failures say nothing about the first call. */
 function isFinal(error: unknown): boolean {
   if (!(error instanceof GatewayError) || error.retryable) return false;
   return error.code !== 'UNAUTHENTICATED' && error.code !== 'INTERNAL_SERVER_ERROR';

@@ -2,74 +2,72 @@ import type { Logger } from '../log.ts';
 import type { Store } from '../store/store.ts';
 import type { Pollers } from './poller.ts';
 
-/** How often other instances are told what is watched here, in milliseconds. */
-const TOLD_EVERY = 5_000;
-/** How long what they tell is good for. */
-const GOOD_FOR = 2.5 * TOLD_EVERY;
+/** Milliseconds between announcements of the operations that are watched here. */
+const ANNOUNCE_INTERVAL = 5_000;
+/** Milliseconds for which an announcement of another instance is valid. */
+const VALID_FOR = 2.5 * ANNOUNCE_INTERVAL;
 
-export interface InterestDeps {
-  readonly store: Pick<Store, 'tellWatched' | 'onWatched'>;
-  readonly pollers: Pick<Pollers, 'hold' | 'isKept'>;
+export interface WatchersDeps {
+  readonly store: Pick<Store, 'announceWatched' | 'onWatched'>;
+  readonly pollers: Pick<Pollers, 'watch' | 'has'>;
   readonly log: Logger;
 }
 
-/**
- * Has an operation polled at a watcher's pace, wherever it is watched: who watches it on one instance
- * and who polls it on another need not meet.
- */
-export class Interest {
-  readonly #deps: InterestDeps;
-  /** How many watch each operation here. */
-  readonly #watched = new Map<string, number>();
-  /** What ends each hold that another instance asked for. */
-  readonly #elsewhere = new Map<string, { timer: NodeJS.Timeout; release: () => void }>();
+/** Polls an operation at the pace of its watchers, also when they are on other instances. */
+export class Watchers {
+  readonly #deps: WatchersDeps;
+  /** Number of local watchers per operation. */
+  readonly #local = new Map<string, number>();
+  /** Operations watched on other instances, until the announcement expires. */
+  readonly #remote = new Map<string, { timer: NodeJS.Timeout; unwatch: () => void }>();
   readonly #timer: NodeJS.Timeout;
-  readonly #deafen: () => void;
+  readonly #unsubscribe: () => void;
 
-  constructor(deps: InterestDeps) {
+  constructor(deps: WatchersDeps) {
     this.#deps = deps;
-    this.#deafen = deps.store.onWatched((id) => id !== null && this.#hear(id));
-    this.#timer = setInterval(() => this.#tell([...this.#watched.keys()]), TOLD_EVERY).unref();
+    this.#unsubscribe = deps.store.onWatched((id) => id !== null && this.#receive(id));
+    this.#timer = setInterval(() => this.#announce([...this.#local.keys()]), ANNOUNCE_INTERVAL);
+    this.#timer.unref();
   }
 
-  /** Says that somebody watches here. Gives the way to say that it is over; once is enough. */
-  begin(operationId: string): () => void {
-    const release = this.#deps.pollers.hold(operationId);
-    const watching = this.#watched.get(operationId) ?? 0;
-    this.#watched.set(operationId, watching + 1);
-    if (watching === 0) this.#tell([operationId]);
+  /** Adds a local watcher. Call the returned function once to remove it. */
+  add(operationId: string): () => void {
+    const unwatch = this.#deps.pollers.watch(operationId);
+    const count = this.#local.get(operationId) ?? 0;
+    this.#local.set(operationId, count + 1);
+    if (count === 0) this.#announce([operationId]);
     return () => {
-      release();
-      const left = (this.#watched.get(operationId) ?? 1) - 1;
-      if (left > 0) this.#watched.set(operationId, left);
-      else this.#watched.delete(operationId);
+      unwatch();
+      const left = (this.#local.get(operationId) ?? 1) - 1;
+      if (left > 0) this.#local.set(operationId, left);
+      else this.#local.delete(operationId);
     };
   }
 
   close(): void {
-    this.#deafen();
+    this.#unsubscribe();
     clearInterval(this.#timer);
-    for (const { timer } of this.#elsewhere.values()) clearTimeout(timer);
+    for (const { timer } of this.#remote.values()) clearTimeout(timer);
   }
 
-  #tell(ids: readonly string[]): void {
-    const polledElsewhere = ids.filter((id) => !this.#deps.pollers.isKept(id));
+  #announce(ids: readonly string[]): void {
+    const polledElsewhere = ids.filter((id) => !this.#deps.pollers.has(id));
     if (polledElsewhere.length === 0) return;
-    // In vain, it is polled at the pace of one that nobody watches, until the next time.
+    // After a failure, the operations are polled slowly until the next announcement.
     this.#deps.store
-      .tellWatched(polledElsewhere)
-      .catch((err: unknown) => this.#deps.log.debug({ err }, 'others were not told'));
+      .announceWatched(polledElsewhere)
+      .catch((err: unknown) => this.#deps.log.debug({ err }, 'watched operations not announced'));
   }
 
-  #hear(id: string): void {
-    if (!this.#deps.pollers.isKept(id)) return;
-    const known = this.#elsewhere.get(id);
+  #receive(id: string): void {
+    if (!this.#deps.pollers.has(id)) return;
+    const known = this.#remote.get(id);
     clearTimeout(known?.timer);
-    const release = known?.release ?? this.#deps.pollers.hold(id);
-    const over = (): void => {
-      this.#elsewhere.delete(id);
-      release();
+    const unwatch = known?.unwatch ?? this.#deps.pollers.watch(id);
+    const expire = (): void => {
+      this.#remote.delete(id);
+      unwatch();
     };
-    this.#elsewhere.set(id, { timer: setTimeout(over, GOOD_FOR).unref(), release });
+    this.#remote.set(id, { timer: setTimeout(expire, VALID_FOR).unref(), unwatch });
   }
 }

@@ -22,7 +22,7 @@ import { serveWebSockets } from './websocket/websockets.ts';
 
 const PATH = '/graphql';
 export const PUSH_PATH = '/notifications/push';
-/** How long a client may go on sending after it was refused, in milliseconds, so as to read why. */
+/** Milliseconds for which a rejected client may continue to send, so that it can read the response. */
 const LINGER_MS = 500;
 
 export interface HttpOptions {
@@ -30,31 +30,27 @@ export interface HttpOptions {
   readonly authenticate: Authenticate;
   readonly createServices: (scope: RequestScope) => Services;
   readonly origins: OriginPolicy;
-  /** How long one query, mutation or event may take, in milliseconds. */
+  /** Deadline of one query, mutation or event, in milliseconds. */
   readonly deadlineMs: number;
-  /** How long requests under way may go on after `close`, in milliseconds. */
+  /** How long running requests may continue after `close`, in milliseconds. */
   readonly drainTimeoutMs: number;
-  /** How pushed notifications are taken in. */
   readonly push: PushOptions;
-  /** How GraphiQL subscribes. */
+  /** The protocol of GraphiQL's subscriptions. */
   readonly graphiqlProtocol: GraphiQLProtocol;
   readonly log: Logger;
 }
 
 export interface HttpServer {
-  /** Port 0 takes any free one. Resolves with the URL of the GraphQL endpoint. */
+  /** Port 0 selects a free port. Resolves with the URL of the GraphQL endpoint. */
   listen(host: string, port: number): Promise<string>;
   /**
-   * Ends streams at once and refuses new requests, waits for those under way, but no longer than the
-   * drain timeout, and then listens no more. Health is answered until then.
+   * Ends streams, rejects new requests, waits for running ones up to the drain timeout, and stops
+   * listening. Health endpoints respond until then.
    */
   close(): Promise<void>;
 }
 
-/**
- * Serves GraphQL over HTTP, SSE and WebSocket, and GraphiQL, on one path, and takes notifications in on
- * another.
- */
+/** Serves GraphQL (HTTP, SSE, WebSocket) and GraphiQL on one path, Pub/Sub pushes on another. */
 export function createHttpServer(options: HttpOptions): HttpServer {
   const shutdown = new AbortController();
   const createContext: CreateContext = (viewer, requestId, signal) =>
@@ -72,7 +68,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     createGraphQLAnswer(parts, options.graphiqlProtocol),
     shutdown.signal,
   );
-  const underWay = new Set<ServerResponse>();
+  const running = new Set<ServerResponse>();
 
   const server = createServer((request, response) => {
     const requestId = requestIdFrom(request.headers['x-request-id']);
@@ -86,8 +82,8 @@ export function createHttpServer(options: HttpOptions): HttpServer {
       const { status, code, message } = handle;
       return answer(response, status, errorBody(code, message, requestId));
     }
-    underWay.add(response);
-    response.once('close', () => underWay.delete(response));
+    running.add(response);
+    response.once('close', () => running.delete(response));
     void handle(request, response, requestId);
   });
   const closeSockets = serveWebSockets({ ...parts, server });
@@ -98,10 +94,10 @@ export function createHttpServer(options: HttpOptions): HttpServer {
       return urlOf(server, host);
     },
     async close() {
-      // Before the streams end: an end that is announced would say that nothing more is to come.
+      // Sockets close before their streams end: clients would take an orderly end as final.
       const socketsClosed = closeSockets();
       shutdown.abort();
-      await Promise.all([socketsClosed, answered(underWay, options.drainTimeoutMs)]);
+      await Promise.all([socketsClosed, drained(running, options.drainTimeoutMs)]);
       await closed(server);
     },
   };
@@ -113,7 +109,7 @@ interface Refusal {
   readonly message: string;
 }
 
-/** Answers one request. Never throws or rejects. */
+/** Responds to one request. Never throws or rejects. */
 type Handle = (request: IncomingMessage, response: ServerResponse, requestId: string) => unknown;
 
 function createRouter(
@@ -127,14 +123,14 @@ function createRouter(
   ]);
   return (request) => {
     const path = request.url?.split('?', 1)[0];
-    // A token says more than Host and Origin, and Pub/Sub knows the gateway by a public name.
-    const isTold = path === PUSH_PATH && push.verify !== null;
-    const message = isTold ? null : originRefusal(request, origins);
+    // A push with a token needs no check of Host, which is a public name, or of Origin.
+    const hasToken = path === PUSH_PATH && push.verify !== null;
+    const message = hasToken ? null : originRefusal(request, origins);
     if (message !== null) return { status: 403, code: 'FORBIDDEN', message };
     const handle = handles.get(path);
     if (!handle) return { status: 404, code: 'NOT_FOUND', message: `The API is at ${PATH}.` };
     if (!shutdown.aborted) return handle;
-    return { status: 503, code: 'UNAVAILABLE', message: 'The gateway is stopping.' };
+    return { status: 503, code: 'UNAVAILABLE', message: 'The gateway is shutting down.' };
   };
 }
 
@@ -147,7 +143,7 @@ function createGraphQLAnswer(options: YogaOptions, protocol: GraphiQLProtocol): 
   };
 }
 
-/** The status of a health endpoint; null when the URL is none. */
+/** The status of a health endpoint; null for other URLs. */
 function healthStatus(url: string | undefined, closing: boolean): number | null {
   if (url === '/livez') return 200;
   if (url === '/readyz') return closing ? 503 : 200;
@@ -174,27 +170,27 @@ function urlOf(server: Server, host: string): string {
   return `http://${name}:${address.port}${PATH}`;
 }
 
-/** A request that was answered before it was read to its end: nobody waits for the rest. */
+/** Stops an upload that continues after its response was sent. */
 function cutOffUpload(request: IncomingMessage, socket: Socket): void {
   if (request.complete) return;
   setTimeout(() => request.complete || socket.destroy(), LINGER_MS).unref();
 }
 
-/** Resolves when every response is out, and after the timeout at the latest. */
-function answered(underWay: ReadonlySet<ServerResponse>, timeoutMs: number): Promise<void> {
+/** Resolves when every response is finished, at the latest after the timeout. */
+function drained(running: ReadonlySet<ServerResponse>, timeoutMs: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, timeoutMs);
     const check = (): void => {
-      if (underWay.size > 0) return;
+      if (running.size > 0) return;
       clearTimeout(timer);
       resolve();
     };
-    for (const response of underWay) response.once('close', check);
+    for (const response of running) response.once('close', check);
     check();
   });
 }
 
-/** Listens no more. Whoever is still connected is idle, or has had its time. */
+/** Stops listening and closes the remaining connections, which are idle or past the timeout. */
 function closed(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());

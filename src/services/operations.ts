@@ -5,7 +5,7 @@ import type { OperationEntry } from '../domain/operation.ts';
 import type { CustomerCreation, CustomerInvitation } from '../domain/order.ts';
 import type { Page, PageRequest } from '../domain/page.ts';
 import type { BillingRequest } from '../operations/request.ts';
-import type { Asked } from '../operations/start.ts';
+import type { IdempotencyScope } from '../operations/start.ts';
 import type { OperationFilter } from '../store/operations/journal.ts';
 import { authorize } from './authorize.ts';
 import type { CustomerLinkService } from './customer-links.ts';
@@ -69,16 +69,16 @@ export function createOperationService(
     idempotencyKey: string | null,
   ): Promise<OperationEntry> {
     authorize(scope.viewer, 'WRITE');
-    const asked = { caller: scope.viewer.subject, idempotencyKey: idempotencyKey ?? randomUUID() };
+    const key = { caller: scope.viewer.subject, idempotencyKey: idempotencyKey ?? randomUUID() };
     const linkTo = 'linkTo' in request ? request.linkTo : null;
-    const check = linkTo ? () => requireLinkable(linkTo, asked) : undefined;
-    return learned(await operations.start(request, asked, scope, check));
+    const check = linkTo ? () => requireLinkable(linkTo, key) : undefined;
+    return learned(await operations.start(request, key, scope, check));
   }
 
   /** @throws GatewayError CONFLICT when the reseller customer has a partner, or will have one */
-  async function requireLinkable(linkTo: string, asked: Asked): Promise<void> {
+  async function requireLinkable(linkTo: string, key: IdempotencyScope): Promise<void> {
     await customerLinks.requireUnlinked(linkTo);
-    if (!(await operations.isLinkAwaited(asked))) return;
+    if (!(await operations.isLinkAwaited(key))) return;
     const message = `Another operation is under way that links the reseller customer ${linkTo}.`;
     throw new GatewayError('CONFLICT', message);
   }

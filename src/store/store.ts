@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { sql } from 'kysely';
+
 import { announcementOf, Changes } from './database/changes.ts';
 import type { ChangeListener, Database, StoreLog } from './database/database.ts';
 import { openPostgres } from './database/postgres.ts';
@@ -10,7 +10,7 @@ import { type NotificationStore, notificationStore } from './notifications/notif
 import { entryReads } from './operations/entry-reads.ts';
 import { entryWrites } from './operations/entry-writes.ts';
 import { intents } from './operations/intents.ts';
-import type { DurableJournal } from './operations/journal.ts';
+import type { OperationJournal } from './operations/journal.ts';
 import { leases } from './operations/leases.ts';
 import { operationPages } from './operations/operation-pages.ts';
 
@@ -18,46 +18,43 @@ export { StoreError };
 
 /** The gateway's own durable state. */
 export interface Store {
-  readonly journal: DurableJournal;
+  readonly journal: OperationJournal;
   readonly links: CustomerLinks;
   readonly notifications: NotificationStore;
   /**
-   * Tells the id of every operation that changed, here or (on PostgreSQL) in another instance, when
-   * the change can be read; null when any may have changed, after a gap. Gives the way to stop it.
+   * Subscribes to the ids of operations that changed, here or (on PostgreSQL) in another instance.
+   * An id arrives when its change can be read; null means that any operation may have changed. Like
+   * the other subscriptions, it returns the function that unsubscribes.
    */
-  onChange(listener: ChangeListener): () => void;
-  /**
-   * Likewise of new notifications: the reseller API's id of the customer, empty when it is not known.
-   */
+  onOperation(listener: ChangeListener): () => void;
+  /** Subscribes to the reseller API's customer ids of new notifications; empty when unknown. */
   onNotification(listener: ChangeListener): () => void;
-  /** Tells the other instances that somebody watches these operations here. */
-  tellWatched(operationIds: readonly string[]): Promise<void>;
-  /** Tells of every operation that is said to be watched in another instance. */
+  /** Subscribes to the ids of operations that are watched in other instances. */
   onWatched(listener: ChangeListener): () => void;
-  /** @throws GatewayError UNAVAILABLE when the database does not answer */
-  ping(): Promise<void>;
-  /** Gives this instance's leases back, and lets go of the database. Once is enough. */
+  /** Announces to the other instances that these operations are watched here. */
+  announceWatched(operationIds: readonly string[]): Promise<void>;
+  /** Releases this instance's leases and closes the database. Further calls do nothing. */
   close(): Promise<void>;
 }
 
 export interface StoreOptions {
   readonly log: StoreLog;
-  /** Who holds the leases: unique among the instances on one database. Made up when not given. */
+  /** The holder of this instance's leases, unique per database; a random UUID by default. */
   readonly instanceId?: string | undefined;
 }
 
 /**
- * Opens the database and migrates it; several instances may do so at once.
- * @param url `sqlite:PATH` (the directory is made when it is missing; `sqlite::memory:` lives as long
- *   as the store) or `postgres://user:password@host:port/name`
- * @throws StoreError, with a sentence for the operator that holds no secret, when the database cannot
- *   be used: newer than the program, unreadable, locked, not there
+ * Opens and migrates the database; several instances may do so at the same time.
+ * @param url `sqlite:PATH` (a missing directory is created; `sqlite::memory:` lasts until the store
+ *   closes) or `postgres://user:password@host:port/name`
+ * @throws StoreError when the database is newer than this version, unreadable, locked or missing;
+ *   its message is for the operator and holds no secret
  */
 export async function openStore(url: string, options: StoreOptions): Promise<Store> {
   const { instanceId = randomUUID(), log } = options;
   const changes = new Changes(log);
-  const database = await openDatabase(url, log, (change) => changes.hear(change));
-  const journal: DurableJournal = {
+  const database = await openDatabase(url, log, (change) => changes.receive(change));
+  const journal: OperationJournal = {
     ...intents(database),
     ...entryReads(database),
     ...entryWrites(database, changes, log),
@@ -69,19 +66,17 @@ export async function openStore(url: string, options: StoreOptions): Promise<Sto
     journal,
     links: customerLinks(database),
     notifications: notificationStore(database, changes),
-    onChange: (listener) => changes.on('operation', listener),
-    onNotification: (listener) => changes.on('notification', listener),
-    async tellWatched(operationIds) {
-      // SQLite has no other instances.
+    onOperation: (listener) => changes.subscribe('operation', listener),
+    onNotification: (listener) => changes.subscribe('notification', listener),
+    onWatched: (listener) => changes.subscribe('watched', listener),
+    async announceWatched(operationIds) {
+      // SQLite serves one instance.
       if (database.kind === 'sqlite') return;
       await database.write(async (trx) => {
         for (const id of operationIds) await database.announce(trx, announcementOf('watched', id));
       });
     },
-    onWatched: (listener) => changes.on('watched', listener),
-    async ping() {
-      await database.read((db) => sql`select 1`.execute(db));
-    },
+
     close() {
       closed ??= close();
       return closed;
@@ -90,8 +85,8 @@ export async function openStore(url: string, options: StoreOptions): Promise<Sto
 
   async function close(): Promise<void> {
     changes.clear();
-    // Without this the others wait until the leases are over; with the database gone, so be it.
-    await journal.releaseAll().catch((err) => log.warn({ err }, 'leases were not released'));
+    // If this fails, the other instances take over when the leases expire.
+    await journal.releaseAll().catch((err) => log.warn({ err }, 'leases not released'));
     await database.close();
   }
 }
@@ -102,5 +97,5 @@ function openDatabase(url: string, log: StoreLog, onChange: ChangeListener): Pro
   }
   const path = /^sqlite:(?!\/\/[^/])(.+)$/.exec(url)?.[1];
   if (path) return openSqlite(path);
-  throw new StoreError('DATABASE_URL has to be sqlite:PATH or postgres://user:password@host/name.');
+  throw new StoreError('DATABASE_URL must be sqlite:PATH or postgres://user:password@host/name.');
 }

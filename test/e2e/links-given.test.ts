@@ -143,7 +143,7 @@ describe.each(creations)('a link given on $mutation', (creation) => {
     for (const resellerCustomer of [{ domain: other.domain }, null]) {
       expect(await create(url, creation, { ...input, resellerCustomer })).toMatchObject({
         __typename: 'ConflictError',
-        message: 'This idempotency key stands for another request.',
+        message: 'This idempotency key was used for a different request; use a new key.',
       });
     }
     expect(sandbox.calls.count(sentAs)).toBe(1);

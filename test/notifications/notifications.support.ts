@@ -27,7 +27,7 @@ export async function notified(
   let forgotten = 0;
   const notifications = new Notifications({
     store,
-    forget: () => void forgotten++,
+    forgetReads: () => void forgotten++,
     log: createLogger('silent'),
   });
   const ending = new AbortController();

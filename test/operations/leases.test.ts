@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { Keeper, type KeeperDeps } from '../../src/operations/leases.ts';
+import { Leases, type LeasesDeps } from '../../src/operations/leases.ts';
 import { Pollers } from '../../src/operations/poller.ts';
 import type { Store } from '../../src/store/store.ts';
 import { names, startAll } from '../store/builders.support.ts';
@@ -12,47 +12,47 @@ const database = testDatabase('SQLite');
 /** Short, for rounds that come after each other in no time. */
 const leaseMs = 150;
 
-/** One instance: its pollers and their keeper, on a store, not started. */
-function instanceOn(store: Store, deps: Partial<KeeperDeps> = {}) {
+/** One instance: its pollers and their leases, on a store, not started. */
+function instanceOn(store: Store, deps: Partial<LeasesDeps> = {}) {
   const { journal } = store;
   const pollers = new Pollers({ billing: silentBilling(), journal, log, options: pollOptions });
   const recover = vi.fn(async () => []);
-  const keeper = new Keeper({
+  const leases = new Leases({
     ...{ journal, pollers, log, starts: { recover } },
     options: { leaseMs, interruptedAfterMs: 20_000 },
     ...deps,
   });
   const stop = async (): Promise<void> => {
-    await keeper.close();
+    await leases.close();
     pollers.close();
   };
   onTestFinished(stop);
-  return { journal, pollers, keeper, recover, stop };
+  return { journal, pollers, leases, recover, stop };
 }
 
-describe('the keeper', () => {
+describe('the leases', () => {
   test('takes up at once what an earlier life left unfinished', async () => {
     const store = await database.open();
     await startAll(store.journal, ['a', 'b', 'c']);
     await store.journal.append(succeeded({ operationId: 'b' }));
-    const { keeper, pollers } = instanceOn(store);
-    keeper.start();
-    await expect.poll(() => pollers.kept()).toEqual(['a', 'c']);
+    const { leases, pollers } = instanceOn(store);
+    leases.start();
+    await expect.poll(() => pollers.ids()).toEqual(['a', 'c']);
   });
 
   test('takes up what is found later', async () => {
     const store = await database.open();
-    const { keeper, pollers, journal } = instanceOn(store);
-    keeper.start();
+    const { leases, pollers, journal } = instanceOn(store);
+    leases.start();
     const claim = vi.spyOn(journal, 'claim');
     await expect.poll(() => claim.mock.calls.length).toBeGreaterThan(0);
     await journal.append(operation());
-    await expect.poll(() => pollers.kept()).toEqual(['op']);
+    await expect.poll(() => pollers.ids()).toEqual(['op']);
   });
 
   test('repeats interrupted starts of the age that is told, in every round', async () => {
-    const { keeper, recover } = instanceOn(await database.open());
-    keeper.start();
+    const { leases, recover } = instanceOn(await database.open());
+    leases.start();
     await expect.poll(() => recover.mock.calls.length).toBeGreaterThan(1);
     expect(recover.mock.calls).toContainEqual([
       20_000,
@@ -69,9 +69,9 @@ describe('the keeper', () => {
       return [await journal.append(operation())];
     };
     const options = { leaseMs: 60_000, interruptedAfterMs: 20_000 };
-    const { keeper, pollers } = instanceOn(store, { starts: { recover }, options });
-    keeper.start();
-    await expect.poll(() => pollers.kept()).toEqual(['op']);
+    const { leases, pollers } = instanceOn(store, { starts: { recover }, options });
+    leases.start();
+    await expect.poll(() => pollers.ids()).toEqual(['op']);
   });
 
   test('keeps its leases while it lives, and leaves them to another when it is gone', async () => {
@@ -79,16 +79,16 @@ describe('the keeper', () => {
     const [first, second] = [instanceOn(here), instanceOn(there)];
     const all = names('op', 5);
     await startAll(here.journal, all);
-    first.keeper.start();
-    await expect.poll(() => first.pollers.kept()).toEqual(all);
-    second.keeper.start();
+    first.leases.start();
+    await expect.poll(() => first.pollers.ids()).toEqual(all);
+    second.leases.start();
     const rounds = vi.spyOn(there.journal, 'claim');
     await expect.poll(() => rounds.mock.calls.length).toBeGreaterThan(6);
     expect(second.pollers.size).toBe(0);
     // Gone without a word: its leases are not given back.
     await first.stop();
     const goneAt = performance.now();
-    await expect.poll(() => second.pollers.kept(), { interval: 5 }).toEqual(all);
+    await expect.poll(() => second.pollers.ids(), { interval: 5 }).toEqual(all);
     expect(performance.now() - goneAt).toBeLessThan(leaseMs * 2);
   });
 
@@ -99,84 +99,84 @@ describe('the keeper', () => {
     for (const [n, id] of all.entries()) {
       await stores[n % 3]?.journal.append(operation({ operationId: id }));
     }
-    for (const { keeper } of instances) keeper.start();
-    const kept = () => instances.flatMap(({ pollers }) => pollers.kept());
+    for (const { leases } of instances) leases.start();
+    const kept = () => instances.flatMap(({ pollers }) => pollers.ids());
     await expect.poll(() => kept().toSorted()).toEqual(all.toSorted());
   });
 
   test('drops what another has taken meanwhile', async () => {
     const store = await database.open();
-    const { keeper, pollers } = instanceOn(store);
+    const { leases, pollers } = instanceOn(store);
     await startAll(store.journal, ['a', 'b']);
-    keeper.start();
-    await expect.poll(() => pollers.kept()).toEqual(['a', 'b']);
+    leases.start();
+    await expect.poll(() => pollers.ids()).toEqual(['a', 'b']);
     // As after a pause of this whole process.
     const taken = `lease_holder = 'another', lease_until = ${Date.now() + 60_000}`;
     await database.query(`update operations set ${taken} where operation_id = 'a'`);
-    await expect.poll(() => pollers.kept()).toEqual(['b']);
+    await expect.poll(() => pollers.ids()).toEqual(['b']);
   });
 
   test('does not drop what was leased while it renewed', async () => {
     const store = await database.open();
-    const { keeper, pollers, journal } = instanceOn(store);
+    const { leases, pollers, journal } = instanceOn(store);
     const entry = await journal.append(operation());
     const { renew } = journal;
-    const drop = vi.spyOn(pollers, 'drop');
+    const drop = vi.spyOn(pollers, 'stop');
     vi.spyOn(journal, 'renew').mockImplementationOnce(async (ms) => {
       const held = await renew(ms);
       await journal.lease('op', leaseMs);
-      pollers.keep(entry);
+      pollers.start(entry);
       return held;
     });
-    keeper.start();
+    leases.start();
     await settle();
-    await expect.poll(() => pollers.kept()).toEqual(['op']);
+    await expect.poll(() => pollers.ids()).toEqual(['op']);
     expect(drop).not.toHaveBeenCalled();
   });
 
   test('polls again what it holds and nobody polls', async () => {
     const store = await database.open();
-    const { keeper, pollers, journal } = instanceOn(store);
+    const { leases, pollers, journal } = instanceOn(store);
     await journal.append(operation());
-    keeper.start();
-    await expect.poll(() => pollers.kept()).toEqual(['op']);
-    pollers.drop('op');
-    await expect.poll(() => pollers.kept()).toEqual(['op']);
+    leases.start();
+    await expect.poll(() => pollers.ids()).toEqual(['op']);
+    pollers.stop('op');
+    await expect.poll(() => pollers.ids()).toEqual(['op']);
   });
 });
 
-describe('a keeper in trouble', () => {
+describe('a leases in trouble', () => {
   test('goes on when the store can be used again', async () => {
     const store = await database.open();
-    const { keeper, pollers, journal } = instanceOn(store);
+    const { leases, pollers, journal } = instanceOn(store);
     await journal.append(operation());
     const renew = vi.spyOn(journal, 'renew').mockRejectedValue(outage);
-    keeper.start();
+    leases.start();
     await expect.poll(() => renew.mock.calls.length).toBeGreaterThan(2);
     expect(pollers.size).toBe(0);
     renew.mockRestore();
-    await expect.poll(() => pollers.kept()).toEqual(['op']);
+    await expect.poll(() => pollers.ids()).toEqual(['op']);
   });
 
   test('polls no more what it could not renew for as long as a lease lasts, until it can', async () => {
     const store = await database.open();
     await store.journal.append(operation());
-    const { keeper, pollers, journal } = instanceOn(store);
-    keeper.start();
-    await expect.poll(() => pollers.kept()).toEqual(['op']);
+    const { leases, pollers, journal } = instanceOn(store);
+    leases.start();
+    await expect.poll(() => pollers.ids()).toEqual(['op']);
     const renew = vi.spyOn(journal, 'renew').mockRejectedValue(outage);
     await expect.poll(() => renew.mock.calls.length).toBeGreaterThan(0);
-    expect(pollers.kept()).toEqual(['op']);
-    await expect.poll(() => pollers.kept()).toEqual([]);
+    expect(pollers.ids()).toEqual(['op']);
+    await expect.poll(() => pollers.ids()).toEqual([]);
     renew.mockRestore();
-    await expect.poll(() => pollers.kept()).toEqual(['op']);
+    await expect.poll(() => pollers.ids()).toEqual(['op']);
   });
 
   test('begins no round while one waits for the store', async () => {
-    const { keeper, journal, recover } = instanceOn(await database.open());
+    const { leases, journal, recover } = instanceOn(await database.open());
     const held = Promise.withResolvers<never[]>();
     const renew = vi.spyOn(journal, 'renew').mockReturnValue(held.promise);
-    keeper.start();
+    leases.start();
     await expect.poll(() => recover.mock.calls.length).toBeGreaterThan(3);
     expect(renew).toHaveBeenCalledTimes(1);
     held.resolve([]);
@@ -187,11 +187,11 @@ describe('a keeper in trouble', () => {
     const store = await database.open();
     const recover = ({ signal }: { signal: AbortSignal }) =>
       new Promise<never[]>((resolve) => signal.addEventListener('abort', () => resolve([])));
-    const { keeper, journal } = instanceOn(store, {
+    const { leases, journal } = instanceOn(store, {
       starts: { recover: (_, scope) => recover(scope) },
     });
     const renew = vi.spyOn(journal, 'renew');
-    keeper.start();
+    leases.start();
     await expect.poll(() => renew.mock.calls.length).toBeGreaterThan(3);
   });
 
@@ -203,12 +203,12 @@ describe('a keeper in trouble', () => {
       signals.push(signal);
       return held.promise;
     });
-    const { keeper, journal } = instanceOn(store, { starts: { recover } });
+    const { leases, journal } = instanceOn(store, { starts: { recover } });
     const claim = vi.spyOn(journal, 'claim');
-    keeper.start();
+    leases.start();
     await expect.poll(() => claim.mock.calls.length).toBeGreaterThan(0);
     let isClosed = false;
-    const closing = keeper.close().then(() => {
+    const closing = leases.close().then(() => {
       isClosed = true;
     });
     await settle();

@@ -2,25 +2,25 @@ import { onTestFinished } from 'vitest';
 import type { BillingClient } from '../../src/backends/billing/client.ts';
 import type { BillingCustomer } from '../../src/domain/customer.ts';
 import type { Operation, OperationEntry } from '../../src/domain/operation.ts';
-import type { KeeperOptions } from '../../src/operations/leases.ts';
+import type { LeaseOptions } from '../../src/operations/leases.ts';
 import { Operations } from '../../src/operations/operations.ts';
 import type { Store } from '../../src/store/store.ts';
 import { log } from './operations.support.ts';
 import { openMemory, pollOptions } from './polled.support.ts';
 
-export const keepOptions: KeeperOptions = { leaseMs: 15_000, interruptedAfterMs: 20_000 };
+export const leaseOptions: LeaseOptions = { leaseMs: 15_000, interruptedAfterMs: 20_000 };
 
 /** Operations on a store of their own, unless one is given; not opened. */
 export async function operated(
   billing: BillingClient,
-  { store, keep }: { store?: Store; keep?: KeeperOptions } = {},
+  { store, leases }: { store?: Store; leases?: LeaseOptions } = {},
 ) {
   const on = store ?? (await openMemory());
   const learned: BillingCustomer[] = [];
   const operations = new Operations({
     ...{ billing, log, store: on, poll: pollOptions },
-    keep: keep ?? keepOptions,
-    learn: (customer) => void learned.push(customer),
+    leases: leases ?? leaseOptions,
+    onCustomer: (customer) => void learned.push(customer),
   });
   onTestFinished(() => operations.close());
   return {

@@ -42,8 +42,8 @@ export async function polled(
     record: (state: Operation): Promise<OperationEntry> => journal.append(state),
     /** Has it polled, and watches it; gives the way to watch no more. */
     watch(entry: OperationEntry): () => void {
-      pollers.keep(entry);
-      return pollers.hold(entry.operation.operationId);
+      pollers.start(entry);
+      return pollers.watch(entry.operation.operationId);
     },
     statuses: async (): Promise<OperationStatus[]> =>
       (await journal.after('op', 0)).map((entry) => operationStatus(entry.operation)),

@@ -52,14 +52,18 @@ describe('NOT_FOUND', () => {
     await vi.advanceTimersByTimeAsync(55_000);
     expect(await statuses()).toEqual(['RUNNING', 'RUNNING']);
     const told: (string | null)[] = [];
-    store.onChange((id) => told.push(id));
+    store.onOperation((id) => told.push(id));
     await vi.advanceTimersByTimeAsync(30_000);
     expect(told).toEqual(['op']);
     expect((await journal.latest('op'))?.operation).toMatchObject({
       done: true,
       // Nothing that was known gets lost with it.
       description: 'latest',
-      result: { type: 'failure', code: 5, message: expect.stringContaining('no longer knows') },
+      result: {
+        type: 'failure',
+        code: 5,
+        message: expect.stringContaining('no longer returns this operation'),
+      },
     });
     expect(pollers.size).toBe(0);
     expect(vi.getTimerCount()).toBe(0);
@@ -88,13 +92,13 @@ describe('an operation that does not end', () => {
   const hourMs = 3_600_000;
   const tooOld = {
     done: true,
-    result: { type: 'failure', code: 5, message: expect.stringContaining('took too long') },
+    result: { type: 'failure', code: 5, message: expect.stringContaining('ran too long') },
   };
 
   test('is given up at the age that is configured, and says so', async () => {
     const billing = scriptedBilling(running);
     const { pollers, latest, journal, statuses } = await polled(billing, { maxAgeMs: hourMs });
-    pollers.keep(latest);
+    pollers.start(latest);
     await vi.advanceTimersByTimeAsync(hourMs - 1_000);
     expect(await statuses()).toEqual(['RUNNING']);
     await vi.advanceTimersByTimeAsync(60_000);
@@ -107,7 +111,7 @@ describe('an operation that does not end', () => {
       maxAgeMs: hourMs,
     });
     vi.setSystemTime(latest.firstSeenAt.getTime() + hourMs + 1);
-    pollers.keep(latest);
+    pollers.start(latest);
     await vi.advanceTimersByTimeAsync(0);
     expect((await journal.latest('op'))?.operation).toMatchObject(tooOld);
   });
@@ -116,7 +120,7 @@ describe('an operation that does not end', () => {
     const billing = scriptedBilling(...Array(5).fill(outage), reading(succeeded()));
     const { pollers, latest, statuses } = await polled(billing, { maxAgeMs: 1 });
     vi.setSystemTime(latest.firstSeenAt.getTime() + hourMs);
-    pollers.keep(latest);
+    pollers.start(latest);
     await vi.advanceTimersByTimeAsync(hourMs);
     expect(await statuses()).toEqual(['RUNNING', 'SUCCEEDED']);
   });

@@ -62,7 +62,7 @@ describe('while nobody has ever watched, the interval', () => {
   test('doubles up to the cap of idle operations', async () => {
     const billing = scriptedBilling(running);
     const { pollers, latest } = await polled(billing);
-    pollers.keep(latest);
+    pollers.start(latest);
     await vi.advanceTimersByTimeAsync(300_000);
     expect(billing.pauses().length).toBeGreaterThan(10);
     expectPauses(billing.pauses(), (n) => Math.min(30_000, 1_000 * 2 ** n));
@@ -71,7 +71,7 @@ describe('while nobody has ever watched, the interval', () => {
   test('doubles also when the server would be asked more often', async () => {
     const billing = scriptedBilling(reading(operation(), 500));
     const { pollers, latest } = await polled(billing);
-    pollers.keep(latest);
+    pollers.start(latest);
     await vi.advanceTimersByTimeAsync(100_000);
     expectPauses(billing.pauses(), (n) => Math.min(30_000, 1_000 * 2 ** n));
   });
@@ -79,7 +79,7 @@ describe('while nobody has ever watched, the interval', () => {
   test('is never shorter than the server says', async () => {
     const billing = scriptedBilling(reading(operation(), 10_000));
     const { pollers, latest } = await polled(billing);
-    pollers.keep(latest);
+    pollers.start(latest);
     await vi.advanceTimersByTimeAsync(45_000);
     expect(billing.pauses().slice(0, 3).map(Math.round)).toEqual([10_000, 10_000, 10_000]);
   });
@@ -139,8 +139,8 @@ describe('when the last watcher has left', () => {
 test('one who watches before this instance polls sets the pace from the beginning', async () => {
   const billing = scriptedBilling(running);
   const { pollers, latest } = await polled(billing, { maxIntervalMs: 1_000 });
-  pollers.hold('op');
-  pollers.keep(latest);
+  pollers.watch('op');
+  pollers.start(latest);
   await vi.advanceTimersByTimeAsync(10_000);
   expect(billing.pauses().length).toBeGreaterThan(8);
   expectPauses(billing.pauses(), () => 1_000);

@@ -34,9 +34,9 @@ describe('one poller', () => {
     const billing = scriptedBilling(running);
     const { pollers, record } = await polled(billing);
     for (const operationId of ['a', 'b']) {
-      pollers.keep(await record(operation({ operationId, kind: 'SUSPEND_CUSTOMER' })));
+      pollers.start(await record(operation({ operationId, kind: 'SUSPEND_CUSTOMER' })));
     }
-    expect(pollers.kept()).toEqual(['a', 'b']);
+    expect(pollers.ids()).toEqual(['a', 'b']);
     expect(billing.asked.map(({ id }) => id)).toEqual(['a', 'b']);
     expect(billing.asked[0]?.kind).toBe('SUSPEND_CUSTOMER');
     pollers.close();
@@ -49,17 +49,17 @@ describe('one poller', () => {
   test('is not there for an operation that this instance does not keep', async () => {
     const billing = scriptedBilling(running);
     const { pollers } = await polled(billing);
-    pollers.hold('op')();
-    pollers.hold('op');
+    pollers.watch('op')();
+    pollers.watch('op');
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(pollers.isKept('op')).toBe(false);
+    expect(pollers.has('op')).toBe(false);
     expect(billing.asked).toEqual([]);
   });
 
   test('is not there for an operation that is done', async () => {
     const billing = scriptedBilling(running);
     const { pollers, record } = await polled(billing);
-    pollers.keep(await record(succeeded()));
+    pollers.start(await record(succeeded()));
     expect(pollers.size).toBe(0);
     expect(billing.asked).toEqual([]);
   });
@@ -67,7 +67,7 @@ describe('one poller', () => {
   test('of an id that no header could hold asks under an id that one can', async () => {
     const billing = scriptedBilling(running);
     const { pollers, record } = await polled(billing);
-    pollers.keep(await record(operation({ operationId: 'op:ä/1' })));
+    pollers.start(await record(operation({ operationId: 'op:ä/1' })));
     expect(billing.asked).toMatchObject([
       { id: 'op:ä/1', requestId: expect.stringMatching(/^[\w-]+$/) },
     ]);
@@ -78,7 +78,7 @@ describe('one poller', () => {
     const billing = scriptedBilling(answer.promise);
     const { pollers, latest, watch, statuses } = await polled(billing);
     watch(latest);
-    pollers.drop('op');
+    pollers.stop('op');
     expect(pollers.size).toBe(0);
     expect(billing.asked[0]?.signal.aborted).toBe(true);
     answer.resolve(reading(succeeded()));
@@ -90,12 +90,12 @@ describe('one poller', () => {
   test('that is dropped and kept again is a new one, which the old one does not end', async () => {
     const billing = scriptedBilling(running);
     const { pollers, latest } = await polled(billing);
-    pollers.keep(latest);
+    pollers.start(latest);
     await vi.advanceTimersByTimeAsync(0);
-    pollers.drop('op');
-    pollers.keep(latest);
+    pollers.stop('op');
+    pollers.start(latest);
     await vi.advanceTimersByTimeAsync(0);
-    expect(pollers.kept()).toEqual(['op']);
+    expect(pollers.ids()).toEqual(['op']);
     expect(billing.asked).toHaveLength(2);
     expect(vi.getTimerCount()).toBe(1);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { BillingClient } from '../../src/backends/billing/client.ts';
 import { type ErrorCode, GatewayError } from '../../src/domain/error.ts';
-import { type Asked, Starts } from '../../src/operations/start.ts';
+import { type IdempotencyScope, Starts } from '../../src/operations/start.ts';
 import { testDatabase } from '../store/databases.support.ts';
 import {
   log,
@@ -16,7 +16,7 @@ import {
 const database = testDatabase('SQLite');
 
 const request = { kind: 'ACTIVATE_CUSTOMER', resellerId: 'R1', customerId: 'C1' } as const;
-const asked: Asked = { caller: 'alice', idempotencyKey: 'key' };
+const asked: IdempotencyScope = { caller: 'alice', idempotencyKey: 'key' };
 const metadata = { type: 'customer', resellerId: 'R1', customerId: 'C1' } as const;
 
 /** Starts on a store of their own, with a look at what they have kept. */

@@ -75,11 +75,11 @@ describe('watching all operations', () => {
   test('reads what came in a gap of the news when the gap is over', async () => {
     const store = await openMemory();
     let tell: ChangeListener = () => {};
-    const onChange = (listener: ChangeListener) => {
+    const onOperation = (listener: ChangeListener) => {
       tell = listener;
       return () => {};
     };
-    const { operations } = await operated(silentBilling(), { store: { ...store, onChange } });
+    const { operations } = await operated(silentBilling(), { store: { ...store, onOperation } });
     const { sequence } = await store.journal.append(step(0));
     const one = await operations.watch('op', sequence, scope());
     const seen = [one ?? [], await operations.watchAll(undefined, sequence, scope())].map(

@@ -10,7 +10,7 @@ export async function watched(first: Operation = step(0)) {
   const store = await openMemory();
   const { journal } = store;
   const wakeUps = new WakeUps();
-  store.onChange((id) => id !== null && wakeUps.wake(id));
+  store.onOperation((id) => id !== null && wakeUps.wake(id));
   const current = await journal.append(first);
   const { operationId } = first;
   const parts = {

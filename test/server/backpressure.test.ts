@@ -143,7 +143,7 @@ test('one that asks for much many times, and does not read, is cut off', async (
 describe('an answer that is too long to be sent', () => {
   const long = 'subscription { ticks(count: 1, size: 33000000) }';
   const refusal = {
-    message: expect.stringContaining('too long'),
+    message: expect.stringContaining('too large'),
     extensions: { code: 'BAD_USER_INPUT' },
   };
 

@@ -7,7 +7,7 @@ import {
 } from 'graphql';
 import { onTestFinished } from 'vitest';
 import { createLogger } from '../../src/log.ts';
-import { authenticateNobody } from '../../src/server/auth/authenticate.ts';
+import { allowAnonymous } from '../../src/server/auth/authenticate.ts';
 import { createHttpServer, type HttpOptions } from '../../src/server/http.ts';
 import type { Services } from '../../src/services/services.ts';
 
@@ -22,7 +22,7 @@ export async function startServer(options: Partial<HttpOptions> = {}) {
   const ticks: Ticks = { made: 0, readers: 0 };
   const server = createHttpServer({
     schema: tickSchema(ticks),
-    authenticate: authenticateNobody(),
+    authenticate: allowAnonymous(),
     createServices: () => ({}) as Services,
     origins: { allowed: [], loopbackOnly: true },
     deadlineMs: 1000,

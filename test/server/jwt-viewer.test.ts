@@ -73,7 +73,7 @@ describe('is not known who comes', () => {
     const { authenticate } = await startAuthentication();
     await expect(authenticate({ authorization })).rejects.toMatchObject({
       code: 'UNAUTHENTICATED',
-      message: 'A bearer token is needed.',
+      message: 'A bearer token is required.',
     });
   });
 });

@@ -44,7 +44,7 @@ describe('on loopback without authentication', () => {
     undefined,
   ])('the name %s is refused', (host) => {
     const refusal = originRefusal(request(host, `http://${host ?? ''}`), local);
-    expect(refusal).toContain('loopback names only');
+    expect(refusal).toContain('must be a loopback name');
   });
 
   test('pages of the gateway itself may use it, others may not', () => {

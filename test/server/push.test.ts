@@ -62,7 +62,7 @@ describe('a request is refused, and nothing received,', () => {
   });
 });
 
-describe('a message that is not kept', () => {
+describe('a message that is not stored', () => {
   test.each<[string, unknown, number, object]>([
     [
       'for now',
@@ -74,21 +74,30 @@ describe('a message that is not kept', () => {
       'for good',
       new GatewayError('INTERNAL_SERVER_ERROR', 'secret'),
       500,
-      { message: 'The gateway failed.', extensions: { code: 'INTERNAL_SERVER_ERROR' } },
+      {
+        message: 'The gateway failed to store the message.',
+        extensions: { code: 'INTERNAL_SERVER_ERROR' },
+      },
     ],
     [
-      'because somebody else is not let in',
+      'because the message is forbidden',
       new GatewayError('UNAUTHENTICATED', 'secret'),
       500,
-      { message: 'The gateway failed.', extensions: { code: 'INTERNAL_SERVER_ERROR' } },
+      {
+        message: 'The gateway failed to store the message.',
+        extensions: { code: 'INTERNAL_SERVER_ERROR' },
+      },
     ],
     [
       'because of a fault',
       new TypeError('secret'),
       500,
-      { message: 'The gateway failed.', extensions: { code: 'INTERNAL_SERVER_ERROR' } },
+      {
+        message: 'The gateway failed to store the message.',
+        extensions: { code: 'INTERNAL_SERVER_ERROR' },
+      },
     ],
-    ['because of anything', 'secret', 500, { message: 'The gateway failed.' }],
+    ['because of anything', 'secret', 500, { message: 'The gateway failed to store the message.' }],
   ])('%s is not acknowledged, and the log tells why', async (_, failure, expected, error) => {
     const log = { ...createLogger('silent'), error: vi.fn() };
     const { push } = await startPush(() => Promise.reject(failure), { log });
@@ -97,7 +106,7 @@ describe('a message that is not kept', () => {
     expect(codedErrors(text)).toMatchObject([error]);
     expect(text).not.toContain('secret');
     expect(log.error.mock.calls).toEqual([
-      [{ requestId: headers['x-request-id'], err: failure }, 'a push was not kept'],
+      [{ requestId: headers['x-request-id'], err: failure }, 'push not stored'],
     ]);
   });
 

@@ -112,7 +112,7 @@ test('requests leave nothing behind on the signal they follow', () => {
         deadlineMs: 1000,
         createServices: () => ({}) as Services,
       });
-      context.lasting();
+      context.keepOpen();
       context.forEvent().end();
       context.end();
     }

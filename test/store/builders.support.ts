@@ -1,6 +1,11 @@
 import type { Notification } from '../../src/domain/notification.ts';
 import type { OperationEntry } from '../../src/domain/operation.ts';
-import type { DurableJournal, Intent } from '../../src/store/operations/journal.ts';
+import type {
+  Intent,
+  ListedOperation,
+  OperationFilter,
+  OperationJournal,
+} from '../../src/store/operations/journal.ts';
 import { operation, succeeded } from '../operations/operations.support.ts';
 
 /** What a mutation keeps before its call goes out. */
@@ -41,14 +46,25 @@ export const sequences = (entries: readonly OperationEntry[]) =>
   entries.map(({ sequence }) => sequence);
 
 /** Has every one of these operations start, in order. */
-export async function startAll(journal: DurableJournal, operationIds: readonly string[]) {
+export async function startAll(journal: OperationJournal, operationIds: readonly string[]) {
   for (const operationId of operationIds) await journal.append(operation({ operationId }));
 }
 
-export async function finish(journal: DurableJournal, operationId: string) {
+export async function finish(journal: OperationJournal, operationId: string) {
   return journal.append(succeeded({ operationId }));
 }
 
 /** `count` names: `a0`, `a1` and so on. */
 export const names = (prefix: string, count: number) =>
   Array.from({ length: count }, (_, n) => `${prefix}${n}`);
+
+/** One page of operations. */
+export async function pageOf(
+  journal: Pick<OperationJournal, 'pages'>,
+  filter: OperationFilter,
+  before: number | null,
+  limit: number,
+): Promise<readonly ListedOperation[]> {
+  const [page = []] = await journal.pages([{ filter, before, limit }]);
+  return page;
+}

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { failed, operation, succeeded } from '../operations/operations.support.ts';
-import { intent } from './builders.support.ts';
+import { intent, pageOf } from './builders.support.ts';
 import type { TestDatabase } from './databases.support.ts';
 
 const LONG_AGO = -60_000;
@@ -40,7 +40,7 @@ export function intentsSuite(database: TestDatabase): void {
     const entry = await journal.started('alice', 'key', operation());
     const customer = { resellerId: 'R1', customerId: 'C1' };
     expect(await journal.changesAfter({ customer }, 0)).toEqual([entry]);
-    expect(await journal.page({ customer }, null, 10)).toMatchObject([{ entry }]);
+    expect(await pageOf(journal, { customer }, null, 10)).toMatchObject([{ entry }]);
   });
 
   test('stay with the operation that they started first', async () => {
@@ -104,7 +104,7 @@ export function intentsSuite(database: TestDatabase): void {
     await expect(journal.started('alice', 'key', broken)).rejects.toMatchObject({
       code: 'INTERNAL_SERVER_ERROR',
     });
-    expect(await journal.page({}, null, 1)).toEqual([]);
+    expect(await pageOf(journal, {}, null, 1)).toEqual([]);
     expect((await journal.intend(intent())).operationId).toBeNull();
   });
 

@@ -40,17 +40,6 @@ export function leasesSuite(database: TestDatabase): void {
     expect(await one.journal.lease('a', LONG)).toBe(true);
     expect(await one.journal.renew(LONG)).toEqual(['a']);
     expect(await two.journal.renew(LONG)).toEqual([]);
-    await two.journal.release('a');
-    expect(await two.journal.lease('a', LONG)).toBe(false);
-  });
-
-  test('are free once they are released', async () => {
-    const [one, two] = await Promise.all([database.open(), database.open()]);
-    await startAll(one.journal, ['a']);
-    await one.journal.claim(1, LONG);
-    await one.journal.release('a');
-    expect(ids(await two.journal.claim(1, LONG))).toEqual(['a']);
-    expect(await one.journal.renew(LONG)).toEqual([]);
   });
 
   test('are given back by a store that closes', async () => {

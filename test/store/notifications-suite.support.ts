@@ -50,12 +50,10 @@ export function notificationsSuite(database: TestDatabase): void {
     const stores = await Promise.all([database.open(), database.open()]);
     const [{ notifications }, other] = stores;
     const [a, b, c] = some.slice(0, 3) as [(typeof some)[0], (typeof some)[0], (typeof some)[0]];
-    expect(await notifications.append([a, b, a])).toEqual(new Set(['a', 'b']));
-    expect(await other.notifications.append([b, c])).toEqual(new Set(['c']));
-    const again = await Promise.all(stores.map((store) => store.notifications.append(some)));
-    expect(again.flatMap((added) => [...added]).sort()).toEqual(['d', 'e']);
+    await notifications.append([a, b, a]);
+    await other.notifications.append([b, c]);
+    await Promise.all(stores.map((store) => store.notifications.append(some)));
     expect(names(await notifications.after({}, 0))).toEqual(['a', 'b', 'c', 'd', 'e']);
-    expect(await notifications.append([])).toEqual(new Set());
   });
 
   test.each([
@@ -106,20 +104,20 @@ export function notificationsSuite(database: TestDatabase): void {
 
   test('are announced to every store once they can be read, by their customers', async () => {
     const stores = await Promise.all([database.open(), database.open()]);
-    const heard = stores.map((store) => {
+    const received = stores.map((store) => {
       const told: (string | null)[] = [];
       store.onNotification(async (customer) => {
         expect(await store.notifications.lastSequence()).toBeGreaterThan(0);
         told.push(customer);
       });
-      store.onChange(() => told.push('an operation'));
+      store.onOperation(() => told.push('an operation'));
       return told;
     });
     await stores[0].notifications.append(some);
     await stores[0].notifications.append(some);
-    await expect.poll(() => heard[0]?.toSorted()).toEqual(['', 'G1', 'G2']);
+    await expect.poll(() => received[0]?.toSorted()).toEqual(['', 'G1', 'G2']);
     if (database.url.startsWith('postgres')) {
-      await expect.poll(() => heard[1]?.toSorted()).toEqual(['', 'G1', 'G2']);
+      await expect.poll(() => received[1]?.toSorted()).toEqual(['', 'G1', 'G2']);
     }
   });
 

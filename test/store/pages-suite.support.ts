@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { beforeEach, expect, test } from 'vitest';
 import { type Operation, operationStatus, operationStatuses } from '../../src/domain/operation.ts';
-import type { DurableJournal, OperationFilter } from '../../src/store/operations/journal.ts';
+import type { OperationFilter, OperationJournal } from '../../src/store/operations/journal.ts';
 import { failed, operation, succeeded } from '../operations/operations.support.ts';
-import { finish, names, startAll } from './builders.support.ts';
+import { finish, names, pageOf, startAll } from './builders.support.ts';
 import type { TestDatabase } from './databases.support.ts';
 
-async function pages(journal: DurableJournal, filter: OperationFilter, size: number) {
+async function pages(journal: OperationJournal, filter: OperationFilter, size: number) {
   const found: string[] = [];
   let before: number | null = null;
   for (;;) {
-    const page = await journal.page(filter, before, size);
+    const page = await pageOf(journal, filter, before, size);
     found.push(...page.map(({ entry }) => entry.operation.operationId));
     before = page.at(-1)?.number ?? null;
     if (page.length < size || before === null) return found;
@@ -30,7 +30,7 @@ const states: Operation[] = names('op', 40).map((operationId, n) => {
 });
 
 export function pagesSuite(database: TestDatabase): void {
-  let journal: DurableJournal;
+  let journal: OperationJournal;
 
   beforeEach(async () => {
     ({ journal } = await database.open());
@@ -39,17 +39,17 @@ export function pagesSuite(database: TestDatabase): void {
   test('begin with the operation that started last, in its newest state', async () => {
     await startAll(journal, ['a', 'b', 'c']);
     const finished = await finish(journal, 'a');
-    const page = await journal.page({}, null, 10);
+    const page = await pageOf(journal, {}, null, 10);
     expect(page.map(({ entry }) => entry.operation.operationId)).toEqual(['c', 'b', 'a']);
     expect(page[2]?.entry).toEqual(finished);
   });
 
   test('stay where they are while operations start and change', async () => {
     await startAll(journal, ['a', 'b', 'c']);
-    const [, second] = await journal.page({}, null, 2);
+    const [, second] = await pageOf(journal, {}, null, 2);
     await finish(journal, 'a');
     await startAll(journal, ['d']);
-    const next = await journal.page({}, second?.number ?? null, 2);
+    const next = await pageOf(journal, {}, second?.number ?? null, 2);
     expect(next.map(({ entry }) => entry.operation.operationId)).toEqual(['a']);
   });
 

@@ -4,7 +4,7 @@ import { expect, test, vi } from 'vitest';
 import { operationStatuses } from '../../src/domain/operation.ts';
 import { openStore } from '../../src/store/store.ts';
 import { log, operation, succeeded } from '../operations/operations.support.ts';
-import { intent, notification } from './builders.support.ts';
+import { intent, notification, pageOf } from './builders.support.ts';
 import { temporaryDirectory } from './databases.support.ts';
 
 const directory = temporaryDirectory();
@@ -31,8 +31,8 @@ test('no statement of the store reads a whole table', async () => {
     ...operationStatuses.map((s) => [s]),
     [...operationStatuses],
   ]) {
-    await journal.page({ statuses }, null, 10);
-    await journal.page({ customer, statuses }, 100, 10);
+    await pageOf(journal, { statuses }, null, 10);
+    await pageOf(journal, { customer, statuses }, 100, 10);
   }
   const { links, notifications } = store;
   const link = { billing: customer, resellerCustomerId: 'G1' };
@@ -52,7 +52,6 @@ test('no statement of the store reads a whole table', async () => {
   await journal.claim(10, 1_000);
   await journal.lease('op', 1_000);
   await journal.renew(1_000);
-  await journal.release('op');
   await journal.append(succeeded());
   const statements = new Set(prepared.mock.calls.map(([statement]) => statement));
   prepared.mockRestore();

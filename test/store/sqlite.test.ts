@@ -54,7 +54,7 @@ test('a database in memory works and is gone with its store', async () => {
 });
 
 test.each([
-  ['a directory', 'it has to be a file that', (path: string) => mkdirSync(path)],
+  ['a directory', 'needs read access to the file', (path: string) => mkdirSync(path)],
   [
     'no database',
     'not an SQLite database',
@@ -62,7 +62,7 @@ test.each([
   ],
   [
     'below a file',
-    'its directory cannot be made (EEXIST)',
+    'its directory cannot be created (EEXIST)',
     (path: string) => writeFileSync(join(path, '..'), 'x'),
   ],
 ])('a path that is %s is refused in a sentence', async (kind, sentence, make) => {
@@ -88,14 +88,14 @@ test.each([
   'gateway.db',
   '',
 ])('the address %o is refused', async (url) => {
-  await expect(openStore(url, { log })).rejects.toThrow('DATABASE_URL has to be sqlite:PATH');
+  await expect(openStore(url, { log })).rejects.toThrow('DATABASE_URL must be sqlite:PATH');
 });
 
 test('a database that another program keeps locked is refused at start', async () => {
   const path = await journaledPath();
   const other = new DatabaseSync(path);
   other.exec('pragma locking_mode = exclusive; begin immediate; create table t (x)');
-  await expect(openSqlite(path, 200)).rejects.toThrow('another program keeps it locked.');
+  await expect(openSqlite(path, 200)).rejects.toThrow('another program holds a lock on it.');
   other.close();
 });
 
@@ -143,7 +143,7 @@ test('a directory without the right to write is refused', async () => {
   mkdirSync(parent, { mode: 0o555 });
   chmodSync(directory(), 0o755);
   await withoutRights(async () => {
-    await expect(open(join(parent, 'gateway.db'))).rejects.toThrow('a directory that it may write');
+    await expect(open(join(parent, 'gateway.db'))).rejects.toThrow('write access to its directory');
     await expect(open(join(parent, 'more', 'gateway.db'))).rejects.toThrow('be made (EACCES)');
   });
 });

@@ -28,7 +28,7 @@ export function startSuite(database: TestDatabase): void {
     const refused = database.open();
     await expect(refused).rejects.toThrow(StoreError);
     await expect(refused).rejects.toThrow(
-      /of a newer version of the gateway \(it has 9999-future\): start that version\.$/,
+      /was migrated by a newer version of the gateway \(9999-future\): start that version\.$/,
     );
     expect(await database.query('select name from gateway_migrations')).toHaveLength(5);
   });
@@ -39,10 +39,5 @@ export function startSuite(database: TestDatabase): void {
     await database.query('drop table operation_intents');
     const { journal } = await database.open();
     await journal.append(operation());
-  });
-
-  test('answers a ping', async () => {
-    const store = await database.open();
-    await store.ping();
   });
 }

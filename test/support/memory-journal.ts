@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { OperationEntry } from '../../src/domain/operation.ts';
-import type { DurableJournal } from '../../src/store/operations/journal.ts';
+import type { OperationJournal } from '../../src/store/operations/journal.ts';
 
 /** What the journal promises, in its shortest form: a model to test the real one against. */
-export function memoryJournal(): Pick<DurableJournal, 'append' | 'latest' | 'after'> {
+export function memoryJournal(): Pick<OperationJournal, 'append' | 'latest' | 'after'> {
   const journal: OperationEntry[] = [];
   const entriesOf = (id: string) => journal.filter(({ operation }) => operation.operationId === id);
 

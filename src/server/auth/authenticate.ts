@@ -1,18 +1,19 @@
 import type { Viewer } from '../../domain/viewer.ts';
 
-/** What a request or a socket says of who it is: the `authorization` header, or what stands for it. */
+/** The credentials of an HTTP request or a socket. */
 export interface Credentials {
+  /** The `authorization` header, or the connection parameter of that name. */
   readonly authorization: string | null;
 }
 
 /**
- * Decides who asks, once per HTTP request or socket. Rejects with GatewayError UNAUTHENTICATED, or
- * UNAVAILABLE when it cannot be told now.
+ * Authenticates an HTTP request or socket, once. Rejects with GatewayError UNAUTHENTICATED, or
+ * UNAVAILABLE when the issuer's keys cannot be fetched.
  */
 export type Authenticate = (credentials: Credentials) => Promise<Viewer>;
 
-/** `AUTH=none`: everyone who reaches the gateway may do everything. Configuration allows it on loopback only. */
-export function authenticateNobody(): Authenticate {
+/** `AUTH=none`: every caller may do everything. The configuration allows this only on loopback. */
+export function allowAnonymous(): Authenticate {
   const viewer: Viewer = {
     subject: 'anonymous',
     rights: new Set(['READ', 'WRITE']),
@@ -21,10 +22,10 @@ export function authenticateNobody(): Authenticate {
   return async () => viewer;
 }
 
-/** The longest delay of a timer, in milliseconds; a viewer that lasts longer is not seen to its end. */
+/** The longest delay of a timer, in milliseconds, about 25 days. */
 const MAX_DELAY = 2 ** 31 - 1;
 
-/** Calls `end` when the viewer has to say again who it is, unless the returned function is called before. */
+/** Calls `end` when the viewer's token expires, unless the returned function is called before. */
 export function onExpiry({ expiresAt }: Viewer, end: () => void): () => void {
   const left = expiresAt ? expiresAt.getTime() - Date.now() : MAX_DELAY;
   if (left >= MAX_DELAY) return () => {};

@@ -2,9 +2,9 @@ import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose';
 import { GatewayError } from '../../domain/error.ts';
 
 /**
- * The keys that an issuer publishes. They are fetched with the first token, and kept: a token of an
- * unknown key has them fetched again, but not more than twice a minute. Rejects with a GatewayError
- * UNAVAILABLE when they cannot be fetched.
+ * The public keys of an issuer. They are fetched for the first token and cached; an unknown key id
+ * fetches them again, at most twice a minute. Rejects with GatewayError UNAVAILABLE when they cannot
+ * be fetched.
  */
 export function remoteKeys(jwksUrl: string): JWTVerifyGetKey {
   const keys = createRemoteJWKSet(new URL(jwksUrl));
@@ -12,24 +12,24 @@ export function remoteKeys(jwksUrl: string): JWTVerifyGetKey {
     try {
       return await keys(header, token);
     } catch (cause) {
-      if (ofToken.some((type) => cause instanceof type)) throw cause;
-      const message = 'The keys of the tokens cannot be fetched.';
+      if (tokenErrors.some((type) => cause instanceof type)) throw cause;
+      const message = "The token issuer's public keys cannot be fetched; try again later.";
       throw new GatewayError('UNAVAILABLE', message, { retryable: true, cause });
     }
   };
 }
 
-/** What is the token's fault, once the keys are there. */
-const ofToken = [
+/** Errors that the token causes, as opposed to a failure to fetch the keys. */
+const tokenErrors = [
   errors.JWKSNoMatchingKey,
   errors.JWKSMultipleMatchingKeys,
   errors.JOSENotSupported,
 ];
 
-/** How far the clocks of the issuer and the gateway may be apart, in seconds. */
+/** Accepted difference between the clocks of the issuer and the gateway, in seconds. */
 export const CLOCK_TOLERANCE = 30;
 
-/** The token of an `Authorization: Bearer` header; null when there is none. RFC 6750. */
+/** The token of an `Authorization: Bearer` header; null when it has none. RFC 6750. */
 export function bearerToken(authorization: string | null | undefined): string | null {
   return /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? null;
 }

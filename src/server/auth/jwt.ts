@@ -8,13 +8,13 @@ import { bearerToken, CLOCK_TOLERANCE, remoteKeys } from './jwks.ts';
 export interface JwtOptions {
   readonly issuer: string;
   readonly audience: string;
-  /** Where the issuer publishes its keys. */
+  /** URL of the issuer's JSON Web Key Set. */
   readonly jwksUrl: string;
-  /** The scope that a token needs for mutations; null: every token may run them. */
+  /** The scope that mutations require; null allows them for every token. */
   readonly writeScope: string | null;
 }
 
-/** Asymmetric ones only: nobody but the issuer can sign. */
+/** Asymmetric algorithms only: the gateway holds no key that could sign. */
 const algorithms = [
   'RS256',
   'RS384',
@@ -28,15 +28,15 @@ const algorithms = [
 ];
 
 /**
- * `AUTH=jwt`: who asks is the subject of a bearer token. Rejects with GatewayError UNAUTHENTICATED
- * when there is none that holds, UNAVAILABLE when that cannot be told now.
+ * `AUTH=jwt`: the viewer is the subject of a bearer token. Rejects with GatewayError UNAUTHENTICATED
+ * when the token is missing or invalid, UNAVAILABLE when the issuer's keys cannot be fetched.
  */
 export function authenticateByJwt(options: JwtOptions, log: Logger): Authenticate {
   const { issuer, audience, jwksUrl } = options;
   const findKey = remoteKeys(jwksUrl);
   return async ({ authorization }) => {
     const token = bearerToken(authorization);
-    if (token === null) throw refusal('A bearer token is needed.');
+    if (token === null) throw refusal('A bearer token is required.');
     try {
       const { payload } = await jwtVerify(token, findKey, {
         ...{ algorithms, issuer, audience, clockTolerance: CLOCK_TOLERANCE },
@@ -45,9 +45,9 @@ export function authenticateByJwt(options: JwtOptions, log: Logger): Authenticat
       return viewerOf(payload, options);
     } catch (error) {
       if (error instanceof GatewayError) throw error;
-      // The reason helps whoever forges a token as much as whoever runs the gateway.
-      log.info({ reason: error instanceof Error ? error.message : error }, 'a token was refused');
-      throw refusal('The token is not valid, or not any more.');
+      // The reason goes only to the log: it would also help someone who forges tokens.
+      log.info({ reason: error instanceof Error ? error.message : error }, 'token rejected');
+      throw refusal('The token is invalid or has expired.');
     }
   };
 }
@@ -58,13 +58,13 @@ function refusal(message: string): GatewayError {
 
 function viewerOf(payload: JWTPayload, { writeScope }: JwtOptions): Viewer {
   const { sub: subject = '', exp = 0 } = payload;
-  if (subject === '') throw refusal('The token names nobody.');
+  if (subject === '') throw refusal('The token has an empty subject.');
   const rights = new Set<Right>(['READ']);
   if (writeScope === null || scopesOf(payload).includes(writeScope)) rights.add('WRITE');
   return { subject, rights, expiresAt: new Date((exp + CLOCK_TOLERANCE) * 1000) };
 }
 
-/** `scope` is a text of words (RFC 8693, section 4.2); some issuers call it `scp`, or give a list. */
+/** `scope` is a space-separated list (RFC 8693, section 4.2); some issuers use `scp`, or an array. */
 function scopesOf({ scope, scp }: JWTPayload): unknown[] {
   return [scope, scp].flatMap((given) => (typeof given === 'string' ? given.split(' ') : given));
 }

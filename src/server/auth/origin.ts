@@ -2,28 +2,28 @@ import type { IncomingMessage } from 'node:http';
 import { isLoopback } from '../../domain/host.ts';
 
 export interface OriginPolicy {
-  /** Origins of web pages, besides the gateway's own, that may use it. */
+  /** Origins of web pages that may use the gateway, in addition to its own. */
   readonly allowed: readonly string[];
   /**
-   * Whether only loopback names may stand in the Host header. Without authentication a page of
-   * somebody else's could otherwise reach the gateway by pointing its own name at 127.0.0.1.
+   * Whether the Host header must be a loopback name. Without authentication, any web page could
+   * otherwise reach the gateway through a domain that resolves to 127.0.0.1 (DNS rebinding).
    */
   readonly loopbackOnly: boolean;
 }
 
 /**
- * Why a request must be refused, or null. Browsers send cookies and simple requests across origins
- * without asking, and open WebSockets to anywhere; everything else sends no Origin.
+ * The reason to refuse a request, or null. Browsers send simple requests and open WebSockets across
+ * origins without a preflight; other clients send no Origin header.
  */
 export function originRefusal(request: IncomingMessage, policy: OriginPolicy): string | null {
   const host = request.headers.host ?? '';
   if (policy.loopbackOnly && !isLoopback(hostname(host))) {
-    return `Without authentication the gateway answers under loopback names only, not as "${host}".`;
+    return `Without authentication, the Host header must be a loopback name such as localhost, not "${host}".`;
   }
   const { origin } = request.headers;
   if (origin === undefined || policy.allowed.includes(origin)) return null;
   if (origin === `http://${host}` || origin === `https://${host}`) return null;
-  return `Web pages of ${origin} may not use the gateway: add it to CORS_ORIGINS.`;
+  return `Requests from ${origin} are not allowed: add it to CORS_ORIGINS.`;
 }
 
 function hostname(host: string): string {

@@ -4,19 +4,19 @@ import { GatewayError } from '../../domain/error.ts';
 import { bearerToken, CLOCK_TOLERANCE, remoteKeys } from './jwks.ts';
 
 export interface PushTokenOptions {
-  /** The audience that the subscription is configured with; by default that is the endpoint's URL. */
+  /** The audience configured for the Pub/Sub subscription; by default its push endpoint's URL. */
   readonly audience: string;
-  /** The email address of the service account that the subscription pushes as. */
+  /** The email address of the service account that signs the pushes. */
   readonly serviceAccount: string;
   readonly issuer: string;
-  /** Where the issuer publishes its keys. */
+  /** URL of the issuer's JSON Web Key Set. */
   readonly jwksUrl: string;
 }
 
 /**
- * Why the sender of this Authorization header is not the one that was configured, or null when it is.
- * The reason is for the log, and holds nothing that could be used as a token.
- * Rejects with a GatewayError UNAVAILABLE when that cannot be told now.
+ * Resolves with null when the Authorization header belongs to the configured sender, otherwise with
+ * the reason, which is for the log and holds no part of the token. Rejects with GatewayError
+ * UNAVAILABLE when the issuer's keys cannot be fetched.
  */
 export type VerifyPushToken = (authorization: string | undefined) => Promise<string | null>;
 
@@ -40,7 +40,9 @@ export function createVerifyPushToken(options: PushTokenOptions): VerifyPushToke
         clockTolerance: CLOCK_TOLERANCE,
       });
       const { data } = claims.safeParse(payload);
-      return data?.email === serviceAccount ? null : 'not the verified email of the account';
+      return data?.email === serviceAccount
+        ? null
+        : 'the token has another email, or an unverified one';
     } catch (error) {
       if (error instanceof GatewayError) throw error;
       return error instanceof Error ? error.message : String(error);

@@ -9,55 +9,55 @@ import {
   validate,
 } from 'graphql';
 
-/** Longer documents are refused before they cost anything. */
+/** Longer documents are rejected before they are parsed. */
 const MAX_TOKENS = 5_000;
-/** Brackets inside of brackets; parser and validation recurse, and the stack is finite. */
+/** Nesting of braces and brackets. Parser and validation recurse, and the stack is limited. */
 const MAX_NESTING = 100;
-/** What the remembered documents may weigh together, in characters; their trees weigh 100 times that. */
-const MAX_REMEMBERED = 200_000;
+/** Characters of all cached documents together; their syntax trees take about 100 times as much. */
+const MAX_CACHED = 200_000;
 
 export interface Documents {
-  /** @throws GraphQLError when the source is no document */
+  /** @throws GraphQLError when the source is not a valid document */
   parse(source: string): DocumentNode;
   validate(document: DocumentNode): readonly GraphQLError[];
 }
 
-/** Parses and validates; what was used of late is remembered, over HTTP and WebSocket alike. */
+/** Parses and validates documents. HTTP and WebSocket share one LRU cache. */
 export function createDocuments(schema: GraphQLSchema): Documents {
-  // A Map iterates in insertion order: the document that was used longest ago comes first.
-  const remembered = new Map<string, DocumentNode>();
-  const problems = new WeakMap<DocumentNode, readonly GraphQLError[]>();
-  let weight = 0;
+  // A Map iterates in insertion order, so its first key is the least recently used document.
+  const cache = new Map<string, DocumentNode>();
+  const validated = new WeakMap<DocumentNode, readonly GraphQLError[]>();
+  let length = 0;
 
-  function remember(source: string, document: DocumentNode): void {
-    if (source.length > MAX_REMEMBERED / 10) return;
-    remembered.set(source, document);
-    weight += source.length;
-    for (const oldest of remembered.keys()) {
-      if (weight <= MAX_REMEMBERED) return;
-      remembered.delete(oldest);
-      weight -= oldest.length;
+  function store(source: string, document: DocumentNode): void {
+    if (source.length > MAX_CACHED / 10) return;
+    cache.set(source, document);
+    length += source.length;
+    for (const oldest of cache.keys()) {
+      if (length <= MAX_CACHED) return;
+      cache.delete(oldest);
+      length -= oldest.length;
     }
   }
 
   return {
     parse(source) {
-      const known = remembered.get(source);
+      const known = cache.get(source);
       if (known) {
-        remembered.delete(source);
-        remembered.set(source, known);
+        cache.delete(source);
+        cache.set(source, known);
         return known;
       }
-      assertReasonable(source);
+      checkSize(source);
       const document = parse(source);
-      remember(source, document);
+      store(source, document);
       return document;
     },
     validate(document) {
-      const known = problems.get(document);
+      const known = validated.get(document);
       if (known) return known;
       const found = validate(schema, document);
-      problems.set(document, found);
+      validated.set(document, found);
       return found;
     },
   };
@@ -70,8 +70,8 @@ const NESTING: Partial<Record<TokenKind, number>> = {
   [TokenKind.BRACKET_R]: -1,
 };
 
-/** @throws GraphQLError when the document is too long, too deep, or no sequence of tokens at all */
-function assertReasonable(source: string): void {
+/** @throws GraphQLError when the document is too long, too deeply nested, or not tokenizable */
+function checkSize(source: string): void {
   const lexer = new Lexer(new Source(source));
   let tokens = 0;
   let nesting = 0;

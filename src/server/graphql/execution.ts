@@ -5,7 +5,7 @@ import type { RequestArgs } from './request-context.ts';
 
 export type ResultStream = AsyncIterableIterator<ExecutionResult, undefined>;
 
-/** Runs a query or mutation, and ends its context. */
+/** Executes a query or mutation and ends its context. */
 export async function executeOnce(args: RequestArgs, log: Logger): Promise<ExecutionResult> {
   try {
     const { requestId } = args.contextValue;
@@ -16,23 +16,23 @@ export async function executeOnce(args: RequestArgs, log: Logger): Promise<Execu
 }
 
 /**
- * Runs anything as a stream that begins when it is first read. A query is a stream of one result:
- * then its reader can leave before the result is there, as it can leave a subscription.
+ * Wraps an execution in a stream that starts when it is first read. A query becomes a stream of one
+ * result, so that its reader can leave before the result is ready, as with a subscription.
  */
 export function streamLazily(
   { contextValue }: RequestArgs,
   run: () => Promise<ResultStream | ExecutionResult>,
 ): ResultStream {
   let running: Promise<ResultStream | ExecutionResult> | undefined;
-  let answered = false;
+  let isDelivered = false;
   return resultStream({
     async next() {
       running ??= run();
       const result = await running;
       if (Symbol.asyncIterator in result) return (await result.next()).value;
-      const answer = answered ? undefined : result;
-      answered = true;
-      return answer;
+      if (isDelivered) return undefined;
+      isDelivered = true;
+      return result;
     },
     end() {
       contextValue.end();
@@ -45,13 +45,13 @@ export function streamLazily(
 }
 
 interface ResultSource {
-  /** The next result; undefined when there is none. */
+  /** The next result; undefined at the end. */
   next(): Promise<ExecutionResult | undefined>;
-  /** Called once, also while `next` waits. */
+  /** Called once, possibly while `next` is pending. */
   end(): void;
 }
 
-/** A stream that ends once, whoever ends it: the source, or its reader, also while that waits. */
+/** A stream that its source or its reader can end, the reader also while it waits. */
 export function resultStream(source: ResultSource): ResultStream {
   let ended = false;
   let leave: (() => void) | undefined;
@@ -69,7 +69,7 @@ export function resultStream(source: ResultSource): ResultStream {
             leave = () => resolve(undefined);
             source.next().then(resolve, reject);
           });
-      // Whoever left while it waited is not told any more.
+      // A reader that left while it waited gets no result.
       return ended || value === undefined ? end() : { done: false, value };
     },
     return: async () => end(),

@@ -5,7 +5,7 @@ import { gzip } from 'node:zlib';
 
 const directory = new URL('../../../schema/operations/', import.meta.url);
 
-/** The page may run what it holds and talk to the gateway, and nothing else; nobody may frame it. */
+/** The page may run its own scripts and connect to the gateway only; it may not be framed. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'unsafe-inline' 'unsafe-eval' blob:",
@@ -17,14 +17,14 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Browsers ask for a page; GraphQL clients do not accept HTML. */
+/** Browsers accept HTML; GraphQL clients do not. */
 export function wantsPage({ method, headers }: IncomingMessage): boolean {
   return method === 'GET' && headers.accept?.includes('text/html') === true;
 }
 
 export type GraphiQLProtocol = 'WS' | 'SSE';
 
-/** Answers with GraphiQL. Its 9 MB are loaded and rendered when the first browser comes. */
+/** Responds with GraphiQL. Its 9 MB are loaded and rendered for the first request. */
 export function createGraphiQL(
   protocol: GraphiQLProtocol,
 ): (request: IncomingMessage, response: ServerResponse) => void {
@@ -59,7 +59,7 @@ async function render(protocol: GraphiQLProtocol) {
   return { page, gzipped: await promisify(gzip)(page) };
 }
 
-/** The documents that GraphiQL opens with, one tab each, in the order of their file names. */
+/** The documents that GraphiQL opens, one tab each, in the order of their file names. */
 function graphiqlTabs(): { query: string }[] {
   return readdirSync(directory)
     .filter((name) => name.endsWith('.graphql'))

@@ -2,7 +2,7 @@ import { type ExecutionResult, GraphQLError } from 'graphql';
 import { type ErrorCode, errorCodes, GatewayError } from '../../domain/error.ts';
 import type { Logger } from '../../log.ts';
 
-/** Whose failure it is, for the client's report and for the log. */
+/** The request that failed, and where to log the cause. */
 export interface ErrorScope {
   readonly requestId: string;
   readonly log: Logger;
@@ -11,8 +11,8 @@ export interface ErrorScope {
 const shown = new WeakSet<GraphQLError>();
 
 /**
- * What a client sees of a failure: a code of the closed set, and nothing of the inside. Whatever is
- * the gateway's or a backend's fault is logged with its cause. Doing it twice changes nothing.
+ * Converts an error to the form that clients receive: a code of the closed set, and no internals.
+ * Logs failures of the gateway and of the backends with their cause. Idempotent.
  */
 export function publicError(error: GraphQLError, scope: ErrorScope): GraphQLError {
   if (shown.has(error)) return error;
@@ -38,33 +38,35 @@ export function publicError(error: GraphQLError, scope: ErrorScope): GraphQLErro
   return result;
 }
 
-/** The result as clients see it: every error has its code, and hides what is not for them. */
+/** Applies `publicError` to every error of a result. */
 export function publicResult(result: ExecutionResult, scope: ErrorScope): ExecutionResult {
   if (!result.errors) return result;
   return { ...result, errors: result.errors.map((error) => publicError(error, scope)) };
 }
 
-/** Whatever was thrown, as graphql-js would have wrapped it. */
+/** Wraps any thrown value the way graphql-js does. */
 export function toGraphQLError(error: unknown): GraphQLError {
   if (error instanceof GraphQLError) return error;
   const originalError = error instanceof Error ? error : new Error(String(error));
   return new GraphQLError(originalError.message, { originalError });
 }
 
-/** The body of a response to a request that never came to be executed. */
+/** The response body of a request that is not executed. */
 export function errorBody(code: ErrorCode, message: string, requestId: string): string {
   const extensions = { code, retryable: code === 'UNAVAILABLE', requestId };
   return JSON.stringify({ errors: [{ message, extensions }] });
 }
 
-/** A GraphQLError that wraps nothing speaks of the document itself: it is the client's to mend. */
+/** A GraphQLError without a cause is about the document, so the client can fix it. */
 function failureOf(error: GraphQLError): GatewayError {
   const original = rootCause(error);
   if (original instanceof GatewayError) return original;
   if (original instanceof GraphQLError) {
     return new GatewayError(knownCode(original) ?? 'BAD_USER_INPUT', original.message);
   }
-  return new GatewayError('INTERNAL_SERVER_ERROR', 'The gateway failed.', { cause: original });
+  return new GatewayError('INTERNAL_SERVER_ERROR', 'The gateway failed; its log has the cause.', {
+    cause: original,
+  });
 }
 
 function rootCause(error: GraphQLError): unknown {

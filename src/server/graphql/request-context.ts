@@ -7,7 +7,7 @@ import type { GatewayContext } from '../../schema/context.ts';
 import type { RequestScope } from '../../services/scope.ts';
 import type { Services } from '../../services/services.ts';
 
-/** What the HTTP server hands to every request. */
+/** The context that the HTTP server passes to Yoga. */
 export interface ServerContext {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
@@ -17,9 +17,9 @@ export interface ServerContext {
 export interface RequestContextOptions {
   readonly viewer: Viewer;
   readonly requestId: string;
-  /** Aborts when the client goes away; absent when something else ends the context then. */
+  /** Aborts when the client disconnects; absent when the caller ends the context itself. */
   readonly signal?: AbortSignal | undefined;
-  /** How long one query, mutation or event may take, in milliseconds. */
+  /** Deadline of one query, mutation or event, in milliseconds. */
   readonly deadlineMs: number;
   readonly createServices: (scope: RequestScope) => Services;
 }
@@ -30,19 +30,19 @@ export type CreateContext = (
   signal?: AbortSignal,
 ) => RequestContext;
 
-const clientGone = new GatewayError('UNAVAILABLE', 'The client went away.');
+const clientGone = new GatewayError('UNAVAILABLE', 'The client disconnected.');
 const answered = new GatewayError('UNAVAILABLE', 'The request has been answered.');
 
-/** The context of one query, mutation, event, or of a GraphQL subscription as a whole. */
+/** The context of one query, mutation, event or GraphQL subscription. */
 export interface RequestContext extends GatewayContext {
-  /** Of one event of this subscription; others may share it, so it does not end with this one. */
+  /** The context of one event. Subscriptions can share it, so it does not end with this one. */
   forEvent(): RequestContext;
   /**
-   * Takes the deadline away: a subscription that is set up lasts as long as its client. The services
-   * are let go of, as every event has its own.
+   * Removes the deadline: an established subscription lasts as long as its client. Drops the
+   * services too, since every event has its own.
    */
-  lasting(): void;
-  /** Lets go of everything, and aborts what is still under way on its behalf. */
+  keepOpen(): void;
+  /** Aborts everything that is still running for this context. */
   end(): void;
 }
 
@@ -69,7 +69,7 @@ export function createRequestContext(options: RequestContextOptions): RequestCon
       return services;
     },
     forEvent: () => createRequestContext({ ...options, signal: undefined }),
-    lasting() {
+    keepOpen() {
       clearTimeout(timer);
       timer = undefined;
       services = undefined;
@@ -83,13 +83,13 @@ export function createRequestContext(options: RequestContextOptions): RequestCon
 }
 
 /**
- * Aborts `controller` when `parent` does, until the returned function is called: a subscription
- * outlives any number of events, and must not collect their listeners.
+ * Aborts `controller` when `parent` aborts, until the returned function is called. A subscription
+ * outlives many events and must not accumulate their listeners.
  */
 function follow(parent: AbortSignal | undefined, controller: AbortController): () => void {
   if (!parent) return nothing;
   const abort = (): void => {
-    // Anything but a GatewayError would be reported as the gateway's own failure.
+    // Any other error would be reported as a failure of the gateway.
     controller.abort(parent.reason instanceof GatewayError ? parent.reason : clientGone);
   };
   if (parent.aborted) abort();
@@ -99,7 +99,7 @@ function follow(parent: AbortSignal | undefined, controller: AbortController): (
 
 function nothing(): void {}
 
-/** The caller's own id of the request when it is a sensible one, else a new one. */
+/** The client's request id when it is well-formed, otherwise a new one. */
 export function requestIdFrom(header: string | string[] | undefined): string {
   return typeof header === 'string' && /^[\w.:/-]{1,128}$/.test(header) ? header : randomUUID();
 }

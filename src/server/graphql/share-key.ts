@@ -5,8 +5,9 @@ const numbers = new WeakMap<DocumentNode, number>();
 let last = 0;
 
 /**
- * Two requests with the same key ask the same of an event, on behalf of the same viewer.
- * @returns null when the variables are nested too deep to be compared
+ * Identifies subscriptions with the same document, variables and viewer: their events have equal
+ * results.
+ * @returns null when the variables are nested too deeply to be compared
  */
 export function shareKey(args: RequestArgs): string | null {
   const { document, operationName, variableValues, contextValue } = args;
@@ -23,14 +24,14 @@ export function shareKey(args: RequestArgs): string | null {
   }
 }
 
-/** Documents of one text are one object as long as they are in use. */
+/** The document cache returns one object per text as long as it is in use. */
 function numberOf(document: DocumentNode): number {
   const number = numbers.get(document) ?? ++last;
   numbers.set(document, number);
   return number;
 }
 
-/** Puts the fields of objects into an order that does not depend on who wrote them. */
+/** Sorts object keys, so that equal variables have equal JSON. */
 function sorted(_key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -4,29 +4,29 @@ import { publicResult, toGraphQLError } from './public-error.ts';
 import type { RequestArgs } from './request-context.ts';
 
 /**
- * How long a result is good for others, in milliseconds from the beginning of its execution: an
- * event may be kept and be read again, and who comes later is to see what is true then.
+ * Milliseconds from the start of an execution for which its result is shared. The same event may be
+ * read again later, when backend data has changed.
  */
 const SHARED_MS = 250;
 
-/** What an event is to everyone who asked the same of it. */
+/** The result of an event for all subscriptions with the same share key. */
 export interface EventResult {
   readonly result: ExecutionResult;
-  /** The result as JSON, which is made once. */
+  /** The result as JSON, serialised once. */
   payload(): string;
 }
 
-/** Called with undefined when it is not waited for any more. */
+/** Called with undefined when the wait is cancelled. */
 type Waiter = (result: EventResult | undefined) => void;
 
 export interface EventExecution {
-  /** The result, as soon as it is there. */
+  /** The result; undefined while it is pending. */
   readonly settled: EventResult | undefined;
-  /** Has `waiter` called with the result. Until then, the returned function calls it without one. */
+  /** Calls `waiter` with the result. The returned function cancels the wait. */
   wait(waiter: Waiter): () => void;
 }
 
-/** Executes an event once for everyone who asks the same of it at the same time. */
+/** Executes an event once for all subscriptions that share a key. */
 export class SharedExecutions {
   readonly #log: Logger;
   readonly #byEvent = new WeakMap<object, Map<string, Execution>>();
@@ -35,7 +35,7 @@ export class SharedExecutions {
     this.#log = log;
   }
 
-  /** @param key says what is asked of the event, and by whom; null when nobody can ask the same */
+  /** @param key the share key; null disables sharing */
   execute(event: unknown, args: RequestArgs, key: string | null): EventExecution {
     if (key === null || typeof event !== 'object' || event === null) {
       return new Execution(event, args, this.#log);
@@ -50,13 +50,13 @@ export class SharedExecutions {
   }
 }
 
-/** It has a context of its own: it ends with the last of those who wait for it, not with the first. */
+/** Has its own context, which ends when its last waiter leaves. */
 class Execution implements EventExecution {
   settled: EventResult | undefined;
   readonly #startedAt = performance.now();
   readonly #waiters = new Set<Waiter>();
   readonly #end: () => void;
-  #isGivenUp = false;
+  #isCancelled = false;
 
   constructor(event: unknown, args: RequestArgs, log: Logger) {
     const contextValue = args.contextValue.forEvent();
@@ -64,13 +64,13 @@ class Execution implements EventExecution {
     const settle = (result: ExecutionResult): void =>
       this.#settle(publicResult(result, { requestId: contextValue.requestId, log }));
     const result = execute({ ...args, rootValue: event, contextValue });
-    // Most events are filled from what they hold: nobody has to wait then.
+    // Most events need no backend call and settle synchronously.
     if (!(result instanceof Promise)) settle(result);
     else result.then(settle, (error) => settle({ errors: [toGraphQLError(error)] }));
   }
 
   isShareable(): boolean {
-    if (this.#isGivenUp) return false;
+    if (this.#isCancelled) return false;
     return !this.settled || performance.now() - this.#startedAt < SHARED_MS;
   }
 
@@ -80,7 +80,7 @@ class Execution implements EventExecution {
       if (!this.#waiters.delete(waiter)) return;
       waiter(undefined);
       if (this.#waiters.size > 0) return;
-      this.#isGivenUp = true;
+      this.#isCancelled = true;
       this.#end();
     };
   }
@@ -107,10 +107,10 @@ class SharedResult implements EventResult {
   }
 }
 
-/** The longest answer to an event, in characters. */
+/** The longest result of an event, in characters. */
 const MAX_PAYLOAD = 32_000_000;
 
-/** What is too long to be sent, or for a string at all, is told so: the stream goes on. */
+/** Returns an error instead of a result that is too long, so that the stream continues. */
 function jsonOf(result: ExecutionResult): string {
   try {
     const json = JSON.stringify(payloadOf(result));
@@ -118,12 +118,12 @@ function jsonOf(result: ExecutionResult): string {
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
   }
-  const message = 'The answer is too long to be sent: ask for less.';
+  const message = 'The result is too large to send: select fewer fields or objects.';
   const extensions = { code: 'BAD_USER_INPUT', retryable: false };
   return JSON.stringify({ errors: [{ message, extensions }] });
 }
 
-/** As graphql-ws has it: the errors come last, and only when there are any. */
+/** In the order of graphql-ws: errors come last, and only when there are any. */
 function payloadOf({ errors, ...rest }: ExecutionResult) {
   return errors ? { ...rest, errors: errors.map((error) => error.toJSON()) } : rest;
 }

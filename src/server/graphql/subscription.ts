@@ -7,12 +7,12 @@ import type { RequestArgs } from './request-context.ts';
 import { shareKey } from './share-key.ts';
 import { type EventExecution, type EventResult, SharedExecutions } from './shared-executions.ts';
 
-/** Sends the JSON of a result. Calls `sent` later, when the next one may come, or none any more. */
+/** Sends the JSON of a result. Calls `sent` asynchronously, with false when the client is gone. */
 export type Deliver = (payload: string, sent: (isOut: boolean) => void) => void;
 
 /**
- * Runs a GraphQL subscription, and ends its context with it. With `deliver`, the results of events go
- * there, and the stream holds what is left: why the source failed, if it did.
+ * Runs a GraphQL subscription and ends its context with it. With `deliver`, results of events are
+ * sent through it, and the returned stream contains only the error of a source that failed.
  */
 export type Subscribe = (
   args: RequestArgs,
@@ -20,9 +20,9 @@ export type Subscribe = (
 ) => Promise<ResultStream | ExecutionResult>;
 
 /**
- * graphql-js executes every event with the context of the first; here each event has one of its own,
- * so that no loader answers it from an earlier event's memory, and those who ask the same of an event
- * share its execution. The reader sets the pace: nothing is read ahead for it.
+ * graphql-js executes every event with the context of the subscription. Here each event has its own,
+ * so that no loader returns cached data of an earlier event, and equal subscriptions share one
+ * execution per event. Events are read at the pace of the client; nothing is buffered.
  */
 export function createSubscribe(log: Logger): Subscribe {
   const executions = new SharedExecutions(log);
@@ -35,7 +35,7 @@ export function createSubscribe(log: Logger): Subscribe {
       contextValue.end();
       return coded(source);
     }
-    contextValue.lasting();
+    contextValue.keepOpen();
     const events = source[Symbol.asyncIterator]();
     const results: ResultsOf = (event) => {
       key = key === undefined ? shareKey(args) : key;
@@ -49,9 +49,9 @@ export function createSubscribe(log: Logger): Subscribe {
     return resultStream({
       async next() {
         try {
-          return await reading.next();
+          return await (reading instanceof Delivery ? reading.run() : reading.next());
         } catch (error) {
-          // The source failed: the reader is told why, and that it was the last.
+          // The source failed: the error is the last result of the stream.
           contextValue.end();
           return coded({ errors: [toGraphQLError(error)] });
         }
@@ -59,10 +59,10 @@ export function createSubscribe(log: Logger): Subscribe {
       end() {
         contextValue.end();
         reading.end();
-        // A source may be stuck in an await, and end only when that does: nobody waits for it.
+        // Not awaited: a source that is stuck in an await ends only when that settles.
         events
           .return?.()
-          .catch((error: unknown) => log.debug({ err: error }, 'source ended badly'));
+          .catch((error: unknown) => log.debug({ err: error }, 'event source failed to end'));
       },
     });
   };
@@ -70,50 +70,50 @@ export function createSubscribe(log: Logger): Subscribe {
 
 type ResultsOf = (event: unknown) => EventExecution;
 
-/** Gives the results of events one by one. */
+/** Returns the results of events one by one. */
 class Reading {
   readonly #events: AsyncIterator<unknown>;
   readonly #results: ResultsOf;
-  #isOver = false;
-  #leave: (() => void) | undefined;
+  #isEnded = false;
+  #cancelWait: (() => void) | undefined;
 
   constructor(events: AsyncIterator<unknown>, results: ResultsOf) {
     this.#events = events;
     this.#results = results;
   }
 
-  /** The next result; undefined when there is none, or when nobody waits for it any more. */
+  /** The next result; undefined at the end, or after `end`. */
   async next(): Promise<ExecutionResult | undefined> {
     const event = await this.#events.next();
-    if (event.done || this.#isOver) return undefined;
+    if (event.done || this.#isEnded) return undefined;
     const execution = this.#results(event.value);
     const settled = execution.settled ?? (await this.#wait(execution));
-    if (this.#isOver || !settled) return undefined;
-    // Yoga makes JSON where nobody catches what it throws.
+    if (this.#isEnded || !settled) return undefined;
+    // Yoga serialises where an exception would not be caught.
     const shown = { ...settled.result, stringify: () => settled.payload() };
     return shown;
   }
 
   end(): void {
-    this.#isOver = true;
-    this.#leave?.();
+    this.#isEnded = true;
+    this.#cancelWait?.();
   }
 
   #wait(execution: EventExecution): Promise<EventResult | undefined> {
     return new Promise((resolve) => {
-      this.#leave = execution.wait(resolve);
+      this.#cancelWait = execution.wait(resolve);
     });
   }
 }
 
-/** Delivers the results of events, without a promise for each: there may be thousands who want it. */
+/** Delivers results of events without a promise for each: there may be thousands of subscribers. */
 class Delivery implements Receiver<unknown> {
   readonly #events: Pullable<unknown>;
   readonly #results: ResultsOf;
   readonly #deliver: Deliver;
-  readonly #over = Promise.withResolvers<undefined>();
-  #isOver = false;
-  #leave: (() => void) | undefined;
+  readonly #ended = Promise.withResolvers<undefined>();
+  #isEnded = false;
+  #cancelWait: (() => void) | undefined;
 
   constructor(events: Pullable<unknown>, results: ResultsOf, deliver: Deliver) {
     this.#events = events;
@@ -121,44 +121,44 @@ class Delivery implements Receiver<unknown> {
     this.#deliver = deliver;
   }
 
-  /** Begins. Resolves when there is no result left, or nobody who wants it; rejects with the source. */
-  async next(): Promise<undefined> {
-    if (this.#isOver) return;
+  /** Starts delivery. Resolves when the source ends or the client leaves; rejects with its error. */
+  async run(): Promise<undefined> {
+    if (this.#isEnded) return;
     this.#events.pull(this);
-    await this.#over.promise;
+    await this.#ended.promise;
   }
 
-  take(event: unknown): void {
-    if (this.#isOver) return;
+  next(event: unknown): void {
+    if (this.#isEnded) return;
     try {
       const execution = this.#results(event);
       if (execution.settled) this.#send(execution.settled);
-      else this.#leave = execution.wait((result) => this.#send(result));
+      else this.#cancelWait = execution.wait((result) => this.#send(result));
     } catch (error) {
       this.end(error);
     }
   }
 
   end(error?: unknown): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#leave?.();
-    if (error === undefined) this.#over.resolve(undefined);
-    else this.#over.reject(error);
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#cancelWait?.();
+    if (error === undefined) this.#ended.resolve(undefined);
+    else this.#ended.reject(error);
   }
 
   #send(result: EventResult | undefined): void {
     try {
-      if (this.#isOver || !result) this.end();
+      if (this.#isEnded || !result) this.end();
       else this.#deliver(result.payload(), this.#sent);
     } catch (error) {
-      // Others wait for the same result.
+      // Other waiters of this result must still be called.
       this.end(error);
     }
   }
 
   readonly #sent = (isOut: boolean): void => {
     if (!isOut) this.end();
-    else if (!this.#isOver) this.#events.pull(this);
+    else if (!this.#isEnded) this.#events.pull(this);
   };
 }

@@ -11,7 +11,7 @@ import { useRequestErrors } from './plugins/request-errors.ts';
 import type { CreateContext, RequestContext, ServerContext } from './request-context.ts';
 import type { Subscribe } from './subscription.ts';
 
-/** The largest request body, in bytes. */
+/** The largest request body in bytes. */
 const MAX_BODY = 1_000_000;
 
 export interface YogaOptions {
@@ -22,12 +22,12 @@ export interface YogaOptions {
   readonly createContext: CreateContext;
   readonly subscribe: Subscribe;
   readonly origins: OriginPolicy;
-  /** Aborts when the gateway stops. */
+  /** Aborts at shutdown. */
   readonly shutdown: AbortSignal;
   readonly log: Logger;
 }
 
-/** Answers GraphQL over HTTP, and subscriptions as server-sent events. */
+/** Serves GraphQL over HTTP, with subscriptions as server-sent events. */
 export function createGraphQLHandler(options: YogaOptions) {
   const { path, schema, documents, authenticate, createContext, origins, log } = options;
   return createYoga<ServerContext, RequestContext>({
@@ -38,7 +38,7 @@ export function createGraphQLHandler(options: YogaOptions) {
     batching: false,
     multipart: false,
     maxRequestBodySize: MAX_BODY,
-    // The documents plugin does it, with a memory that is bounded.
+    // The documents plugin caches, with a bound.
     parserAndValidationCache: false,
     cors:
       origins.allowed.length > 0
@@ -55,12 +55,12 @@ export function createGraphQLHandler(options: YogaOptions) {
       warn: (...args) => log.warn({ args }, 'yoga'),
       error: (...args) => log.error({ args }, 'yoga'),
     },
-    // The error-codes plugin does it, with codes.
+    // The error-codes plugin masks errors and adds codes.
     maskedErrors: false,
     async context({ request, res, requestId }) {
       const authorization = request.headers.get('authorization');
       const viewer = await authenticate({ authorization });
-      // Cut off, not ended: an end that is announced would say that nothing more is to come.
+      // Not ended in an orderly way: clients would take that as the end of the subscription.
       res.once(
         'close',
         onExpiry(viewer, () => res.destroy()),

@@ -10,17 +10,17 @@ import type { Logger } from '../../log.ts';
 import type { VerifyPushToken } from '../auth/push-token.ts';
 import { errorBody } from '../graphql/public-error.ts';
 
-/** The largest request body, in bytes. */
+/** The largest request body in bytes. */
 const MAX_BODY = 1_000_000;
 
 export interface PushOptions {
   /** Stores the message of a push. Rejects with GatewayError UNAVAILABLE when a retry may succeed. */
   readonly receive: (body: Uint8Array, headers: IncomingHttpHeaders) => Promise<void>;
-  /** Null when anybody may push: then something before the gateway has to see to it. */
+  /** Null accepts pushes without a token; a proxy in front of the gateway must then authenticate. */
   readonly verify: VerifyPushToken | null;
 }
 
-/** Answers one request. Never rejects. */
+/** Responds to one request. Never rejects. */
 export type PushEndpoint = (
   request: IncomingMessage,
   response: ServerResponse,
@@ -28,8 +28,9 @@ export type PushEndpoint = (
 ) => Promise<void>;
 
 /**
- * Takes in what Pub/Sub pushes (https://cloud.google.com/pubsub/docs/push). It is acknowledged with 204 once it is
- * kept, however unreadable: everything else makes the sender repeat it until its retention ends.
+ * Receives Pub/Sub pushes (https://cloud.google.com/pubsub/docs/push). Responds 204 once a message is
+ * stored, even when it is unreadable: any other status makes Pub/Sub deliver it again until its
+ * retention ends.
  */
 export function createPushEndpoint(options: PushOptions & { readonly log: Logger }): PushEndpoint {
   const { receive, verify, log } = options;
@@ -44,12 +45,12 @@ export function createPushEndpoint(options: PushOptions & { readonly log: Logger
       if (request.method !== 'POST') return refuse(refusals.method);
       const reason = verify && (await verify(request.headers.authorization));
       if (reason !== null) {
-        log.info({ requestId, reason }, 'a push was refused');
+        log.info({ requestId, reason }, 'push rejected');
         return refuse(refusals.token);
       }
       const body = await readBody(request);
       if (body === null) {
-        log.warn({ requestId }, 'a push is too large: it will come until its retention ends');
+        log.warn({ requestId }, 'push too large; Pub/Sub will repeat it until its retention ends');
         return refuse(refusals.tooLarge);
       }
       if (body.length === 0 && !hasMessageId(request)) return refuse(refusals.empty);
@@ -57,13 +58,13 @@ export function createPushEndpoint(options: PushOptions & { readonly log: Logger
       response.writeHead(204).end();
     } catch (error) {
       if (isAborted(request)) return;
-      log.error({ requestId, err: error }, 'a push was not kept');
+      log.error({ requestId, err: error }, 'push not stored');
       refuse(failureOf(error));
     }
   };
 }
 
-/** An unwrapped message may be empty, and is one all the same. */
+/** An unwrapped message may have an empty body. */
 function hasMessageId({ headers }: IncomingMessage): boolean {
   return headers['x-goog-pubsub-message-id'] !== undefined;
 }
@@ -79,13 +80,13 @@ const refusals = {
   method: {
     status: 405,
     code: 'BAD_USER_INPUT',
-    message: 'Only POST is served.',
+    message: 'Use POST.',
     headers: { allow: 'POST' },
   },
   token: {
     status: 401,
     code: 'UNAUTHENTICATED',
-    message: 'The bearer token is missing or not the right one.',
+    message: 'The bearer token is missing or invalid.',
     headers: { 'www-authenticate': 'Bearer' },
   },
   tooLarge: {
@@ -100,15 +101,19 @@ function failureOf(error: unknown): Refusal {
   if (error instanceof GatewayError && error.code === 'UNAVAILABLE') {
     return { status: 503, code: 'UNAVAILABLE', message: error.message };
   }
-  return { status: 500, code: 'INTERNAL_SERVER_ERROR', message: 'The gateway failed.' };
+  return {
+    status: 500,
+    code: 'INTERNAL_SERVER_ERROR',
+    message: 'The gateway failed to store the message.',
+  };
 }
 
-/** The sender went away before its request was read: nobody is left to be answered. */
+/** Whether the sender disconnected before its request was read. */
 function isAborted(request: IncomingMessage): boolean {
   return request.destroyed && !request.readableEnded;
 }
 
-/** Resolves with null when it is too large; the rest of it is then thrown away as it comes. */
+/** Resolves with null when the body is too large; the rest is then discarded as it arrives. */
 function readBody(request: IncomingMessage): Promise<Buffer | null> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

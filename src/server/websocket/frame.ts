@@ -1,8 +1,8 @@
 const FIN_TEXT = 0x81;
 
 /**
- * A text frame of a server, head and payload in one piece: two pieces cost the kernel twice the time
- * of one, for every socket. RFC 6455, section 5.2.
+ * A server's text frame in one buffer: writing header and payload separately takes the kernel twice
+ * as long per socket. RFC 6455, section 5.2.
  */
 export function textFrame(text: string): Buffer {
   const length = Buffer.byteLength(text);

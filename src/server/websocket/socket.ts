@@ -4,16 +4,16 @@ import type { RawData, WebSocket } from 'ws';
 import type { Logger } from '../../log.ts';
 import { textFrame } from './frame.ts';
 
-/** The close code of a server that goes away. */
+/** The close code for a server that shuts down. RFC 6455, section 7.4.1. */
 export const GOING_AWAY = 1001;
-/** How often a client must show that it is there, in milliseconds. */
+/** Milliseconds between pings; a client that misses one is disconnected. */
 const HEARTBEAT_MS = 12_000;
-/** What may wait for a client that asks on and does not read, in bytes. */
+/** Bytes that may be buffered for a client that does not read. */
 const MAX_BUFFERED = 32_000_000;
 
 /**
- * Speaks the protocol over one socket. Every message waits until the one before it is out, so a
- * subscriber that does not read holds up its own events and nothing else.
+ * Serves the protocol on one socket. Each message waits until the previous one has been sent, so a
+ * client that does not read delays only its own events.
  */
 export function serveSocket<E>(
   protocol: Server<E>,
@@ -31,28 +31,28 @@ export function serveSocket<E>(
         socket.on('message', (data: RawData) => {
           if (socket.bufferedAmount > MAX_BUFFERED) return socket.terminate();
           listener(String(data)).catch((error: unknown) => {
-            log.error({ err: error }, 'a message could not be handled');
+            log.error({ err: error }, 'socket message failed');
             socket.close(CloseCode.InternalServerError, 'Internal server error');
           });
         }),
     },
     extra,
   );
-  // ws closes the socket itself after an error: a frame that is too large, a connection that is reset.
+  // ws closes the socket itself after an error, such as an oversized frame or a reset.
   socket.on('error', (error) => log.debug({ err: error }, 'socket failed'));
   const stopHeartbeat = startHeartbeat(socket);
   socket.once('close', (code, reason) => {
     stopHeartbeat();
     closed(code, String(reason)).catch((error: unknown) =>
-      log.error({ err: error }, 'a socket was not closed properly'),
+      log.error({ err: error }, 'socket cleanup failed'),
     );
   });
 }
 
-/** Calls `sent` when the text has left the process, or cannot any more: whether it has. Never at once. */
+/** Calls `sent` asynchronously: true when the text has left the process, false when it cannot. */
 export type Send = (text: string, sent: (isOut: boolean) => void) => void;
 
-/** One connection, and how many bytes are on their way to it. */
+/** One connection, and the bytes queued for it. */
 interface Connection {
   readonly socket: WebSocket;
   readonly stream: Duplex;
@@ -68,9 +68,9 @@ interface Outgoing {
 let outgoing: Outgoing[] = [];
 
 /**
- * Sends text over the stream that `socket` speaks on. What is sent to many goes out in one run: with
- * other work between two writes, whoever reads on this machine falls asleep after each, and to wake it
- * takes the kernel as long as the write itself. A client that asks for more than it reads is cut off.
+ * Sends text over the socket's stream. Frames to many sockets are written in one run: with other work
+ * in between, a local reader goes to sleep after each, and waking it takes the kernel as long as the
+ * write. A client with too many unread bytes is disconnected.
  */
 export function sender(socket: WebSocket, stream: Duplex): Send {
   const connection: Connection = { socket, stream, waiting: 0 };
@@ -90,7 +90,7 @@ function flush(): void {
   for (const { connection, frame, sent } of frames) {
     const { socket, stream } = connection;
     connection.waiting -= frame.length;
-    // Behind a close frame nothing may come; a socket that fails is closed.
+    // Nothing may follow a close frame.
     if (socket.readyState === socket.OPEN) stream.write(frame, (error) => sent(!error));
     else sent(false);
   }

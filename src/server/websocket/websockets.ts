@@ -22,20 +22,20 @@ import { type CreateContext, type RequestArgs, requestIdFrom } from '../graphql/
 import type { Deliver, Subscribe } from '../graphql/subscription.ts';
 import { GOING_AWAY, type Send, sender, serveSocket } from './socket.ts';
 
-/** The largest message that a client may send, in bytes. */
+/** The largest message of a client, in bytes. */
 const MAX_MESSAGE = 1_000_000;
-/** How long sockets may take to close, in milliseconds, before they are cut off. */
+/** Milliseconds for the closing handshake before a socket is terminated. */
 const CLOSE_TIMEOUT_MS = 500;
 
 type Params = Record<string, unknown>;
 
-/** Who is behind a socket. */
+/** The state of a socket. */
 interface SocketExtra {
-  /** The header of the request that opened it. */
+  /** The header of the upgrade request. */
   readonly authorization: string | null;
   viewer: Viewer | null;
   readonly send: Send;
-  /** Has the socket closed when the viewer has to say again who it is. */
+  /** Closes the socket when the viewer's token expires. */
   expireAt(viewer: Viewer): void;
 }
 
@@ -52,7 +52,7 @@ export interface WebSocketOptions {
   readonly origins: OriginPolicy;
   readonly createContext: CreateContext;
   readonly subscribe: Subscribe;
-  /** Aborts when the gateway stops. */
+  /** Aborts at shutdown. */
   readonly shutdown: AbortSignal;
   readonly log: Logger;
 }
@@ -68,7 +68,7 @@ export function serveWebSockets(options: WebSocketOptions): () => Promise<void> 
   });
   const protocol = createProtocol(options);
   server.on('upgrade', (request, socket, head) => {
-    // Until it is a WebSocket, nobody else listens: an unheard error would end the process.
+    // Before ws takes over, an unhandled error event would end the process.
     const onError = (error: Error): void => log.debug({ err: error }, 'upgrade failed');
     socket.on('error', onError);
     const refusal = upgradeRefusal(request, options);
@@ -87,8 +87,8 @@ export function serveWebSockets(options: WebSocketOptions): () => Promise<void> 
 
   return () =>
     new Promise((resolve) => {
-      for (const ws of sockets.clients) ws.close(GOING_AWAY, 'The gateway is stopping.');
-      // A client that does not read never says goodbye.
+      for (const ws of sockets.clients) ws.close(GOING_AWAY, 'The gateway is shutting down.');
+      // A client that does not read never completes the closing handshake.
       const timer = setTimeout(() => {
         for (const ws of sockets.clients) ws.terminate();
       }, CLOSE_TIMEOUT_MS);
@@ -109,7 +109,7 @@ function createProtocol(options: WebSocketOptions) {
         extra.expireAt(extra.viewer);
         return true;
       } catch (error) {
-        // Closes the socket as forbidden: clients come again, with other credentials.
+        // Closes the socket with 4403: clients reconnect with new credentials.
         if (error instanceof GatewayError) return false;
         throw error;
       }
@@ -122,19 +122,19 @@ function createProtocol(options: WebSocketOptions) {
         const errors = documents.validate(document);
         if (errors.length > 0) return errors.map(shown);
         if (!getOperationAST(document, payload.operationName)) {
-          return [shown(new GraphQLError('The document has no such operation.'))];
+          return [shown(new GraphQLError('The document has no operation of this name.'))];
         }
         if (!extra.viewer) throw new Error('subscribed before the socket was acknowledged');
         const contextValue = createContext(extra.viewer, requestId);
         const deliver: Deliver = (payload, sent) => extra.send(nextMessage(id, payload), sent);
         return { schema, document, contextValue, deliver, ...variablesAndName(payload) };
       } catch (error) {
-        // A document that does not parse must not take the whole socket down.
+        // A syntax error must not close the whole socket.
         if (error instanceof GraphQLError) return [shown(error)];
         throw error;
       }
     },
-    // A socket that closes ends its streams, and they end what runs for them.
+    // A socket that closes ends its streams, and the streams end their executions.
     execute(args) {
       const request = args as RequestArgs;
       return streamLazily(request, () => executeOnce(request, log));
@@ -146,7 +146,7 @@ function createProtocol(options: WebSocketOptions) {
   });
 }
 
-/** The message of an event, around a payload that others are sent too. */
+/** A `next` message around a payload that other sockets receive too. */
 function nextMessage(id: string, payload: string): string {
   return `{"id":${JSON.stringify(id)},"type":"next","payload":${payload}}`;
 }
@@ -155,7 +155,7 @@ function variablesAndName({ variables, operationName }: SubscribePayload) {
   return { variableValues: variables ?? null, operationName: operationName ?? null };
 }
 
-/** Browsers can set no header on a socket: the connection parameters stand for it. */
+/** Browsers cannot set headers on a WebSocket, so the connection parameters take precedence. */
 function authorizationOf(
   params: Context<Params>['connectionParams'],
   extra: SocketExtra,
@@ -177,10 +177,14 @@ function upgradeRefusal(
   const message = originRefusal(request, origins);
   if (message !== null) return { status: '403 Forbidden', code: 'FORBIDDEN', message };
   if (request.url?.split('?', 1)[0] !== path) {
-    return { status: '404 Not Found', code: 'NOT_FOUND', message: `Sockets open at ${path} only.` };
+    return {
+      status: '404 Not Found',
+      code: 'NOT_FOUND',
+      message: `WebSockets are served at ${path}.`,
+    };
   }
   if (!shutdown.aborted) return null;
-  const stopping = 'The gateway is stopping.';
+  const stopping = 'The gateway is shutting down.';
   return { status: '503 Service Unavailable', code: 'UNAVAILABLE', message: stopping };
 }
 

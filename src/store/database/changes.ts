@@ -3,7 +3,7 @@ import type { ChangeListener, StoreLog } from './database.ts';
 const topics = ['operation', 'notification', 'watched'] as const;
 export type Topic = (typeof topics)[number];
 
-/** Brings changes, whoever made them, to those who want to hear of them. */
+/** Publishes changes to this instance's subscribers, whichever instance made them. */
 export class Changes {
   readonly #log: StoreLog;
   readonly #listeners: Record<Topic, Set<ChangeListener>> = {
@@ -16,29 +16,32 @@ export class Changes {
     this.#log = log;
   }
 
-  /** @param listener is given what `tell` was; null when any number of changes may have been missed */
-  on(topic: Topic, listener: ChangeListener): () => void {
+  /**
+   * Subscribes to one topic and returns the function that unsubscribes. The listener receives the
+   * published value, or null when any number of changes may have been missed.
+   */
+  subscribe(topic: Topic, listener: ChangeListener): () => void {
     this.#listeners[topic].add(listener);
     return () => this.#listeners[topic].delete(listener);
   }
 
-  /** What happened has happened: a listener that fails stops neither it nor the other listeners. */
-  tell(topic: Topic, change: string | null): void {
+  /** Calls every listener. A listener that throws is logged and does not stop the others. */
+  publish(topic: Topic, change: string | null): void {
     for (const listener of this.#listeners[topic]) {
       try {
         listener(change);
       } catch (err) {
-        this.#log.warn({ err, topic, change }, 'a listener to changes failed');
+        this.#log.warn({ err, topic, change }, 'change listener failed');
       }
     }
   }
 
-  /** Takes in what another instance announced; null when any number of changes were missed. */
-  hear(announcement: string | null): void {
+  /** Publishes an announcement of another instance; null means that announcements were lost. */
+  receive(announcement: string | null): void {
     for (const topic of topics) {
-      if (announcement === null) this.tell(topic, null);
+      if (announcement === null) this.publish(topic, null);
       else if (announcement.startsWith(`${topic} `)) {
-        this.tell(topic, announcement.slice(topic.length + 1));
+        this.publish(topic, announcement.slice(topic.length + 1));
       }
     }
   }
@@ -48,7 +51,7 @@ export class Changes {
   }
 }
 
-/** A change as the database announces it to other instances. */
+/** The text that the database sends to other instances for a change. */
 export function announcementOf(topic: Topic, change: string): string {
   return `${topic} ${change}`;
 }

@@ -1,14 +1,14 @@
 import { DatabaseError } from 'pg';
 import { GatewayError } from '../../domain/error.ts';
 
-/** SQLite result codes that blame the statement, not the database. https://sqlite.org/rescode.html */
+/** SQLite result codes for faults in the statement. https://sqlite.org/rescode.html */
 const sqliteFaults = new Set([1, 18, 19, 20, 21, 25]);
-/** SQLSTATE classes that do: feature, cardinality, data, constraint, syntax. */
+/** SQLSTATE classes for faults in the statement: feature, cardinality, data, constraint, syntax. */
 const postgresFaults = new Set(['0A', '21', '22', '23', '42']);
-/** Class 42 too, but a right that was taken away is the database's condition. */
+/** In class 42, but a revoked privilege is a condition of the database. */
 const INSUFFICIENT_PRIVILEGE = '42501';
 
-/** PostgreSQL holds every character but NUL; the store writes none, so it came with a question. */
+/** PostgreSQL stores every character but NUL. The store never writes NUL, so the input holds it. */
 const CHARACTER_NOT_IN_REPERTOIRE = '22021';
 
 export const SQLITE_BUSY = 5;
@@ -21,23 +21,23 @@ export function sqliteCode(error: unknown): number | null {
 }
 
 /**
- * What a client may know of a failure of the database: UNAVAILABLE (retryable) when the same call may
- * succeed later, BAD_USER_INPUT when it asks for text that no row can hold, INTERNAL_SERVER_ERROR when
- * the gateway is at fault. The failure itself is the cause.
+ * Translates a database failure: UNAVAILABLE (retryable) when the same call may succeed later,
+ * BAD_USER_INPUT when the input holds text that no row can hold, INTERNAL_SERVER_ERROR when the
+ * gateway is at fault. Keeps the failure as the cause.
  */
 export function databaseFailure(cause: unknown): GatewayError {
   if (cause instanceof GatewayError) return cause;
   if (cause instanceof DatabaseError && cause.code === CHARACTER_NOT_IN_REPERTOIRE) {
-    return new GatewayError('BAD_USER_INPUT', 'Text must not hold the character U+0000.', {
+    return new GatewayError('BAD_USER_INPUT', 'Text must not contain the character U+0000.', {
       cause,
     });
   }
   if (isOurFault(cause)) {
-    return new GatewayError('INTERNAL_SERVER_ERROR', 'The gateway could not use its database.', {
+    return new GatewayError('INTERNAL_SERVER_ERROR', "A query of the gateway's database failed.", {
       cause,
     });
   }
-  const message = "The gateway's own database is not available now.";
+  const message = "The gateway's database is unavailable; try again later.";
   return new GatewayError('UNAVAILABLE', message, { retryable: true, cause });
 }
 

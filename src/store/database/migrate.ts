@@ -5,15 +5,15 @@ import { migrations } from './migrations.ts';
 import { StoreError } from './store-error.ts';
 import type { Tables } from './tables.ts';
 
-/** Not Kysely's default names: on PostgreSQL another program may keep its own beside them. */
+/** Not Kysely's default names: on PostgreSQL, another program may use those in the same database. */
 export const migrationTableName = 'gateway_migrations';
 const migrationLockTableName = 'gateway_migration_lock';
 
 /**
- * Brings the schema up to this program's. Nothing is written when it is there already, so that a
- * database that cannot be written can still be read.
- * @param name the database, as the operator knows it
- * @throws StoreError when the database is of a newer program; else whatever the database throws
+ * Migrates the schema to this version. Writes nothing when it is current, so that a read-only
+ * database can still be read.
+ * @param name the database's name in error messages
+ * @throws StoreError when a newer version migrated the database; otherwise the database's error
  */
 export async function migrate(db: Kysely<Tables>, kind: DatabaseKind, name: string): Promise<void> {
   const known = migrations(kind);
@@ -22,7 +22,7 @@ export async function migrate(db: Kysely<Tables>, kind: DatabaseKind, name: stri
   if (unknown.length > 0) {
     const steps = unknown.join(', ');
     throw new StoreError(
-      `${name} is of a newer version of the gateway (it has ${steps}): start that version.`,
+      `${name} was migrated by a newer version of the gateway (${steps}): start that version.`,
     );
   }
   if (applied.length === Object.keys(known).length) return;

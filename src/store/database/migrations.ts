@@ -3,8 +3,8 @@ import type { Migration } from 'kysely/migration';
 import type { DatabaseKind } from './database.ts';
 
 /**
- * Every step of the schema by its name; they run in the order of their names, once each. A step that
- * was released is never edited: a change is a new step.
+ * Every migration by name. Each runs once, in the order of the names. Never edit a released
+ * migration: add a new one.
  */
 export function migrations(kind: DatabaseKind): Record<string, Migration> {
   return {
@@ -38,7 +38,7 @@ async function createOperations(db: Kysely<unknown>, kind: DatabaseKind): Promis
   for (const index of [
     sql`create index operations_by_customer on operations (reseller_id, customer_id, number)`,
     sql`create index operations_by_status on operations (status, number)`,
-    // Holds the unfinished ones only: looking for work costs the same however many are finished.
+    // Partial: the cost of claiming does not depend on the number of finished operations.
     sql`create index operations_to_poll on operations (lease_until) where done = 0`,
     sql`create index entries_by_operation on operation_entries (operation_number, sequence)`,
     sql`create index entries_by_customer on operation_entries (reseller_id, customer_id, sequence)`,
@@ -96,7 +96,7 @@ async function createNotifications(db: Kysely<unknown>, kind: DatabaseKind): Pro
   }
 }
 
-/** A number that is never given twice, also not after the row that had it is gone. */
+/** A number that is never reused, even after its row is deleted. */
 function runningNumber(kind: DatabaseKind) {
   return kind === 'sqlite'
     ? sql`integer primary key autoincrement`

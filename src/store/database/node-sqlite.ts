@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { SqliteAdapter, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
 
-/** Kysely's dialect for SQLite, which is made for better-sqlite3, over node:sqlite. */
+/** Runs Kysely's SQLite dialect, which expects better-sqlite3, on node:sqlite. */
 export class NodeSqliteDialect extends SqliteDialect {
   constructor(database: DatabaseSync) {
     super({ database: kyselyDatabase(database) });
@@ -12,7 +12,7 @@ export class NodeSqliteDialect extends SqliteDialect {
   }
 }
 
-/** Has migrations run in one transaction, which locks out the other processes on the file. */
+/** Runs migrations in one transaction, which locks out other processes on the file. */
 class TransactionalDdlAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
     return true;
@@ -26,26 +26,26 @@ const nothing: SqliteStatement = {
   iterate: () => [].values(),
 };
 
-/** Statements kept for the next time: lists of parameters make many of them, so not all. */
-const KEPT_STATEMENTS = 200;
+/** Prepared statements to cache. Parameter lists of different lengths are different statements. */
+const MAX_CACHED_STATEMENTS = 200;
 
 function kyselyDatabase(database: DatabaseSync): SqliteDatabase {
-  const kept = new Map<string, SqliteStatement>();
+  const cache = new Map<string, SqliteStatement>();
   function statement(sql: string): SqliteStatement {
-    const known = kept.get(sql);
+    const known = cache.get(sql);
     if (known) return known;
-    if (kept.size >= KEPT_STATEMENTS) kept.clear();
+    if (cache.size >= MAX_CACHED_STATEMENTS) cache.clear();
     const prepared = kyselyStatement(database, sql);
-    kept.set(sql, prepared);
+    cache.set(sql, prepared);
     return prepared;
   }
   return {
     close: () => database.close(),
     prepare(sql) {
-      // A full disk ends the transaction by itself; a rollback would then hide that failure.
+      // A full disk ends the transaction; a failing rollback would then hide the first error.
       if (sql === 'rollback' && !database.isTransaction) return nothing;
-      // A transaction that reads first and writes then would have to be run again when another
-      // process wrote in between. All of the store's transactions write.
+      // All of the store's transactions write. A deferred one that reads before it writes would have
+      // to be repeated whenever another process wrote in between.
       return statement(sql === 'begin' ? 'begin immediate' : sql);
     },
   };
@@ -57,7 +57,7 @@ function kyselyStatement(database: DatabaseSync, sql: string): SqliteStatement {
     reader: statement.columns().length > 0,
     all: (parameters) => statement.all(...parameters.map(bindable)),
     run: (parameters) => statement.run(...parameters.map(bindable)),
-    // One of its own: a statement that is being stepped through cannot serve another.
+    // Not cached: a statement that is being iterated cannot be used by another caller.
     iterate: (parameters) => database.prepare(sql).iterate(...parameters.map(bindable)),
   };
 }
@@ -67,5 +67,5 @@ function bindable(value: unknown): string | number | bigint | null {
     return value;
   }
   if (value === null) return null;
-  throw new TypeError(`SQLite stores no ${typeof value}`);
+  throw new TypeError(`cannot bind a ${typeof value} to an SQLite parameter`);
 }

@@ -1,17 +1,17 @@
-/** One page of a list, newest first: at most `limit` rows, and never more than 1000, below `before`. */
+/** One page of a list, newest first: at most `limit` rows (1000 at most) below `before`. */
 export interface PageQuery<Filter> {
   readonly filter: Filter;
-  /** A number or sequence; null begins with the newest. */
+  /** A row number or sequence; null starts with the newest row. */
   readonly before: number | null;
   readonly limit: number;
 }
 
-/** Pages that one statement reads: SQLite joins at most 500. */
+/** Pages per statement; SQLite allows 500 terms in a compound SELECT. */
 const PAGES_AT_ONCE = 250;
 
 /**
- * Answers many pages with few statements.
- * @param read gives the rows of all of them, each with the place of its page among those it was given
+ * Reads many pages with few statements.
+ * @param read returns the rows of all queries, each with the index of its query in `page`
  */
 export async function readPages<Filter, Row extends { readonly page: number }>(
   queries: readonly PageQuery<Filter>[],

@@ -9,15 +9,15 @@ const LAST_RETRY = 5_000;
 export interface PostgresListenerOptions {
   readonly config: ClientConfig;
   readonly channel: string;
-  /** Payloads that begin with it are this store's own. */
+  /** This store's prefix; payloads that start with it are ignored. */
   readonly sender: string;
   readonly log: StoreLog;
   readonly onChange: ChangeListener;
 }
 
 /**
- * One connection that only listens. When it breaks it is made anew, with growing pauses; what was
- * announced meanwhile is lost, so the listener is then told that anything may have changed.
+ * A connection that only listens. It reconnects with backoff. Notifications sent while it is
+ * disconnected are lost, so after a reconnect it reports null: anything may have changed.
  */
 export class PostgresListener {
   readonly #options: PostgresListenerOptions;
@@ -29,7 +29,7 @@ export class PostgresListener {
     this.#options = options;
   }
 
-  /** @throws when the first connection cannot be made */
+  /** @throws when the first connection fails */
   async start(): Promise<void> {
     await this.#connect();
   }
@@ -47,7 +47,7 @@ export class PostgresListener {
     client.on('error', (error) => {
       lost ??= error;
     });
-    client.on('notification', (notification) => this.#hear(notification));
+    client.on('notification', (notification) => this.#receive(notification));
     try {
       await client.connect();
       await client.query(`listen ${client.escapeIdentifier(this.#options.channel)}`);
@@ -56,12 +56,12 @@ export class PostgresListener {
       throw error;
     }
     if (this.#isClosed) return void client.end().catch(() => {});
-    // From here on; a connection that was never made is the caller's to try again.
+    // Only from here on: the caller retries a connection that was never established.
     client.once('end', () => this.#reconnect(0, lost));
     this.#beat(client);
   }
 
-  /** A connection that nobody writes to is not missed when it dies: the socket's timeout needs this. */
+  /** Without traffic, the socket's timeout would not detect a dead connection. */
   #beat(client: Client): void {
     this.#timer = setTimeout(() => {
       client.query('select 1').then(
@@ -78,12 +78,13 @@ export class PostgresListener {
   #reconnect(attempt: number, err: unknown): void {
     if (this.#isClosed) return;
     clearTimeout(this.#timer);
-    if (attempt === 0) this.#options.log.warn({ err }, 'no longer listening to PostgreSQL');
+    if (attempt === 0)
+      this.#options.log.warn({ err }, 'lost the PostgreSQL LISTEN connection, reconnecting');
     const delay = Math.min(LAST_RETRY, FIRST_RETRY * 2 ** attempt) * (0.8 + Math.random() * 0.2);
     this.#timer = setTimeout(() => {
       this.#connect().then(
         () => {
-          this.#options.log.info({}, 'listening to PostgreSQL again');
+          this.#options.log.info({}, 'PostgreSQL LISTEN connection restored');
           this.#options.onChange(null);
         },
         (error: unknown) => this.#reconnect(attempt + 1, error),
@@ -91,7 +92,7 @@ export class PostgresListener {
     }, delay);
   }
 
-  #hear({ payload = '' }: Notification): void {
+  #receive({ payload = '' }: Notification): void {
     const { sender, onChange } = this.#options;
     const space = payload.indexOf(' ');
     if (payload.slice(0, space) === sender) return;

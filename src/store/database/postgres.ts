@@ -8,40 +8,40 @@ import { PostgresListener } from './postgres-listener.ts';
 import { StoreError } from './store-error.ts';
 import type { Tables } from './tables.ts';
 
-/** Connections of one instance: these, and one that listens. */
+/** Each instance uses these two pools and one connection that listens. */
 const MAX_READERS = 6;
-/** Few, because appends go one after the other: those that wait must not keep readers out. */
+/** Few, since appends are serialised anyway. Readers have their own pool and never wait for them. */
 const MAX_WRITERS = 3;
 /** All in milliseconds. */
 const CONNECT_TIMEOUT = 3_000;
 const STATEMENT_TIMEOUT = 5_000;
 const MIGRATION_TIMEOUT = 60_000;
-/** Above the statement timeout and the pool's: a server that is there answers before. */
+/** Longer than the statement timeout: a server that is alive responds earlier. */
 const SILENCE_TIMEOUT = 6_000;
 const IDLE_TIMEOUT = 5_000;
 
-/** Any numbers, the same for all instances, and not the one of Kysely's migrations. */
+/** Arbitrary keys, the same in all instances and different from the one Kysely migrates with. */
 const appendLocks = {
   operation_entries: 7_340_512_001,
   notifications: 7_340_512_002,
 } as const satisfies Record<AppendOnlyTable, number>;
 const CHANNEL = 'gateway_changes';
-/** PostgreSQL refuses payloads of 8000 bytes and more. */
+/** PostgreSQL rejects payloads of 8000 bytes and more. */
 const MAX_PAYLOAD_BYTES = 7_999;
 const INT8 = 20;
 
 export interface PostgresOptions {
-  /** Names this store among those on the database; no spaces. */
+  /** Identifies this store among those on the database; contains no spaces. */
   readonly sender: string;
   readonly log: StoreLog;
   readonly onChange: ChangeListener;
-  /** How long the server may say nothing before a connection counts as dead, in milliseconds. */
+  /** Milliseconds without a byte from the server after which a connection is closed. */
   readonly silenceTimeoutMs?: number | undefined;
 }
 
 /**
- * Migrates the database, and listens for the changes that other stores announce on it.
- * @throws StoreError
+ * Opens and migrates the database and listens for changes announced by other stores.
+ * @throws StoreError when the database cannot be reached or migrated
  */
 export async function openPostgres(url: string, options: PostgresOptions): Promise<Database> {
   const name = nameOf(url);
@@ -49,7 +49,7 @@ export async function openPostgres(url: string, options: PostgresOptions): Promi
   const listener = new PostgresListener({ ...options, config, channel: CHANNEL });
   const readers = createPool(config, MAX_READERS, options.log);
   const writers = createPool(config, MAX_WRITERS, options.log);
-  // Not by Kysely, which does not end a pool that it has not used yet.
+  // Kysely does not end a pool that it has not used yet.
   const close = async () => {
     await Promise.all([listener.close(), readers.end(), writers.end()]);
   };
@@ -71,7 +71,7 @@ function postgresDatabase(
 ): Omit<Database, 'close'> {
   return {
     kind: 'postgres',
-    // Of the statement, not of the clock: only what stays the same within it can use an index.
+    // Not clock_timestamp(): only a value that is stable within the statement can use an index.
     now: sql<number>`(extract(epoch from statement_timestamp()) * 1000)::bigint`,
     read: (query) => query(readers).catch(rethrow),
     write: (work) => writers.transaction().execute(work).catch(rethrow),
@@ -80,8 +80,9 @@ function postgresDatabase(
     },
     async announce(trx, change) {
       const payload = `${sender} ${change}`;
-      const told = Buffer.byteLength(payload) > MAX_PAYLOAD_BYTES ? `${sender} ` : payload;
-      await sql`select pg_notify(${CHANNEL}, ${told})`.execute(trx);
+      // An empty change means that anything may have changed.
+      const sent = Buffer.byteLength(payload) > MAX_PAYLOAD_BYTES ? `${sender} ` : payload;
+      await sql`select pg_notify(${CHANNEL}, ${sent})`.execute(trx);
     },
   };
 }
@@ -96,9 +97,9 @@ function clientConfig(url: string, silenceTimeoutMs = SILENCE_TIMEOUT): ClientCo
     application_name: 'reseller-gateway',
     connectionTimeoutMillis: CONNECT_TIMEOUT,
     statement_timeout: STATEMENT_TIMEOUT,
-    // An instance that stalls within a transaction must not keep the others from appending.
+    // An instance that stalls in a transaction must not block the appends of the others.
     idle_in_transaction_session_timeout: STATEMENT_TIMEOUT,
-    stream: () => impatientSocket(silenceTimeoutMs),
+    stream: () => socketWithTimeout(silenceTimeoutMs),
     types: { getTypeParser: (type, format) => (type === INT8 ? Number : parser(type, format)) },
   };
 }
@@ -108,21 +109,23 @@ function parser(type: number, format?: 'text' | 'binary') {
 }
 
 /**
- * Without this, a connection whose other end vanished without a word (a failover, a firewall) would
- * go back into the pool and fail whoever gets it, for as long as TCP tries: a quarter of an hour.
+ * Without a timeout, a connection that was dropped silently (a failover, a firewall) would return to
+ * the pool and fail every query that gets it until TCP gives up, about 15 minutes later.
  */
-function impatientSocket(silenceTimeoutMs: number): Socket {
+function socketWithTimeout(silenceTimeoutMs: number): Socket {
   const socket = new Socket();
-  socket.setTimeout(silenceTimeoutMs, () => socket.destroy(new Error('PostgreSQL fell silent')));
+  socket.setTimeout(silenceTimeoutMs, () =>
+    socket.destroy(new Error('PostgreSQL stopped responding')),
+  );
   return socket;
 }
 
 function createPool(config: PoolConfig, max: number, log: StoreLog): Pool {
   const pool = new Pool({ ...config, max, idleTimeoutMillis: IDLE_TIMEOUT });
-  // Unheard, an error of a connection ends the process. The pool hears those of idle connections
-  // only; of one in use, its statement tells.
+  // An unhandled error event would end the process. The pool handles those of idle connections;
+  // errors of a connection in use also fail its query.
   pool.on('connect', (client) => client.on('error', () => {}));
-  pool.on('error', (err) => log.warn({ err }, 'a connection to PostgreSQL broke'));
+  pool.on('error', (err) => log.warn({ err }, 'idle PostgreSQL connection failed'));
   return pool;
 }
 
@@ -130,7 +133,7 @@ function over(pool: Pool): Kysely<Tables> {
   return new Kysely({ dialect: new PostgresDialect({ pool }) });
 }
 
-/** By a connection of its own, that may wait: another instance may be migrating. */
+/** Uses a connection without the short timeouts: another instance may be migrating. */
 async function migrateAlone(url: string, name: string, log: StoreLog): Promise<void> {
   const { stream: _, ...config } = clientConfig(url);
   const pool = createPool({ ...config, statement_timeout: MIGRATION_TIMEOUT }, 1, log);
@@ -141,7 +144,7 @@ async function migrateAlone(url: string, name: string, log: StoreLog): Promise<v
   }
 }
 
-/** The database without the secrets of its URL. */
+/** The database's URL without user and password. */
 function nameOf(url: string): string {
   try {
     const { host, pathname } = new URL(url);
@@ -159,23 +162,23 @@ function reason(error: unknown): string {
   switch (code) {
     case '28000':
     case '28P01':
-      return 'it refused the user or the password.';
+      return 'the user name or password is wrong.';
     case '3D000':
-      return 'there is no database of this name.';
+      return 'the database does not exist.';
     case '42501':
-      return 'the user may not create or use tables there.';
+      return 'the user lacks the privilege to create or use tables.';
     case '53300':
-      return 'it has no connection left.';
+      return 'the server has no free connections.';
     case '57014':
-      return 'it was locked for too long: another instance may still be migrating.';
+      return 'it was locked for too long: another instance may still be migrating it.';
     case '25006':
-      return 'it is read-only, and has to be migrated first.';
+      return 'it is read-only and needs a migration: start once with write access.';
     default:
       return describe(error);
   }
 }
 
-/** Several addresses that were tried in vain come as one error without a message. */
+/** A host with several addresses fails with one AggregateError, which has no message. */
 function describe(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(describe).join('; ');
   return error instanceof Error ? error.message : String(error);

@@ -10,17 +10,17 @@ import { NodeSqliteDialect } from './node-sqlite.ts';
 import { StoreError } from './store-error.ts';
 import type { Tables } from './tables.ts';
 
-/** How long SQLite itself waits for a lock, in milliseconds. Short: it blocks the event loop. */
+/** Milliseconds that SQLite itself waits for a lock. Short, because it blocks the event loop. */
 const BLOCKING_WAIT_MS = 10;
 const LOCK_WAIT_MS = 2_000;
 
 const MEMORY = ':memory:';
 
 /**
- * Opens the file, makes it and its directory when they are missing, and migrates it.
- * @param path a path, or `:memory:`
- * @param lockWaitMs how long to try again while another process holds the lock, in milliseconds
- * @throws StoreError
+ * Opens and migrates the file; creates it and its directory when they are missing.
+ * @param path a path or `:memory:`
+ * @param lockWaitMs milliseconds to retry while another process holds the lock
+ * @throws StoreError when the file cannot be opened or migrated
  */
 export async function openSqlite(path: string, lockWaitMs = LOCK_WAIT_MS): Promise<Database> {
   const file = path === MEMORY ? MEMORY : resolve(path);
@@ -69,7 +69,7 @@ function sqliteDatabase(kysely: Kysely<Tables>, file: string, lockWaitMs: number
       };
       return await whileLocked(lockWaitMs, transact).catch(rethrow);
     },
-    // The transaction is the only writer as it is; other processes are not told of changes.
+    // SQLite has one writer at a time, and no way to notify other processes.
     async serialiseAppends() {},
     async announce() {},
     close: () => kysely.destroy(),
@@ -80,14 +80,14 @@ function rethrow(error: unknown): never {
   throw databaseFailure(error);
 }
 
-/** A file that was deleted or replaced can still be written, and what is written is lost. */
+/** Writes to an open file that was deleted or replaced succeed, but their data is lost. */
 function fileGuard(file: string): () => void {
   if (file === MEMORY) return () => {};
   const opened = statSync(file);
   return () => {
     const now = statSync(file, { throwIfNoEntry: false });
     if (now?.ino === opened.ino && now.dev === opened.dev) return;
-    throw new Error(`${file} was deleted or replaced while it was open; start the gateway again`);
+    throw new Error(`${file} was deleted or replaced while it was open; restart the gateway`);
   };
 }
 
@@ -110,15 +110,15 @@ function reason(error: unknown): string {
   switch (sqliteCode(error)) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return 'another program keeps it locked.';
+      return 'another program holds a lock on it.';
     case 8:
-      return 'it is read-only, and has to be migrated first.';
+      return 'it is read-only and needs a migration: start once with write access.';
     case 11:
       return 'the file is damaged: restore a backup.';
     case 13:
       return 'the disk is full.';
     case 14:
-      return 'it has to be a file that the gateway may read, in a directory that it may write.';
+      return 'the gateway needs read access to the file and write access to its directory.';
     case 26:
       return 'the file is not an SQLite database.';
     default:
@@ -129,5 +129,5 @@ function reason(error: unknown): string {
 function errorText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const isMakingDirectory = 'syscall' in error && error.syscall === 'mkdir' && 'code' in error;
-  return isMakingDirectory ? `its directory cannot be made (${error.code}).` : error.message;
+  return isMakingDirectory ? `its directory cannot be created (${error.code}).` : error.message;
 }

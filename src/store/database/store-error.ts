@@ -1,4 +1,4 @@
-/** The store cannot be opened. The message is a sentence for the operator; the cause is kept. */
+/** The store cannot be opened. The message is written for the operator. */
 export class StoreError extends Error {
   constructor(message: string, cause?: unknown) {
     super(message, { cause });

@@ -9,19 +9,19 @@ import type { Database } from '../database/database.ts';
 import type { Tables } from '../database/tables.ts';
 
 /**
- * Which billing customer is which reseller customer. At most one partner on each side. Answers come
- * in the order of the keys, null where there is no link. Every method fails with GatewayError:
- * UNAVAILABLE when the database does not answer.
+ * Links between billing customers and reseller customers; each customer has at most one link. Lookups
+ * return results in the order of the keys, null where there is no link. Every method rejects with a
+ * GatewayError: UNAVAILABLE when the database does not respond.
  */
 export interface CustomerLinks {
   byBilling(keys: readonly BillingCustomerKey[]): Promise<(CustomerLink | null)[]>;
   byReseller(resellerCustomerIds: readonly string[]): Promise<(CustomerLink | null)[]>;
   /**
-   * Makes a link; one that is there already is left as it is.
-   * @throws GatewayError CONFLICT when either customer has another partner
+   * Creates a link; does nothing when it exists.
+   * @throws GatewayError CONFLICT when either customer is linked to another
    */
   link(link: CustomerLink): Promise<void>;
-  /** Ends a link. @returns whether there was one */
+  /** Deletes a link. @returns false when there was none */
   unlink(link: CustomerLink): Promise<boolean>;
 }
 
@@ -66,7 +66,7 @@ export function customerLinks(database: Database): CustomerLinks {
   };
 }
 
-/** @returns a link that is in the way; null when the link is made, or was there */
+/** @returns the conflicting link; null when the link was created or existed */
 export async function insertLink(
   trx: Transaction<Tables>,
   link: CustomerLink,
@@ -79,7 +79,7 @@ export async function insertLink(
       customer_id: customerId,
       reseller_customer_id: link.resellerCustomerId,
     })
-    // Of two that link at once, the second waits for the first, and then does nothing.
+    // Of two concurrent inserts, the second waits for the first and then does nothing.
     .onConflict((conflicting) => conflicting.doNothing())
     .execute();
   const standing = await links(trx)
@@ -92,7 +92,7 @@ export async function insertLink(
     .execute();
   const rival = standing.map(toLink).find((found) => !isSame(found, link));
   if (rival) return rival;
-  // What was in the way was taken away in between: nothing was written, and nothing stands there.
+  // The conflicting link was deleted between the two statements: try again.
   return standing.length > 0 ? null : insertLink(trx, link);
 }
 

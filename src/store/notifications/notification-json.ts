@@ -9,7 +9,7 @@ const notificationSchema = z.object({
     .datetime()
     .transform((time) => new Date(time))
     .nullable()
-    // One that cannot be read must not keep all others from being read.
+    // One unreadable time must not make a whole page unreadable.
     .catch(null),
   raw: z.unknown(),
   type: text,
@@ -25,7 +25,7 @@ export function encodeNotification(notification: Notification): string {
   return JSON.stringify(notification);
 }
 
-/** @throws ZodError when the store holds something else */
+/** @throws ZodError when the text was not written by `encodeNotification` */
 export function decodeNotification(json: string): Notification {
   const { raw = null, ...notification } = notificationSchema.parse(JSON.parse(json));
   return { ...notification, raw };

@@ -13,44 +13,39 @@ import { MAX_ROWS } from '../operations/rows.ts';
 import { decodeNotification, encodeNotification } from './notification-json.ts';
 
 /**
- * Every notification that was received, once. A promise that is kept means that the data is there
- * after a crash. Every method fails with GatewayError, as those of the journal do. Lists give at most
+ * Every notification that was received, stored once. A write that resolves survives a crash. Every
+ * method rejects with a GatewayError, like those of the operation journal. Lists return at most
  * `limit` rows, and never more than 1000.
  */
 export interface NotificationStore {
-  /**
-   * Keeps notifications in their order, all or none. One whose message id is there already is left
-   * out.
-   * @returns the message ids of those that are new
-   */
-  append(notifications: readonly Notification[]): Promise<ReadonlySet<string>>;
-  /** Null when there is none of this message id. */
+  /** Appends notifications in one transaction; skips those whose message id is stored already. */
+  append(notifications: readonly Notification[]): Promise<void>;
+  /** Null when no notification has this message id. */
   get(messageId: string): Promise<NotificationEntry | null>;
   /**
-   * Those with a sequence above `sequence`, oldest first. A sequence is seen only when all lower ones
-   * can be: reading on from the last one misses nothing.
+   * Notifications after `sequence`, oldest first. A sequence becomes visible only after all lower
+   * ones, so a reader that continues from its last sequence misses nothing.
    */
   after(
     filter: NotificationFilter,
     sequence: number,
     limit?: number,
   ): Promise<readonly NotificationEntry[]>;
-  /** Pages, each newest first, in the order of the queries. */
+  /** Pages, newest first, in the order of the queries. */
   pages(
     queries: readonly PageQuery<NotificationFilter>[],
   ): Promise<readonly (readonly NotificationEntry[])[]>;
-  /** The highest sequence; 0 when there is none. */
+  /** The highest sequence; 0 when nothing is stored. */
   lastSequence(): Promise<number>;
 }
 
-/** Announces, of every new notification, whose it is: the reseller API's id, empty when not known. */
+/** Publishes the reseller API's customer id of every new notification; empty when it names none. */
 export function notificationStore(database: Database, changes: Changes): NotificationStore {
   return {
     async append(notifications) {
-      if (notifications.length === 0) return new Set();
+      if (notifications.length === 0) return;
       const added = await database.write((trx) => appendIn(database, trx, notifications));
-      for (const customer of customersOf(added)) changes.tell('notification', customer);
-      return new Set(added.map((row) => row.message_id));
+      for (const customer of added) changes.publish('notification', customer);
     },
     async get(messageId) {
       const row = await database.read((db) =>
@@ -72,7 +67,7 @@ export function notificationStore(database: Database, changes: Changes): Notific
           return parts.reduce((all, part) => all.unionAll(part)).execute();
         }),
       );
-      // Joined rows come in no order.
+      // A union returns its rows in no particular order.
       return found.map((rows) => rows.toSorted((a, b) => b.sequence - a.sequence).map(toEntry));
     },
     async lastSequence() {
@@ -87,16 +82,12 @@ export function notificationStore(database: Database, changes: Changes): Notific
   };
 }
 
-interface AddedRow {
-  readonly message_id: string;
-  readonly customer_id: string | null;
-}
-
+/** @returns the customers of the notifications that were new */
 async function appendIn(
   database: Database,
   trx: Transaction<Tables>,
   notifications: readonly Notification[],
-): Promise<AddedRow[]> {
+): Promise<ReadonlySet<string>> {
   await database.serialiseAppends(trx, 'notifications');
   const added = await trx
     .insertInto('notifications')
@@ -110,19 +101,16 @@ async function appendIn(
       })),
     )
     .onConflict((conflict) => conflict.column('message_id').doNothing())
-    .returning(['message_id', 'customer_id'])
+    .returning('customer_id')
     .execute();
-  for (const customer of customersOf(added)) {
+  const customers = new Set(added.map((row) => row.customer_id ?? ''));
+  for (const customer of customers) {
     await database.announce(trx, announcementOf('notification', customer));
   }
-  return added;
+  return customers;
 }
 
-function customersOf(added: readonly AddedRow[]): ReadonlySet<string> {
-  return new Set(added.map((row) => row.customer_id ?? ''));
-}
-
-/** Which way to read from a sequence, which is not read itself. */
+/** The direction to read in from a sequence, which is itself excluded. */
 interface Place {
   readonly side: '<' | '>';
   readonly sequence: number;
@@ -141,7 +129,7 @@ function reading(db: Kysely<Tables>, filter: NotificationFilter, place: Place) {
   return types ? own.where('type', 'in', [...types]) : own;
 }
 
-/** None when nothing can be found. */
+/** An empty list when the query cannot match anything. */
 function pageQuery(db: Kysely<Tables>, query: PageQuery<NotificationFilter>, page: number) {
   const limit = Math.min(query.limit, MAX_ROWS);
   if (limit <= 0 || query.filter.types?.length === 0) return [];
@@ -150,7 +138,7 @@ function pageQuery(db: Kysely<Tables>, query: PageQuery<NotificationFilter>, pag
   return [db.selectFrom(found.select(sql.lit(page).as('page')).as('found')).selectAll()];
 }
 
-/** Those of each type, each by its index: a rare one is not searched for among all others. */
+/** Reads each type from its index, so a rare type is not searched for among all others. */
 function sequencesOf(
   db: Kysely<Tables>,
   types: NonNullable<NotificationFilter['types']>,

@@ -1,10 +1,10 @@
 import type { OperationEntry } from '../../domain/operation.ts';
 import type { Database } from '../database/database.ts';
-import type { DurableJournal } from './journal.ts';
+import type { OperationJournal } from './journal.ts';
 import { entriesAfter, latestEntries, MAX_ROWS, toEntry } from './rows.ts';
 
 type Reads = Pick<
-  DurableJournal,
+  OperationJournal,
   'latest' | 'latestMany' | 'after' | 'changesAfter' | 'lastSequence'
 >;
 

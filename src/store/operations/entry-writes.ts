@@ -7,30 +7,30 @@ import type { Database, StoreLog } from '../database/database.ts';
 import type { Tables } from '../database/tables.ts';
 import { insertLink } from '../links/customer-links.ts';
 import { entryReads } from './entry-reads.ts';
-import type { DurableJournal } from './journal.ts';
+import type { OperationJournal } from './journal.ts';
 import { decodeOperation, encodeOperation } from './operation-json.ts';
 import { latestEntries, toEntry } from './rows.ts';
 
-/** Announces every operation that changed. */
+/** Publishes the id of every operation that changed. */
 export function entryWrites(
   database: Database,
   changes: Changes,
   log: StoreLog,
-): Pick<DurableJournal, 'append' | 'started'> {
+): Pick<OperationJournal, 'append' | 'started'> {
   const { latest } = entryReads(database);
 
-  /** Tells of the change when it is on disk, not when it is written. */
+  /** Publishes a change only after it is committed. */
   async function write(work: (trx: Transaction<Tables>) => Promise<Appended>) {
     const { entry, isNew } = await database.write(work);
-    if (isNew) changes.tell('operation', entry.operation.operationId);
+    if (isNew) changes.publish('operation', entry.operation.operationId);
     return entry;
   }
 
   return {
     async append(operation) {
-      // Most readings show no change: they cost no lock and no write.
+      // Most readings show no change; those take no lock and write nothing.
       const known = await latest(operation.operationId);
-      if (known && isLate(known.operation, operation)) return known;
+      if (known && isOutdated(known.operation, operation)) return known;
       return write(async (trx) => {
         const appended = await appendIn(database, trx, operation, null);
         if (appended.isNew) await linkIn(trx, operation, log);
@@ -65,7 +65,7 @@ interface Appended {
   readonly isNew: boolean;
 }
 
-/** @param intended the customer, when the operation itself does not say */
+/** @param intended the customer to record when the operation does not name one */
 async function appendIn(
   database: Database,
   trx: Transaction<Tables>,
@@ -78,7 +78,7 @@ async function appendIn(
     .where('o.operation_id', '=', operation.operationId)
     .executeTakeFirst();
   const latest = known && toEntry(known);
-  if (latest && isLate(latest.operation, operation)) return { entry: latest, isNew: false };
+  if (latest && isOutdated(latest.operation, operation)) return { entry: latest, isNew: false };
 
   const isSame = latest && !isAnother(latest.operation, operation);
   const customer = (isSame && toKey(known)) || customerOf(operation) || intended;
@@ -95,14 +95,14 @@ async function appendIn(
     .executeTakeFirstOrThrow();
   await trx
     .updateTable('operations')
-    .set({ ...ids, ...standing(operation), latest_sequence: sequence })
+    .set({ ...ids, ...statusColumns(operation), latest_sequence: sequence })
     .where('number', '=', number)
     .execute();
   await database.announce(trx, announcementOf('operation', operation.operationId));
   return { entry: toEntry({ sequence, first_seen_at, state }), isNew: true };
 }
 
-/** Makes the link that the operation was to end with: both are kept, or neither. */
+/** Creates the link that the mutation asked for, in the transaction that records the success. */
 async function linkIn(
   trx: Transaction<Tables>,
   { operationId, done, result }: Operation,
@@ -121,15 +121,15 @@ async function linkIn(
   const billing = { resellerId: resellerId || (intent.reseller_id ?? ''), customerId };
   const link: CustomerLink = { billing, resellerCustomerId: intent.link_to };
   const rival = await insertLink(trx, link);
-  // The operation has succeeded all the same, and nobody waits for an answer.
-  if (rival) log.warn({ link, rival, operation: operationId }, 'the link was not made');
+  // The operation has succeeded, and no client is waiting for a response: the conflict is logged.
+  if (rival) log.warn({ link, rival, operation: operationId }, 'link not created: conflict');
 }
 
 function insertOperation(database: Database, trx: Transaction<Tables>, operation: Operation) {
   return trx
     .insertInto('operations')
     .values({
-      ...standing(operation),
+      ...statusColumns(operation),
       operation_id: operation.operationId,
       first_seen_at: database.now,
       latest_sequence: 0,
@@ -139,18 +139,18 @@ function insertOperation(database: Database, trx: Transaction<Tables>, operation
     .executeTakeFirstOrThrow();
 }
 
-function standing(operation: Operation) {
+function statusColumns(operation: Operation) {
   const done = operation.done ? 1 : 0;
   return { status: operationStatus(operation), done } as const;
 }
 
-/** Whether `next` adds nothing to `latest`. Compared as the journal would give it back. */
-function isLate(latest: Operation, next: Operation): boolean {
+/** Whether `next` adds nothing to `latest`, compared in the form that the journal returns. */
+function isOutdated(latest: Operation, next: Operation): boolean {
   if (isAnother(latest, next)) return false;
   return latest.done || isDeepStrictEqual(latest, decodeOperation(encodeOperation(next)));
 }
 
-/** Backends that start anew, as test servers do, give ids anew. */
+/** A test server that restarts reuses operation ids; their creation times differ. */
 function isAnother(latest: Operation, next: Operation): boolean {
   if (!latest.createdAt || !next.createdAt) return false;
   return latest.createdAt.getTime() !== next.createdAt.getTime();

@@ -1,12 +1,12 @@
 import type { Selectable } from 'kysely';
 import type { Database } from '../database/database.ts';
 import type { IntentsTable } from '../database/tables.ts';
-import type { DurableJournal, Intent } from './journal.ts';
+import type { Intent, OperationJournal } from './journal.ts';
 import { MAX_ROWS } from './rows.ts';
 
 export function intents(
   database: Database,
-): Pick<DurableJournal, 'intend' | 'isLinkAwaited' | 'refused' | 'interrupted'> {
+): Pick<OperationJournal, 'intend' | 'isLinkAwaited' | 'refused' | 'interrupted'> {
   return {
     async intend(intent) {
       const row = await database.write((trx) =>
@@ -23,8 +23,8 @@ export function intents(
             created_at: intent.createdAt.getTime(),
             touched_at: database.now,
           })
-          // Touched, so that recovery leaves it to the caller who is back. An update also gives the
-          // row, which `do nothing` would not.
+          // Touching the row keeps recovery away from a caller that has returned. `do nothing` would
+          // not return the row.
           .onConflict((conflict) =>
             conflict
               .columns(['caller', 'idempotency_key'])

@@ -5,110 +5,101 @@ import type {
   OperationKind,
   OperationStatus,
 } from '../../domain/operation.ts';
-
 import type { PageQuery } from '../database/pages.ts';
 
-/** A mutation that starts an operation, as it was before its call went out. */
+/** A mutation that starts an operation, as recorded before its call to billing. */
 export interface Intent {
   readonly idempotencyKey: string;
   readonly kind: OperationKind;
-  /** The request to repeat: JSON of the domain's input. */
+  /** The request to repeat, as JSON of the domain's input. */
   readonly request: unknown;
-  /** The customer that it is about; an invited one has no id yet. */
   readonly resellerId: string | null;
+  /** Null for an invitation or a creation: the customer has no id yet. */
   readonly customerId: string | null;
-  /** The reseller customer to link the billing customer to when the operation has succeeded. */
+  /** The reseller customer to link to the billing customer when the operation succeeds. */
   readonly linkTo: string | null;
-  /** Who asked; idempotency keys are unique within a caller. */
+  /** The viewer's subject. Idempotency keys are unique per caller. */
   readonly caller: string;
   readonly createdAt: Date;
-  /** The operation that it started; null as long as that is not known. */
+  /** The operation that the call started; null until billing's response is recorded. */
   readonly operationId: string | null;
 }
 
-/** The newest state of an operation, at the operation's place in the list. */
+/** An operation in its latest state, with its position in the list. */
 export interface ListedOperation {
-  /** The operation's running number: grows with every operation, does not change with its states. */
+  /** Increases with every operation and stays the same while the operation changes. */
   readonly number: number;
   readonly entry: OperationEntry;
 }
 
 export interface OperationFilter {
   readonly customer?: BillingCustomerKey | undefined;
-  /** Any of them; none of them means no operation. */
+  /** Matches any of these statuses; an empty list matches nothing. */
   readonly statuses?: readonly OperationStatus[] | undefined;
 }
 
 /**
- * Every state of every operation that was seen, kept on disk. A promise that is kept means that the
- * data is there after a crash. Every method fails with GatewayError: UNAVAILABLE (retryable) when
- * the database is gone, full, locked or read-only, INTERNAL_SERVER_ERROR when the gateway is wrong.
- * Lists give at most `limit` rows, and never more than 1000.
+ * Every observed state of every operation, on disk. A write that resolves survives a crash. Every
+ * method rejects with a GatewayError: UNAVAILABLE (retryable) when the database is unreachable, full,
+ * locked or read-only, INTERNAL_SERVER_ERROR when the statement is wrong. Lists return at most
+ * `limit` rows, and never more than 1000.
  */
-export interface DurableJournal {
+export interface OperationJournal {
   /**
-   * Keeps what is about to be asked. When the caller used the key before, it gives what was kept
-   * then, maybe with its operation: whether that is the same request is the caller's to compare.
+   * Records a request before it is sent. If the caller has used the key before, returns the earlier
+   * intent instead; the caller of this method compares the two requests.
    */
   intend(intent: Omit<Intent, 'operationId'>): Promise<Intent>;
-  /** Ties the operation to its intent, and appends its first state, both or neither. */
+  /** Records the operation of an intent and its first state in one transaction. */
   started(caller: string, idempotencyKey: string, operation: Operation): Promise<OperationEntry>;
   /**
-   * Whether an intent that was kept before this one, and whose operation is not over, is to end with
-   * a link to the same reseller customer.
+   * Whether an earlier intent with an unfinished operation is going to create a link to the same
+   * reseller customer as this one.
    */
   isLinkAwaited(caller: string, idempotencyKey: string): Promise<boolean>;
-  /** The backend said no: there is nothing to recover, and the key is free again. */
+  /** Deletes an intent that billing refused, so that its key can be used again. */
   refused(caller: string, idempotencyKey: string): Promise<void>;
   /**
-   * Intents that came to nothing and that nobody set out to send for `olderThanMs`, oldest first. To
-   * ask for them is to set out: no other instance is given them for as long.
+   * Claims intents without an operation that no instance has touched for `olderThanMs`, oldest first.
+   * No other instance can claim them for the same time.
    */
   interrupted(olderThanMs: number, limit?: number): Promise<readonly Intent[]>;
   /**
-   * Adds a state, unless it equals the latest one, or that is final: then it is a reading that comes
-   * late. Gives the entry that now is the latest.
+   * Appends a state unless it equals the latest one, or the latest one is final. Returns the entry
+   * that is the latest afterwards.
    */
   append(operation: Operation): Promise<OperationEntry>;
-  /** The newest entry of an operation; null when it is not in the journal. */
+  /** The latest entry of an operation; null when the journal does not have the operation. */
   latest(operationId: string): Promise<OperationEntry | null>;
-  /** Likewise, in the order of the ids. */
+  /** The latest entries of several operations, in the order of the ids. */
   latestMany(operationIds: readonly string[]): Promise<readonly (OperationEntry | null)[]>;
-  /** The entries of an operation with a sequence above `sequence`, oldest first. */
+  /** The entries of one operation after `sequence`, oldest first. */
   after(operationId: string, sequence: number, limit?: number): Promise<readonly OperationEntry[]>;
   /**
-   * The entries of all operations (or of a customer's, from when that was known on) with a sequence
-   * above `sequence`, oldest first. A sequence is seen only when all lower ones can be: reading on
-   * from the last one misses nothing.
+   * The entries of all operations, or of one customer's, after `sequence`, oldest first. A sequence
+   * becomes visible only after all lower ones, so a reader that continues from its last sequence
+   * misses nothing.
    */
   changesAfter(
     filter: { readonly customer?: BillingCustomerKey | undefined },
     sequence: number,
     limit?: number,
   ): Promise<readonly OperationEntry[]>;
-  /** The highest sequence in the journal; 0 when it is empty. */
+  /** The highest sequence; 0 for an empty journal. */
   lastSequence(): Promise<number>;
-  /** Operations in their newest state, the last started first, with a number below `before`. */
-  page(
-    filter: OperationFilter,
-    before: number | null,
-    limit: number,
-  ): Promise<readonly ListedOperation[]>;
-  /** Many such pages at once, in few statements; they come in the order of the queries. */
+  /** Pages of operations in their latest state, newest first, in the order of the queries. */
   pages(
     queries: readonly PageQuery<OperationFilter>[],
   ): Promise<readonly (readonly ListedOperation[])[]>;
-  /** Unfinished operations that nobody holds, or no longer; now this instance holds them. */
+  /** Leases unfinished operations that no instance holds to this instance. */
   claim(limit: number, leaseMs: number): Promise<readonly OperationEntry[]>;
   /**
    * Takes or renews one lease.
-   * @returns false when another instance holds it, and when there is nothing to poll any more
+   * @returns false when another instance holds it, or the operation is unknown or finished
    */
   lease(operationId: string, leaseMs: number): Promise<boolean>;
-  /** Renews all leases of this instance in one write. Gives the operations it still holds. */
+  /** Renews all leases of this instance and returns the ids of the operations that it still holds. */
   renew(leaseMs: number): Promise<readonly string[]>;
-  /** Gives a lease back; nothing happens when it is not this instance's. */
-  release(operationId: string): Promise<void>;
-  /** Gives all leases of this instance back. */
+  /** Releases all leases of this instance. */
   releaseAll(): Promise<void>;
 }

@@ -1,15 +1,15 @@
 import { sql } from 'kysely';
 import type { Database } from '../database/database.ts';
-import type { DurableJournal } from './journal.ts';
+import type { OperationJournal } from './journal.ts';
 import { latestEntries, MAX_ROWS, toEntry } from './rows.ts';
 
-/** Written into the statement: the index of unfinished operations is not used for a parameter. */
+/** A literal: the partial index of unfinished operations is not used for a parameter. */
 const UNFINISHED = sql.lit(0);
 const FREE = { lease_holder: null, lease_until: 0 } as const;
 
-type Leases = Pick<DurableJournal, 'claim' | 'lease' | 'renew' | 'release' | 'releaseAll'>;
+type Leases = Pick<OperationJournal, 'claim' | 'lease' | 'renew' | 'releaseAll'>;
 
-/** Who polls what. All times are the database's: the clocks of the instances do not matter. */
+/** Which instance polls which operation. All times are by the database's clock. */
 export function leases(database: Database, instanceId: string): Leases {
   const until = (leaseMs: number) => sql<number>`${database.now} + ${Math.ceil(leaseMs)}`;
   const held = (leaseMs: number) =>
@@ -29,7 +29,7 @@ export function leases(database: Database, instanceId: string): Leases {
               .where('lease_until', '<=', database.now)
               .orderBy('lease_until')
               .limit(Math.min(limit, MAX_ROWS))
-              // Two instances that claim at once take different operations, and neither waits.
+              // Instances that claim at the same time get different operations without waiting.
               .$if(database.kind === 'postgres', (rows) => rows.forUpdate().skipLocked()),
           )
           .returning('number')
@@ -67,16 +67,7 @@ export function leases(database: Database, instanceId: string): Leases {
       );
       return rows.map(({ operation_id }) => operation_id);
     },
-    async release(operationId) {
-      await database.write((trx) =>
-        trx
-          .updateTable('operations')
-          .set(FREE)
-          .where('operation_id', '=', operationId)
-          .where('lease_holder', '=', instanceId)
-          .execute(),
-      );
-    },
+
     async releaseAll() {
       await database.write((trx) =>
         trx

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { GatewayError } from '../../domain/error.ts';
 import { type Operation, operationKinds } from '../../domain/operation.ts';
 
-/** Not `z.iso.datetime`, which refuses years that a Date can have. */
+/** Not `z.iso.datetime`, which rejects some years that a Date can represent. */
 const date = z
   .string()
   .transform((text) => new Date(text))
@@ -54,7 +54,7 @@ const statusDetail = z.discriminatedUnion('type', [
 
 const operation: z.ZodType<Operation> = z.object({
   operationId: z.string(),
-  // A newer instance on the same database may know more kinds.
+  // A newer version on the same database may write kinds that this version does not know.
   kind: z.enum(operationKinds).catch('UNKNOWN'),
   description: z.string().nullable(),
   createdAt: date.nullable(),
@@ -81,17 +81,17 @@ const operation: z.ZodType<Operation> = z.object({
     .nullable(),
 });
 
-/** The operation as the journal stores it. */
+/** The JSON that the journal stores for an operation. */
 export function encodeOperation(state: Operation): string {
   return JSON.stringify(state);
 }
 
-/** @throws GatewayError INTERNAL_SERVER_ERROR when it is not what `encodeOperation` gives */
+/** @throws GatewayError INTERNAL_SERVER_ERROR when the text was not written by `encodeOperation` */
 export function decodeOperation(text: string): Operation {
   try {
     return operation.parse(JSON.parse(text));
   } catch (cause) {
-    throw new GatewayError('INTERNAL_SERVER_ERROR', 'An entry of the journal cannot be read.', {
+    throw new GatewayError('INTERNAL_SERVER_ERROR', 'A journal entry is not readable.', {
       cause,
     });
   }

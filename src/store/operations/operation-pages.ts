@@ -3,39 +3,31 @@ import type { OperationStatus } from '../../domain/operation.ts';
 import type { Database } from '../database/database.ts';
 import { type PageQuery, readPages } from '../database/pages.ts';
 import type { Tables } from '../database/tables.ts';
-import type { DurableJournal, ListedOperation, OperationFilter } from './journal.ts';
+import type { OperationFilter, OperationJournal } from './journal.ts';
 import { latestEntries, MAX_ROWS, toEntry } from './rows.ts';
 
-/** Pages of operations. What they read grows with the pages, not with the journal. */
-export function operationPages(database: Database): Pick<DurableJournal, 'page' | 'pages'> {
-  async function pages(
-    queries: readonly PageQuery<OperationFilter>[],
-  ): Promise<readonly (readonly ListedOperation[])[]> {
-    const found = await readPages(queries, (some) =>
-      database.read(async (db) => {
-        const parts = some.flatMap((query, page) => pageQuery(db, query, page));
-        if (parts.length === 0) return [];
-        return parts.reduce((all, part) => all.unionAll(part)).execute();
-      }),
-    );
-    return found.map((rows) =>
-      // Joined rows come in no order.
-      rows
-        .toSorted((a, b) => b.number - a.number)
-        .map((row) => ({ number: row.number, entry: toEntry(row) })),
-    );
-  }
-
+/** The rows read depend on the page size, not on the size of the journal. */
+export function operationPages(database: Database): Pick<OperationJournal, 'pages'> {
   return {
-    pages,
-    async page(filter, before, limit) {
-      const [page = []] = await pages([{ filter, before, limit }]);
-      return page;
+    async pages(queries) {
+      const found = await readPages(queries, (some) =>
+        database.read(async (db) => {
+          const parts = some.flatMap((query, page) => pageQuery(db, query, page));
+          if (parts.length === 0) return [];
+          return parts.reduce((all, part) => all.unionAll(part)).execute();
+        }),
+      );
+      return found.map((rows) =>
+        // A union returns its rows in no particular order.
+        rows
+          .toSorted((a, b) => b.number - a.number)
+          .map((row) => ({ number: row.number, entry: toEntry(row) })),
+      );
     },
   };
 }
 
-/** None when nothing can be found. */
+/** An empty list when the query cannot match anything. */
 function pageQuery(db: Kysely<Tables>, query: PageQuery<OperationFilter>, page: number) {
   const { customer, statuses } = query.filter;
   const limit = Math.min(query.limit, MAX_ROWS);
@@ -61,9 +53,9 @@ function pageQuery(db: Kysely<Tables>, query: PageQuery<OperationFilter>, page: 
 }
 
 /**
- * The newest of each status, each by its index: one search for all of them would sort, or read past,
- * everything that has these statuses. One statement, so that an operation that changes its status
- * meanwhile is not missed.
+ * The newest operations of each status, each read from the index: a single condition on all statuses
+ * would sort every operation that has one of them. It is one statement, so an operation whose status
+ * changes during the read is not missed.
  */
 function numbersOf(
   db: Kysely<Tables>,

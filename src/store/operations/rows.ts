@@ -3,7 +3,7 @@ import type { OperationEntry } from '../../domain/operation.ts';
 import type { Tables } from '../database/tables.ts';
 import { decodeOperation } from './operation-json.ts';
 
-/** The longest list that one call gives, and the most ids in one statement. */
+/** The most rows that one call returns, and the most ids in one statement. */
 export const MAX_ROWS = 1_000;
 
 interface EntryRow {
@@ -16,7 +16,7 @@ export function toEntry({ sequence, first_seen_at, state }: EntryRow): Operation
   return { operation: decodeOperation(state), sequence, firstSeenAt: new Date(first_seen_at) };
 }
 
-/** Operations `o` with their newest entries `e`. */
+/** Operations `o` with their latest entries `e`. */
 export function latestEntries(db: Kysely<Tables>) {
   return db
     .selectFrom('operations as o')

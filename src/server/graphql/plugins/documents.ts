@@ -1,7 +1,7 @@
 import type { Plugin } from 'graphql-yoga';
 import type { Documents } from '../documents.ts';
 
-/** Parses and validates as over WebSocket: with the same limits, and the same memory. */
+/** Parses and validates with the limits and the cache that WebSockets use. */
 export function useDocuments(documents: Documents): Plugin {
   return {
     onParse: ({ setParseFn }) => setParseFn(documents.parse),

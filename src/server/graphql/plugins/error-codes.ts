@@ -18,21 +18,21 @@ const statuses: Record<ErrorCode, number> = {
   INTERNAL_SERVER_ERROR: 500,
 };
 
-/** What refused requests that never became GraphQL are told. */
+/** Messages for requests that are rejected before GraphQL. */
 const refusals: Readonly<Record<number, string>> = {
-  405: 'Only GET and POST are served.',
-  406: 'Accept application/graphql-response+json, application/json, or for a subscription text/event-stream.',
-  415: 'Send application/json.',
+  405: 'Use GET or POST.',
+  406: 'Accept application/graphql-response+json or application/json, or text/event-stream for a subscription.',
+  415: 'Send the request as application/json.',
 };
 
 /**
- * Gives every error that leaves over HTTP its code and its status, also of requests that could not
- * be parsed. Streams are coded event by event, where they are made.
+ * Adds code and HTTP status to every error of a response, also when the request could not be parsed.
+ * Streams get their codes event by event, where they are produced.
  */
 export function useErrorCodes(log: Logger): Plugin<object, ServerContext> {
   return {
     onResultProcess({ result, setResult, serverContext: { requestId } }) {
-      // Batching is off, so it is one result or one stream.
+      // Batching is off, so this is one result or one stream.
       if (!isSingle(result) || !result.errors) return;
       const coded = publicResult(result, { requestId, log });
       coded.errors?.forEach((error, index) => {
@@ -45,16 +45,20 @@ export function useErrorCodes(log: Logger): Plugin<object, ServerContext> {
       const { status, headers } = response;
       if (status < 400 || response.body) return;
       headers.set('content-type', 'application/json');
-      const body = errorBody('BAD_USER_INPUT', refusals[status] ?? 'Not served.', requestId);
+      const body = errorBody(
+        'BAD_USER_INPUT',
+        refusals[status] ?? 'The request was rejected.',
+        requestId,
+      );
       setResponse(new fetchAPI.Response(body, { status, headers }));
     },
   };
 }
 
-/** How the library is told the status of the response; nothing of it reaches the client. */
+/** Tells Yoga the status of the response; it does not reach the client. */
 interface HttpExtension {
   readonly status?: number;
-  /** Answered with 200 to clients that accept application/json only, as the specification has it. */
+  /** Status 200 for clients that accept only application/json, as GraphQL over HTTP specifies. */
   readonly spec?: boolean;
 }
 
@@ -64,7 +68,7 @@ function httpOf(
   coded: GraphQLError,
 ): HttpExtension | null {
   const http = given?.extensions['http'] as HttpExtension | undefined;
-  // A body that is not JSON is no GraphQL request: that is 400 to every client.
+  // A body that is not JSON is not a GraphQL request: status 400 for every client.
   if (http?.spec && given?.extensions['originalError']) return { ...http, spec: false };
   if (http || data !== undefined) return http ?? null;
   const code = coded.extensions['code'] as ErrorCode;

@@ -10,8 +10,8 @@ interface HttpArgs extends RequestArgs {
 }
 
 /**
- * Executes as over WebSocket. A stream is cut off when the gateway stops: an orderly end would tell
- * its reader that there is nothing more to come, instead of having it connect again.
+ * Executes the way WebSockets do. At shutdown, streams are cut off: clients would take an orderly end
+ * as the end of the subscription and not reconnect.
  */
 export function useExecution(subscribe: Subscribe, shutdown: AbortSignal, log: Logger): Plugin {
   return {

@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
-/** A request that cannot be read is its sender's to mend: variables in a URL that are not JSON ... */
+/** Reports requests that cannot be parsed, such as variables in a URL that are not JSON, as 400. */
 export function useRequestErrors(): Plugin {
   return {
     onRequestParse({ requestParser, setRequestParser }) {
@@ -11,8 +11,7 @@ export function useRequestErrors(): Plugin {
           return await requestParser(request);
         } catch (error) {
           if (error instanceof GraphQLError) throw error;
-          const message =
-            'The request could not be read: its variables or extensions are not JSON.';
+          const message = 'The request cannot be parsed: its variables or extensions are not JSON.';
           throw new GraphQLError(message, { extensions: { http: { status: 400 } } });
         }
       });
