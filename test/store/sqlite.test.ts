@@ -144,7 +144,7 @@ test('a directory without the right to write is refused', async () => {
   chmodSync(directory(), 0o755);
   await withoutRights(async () => {
     await expect(open(join(parent, 'gateway.db'))).rejects.toThrow('write access to its directory');
-    await expect(open(join(parent, 'more', 'gateway.db'))).rejects.toThrow('be made (EACCES)');
+    await expect(open(join(parent, 'more', 'gateway.db'))).rejects.toThrow('be created (EACCES)');
   });
 });
 
