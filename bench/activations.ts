@@ -69,7 +69,7 @@ async function startSandboxProcess() {
     SANDBOX_LATENCY_MS: String(UPSTREAM_MS),
     SANDBOX_LOG_LEVEL: 'silent',
   };
-  const child = spawn(process.execPath, ['src/sandbox/main.ts'], {
+  const child = spawn(process.execPath, ['src/main.ts', 'sandbox'], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -2,7 +2,7 @@ import { type Config, ConfigError, loadConfig } from '../../src/config/config.ts
 
 export type Env = Record<string, string>;
 
-/** Two backends in plaintext, which need no credential. */
+/** Two plaintext backends, which need no credential. */
 export const plaintext: Env = {
   BILLING_ENDPOINT: 'localhost:50051',
   BILLING_TLS: 'false',
@@ -15,7 +15,7 @@ export function backendsOf(env: Env): NonNullable<Config['backends']> {
   return backends;
 }
 
-/** What is wrong with the configuration; nothing when it can be used. */
+/** The problems of the gateway's settings; empty when they are valid. */
 export function problemsOf(env: Env): readonly string[] {
   try {
     loadConfig(env);

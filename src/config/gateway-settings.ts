@@ -1,0 +1,177 @@
+import { z } from 'zod';
+import { logLevels } from '../log.ts';
+import {
+  boolean,
+  databaseUrl,
+  host,
+  hostPort,
+  integer,
+  keyFile,
+  milliseconds,
+  oneOf,
+  origins,
+  plainUrl,
+  port,
+  pubsubSubscription,
+  text,
+  token,
+} from './kinds.ts';
+import type { NameOf, Table } from './settings.ts';
+
+const server = z.object({
+  HOST: host
+    .prefault('127.0.0.1')
+    .describe('Address to listen on. Any address other than loopback requires `AUTH=jwt`.'),
+  PORT: port.prefault('4000').describe('TCP port to listen on; 0 selects a free port.'),
+  CORS_ORIGINS: origins
+    .optional()
+    .describe('Origins of other web pages whose browsers may call the gateway.'),
+  REQUEST_TIMEOUT_MS: milliseconds(1, 600_000)
+    .prefault('15000')
+    .describe('Deadline of one query, mutation or subscription event.'),
+  DRAIN_TIMEOUT_MS: milliseconds(0, 600_000)
+    .prefault('10000')
+    .describe('Time that running requests have to finish after SIGTERM or SIGINT.'),
+  LOG_LEVEL: oneOf(logLevels)
+    .prefault('info')
+    .describe('Lowest level that is logged, as JSON lines on standard error.'),
+});
+
+const auth = z.object({
+  AUTH: oneOf(['none', 'jwt'])
+    .prefault('none')
+    .describe('`none` accepts every caller; `jwt` requires a bearer token.'),
+  AUTH_JWKS_URL: plainUrl
+    .optional()
+    .describe('JWK Set that verifies tokens. Required when `AUTH=jwt`.'),
+  AUTH_ISSUER: text
+    .optional()
+    .describe('Expected `iss` claim of tokens. Required when `AUTH=jwt`.'),
+  AUTH_AUDIENCE: text
+    .optional()
+    .describe('Expected `aud` claim of tokens. Required when `AUTH=jwt`.'),
+  AUTH_WRITE_SCOPE: text
+    .optional()
+    .describe('Scope that a token needs to run mutations. When not set, every token can run them.'),
+});
+
+const billing = z.object({
+  BILLING_ENDPOINT: hostPort
+    .optional()
+    .describe(
+      'gRPC address of the billing API. When neither this nor `RESELLER_ENDPOINT` is set, the built-in sandbox runs.',
+    ),
+  OPERATION_ENDPOINT: hostPort
+    .optional()
+    .describe(
+      'gRPC address of the operation API. Default: `BILLING_ENDPOINT`, where a leading `billing` label becomes `operation`.',
+    ),
+  BILLING_TLS: boolean
+    .prefault('true')
+    .describe('Whether to use TLS for gRPC. The built-in sandbox always uses plaintext.'),
+  BILLING_TOKEN: token
+    .optional()
+    .describe('Fixed IAM token. With TLS, this or `BILLING_KEY_FILE` is required.'),
+  BILLING_KEY_FILE: keyFile
+    .optional()
+    .describe('Service account key that is exchanged for IAM tokens.'),
+  IAM_ENDPOINT: hostPort
+    .prefault('iam.api.cloud.yandex.net:443')
+    .describe('gRPC address of the IAM API, which exchanges the key for tokens.'),
+  IAM_AUDIENCE: text
+    .prefault('https://iam.api.cloud.yandex.net/iam/v1/tokens')
+    .describe('Audience of the JWT that is exchanged for IAM tokens.'),
+  BILLING_RESELLER_ID: text
+    .optional()
+    .describe('Reseller that queries use when they do not specify `resellerId`.'),
+  BILLING_TIMEOUT_MS: milliseconds(1, 600_000)
+    .prefault('5000')
+    .describe('Deadline of one billing call, including its retries.'),
+  CUSTOMER_SWEEP_INTERVAL_MS: milliseconds(0, 3_600_000)
+    .prefault('10000')
+    .describe('Minimum time between two listings that look for an unknown billing customer.'),
+});
+
+const reseller = z.object({
+  RESELLER_ENDPOINT: plainUrl
+    .optional()
+    .describe('Root URL of the reseller API. Set it together with `BILLING_ENDPOINT`.'),
+  RESELLER_TOKEN: token
+    .optional()
+    .describe('Fixed OAuth token. With https, this or `RESELLER_KEY_FILE` is required.'),
+  RESELLER_KEY_FILE: keyFile
+    .optional()
+    .describe('Google service account key. Requires `RESELLER_SUBJECT`.'),
+  RESELLER_SUBJECT: text
+    .optional()
+    .describe('Email address of the administrator whom the service account impersonates.'),
+  RESELLER_TIMEOUT_MS: milliseconds(1, 600_000)
+    .prefault('5000')
+    .describe('Deadline of one reseller call, including its retries.'),
+  RESELLER_CONNECTIONS: integer(1, 1_000)
+    .prefault('32')
+    .describe('Maximum number of connections, and of concurrent calls, to the reseller API.'),
+  RESELLER_BATCH: boolean
+    .prefault('false')
+    .describe('Whether concurrent reads are combined into one `POST /batch`.'),
+});
+
+const operations = z.object({
+  OPERATION_POLL_INTERVAL_MS: milliseconds(10, 60_000)
+    .prefault('1000')
+    .describe(
+      'First delay between two polls of an operation. It grows to five times this value; an interval that billing sends takes precedence.',
+    ),
+  OPERATION_MAX_AGE_MS: milliseconds(1, 315_360_000_000)
+    .prefault('2592000000')
+    .describe('Age at which an unfinished operation is recorded as failed. Default: 30 days.'),
+  OPERATION_LEASE_MS: milliseconds(300, 600_000)
+    .prefault('15000')
+    .describe('Time after which another instance takes over the operations of a failed one.'),
+});
+
+const storage = z.object({
+  DATABASE_URL: databaseUrl
+    .prefault('sqlite:data/gateway.db')
+    .describe(
+      'Database for operations, links and notifications; several instances share one on PostgreSQL. With the built-in sandbox, the default is `sqlite::memory:`.',
+    ),
+});
+
+const notifications = z.object({
+  NOTIFICATIONS_PUSH_AUDIENCE: text
+    .optional()
+    .describe(
+      'Expected `aud` claim of push tokens. When not set, pushes are accepted without a token if `AUTH=none` and rejected if `AUTH=jwt`.',
+    ),
+  NOTIFICATIONS_PUSH_SERVICE_ACCOUNT: text
+    .optional()
+    .describe('Email address of the service account that signs push tokens.'),
+  NOTIFICATIONS_PUSH_ISSUER: text
+    .prefault('https://accounts.google.com')
+    .describe('Expected `iss` claim of push tokens.'),
+  NOTIFICATIONS_PUSH_JWKS_URL: plainUrl
+    .prefault('https://www.googleapis.com/oauth2/v3/certs')
+    .describe('JWK Set that verifies push tokens.'),
+  NOTIFICATIONS_SUBSCRIPTION: pubsubSubscription
+    .optional()
+    .describe('Pub/Sub subscription to pull from. When not set, nothing is pulled.'),
+  NOTIFICATIONS_KEY_FILE: keyFile
+    .optional()
+    .describe(
+      'Google service account key for pulling. Default: `RESELLER_KEY_FILE`, or else Application Default Credentials.',
+    ),
+});
+
+export const gatewaySettings = z.object({
+  server: server.describe('Server'),
+  auth: auth.describe('Authentication'),
+  billing: billing.describe('Billing API'),
+  reseller: reseller.describe('Reseller API'),
+  operations: operations.describe('Operations'),
+  storage: storage.describe('Storage'),
+  notifications: notifications.describe('Notifications'),
+}) satisfies Table;
+
+export type GatewaySettings = z.output<typeof gatewaySettings>;
+export type GatewaySettingName = NameOf<typeof gatewaySettings>;

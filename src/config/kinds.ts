@@ -1,0 +1,118 @@
+import { z } from 'zod';
+
+export interface KindInfo {
+  /** Completes "NAME must be ...". */
+  readonly format: string;
+  /** The value is a credential or may contain one; the reference marks it. */
+  readonly isSecret?: boolean;
+  /** Problems do not quote the value: it is a secret, or a mistyped one may contain a secret. */
+  readonly isHidden?: boolean;
+  /** The value is the path of a file that must be readable. */
+  readonly isFile?: boolean;
+}
+
+/** What each kind of value looks like, by its schema. */
+export const kinds = z.registry<KindInfo>();
+
+export const text = z.string().register(kinds, { format: 'text' });
+
+/** A token for an Authorization header. */
+export const token = z
+  .string()
+  .regex(/^[\x21-\x7e]+$/)
+  .register(kinds, {
+    format: 'a token of printable ASCII characters without spaces',
+    isSecret: true,
+    isHidden: true,
+  });
+
+export const keyFile = z
+  .string()
+  .register(kinds, { format: 'the path of a JSON key file', isFile: true });
+
+function digits(min: number, max: number) {
+  return z.string().regex(/^\d+$/).transform(Number).pipe(z.number().min(min).max(max));
+}
+
+export function integer(min: number, max: number) {
+  return digits(min, max).register(kinds, { format: `an integer from ${min} to ${max}` });
+}
+
+export function milliseconds(min: number, max: number) {
+  return digits(min, max).register(kinds, {
+    format: `an integer from ${min} to ${max} (milliseconds)`,
+  });
+}
+
+export const port = integer(0, 65_535);
+
+/** A share of all cases. */
+export const share = z
+  .string()
+  .regex(/^\d*\.?\d+$/)
+  .transform(Number)
+  .pipe(z.number().max(1))
+  .register(kinds, { format: 'a number from 0 to 1' });
+
+export const boolean = z
+  .enum(['true', 'false'])
+  .transform((value) => value === 'true')
+  .register(kinds, { format: 'true or false' });
+
+export function oneOf<const T extends readonly string[]>(values: T) {
+  return z.enum(values).register(kinds, { format: `one of ${values.join(', ')}` });
+}
+
+export const host = z
+  .string()
+  .regex(/^[\w.:-]+$/)
+  .register(kinds, { format: 'a host name or an IP address without brackets' });
+
+export const hostPort = z
+  .string()
+  .regex(/^(\[[\da-fA-F:]+\]|[\w.-]+):\d{1,5}$/)
+  .refine((value) => {
+    const number = Number(value.slice(value.lastIndexOf(':') + 1));
+    return number >= 1 && number <= 65_535;
+  })
+  .register(kinds, { format: 'host:port' });
+
+function isHttpUrl(value: string): boolean {
+  return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+}
+
+export const httpUrl = z
+  .string()
+  .refine(isHttpUrl)
+  .register(kinds, { format: 'an http or https URL', isHidden: true });
+
+/** An HTTP URL of a host and a path only. */
+export const plainUrl = z
+  .string()
+  .refine((value) => {
+    if (!isHttpUrl(value)) return false;
+    const { username, password, search, hash } = new URL(value);
+    return username + password + search + hash === '';
+  })
+  .register(kinds, {
+    format: 'an http or https URL without credentials, query and fragment',
+    isHidden: true,
+  });
+
+export const databaseUrl = z
+  .string()
+  .regex(/^(sqlite:|postgres(ql)?:\/\/)./)
+  .register(kinds, { format: 'sqlite:PATH or postgres://...', isSecret: true, isHidden: true });
+
+export const pubsubSubscription = z
+  .string()
+  .regex(/^projects\/[\w.:-]+\/subscriptions\/[A-Za-z][\w.~+%-]{2,254}$/)
+  .register(kinds, { format: 'projects/PROJECT/subscriptions/SUBSCRIPTION' });
+
+export const origins = z
+  .string()
+  .transform((value) => value.split(/[\s,]+/))
+  .pipe(z.array(z.string().refine((o) => URL.canParse(o) && new URL(o).origin === o)))
+  .register(kinds, {
+    format: 'a comma-separated list of origins such as https://portal.example',
+  });

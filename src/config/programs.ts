@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { type Config, toConfig } from './config.ts';
+import { gatewayRules } from './gateway-rules.ts';
+import { gatewaySettings } from './gateway-settings.ts';
+import { misspelled } from './misspelled.ts';
+import { type SandboxConfig, toSandboxConfig } from './sandbox.ts';
+import { sandboxRules, sandboxSettings } from './sandbox-settings.ts';
+import { ConfigError, type Env, readSettings, settingsOf, trimmed } from './settings.ts';
+
+export interface GatewayProgram {
+  readonly config: Config;
+  /** Null when backends are configured. */
+  readonly sandbox: SandboxConfig | null;
+  /** Sentences to log at startup, for configurations that are valid but probably not intended. */
+  readonly warnings: readonly string[];
+}
+
+export interface SandboxProgram {
+  readonly config: SandboxConfig;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads what `node src/main.ts` needs, and checks that key files are readable JSON.
+ * @throws ConfigError with every problem of both tables
+ */
+export function loadGatewayProgram(env: Env): GatewayProgram {
+  const gateway = readSettings(gatewaySettings, gatewayRules, env);
+  const set = trimmed(env);
+  const isSandbox = !set['BILLING_ENDPOINT'] && !set['RESELLER_ENDPOINT'];
+  const sandbox = isSandbox ? readSettings(sandboxSettings, sandboxRules, env) : null;
+  const problems = [...gateway.problems, ...keyFileProblems(set), ...(sandbox?.problems ?? [])];
+  if (problems.length > 0 || !gateway.values) throw new ConfigError(problems);
+  const config = toConfig(gateway.values);
+  const warnings = misspelled(env, [gatewaySettings, sandboxSettings]);
+  if (!isSandbox && config.defaultResellerId === null) {
+    warnings.push('BILLING_RESELLER_ID is not set: `customers` fails without `resellerId`');
+  }
+  return { config, sandbox: sandbox?.values ? toSandboxConfig(sandbox.values) : null, warnings };
+}
+
+/**
+ * Reads what `node src/main.ts sandbox` needs.
+ * @throws ConfigError with every problem
+ */
+export function loadSandboxProgram(env: Env): SandboxProgram {
+  const { values, problems } = readSettings(sandboxSettings, sandboxRules, env);
+  if (!values) throw new ConfigError(problems);
+  return { config: toSandboxConfig(values), warnings: misspelled(env, [sandboxSettings]) };
+}
+
+function keyFileProblems(set: Readonly<Record<string, string>>): string[] {
+  return settingsOf(gatewaySettings).flatMap(({ name, isFile }) => {
+    const path = set[name];
+    if (!isFile || path === undefined) return [];
+    try {
+      JSON.parse(readFileSync(path, 'utf8'));
+      return [];
+    } catch (error) {
+      // The parser's message quotes the file, which is a secret.
+      const reason =
+        error instanceof SyntaxError || !(error instanceof Error) ? 'not JSON' : error.message;
+      return [`${name} must be the path of a JSON key file (${reason}).`];
+    }
+  });
+}

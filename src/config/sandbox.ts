@@ -1,0 +1,55 @@
+import type { LogLevel } from '../log.ts';
+import { type SandboxSettings, sandboxRules, sandboxSettings } from './sandbox-settings.ts';
+import { ConfigError, type Env, readSettings } from './settings.ts';
+
+export type SandboxConfig = ReturnType<typeof toSandboxConfig>;
+
+/** @throws ConfigError with every problem of the SANDBOX_* settings */
+export function loadSandboxConfig(env: Env): SandboxConfig {
+  const { values, problems } = readSettings(sandboxSettings, sandboxRules, env);
+  if (!values) throw new ConfigError(problems);
+  return toSandboxConfig(values);
+}
+
+/** Takes the options of `startSandbox`, which config may not import; main.ts joins the two. */
+export function toSandboxConfig(settings: SandboxSettings) {
+  const { servers, data, operations, notifications, failures } = settings;
+  const logLevel: LogLevel = servers.SANDBOX_LOG_LEVEL;
+  return {
+    logLevel,
+    options: {
+      host: servers.SANDBOX_HOST,
+      billingPort: servers.SANDBOX_BILLING_PORT,
+      resellerPort: servers.SANDBOX_RESELLER_PORT,
+      token: servers.SANDBOX_TOKEN,
+      seed: { seed: data.SANDBOX_SEED, customers: data.SANDBOX_CUSTOMERS },
+      termsAcceptedAfterMs: data.SANDBOX_TERMS_ACCEPTED_AFTER_MS,
+      operations: {
+        minMs: operations.SANDBOX_OPERATION_MIN_MS,
+        maxMs: operations.SANDBOX_OPERATION_MAX_MS,
+        notFoundShare: operations.SANDBOX_OPERATION_NOT_FOUND_SHARE,
+        pollIntervalSeconds: operations.SANDBOX_OPERATION_POLL_INTERVAL_S ?? null,
+      },
+      notifications: {
+        endpoint: notifications.SANDBOX_PUSH_ENDPOINT ?? null,
+        duplicates: notifications.SANDBOX_NOTIFICATION_DUPLICATES,
+        disorder: notifications.SANDBOX_NOTIFICATION_DISORDER,
+        loss: notifications.SANDBOX_NOTIFICATION_LOSS,
+      },
+      faults: allFaults(failures),
+    },
+  };
+}
+
+type Faults = SandboxSettings['failures']['SANDBOX_FAULTS'];
+
+function allFaults(failures: SandboxSettings['failures']): Faults {
+  const { SANDBOX_LATENCY_MS: latencyMs, SANDBOX_ERROR_SHARE: share } = failures;
+  const faults: Faults = [];
+  if (latencyMs) faults.push({ latencyMs });
+  if (share > 0) {
+    faults.push({ backend: 'billing', share, effect: { type: 'grpc', code: 14 } });
+    faults.push({ backend: 'reseller', share, effect: { type: 'http', status: 503 } });
+  }
+  return [...faults, ...failures.SANDBOX_FAULTS];
+}
