@@ -1,6 +1,6 @@
-import { type Config, ConfigError, loadConfig } from './config/config.ts';
-import { loadGatewayProgram, loadSandboxProgram } from './config/programs.ts';
-import { helpOf } from './config/reference.ts';
+import { readCommandLine, UsageError } from './config/command-line.ts';
+import { ConfigError, loadConfig } from './config/config.ts';
+import type { GatewayProgram, SandboxProgram } from './config/programs.ts';
 import type { SandboxConfig } from './config/sandbox.ts';
 import { createGateway } from './gateway.ts';
 import { createLogger, type Logger, type LogLevel } from './log.ts';
@@ -14,54 +14,31 @@ const EX_USAGE = 64;
 const EX_UNAVAILABLE = 69;
 const EX_CONFIG = 78;
 
+const sandboxHint =
+  'Set SANDBOX_HOST, SANDBOX_BILLING_PORT or SANDBOX_RESELLER_PORT to another value.';
+
 const FIRST_QUERY = '{ customers(first: 3) { nodes { id reseller { customerDomain } } } }';
 
-/** A program whose settings are valid. */
-interface Program {
-  readonly logLevel: LogLevel;
-  readonly warnings: readonly string[];
-  run(log: Logger): Promise<void>;
+async function main(): Promise<void> {
+  const command = readCommandLine(process.argv.slice(2), process.env);
+  switch (command.type) {
+    case 'print':
+      for (const warning of command.warnings) process.stderr.write(`Warning: ${warning}\n`);
+      process.stdout.write(command.text);
+      return;
+    case 'gateway':
+      return runGateway(command);
+    case 'sandbox':
+      return runSandbox(command);
+  }
 }
 
-const programs = { gateway: prepareGateway, sandbox: prepareSandbox };
-
-async function main(name: keyof typeof programs, args: readonly string[]): Promise<void> {
-  const unknown = args.find((arg) => arg !== '--help' && arg !== '--check-config');
-  if (unknown !== undefined) {
-    // The part after an equals sign may be a secret.
-    const [argument] = unknown.split('=');
-    exit(EX_USAGE, `Unknown argument ${argument}. Run with --help to see the usage.`);
-  }
-  if (args.includes('--help')) {
-    process.stdout.write(helpOf(name));
-    return;
-  }
-  const { warnings, logLevel, run } = programs[name]();
-  if (args.includes('--check-config')) {
-    for (const warning of warnings) process.stderr.write(`Warning: ${warning}\n`);
-    process.stdout.write('Configuration is valid.\n');
-    return;
-  }
-  const log = createLogger(logLevel);
-  for (const warning of warnings) log.warn(warning);
-  await run(log);
-}
-
-function prepareGateway(): Program {
-  const { config, sandbox, warnings } = loadGatewayProgram(process.env);
-  const run = (log: Logger) => runGateway(config, sandbox, log);
-  return { logLevel: config.logLevel, warnings, run };
-}
-
-async function runGateway(
-  config: Config,
-  sandboxConfig: SandboxConfig | null,
-  log: Logger,
-): Promise<void> {
-  const sandbox = sandboxConfig && (await startBuiltInSandbox(sandboxConfig));
-  const { backends, ...rest } = sandbox ? loadConfig(environmentOf(sandbox)) : config;
+async function runGateway(program: GatewayProgram): Promise<void> {
+  const log = loggerOf(program, program.config.logLevel);
+  const sandbox = program.sandbox && (await startBuiltInSandbox(program.sandbox));
+  const { backends, ...config } = sandbox ? loadConfig(environmentOf(sandbox)) : program.config;
   if (!backends) throw new Error('the gateway has no backends');
-  const gateway = await createGateway({ ...rest, backends }, { log, links: sandbox?.links });
+  const gateway = await createGateway({ ...config, backends }, { log, links: sandbox?.links });
   onSignal(async () => {
     await gateway.close();
     await sandbox?.close();
@@ -71,6 +48,13 @@ async function runGateway(
     sandbox.notifications.pushTo(new URL(PUSH_PATH, url).href);
   }
   announce(url, sandbox);
+}
+
+/** Logs what the configuration warns of. */
+function loggerOf({ warnings }: { readonly warnings: readonly string[] }, level: LogLevel): Logger {
+  const log = createLogger(level);
+  for (const warning of warnings) log.warn(warning);
+  return log;
 }
 
 /** Uses free ports, so that several gateways can run side by side. */
@@ -101,14 +85,11 @@ function announce(url: string, sandbox: Sandbox | null): void {
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-function prepareSandbox(): Program {
-  const { config, warnings } = loadSandboxProgram(process.env);
-  const run = async (log: Logger): Promise<void> => {
-    const sandbox = await startSandbox({ ...config.options, log });
-    onSignal(() => sandbox.close());
-    process.stdout.write(bannerOf(sandbox));
-  };
-  return { logLevel: config.logLevel, warnings, run };
+async function runSandbox(program: SandboxProgram): Promise<void> {
+  const { logLevel, options } = program.config;
+  const sandbox = await startSandbox({ ...options, log: loggerOf(program, logLevel) });
+  onSignal(() => sandbox.close());
+  process.stdout.write(bannerOf(sandbox));
 }
 
 function onSignal(close: () => Promise<void>): void {
@@ -123,19 +104,14 @@ function exit(code: number, message: string): never {
 }
 
 function fail(error: unknown): never {
+  if (error instanceof UsageError) exit(EX_USAGE, error.message);
   if (error instanceof ConfigError || error instanceof StoreError) exit(EX_CONFIG, error.message);
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'EADDRINUSE' || code === 'EADDRNOTAVAIL' || code === 'EACCES') {
-    exit(EX_UNAVAILABLE, `Cannot listen: ${String(error)}\n${portHints[program]}`);
+    const hint = process.argv[2] === 'sandbox' ? sandboxHint : 'Set HOST or PORT to another value.';
+    exit(EX_UNAVAILABLE, `Cannot listen: ${String(error)}\n${hint}`);
   }
   throw error;
 }
 
-const portHints = {
-  gateway: 'Set HOST or PORT to another value.',
-  sandbox: 'Set SANDBOX_HOST, SANDBOX_BILLING_PORT or SANDBOX_RESELLER_PORT to another value.',
-};
-
-const [, , first, ...others] = process.argv;
-const program = first === 'sandbox' ? 'sandbox' : 'gateway';
-await main(program, program === 'sandbox' ? others : process.argv.slice(2)).catch(fail);
+await main().catch(fail);
