@@ -36,7 +36,9 @@ async function main(): Promise<void> {
 async function runGateway(program: GatewayProgram): Promise<void> {
   const log = loggerOf(program, program.config.logLevel);
   const sandbox = program.sandbox && (await startBuiltInSandbox(program.sandbox));
-  const { backends, ...config } = sandbox ? loadConfig(environmentOf(sandbox)) : program.config;
+  const { backends, ...config } = sandbox
+    ? loadConfig(environmentOf(sandbox, program.sandbox?.options.token))
+    : program.config;
   if (!backends) throw new Error('the gateway has no backends');
   const gateway = await createGateway({ ...config, backends }, { log, links: sandbox?.links });
   onSignal(async () => {
@@ -63,7 +65,7 @@ function startBuiltInSandbox({ options }: SandboxConfig): Promise<Sandbox> {
 }
 
 /** The built-in sandbox is configured like any other backend, so the gateway has one code path. */
-function environmentOf(sandbox: Sandbox): NodeJS.ProcessEnv {
+function environmentOf(sandbox: Sandbox, token: string | undefined): NodeJS.ProcessEnv {
   return {
     BILLING_RESELLER_ID: sandbox.resellerId,
     // The sandbox keeps its data in memory, so stored operations would outlive their customers.
@@ -71,7 +73,9 @@ function environmentOf(sandbox: Sandbox): NodeJS.ProcessEnv {
     ...process.env,
     BILLING_ENDPOINT: sandbox.billingAddress,
     BILLING_TLS: 'false',
+    BILLING_TOKEN: token,
     RESELLER_ENDPOINT: sandbox.resellerUrl,
+    RESELLER_TOKEN: token,
   };
 }
 

@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { testDirectory } from '../e2e/gateway-process.support.ts';
 import { type Env, plaintext } from '../support/config.ts';
+import { request } from '../support/request.ts';
 
 function start(args: readonly string[], env: Env): ChildProcess {
   const child = spawn(process.execPath, ['src/main.ts', ...args], { env });
@@ -84,4 +85,19 @@ test('the gateway logs warnings when it starts', { timeout: 30_000 }, async () =
     { level: 40, msg: 'BILLING_TOKN is not a setting and is ignored; did you mean BILLING_TOKEN?' },
     { level: 40, msg: 'BILLING_RESELLER_ID is not set: `customers` fails without `resellerId`' },
   ]);
+});
+
+test('the gateway calls its built-in sandbox with SANDBOX_TOKEN', { timeout: 30_000 }, async () => {
+  const child = start([], { PORT: '0', SANDBOX_TOKEN: 's3cr3t', LOG_LEVEL: 'silent' });
+  let printed = '';
+  for await (const chunk of child.stdout ?? []) {
+    printed += String(chunk);
+    if (printed.endsWith('\n\n') && printed.includes('Try:')) break;
+  }
+  const url = /http:\S+\/graphql/.exec(printed)?.[0] ?? '';
+  const query =
+    '{ customers(first: 1) { nodes { billing { account { name } } reseller { customerDomain } } } }';
+  const { data, errors } = await request<object, object>(url, query);
+  expect(errors).toBeUndefined();
+  expect(data).toMatchObject({ customers: { nodes: [{ reseller: {} }] } });
 });
