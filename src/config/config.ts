@@ -1,88 +1,22 @@
-import type { LogLevel } from '../log.ts';
 import { gatewayRules } from './gateway-rules.ts';
 import { type GatewaySettings, gatewaySettings } from './gateway-settings.ts';
 import { ConfigError, type Env, readSettings } from './settings.ts';
 
 export { ConfigError } from './settings.ts';
 
-export interface BillingConfig {
-  /** host:port */
-  readonly endpoint: string;
-  /** host:port */
-  readonly operationEndpoint: string;
-  readonly tls: boolean;
-  readonly credential: BillingCredentialConfig | null;
-  readonly timeoutMs: number;
-}
+/** The settings of the gateway, and the values derived from them. */
+export type Config = ReturnType<typeof toConfig>;
+export type BillingConfig = NonNullable<Config['backends']>['billing'];
+export type ResellerConfig = NonNullable<Config['backends']>['reseller'];
+export type PullConfig = NonNullable<Config['notifications']['pull']>;
 
-export type BillingCredentialConfig =
+type BillingCredential =
   | { readonly token: string }
   | { readonly keyFile: string; readonly iamEndpoint: string; readonly iamAudience: string };
 
-export interface ResellerConfig {
-  /** Root URL. */
-  readonly endpoint: string;
-  readonly credential: ResellerCredentialConfig | null;
-  readonly timeoutMs: number;
-  /** Maximum number of connections, and so of concurrent calls. */
-  readonly connections: number;
-  /** Whether concurrent reads are combined into one `POST /batch`. */
-  readonly batch: boolean;
-}
-
-export type ResellerCredentialConfig =
+type ResellerCredential =
   | { readonly token: string }
   | { readonly keyFile: string; readonly subject: string };
-
-export interface NotificationsConfig {
-  /** What push tokens must contain; null when pushes carry no token. */
-  readonly push: PushConfig | null;
-  /** Null when nothing is pulled. */
-  readonly pull: PullConfig | null;
-}
-
-export interface PushConfig {
-  readonly audience: string;
-  readonly serviceAccount: string;
-  readonly issuer: string;
-  readonly jwksUrl: string;
-}
-
-export interface PullConfig {
-  /** projects/P/subscriptions/S */
-  readonly subscription: string;
-  /** Null for Application Default Credentials. */
-  readonly keyFile: string | null;
-}
-
-export interface JwtConfig {
-  readonly jwksUrl: string;
-  readonly issuer: string;
-  readonly audience: string;
-  /** Null when every token may run mutations. */
-  readonly writeScope: string | null;
-}
-
-export interface Config {
-  readonly host: string;
-  /** Null accepts every caller. */
-  readonly auth: JwtConfig | null;
-  readonly port: number;
-  readonly logLevel: LogLevel;
-  readonly requestTimeoutMs: number;
-  readonly drainTimeoutMs: number;
-  readonly corsOrigins: readonly string[];
-  /** `sqlite:PATH` or `postgres://...` */
-  readonly databaseUrl: string;
-  readonly pollIntervalMs: number;
-  readonly operationMaxAgeMs: number;
-  readonly operationLeaseMs: number;
-  readonly customerSweepIntervalMs: number;
-  readonly defaultResellerId: string | null;
-  readonly notifications: NotificationsConfig;
-  /** Null when no backend is configured; main.ts then starts the sandbox. */
-  readonly backends: { readonly billing: BillingConfig; readonly reseller: ResellerConfig } | null;
-}
 
 /**
  * Reads the settings of the gateway from environment variables.
@@ -94,15 +28,18 @@ export function loadConfig(env: Env): Config {
   return toConfig(values);
 }
 
-export function toConfig(settings: GatewaySettings): Config {
+export function toConfig(settings: GatewaySettings) {
   const { server, billing, operations, storage } = settings;
   return {
+    /** Every setting by its variable name. */
+    settings,
     host: server.HOST,
     port: server.PORT,
     corsOrigins: server.CORS_ORIGINS ?? [],
     requestTimeoutMs: server.REQUEST_TIMEOUT_MS,
     drainTimeoutMs: server.DRAIN_TIMEOUT_MS,
     logLevel: server.LOG_LEVEL,
+    /** Null when every caller is accepted. */
     auth: toJwtConfig(settings.auth),
     databaseUrl: storage.DATABASE_URL,
     pollIntervalMs: operations.OPERATION_POLL_INTERVAL_MS,
@@ -111,11 +48,12 @@ export function toConfig(settings: GatewaySettings): Config {
     customerSweepIntervalMs: billing.CUSTOMER_SWEEP_INTERVAL_MS,
     defaultResellerId: billing.BILLING_RESELLER_ID ?? null,
     notifications: toNotificationsConfig(settings),
+    /** Null when no backend is configured; main.ts then starts the sandbox. */
     backends: toBackends(settings),
   };
 }
 
-function toJwtConfig(auth: GatewaySettings['auth']): JwtConfig | null {
+function toJwtConfig(auth: GatewaySettings['auth']) {
   if (auth.AUTH === 'none') return null;
   return {
     jwksUrl: required(auth.AUTH_JWKS_URL),
@@ -125,7 +63,7 @@ function toJwtConfig(auth: GatewaySettings['auth']): JwtConfig | null {
   };
 }
 
-function toBackends({ billing, reseller }: GatewaySettings): Config['backends'] {
+function toBackends({ billing, reseller }: GatewaySettings) {
   const endpoint = billing.BILLING_ENDPOINT;
   if (endpoint === undefined) return null;
   return {
@@ -146,40 +84,44 @@ function toBackends({ billing, reseller }: GatewaySettings): Config['backends'] 
   };
 }
 
-function toBillingCredential(billing: GatewaySettings['billing']): BillingConfig['credential'] {
+function toBillingCredential(billing: GatewaySettings['billing']): BillingCredential | null {
   const { BILLING_TOKEN: token, BILLING_KEY_FILE: keyFile } = billing;
   if (token !== undefined) return { token };
   if (keyFile === undefined) return null;
   return { keyFile, iamEndpoint: billing.IAM_ENDPOINT, iamAudience: billing.IAM_AUDIENCE };
 }
 
-function toResellerCredential(reseller: GatewaySettings['reseller']): ResellerConfig['credential'] {
+function toResellerCredential(reseller: GatewaySettings['reseller']): ResellerCredential | null {
   const { RESELLER_TOKEN: token, RESELLER_KEY_FILE: keyFile } = reseller;
   if (token !== undefined) return { token };
   if (keyFile === undefined) return null;
   return { keyFile, subject: required(reseller.RESELLER_SUBJECT) };
 }
 
-function toNotificationsConfig(settings: GatewaySettings): NotificationsConfig {
-  const { notifications, reseller } = settings;
-  const audience = notifications.NOTIFICATIONS_PUSH_AUDIENCE;
+function toNotificationsConfig({ notifications, reseller }: GatewaySettings) {
   const subscription = notifications.NOTIFICATIONS_SUBSCRIPTION;
+  /** Null for Application Default Credentials. */
   const keyFile = notifications.NOTIFICATIONS_KEY_FILE ?? reseller.RESELLER_KEY_FILE ?? null;
   return {
-    push:
-      audience === undefined
-        ? null
-        : {
-            audience,
-            serviceAccount: required(notifications.NOTIFICATIONS_PUSH_SERVICE_ACCOUNT),
-            issuer: notifications.NOTIFICATIONS_PUSH_ISSUER,
-            jwksUrl: notifications.NOTIFICATIONS_PUSH_JWKS_URL,
-          },
+    /** Null when pushes carry no token. */
+    push: toPushConfig(notifications),
+    /** Null when nothing is pulled. */
     pull: subscription === undefined ? null : { subscription, keyFile },
   };
 }
 
-/** @throws Error when gateway-rules.ts accepts a setting that is missing */
+function toPushConfig(notifications: GatewaySettings['notifications']) {
+  const audience = notifications.NOTIFICATIONS_PUSH_AUDIENCE;
+  if (audience === undefined) return null;
+  return {
+    audience,
+    serviceAccount: required(notifications.NOTIFICATIONS_PUSH_SERVICE_ACCOUNT),
+    issuer: notifications.NOTIFICATIONS_PUSH_ISSUER,
+    jwksUrl: notifications.NOTIFICATIONS_PUSH_JWKS_URL,
+  };
+}
+
+/** For settings that gateway-rules.ts requires; a missing one is a bug there. */
 function required<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('gateway-rules.ts accepted a missing setting');
   return value;

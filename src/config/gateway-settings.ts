@@ -18,6 +18,8 @@ import {
 } from './kinds.ts';
 import type { NameOf, Table } from './settings.ts';
 
+// To add a setting: add a row, read it from `Config.settings`, and run `npm run generate`.
+
 const server = z.object({
   HOST: host
     .prefault('127.0.0.1')

@@ -5,6 +5,7 @@ import { backendsOf, plaintext, problemsOf } from '../support/config.ts';
 describe('defaults', () => {
   test('without any setting, the gateway listens on loopback and has no backends', () => {
     expect(loadConfig({})).toEqual({
+      settings: expect.anything(),
       host: '127.0.0.1',
       auth: null,
       port: 4000,
