@@ -1,34 +1,34 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Message, Subscription, SubscriptionOptions } from '@google-cloud/pubsub';
 import type { JWT } from 'google-auth-library';
 import { z } from 'zod';
+import { pause } from '../../domain/call-scope.ts';
 import type { PubsubMessage, ReceiveMessage } from '../../domain/notification.ts';
 import type { Logger } from '../../log.ts';
 import { readKeyFile } from '../credentials/key.ts';
 
-/** How many messages are under way at once. */
+/** Maximum number of messages being processed. */
 const MAX_MESSAGES = 100;
-/** How long a message that was not kept is held back: Pub/Sub repeats it the moment it is let go. */
-const HOLD_BACK_MS = 1_000;
-/** The pauses before a subscription that failed for good is opened again double between these. */
-const FIRST_PAUSE_MS = 1_000;
-const LAST_PAUSE_MS = 60_000;
-/** How long messages under way are waited for once no more are taken. */
+/** Delay before the nack of a message that was not stored, because Pub/Sub redelivers it at once. */
+const NACK_DELAY_MS = 1_000;
+/** The delay before a failed subscription is reopened doubles from the first to the second value. */
+const MIN_REOPEN_DELAY_MS = 1_000;
+const MAX_REOPEN_DELAY_MS = 60_000;
+/** How long `close` waits for messages that are being processed before it nacks them. */
 const DRAIN_MS = 5_000;
-/** How long `close` takes at most: what is not kept by then is let go of, which takes a moment. */
+/** Upper limit for `close`, which includes sending the nacks. */
 const CLOSE_TIMEOUT_MS = DRAIN_MS + 1_000;
 
 export interface PullOptions {
   /** projects/P/subscriptions/S */
   readonly subscription: string;
-  /** Null for the credentials that the machine provides. */
+  /** Null uses application default credentials. */
   readonly key: PullKey | null;
   readonly receive: ReceiveMessage;
   readonly log: Pick<Logger, 'info' | 'warn'>;
 }
 
 export interface Pull {
-  /** Takes no more messages, and waits for those under way, for some seconds at most. */
+  /** Stops receiving and waits up to six seconds for messages that are being processed. */
   close(): Promise<void>;
 }
 
@@ -37,7 +37,7 @@ export type PullKey = z.infer<typeof keyFileSchema>;
 
 /**
  * @param keyFile the parsed JSON key file of a service account
- * @throws Error when it is none
+ * @throws Error when the key file is invalid
  */
 export function pullKey(keyFile: unknown): PullKey {
   return readKeyFile(keyFileSchema, keyFile, 'service account key file');
@@ -48,10 +48,10 @@ type Library = typeof import('@google-cloud/pubsub') & { readonly authClient: JW
 const PUBSUB_SCOPE = 'https://www.googleapis.com/auth/pubsub';
 
 /**
- * Pulls a Pub/Sub subscription until it is closed (https://cloud.google.com/pubsub/docs/pull). A message is
- * acknowledged once it is kept; one that is not comes again, as do those under way when the gateway
- * stops. The library mends broken streams; what it gives up is begun anew after a pause.
- * PUBSUB_EMULATOR_HOST is honoured. Rejects when the library cannot be loaded, and for no other reason.
+ * Pulls a Pub/Sub subscription until it is closed (https://cloud.google.com/pubsub/docs/pull). A message
+ * is acknowledged after `receive` resolves; otherwise Pub/Sub redelivers it. The library reconnects
+ * broken streams; when it gives up, the subscription is reopened after a delay. PUBSUB_EMULATOR_HOST is
+ * honoured. Rejects only when the library cannot be loaded.
  */
 export async function pullNotifications(options: PullOptions): Promise<Pull> {
   const library = await load(options.key);
@@ -67,7 +67,7 @@ export async function pullNotifications(options: PullOptions): Promise<Pull> {
   };
 }
 
-/** Some megabytes, for those only who pull. */
+/** The library takes several megabytes, so it is loaded only when pulling is configured. */
 async function load(key: PullKey | null): Promise<Library> {
   const [pubsub, { JWT }] = await Promise.all([
     import('@google-cloud/pubsub'),
@@ -84,40 +84,40 @@ async function pullUntilClosed(
   closing: AbortSignal,
 ): Promise<void> {
   const { subscription, log } = options;
-  let pauseMs = FIRST_PAUSE_MS;
+  let pauseMs = MIN_REOPEN_DELAY_MS;
   while (!closing.aborted) {
     const openedAt = Date.now();
     await pullUntilEnded(library, options, closing).catch((err: unknown) =>
-      log.warn({ subscription, err }, 'the subscription was not pulled properly'),
+      log.warn({ subscription, err }, 'pulling the subscription failed'),
     );
     if (closing.aborted) return;
-    if (Date.now() - openedAt > LAST_PAUSE_MS) pauseMs = FIRST_PAUSE_MS;
-    log.info({ subscription, pauseMs }, 'the subscription is pulled again after a pause');
-    await pause(pauseMs, closing);
-    pauseMs = Math.min(2 * pauseMs, LAST_PAUSE_MS);
+    if (Date.now() - openedAt > MAX_REOPEN_DELAY_MS) pauseMs = MIN_REOPEN_DELAY_MS;
+    log.info({ subscription, pauseMs }, 'subscription closed, reopening it after a pause');
+    await pause(pauseMs, closing).catch(() => {});
+    pauseMs = Math.min(2 * pauseMs, MAX_REOPEN_DELAY_MS);
   }
 }
 
-/** Resolves when the library gave up, or was told to, and let go of everything. */
+/** Resolves after the library has given up, or after `closing` aborts. */
 async function pullUntilEnded(
   library: Library,
   options: PullOptions,
   closing: AbortSignal,
 ): Promise<void> {
   const { subscription: name } = options;
-  // A client for each time: it would remember that its credentials could not be had.
+  // A new client each time, because a client caches a failure to get credentials.
   const client = new library.PubSub({
     projectId: name.split('/')[1] ?? '',
     ...(library.authClient && { authClient: library.authClient }),
   });
   const subscription = client.subscription(name, subscriptionOptions(library));
-  await pulled(subscription, options, closing);
-  // A client that was never opened has nothing to close but its reason, which was told.
+  await receiveUntilClosed(subscription, options, closing);
+  // Closing a client that never connected rejects with the error that was already logged.
   await client.close().catch(() => {});
 }
 
-/** Resolves when nothing more will come of the subscription, and its messages are dealt with. */
-function pulled(
+/** Resolves when the subscription is closed and all of its messages are acked or nacked. */
+function receiveUntilClosed(
   subscription: Subscription,
   { receive, log }: PullOptions,
   closing: AbortSignal,
@@ -130,19 +130,22 @@ function pulled(
       closing.removeEventListener('abort', close);
       resolve();
     });
-    // Errors of gRPC and of HTTP clients hold what was sent: only their messages are for the log.
+    // Errors of gRPC and HTTP clients contain the request, so only their messages are logged.
     subscription.on('error', ({ code, message: reason }) =>
-      log.warn({ subscription: name, code, reason }, 'the subscription cannot be pulled'),
+      log.warn({ subscription: name, code, reason }, 'subscription failed'),
     );
     subscription.on('debug', ({ message: reason }) =>
-      log.info({ subscription: name, reason }, 'the subscription has trouble'),
+      log.info(
+        { subscription: name, reason },
+        'subscription stream failed, the client library reconnects',
+      ),
     );
-    // Opens the stream.
-    subscription.on('message', (message) => void take(message, receive, log, closing));
+    // This listener opens the stream.
+    subscription.on('message', (message) => void handleMessage(message, receive, log, closing));
   });
 }
 
-async function take(
+async function handleMessage(
   message: Message,
   receive: ReceiveMessage,
   log: PullOptions['log'],
@@ -152,14 +155,14 @@ async function take(
     await receive(toPubsubMessage(message));
     message.ack();
   } catch (err) {
-    log.warn({ err, messageId: message.id }, 'a message was not kept; it will come again');
-    await pause(HOLD_BACK_MS, closing);
+    log.warn({ err, messageId: message.id }, 'message was not stored, Pub/Sub will redeliver it');
+    await pause(NACK_DELAY_MS, closing).catch(() => {});
     message.nack();
   }
 }
 
 function toPubsubMessage({ id, publishTime, data }: Message): PubsubMessage {
-  // To the library a message without a time is one of 1970.
+  // The library represents a missing time as the epoch.
   const publishedAt = publishTime.getTime();
   return {
     messageId: id || null,
@@ -174,17 +177,12 @@ function subscriptionOptions({
 }: Library): SubscriptionOptions {
   return {
     flowControl: { maxMessages: MAX_MESSAGES, allowExcessMessages: false },
-    // The server keeps to the limit stream by stream. A client that waits for its first connection up to
-    // some time would, once closed, keep the process alive until then.
+    // The server applies the message limit to each stream. With a finite timeout, a closed client that
+    // never connected would keep the process alive until the timeout.
     streamingOptions: { maxStreams: 1, timeout: Number.POSITIVE_INFINITY },
     closeOptions: {
       behavior: SubscriptionCloseBehaviors.WaitForProcessing,
       timeout: Duration.from({ milliseconds: DRAIN_MS }),
     },
   };
-}
-
-/** Resolves after the time, or when the signal aborts. */
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal }).catch(() => {});
 }

@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
 import type { PubsubMessage } from '../../domain/notification.ts';
+import { parseJson, stringId } from './json.ts';
 
-/** Longer or other ones are none of Pub/Sub's, which are digits, and could not be stored. */
-const id = z
-  .string()
-  .regex(/^[\x21-\x7e]{1,256}$/)
+/** Pub/Sub's ids are digits. Anything that is not short printable ASCII is ignored. */
+const id = stringId
+  .pipe(z.string().regex(/^[\x21-\x7e]{1,256}$/))
   .nullable()
   .catch(null);
 
@@ -26,10 +26,10 @@ const envelope = z.object({
 });
 
 /**
- * The message of a push (https://cloud.google.com/pubsub/docs/push). Whatever is no envelope is taken for the data
- * of unwrapped delivery, whose headers tell the rest when the subscription writes metadata
- * (https://cloud.google.com/pubsub/docs/payload-unwrapping). Of an envelope whose data cannot be read
- * the data is the envelope.
+ * The message of a push (https://cloud.google.com/pubsub/docs/push). A body that is not an envelope is
+ * the data of an unwrapped message, whose id and time are in the headers when the subscription writes
+ * metadata (https://cloud.google.com/pubsub/docs/payload-unwrapping). When the data of an envelope is
+ * not base64, the whole envelope becomes the data.
  */
 export function readPush(body: Uint8Array, headers: IncomingHttpHeaders): PubsubMessage {
   const wrapped = envelope.safeParse(parseEnvelope(body));
@@ -48,22 +48,16 @@ export function readPush(body: Uint8Array, headers: IncomingHttpHeaders): Pubsub
   };
 }
 
-/** Null for what is no JSON. */
+/** Null when the body is not JSON in UTF-8. */
 function parseEnvelope(body: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body), keepDigits);
+    return parseJson(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch {
     return null;
   }
 }
 
-/** Message ids come as numbers too, of more digits than a number can hold: they are kept as text. */
-function keepDigits(key: string, value: unknown, context?: { readonly source?: string }): unknown {
-  const isId = key === 'messageId' || key === 'message_id';
-  return isId && typeof value === 'number' ? (context?.source ?? String(value)) : value;
-}
-
-/** Base64 of either alphabet, with or without padding; null for what is none. */
+/** Standard or URL-safe base64, with or without padding; null when it is neither. */
 function fromBase64(data: unknown): Uint8Array | null {
   if (data === undefined) return new Uint8Array();
   if (typeof data !== 'string') return null;

@@ -18,8 +18,8 @@ const suspended = {
   subscription_suspension_reasons: ['RESELLER_INITIATED'],
 };
 
-describe('a message is understood', () => {
-  test('with every documented field', () => {
+describe('a valid message', () => {
+  test('maps every documented field', () => {
     expect(notificationOf(message(suspended))).toEqual({
       messageId: 'm1',
       publishTime,
@@ -34,7 +34,7 @@ describe('a message is understood', () => {
     });
   });
 
-  test('without reasons, and with words and fields that are new', () => {
+  test('may have no reasons, an unknown type and unknown fields', () => {
     const data = { ...suspended, event_type: 'SOMETHING_NEW', more: { new: true } };
     const { subscription_suspension_reasons: _, ...sparse } = data;
     expect(notificationOf(message(sparse))).toMatchObject({
@@ -48,7 +48,7 @@ describe('a message is understood', () => {
     expect(notificationOf(message(cancelled)).cancellationReason).toBe('TRANSFERRED_OUT');
   });
 
-  test('in the fields that are right, where others are of the wrong kind', () => {
+  test('keeps the valid fields when others have the wrong type', () => {
     const odd = { ...suspended, sku_id: 1010020028, subscription_id: {}, event_type: 7 };
     expect(notificationOf(message(odd))).toMatchObject({
       customerId: 'C0aaaa111',
@@ -59,7 +59,7 @@ describe('a message is understood', () => {
     });
   });
 
-  test('with the id and time of its data, when the delivery tells none', () => {
+  test('uses the id and time in its data when the delivery has none', () => {
     const data = {
       ...suspended,
       message_id: '2070443601311540',
@@ -74,31 +74,31 @@ describe('a message is understood', () => {
   });
 });
 
-describe('a time', () => {
+describe('the publish time', () => {
   test.each([
-    ['of a year of five digits', { seconds: 253_402_300_800 }],
+    ['in a year with five digits', { seconds: 253_402_300_800 }],
     ['before the year 0', { seconds: -62_200_000_000 }],
-    ['that is none', { seconds: 1e300 }],
-  ])('%s is left out', (_, publish_time) => {
+    ['out of range', { seconds: 1e300 }],
+  ])('is null when it is %s', (_, publish_time) => {
     const bare = message({ publish_time }, { publishTime: null });
     expect(notificationOf(bare).publishTime).toBeNull();
   });
 
-  test('of a delivery is held to the same', () => {
+  test('of a delivery has the same limits', () => {
     const late = new Date('9999-12-31T23:59:59-23:59');
     expect(notificationOf(message(suspended, { publishTime: late })).publishTime).toBeNull();
   });
 });
 
-describe('the id of a message', () => {
-  test('is made up for one that has none, each time anew', () => {
+describe('the message id', () => {
+  test('is generated for each delivery without one', () => {
     const bare = message(suspended, { messageId: null });
     const ids = [bare, bare].map((one) => notificationOf(one).messageId);
     expect(new Set(ids).size).toBe(2);
     expect(ids[0]).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  test('keeps all its digits where the data has it as a number', () => {
+  test('keeps all digits of a number in the data', () => {
     const of = (digits: string) =>
       notificationOf(message(`{"message_id": ${digits}}`, { messageId: null })).messageId;
     expect([of('9007199254740993'), of('9007199254740992')]).toEqual([
@@ -111,26 +111,26 @@ describe('the id of a message', () => {
     ['x'.repeat(3000)],
     ['with\0nul'],
     ['lone \ud800'],
-  ])('that no database could index is the same for every delivery all the same', (messageId) => {
+  ])('is a hash when the database cannot store it', (messageId) => {
     const { messageId: kept } = notificationOf(message(suspended, { messageId }));
     expect(kept).toMatch(/^[0-9a-f]{64}$/);
     expect(notificationOf(message({}, { messageId })).messageId).toBe(kept);
   });
 });
 
-describe('of a message that nobody understands', () => {
+describe('invalid data', () => {
   test.each<[string, string | Buffer, unknown]>([
     ['text', 'hello é', 'hello é'],
     ['nothing', '', ''],
-    ['cut off JSON', '{"customer_id":', '{"customer_id":'],
+    ['truncated JSON', '{"customer_id":', '{"customer_id":'],
     ['an array', '[1,2]', [1, 2]],
     ['null', 'null', null],
     [
-      'bytes that are no text',
+      'bytes that are not UTF-8',
       Buffer.from([0xff, 0xfe]),
       'data:application/octet-stream;base64,//4=',
     ],
-  ])('%s is kept as it came', (_, data, raw) => {
+  ])('is kept as raw: %s', (_, data, raw) => {
     expect(notificationOf({ ...message(''), data: Buffer.from(data) })).toEqual({
       messageId: 'm1',
       publishTime,
@@ -145,7 +145,7 @@ describe('of a message that nobody understands', () => {
     });
   });
 
-  test('ids that could be nobody’s are left out', () => {
+  test('ids that the database cannot store are null', () => {
     for (const customer_id of ['', 'x'.repeat(3000), 'with\0nul', '\ud800']) {
       expect(notificationOf(message({ ...suspended, customer_id })).customerId).toBeNull();
     }

@@ -14,33 +14,33 @@ async function startPull(receive: ReceiveMessage, options: Partial<PullOptions> 
   return { ...pull, log };
 }
 
-/** Keeps what it receives, from the moment it is let. */
-function receiver(isKept: Promise<void> = Promise.resolve()) {
+/** Records messages; its promises resolve with `stored`. */
+function receiver(stored: Promise<void> = Promise.resolve()) {
   const received: PubsubMessage[] = [];
   const receive: ReceiveMessage = async (message) => {
     received.push(message);
-    await isKept;
+    await stored;
   };
   return { received, receive, ids: () => received.map(({ messageId }) => messageId) };
 }
 
-test('a message is received once, and acknowledged when it is kept', async () => {
+test('a message is received once and acknowledged after it is stored', async () => {
   const server = await startSubscriberServer();
-  const kept = Promise.withResolvers<void>();
-  const { received, receive } = receiver(kept.promise);
+  const stored = Promise.withResolvers<void>();
+  const { received, receive } = receiver(stored.promise);
   await startPull(receive);
   const data = Buffer.from('{"event_type":"SUBSCRIPTION_RENEWED"}');
   server.publish('1', { data, publishTime: { seconds: 1_614_366_835, nanos: 749_000_000 } });
   await expect.poll(() => received).toHaveLength(1);
   expect(server.acked).toEqual([]);
-  kept.resolve();
+  stored.resolve();
   await expect.poll(() => server.acked).toEqual(['1']);
   expect(received).toEqual([
     { messageId: '1', publishTime: new Date('2021-02-26T19:13:55.749Z'), data },
   ]);
 });
 
-test('what a message does not tell is null, and empty data is empty', async () => {
+test('missing fields are null and missing data is empty', async () => {
   const server = await startSubscriberServer();
   const { received, receive } = receiver();
   await startPull(receive);
@@ -49,10 +49,10 @@ test('what a message does not tell is null, and empty data is empty', async () =
   expect(received).toEqual([{ messageId: null, publishTime: null, data: Buffer.alloc(0) }]);
 });
 
-test('a message that is not kept is not acknowledged, but comes again after a while', async () => {
+test('a message that is not stored is redelivered after a second', async () => {
   const server = await startSubscriberServer();
   const { received, receive } = receiver();
-  const failure = new GatewayError('UNAVAILABLE', 'The database is away.');
+  const failure = new GatewayError('UNAVAILABLE', 'The database is unavailable.');
   const { log } = await startPull(async (message) => {
     await receive(message);
     if (received.length === 1) throw failure;
@@ -67,22 +67,22 @@ test('a message that is not kept is not acknowledged, but comes again after a wh
   expect(log.warn.mock.lastCall?.[0]).toEqual({ err: failure, messageId: '1' });
 });
 
-test('a receiver that throws on the spot is one that rejects', async () => {
+test('a receiver that throws synchronously is handled like one that rejects', async () => {
   const server = await startSubscriberServer();
   const { log, close } = await startPull(() => {
-    throw new Error('on the spot');
+    throw new Error('synchronous');
   });
   server.publish('1');
   await expect.poll(() => log.warn.mock.calls).toHaveLength(1);
   const started = performance.now();
   await close();
-  // It is no longer held back then.
+  // Closing ends the delay before the nack.
   expect(performance.now() - started).toBeLessThan(900);
   expect(server.acked).toEqual([]);
   expect(server.nacked).toEqual(['1']);
 });
 
-test('a stream that the server breaks is opened again', async () => {
+test('a broken stream is reopened', async () => {
   const server = await startSubscriberServer();
   const { receive, ids } = receiver();
   const { log } = await startPull(receive);
@@ -100,7 +100,7 @@ test.each([
   ['NOT_FOUND', status.NOT_FOUND],
   ['PERMISSION_DENIED', status.PERMISSION_DENIED],
   ['UNAUTHENTICATED', status.UNAUTHENTICATED],
-])('a subscription that is refused with %s is opened again after a pause', async (name, code) => {
+])('a subscription that fails with %s is reopened after a pause', async (name, code) => {
   const server = await startSubscriberServer();
   server.refuse(code);
   const { receive, ids } = receiver();
@@ -109,7 +109,7 @@ test.each([
     .poll(() => log.info.mock.calls)
     .toContainEqual([{ subscription, pauseMs: 1_000 }, expect.any(String)]);
   expect(log.warn.mock.calls).toEqual([
-    [{ subscription, code, reason: `by the test: ${name}` }, expect.any(String)],
+    [{ subscription, code, reason: `test failure ${name}` }, expect.any(String)],
   ]);
   expect(server.opened).toHaveLength(1);
   server.refuse(null);
@@ -118,42 +118,42 @@ test.each([
   expect(ids()).toEqual(['1']);
 });
 
-test('a message under way is still acknowledged when the subscription fails for good', async () => {
+test('a message being processed is still acknowledged after the subscription fails', async () => {
   const server = await startSubscriberServer();
-  const kept = Promise.withResolvers<void>();
-  const { received, receive } = receiver(kept.promise);
+  const stored = Promise.withResolvers<void>();
+  const { received, receive } = receiver(stored.promise);
   const { log } = await startPull(receive);
   server.publish('1');
   await expect.poll(() => received).toHaveLength(1);
   server.breakStream(status.NOT_FOUND);
   await expect.poll(() => log.warn.mock.calls).toHaveLength(1);
-  kept.resolve();
+  stored.resolve();
   await expect.poll(() => server.acked).toEqual(['1']);
 });
 
-test('no more than a hundred messages are under way at once', async () => {
+test('at most 100 messages are processed at once', async () => {
   const server = await startSubscriberServer();
-  const kept = Promise.withResolvers<void>();
-  let underWay = 0;
+  const stored = Promise.withResolvers<void>();
+  let inFlight = 0;
   let most = 0;
   // The server sends them all at once.
   for (let n = 0; n < 150; n++) server.publish(String(n));
   await startPull(async () => {
-    most = Math.max(most, ++underWay);
-    await kept.promise;
-    underWay--;
+    most = Math.max(most, ++inFlight);
+    await stored.promise;
+    inFlight--;
   });
-  await expect.poll(() => underWay).toBe(100);
-  kept.resolve();
+  await expect.poll(() => inFlight).toBe(100);
+  stored.resolve();
   await expect.poll(() => server.acked, { timeout: 5_000 }).toHaveLength(150);
   expect(most).toBe(100);
   expect(server.opened).toMatchObject([{ maxOutstandingMessages: { low: 100 } }]);
 });
 
-test('closing waits for a message under way, and takes no more', async () => {
+test('close waits for a message being processed and receives no more', async () => {
   const server = await startSubscriberServer();
-  const kept = Promise.withResolvers<void>();
-  const { received, receive } = receiver(kept.promise);
+  const stored = Promise.withResolvers<void>();
+  const { received, receive } = receiver(stored.promise);
   const { close } = await startPull(receive);
   server.publish('1');
   await expect.poll(() => received).toHaveLength(1);
@@ -164,7 +164,7 @@ test('closing waits for a message under way, and takes no more', async () => {
   await expect.poll(() => server.isPulled()).toBe(false);
   server.publish('2');
   expect(isClosed).toBe(false);
-  kept.resolve();
+  stored.resolve();
   await closing;
   expect(server.acked).toEqual(['1']);
   expect(server.nacked).toEqual([]);
@@ -172,7 +172,7 @@ test('closing waits for a message under way, and takes no more', async () => {
   expect(server.opened).toHaveLength(1);
 });
 
-test('closing lets go of a message that is never kept, after some seconds', async () => {
+test('close nacks a message that is not stored within five seconds', async () => {
   const server = await startSubscriberServer();
   const { received, receive } = receiver(new Promise(() => {}));
   const { close } = await startPull(receive);
@@ -185,7 +185,7 @@ test('closing lets go of a message that is never kept, after some seconds', asyn
   expect(server.nacked).toEqual(['1']);
 });
 
-test('closing does not wait for the pause before a subscription is opened again', async () => {
+test('close does not wait for the pause before a reopen', async () => {
   const server = await startSubscriberServer();
   server.refuse(status.NOT_FOUND);
   const { log, close } = await startPull(receiver().receive);
@@ -197,7 +197,7 @@ test('closing does not wait for the pause before a subscription is opened again'
   expect(server.opened).toHaveLength(1);
 });
 
-test('closing before anything was opened is fine, also where nobody listens', async () => {
+test('close returns when the server was never reachable', async () => {
   pointTo('127.0.0.1:1');
   const { close } = await startPull(receiver().receive);
   const started = performance.now();
@@ -205,7 +205,7 @@ test('closing before anything was opened is fine, also where nobody listens', as
   expect(performance.now() - started).toBeLessThan(2_000);
 });
 
-test('once closed it does not keep the process alive', async () => {
+test('a closed pull does not keep the process alive', async () => {
   pointTo('127.0.0.1:1');
   const script = `
     import { pullKey, pullNotifications } from './src/backends/pubsub/pull.ts';
@@ -218,8 +218,8 @@ test('once closed it does not keep the process alive', async () => {
   expect((await node).stdout).toContain('closed');
 });
 
-test('a key file that is none is refused', () => {
+test('an invalid key file is rejected', () => {
   expect(() => pullKey({ client_email: 'a@b.example' })).toThrow(
-    'Not a service account key file: private_key',
+    'Invalid service account key file: private_key',
   );
 });

@@ -4,7 +4,7 @@ import { json, type Sending } from '../../server/send.support.ts';
 
 const data = Buffer.from(event).toString('base64');
 
-/** What is received of a push that is acknowledged. */
+/** The message received from an acknowledged push. */
 async function receivedOf(sending: Sending) {
   const { push, received } = await startPush();
   const { status, text } = await push(sending);
@@ -16,7 +16,7 @@ async function receivedOf(sending: Sending) {
 const wrapped = (message: unknown) => receivedOf({ body: json({ message }) });
 
 describe('a wrapped message', () => {
-  test('is received as it was published', async () => {
+  test('has the published id, time and data', async () => {
     const message = {
       attributes: {},
       data,
@@ -38,7 +38,7 @@ describe('a wrapped message', () => {
     ['message_id', 'publish_time'],
     ['messageId', 'publish_time'],
     ['message_id', 'publishTime'],
-  ])('may have its %s and %s alone', async (id, time) => {
+  ])('may have only %s and %s', async (id, time) => {
     expect(await wrapped({ data, [id]: '7', [time]: '2026-01-02T03:04:05Z' })).toEqual({
       messageId: '7',
       publishTime: new Date('2026-01-02T03:04:05Z'),
@@ -46,7 +46,7 @@ describe('a wrapped message', () => {
     });
   });
 
-  test.each(['messageId', 'message_id'])('keeps all the digits of a numeric %s', async (name) => {
+  test.each(['messageId', 'message_id'])('keeps all digits of a numeric %s', async (name) => {
     const body = `{"message":{"data":"${data}","${name}":9223372036854775783}}`;
     expect(await receivedOf({ body })).toMatchObject({ messageId: '9223372036854775783' });
   });
@@ -59,7 +59,7 @@ describe('a wrapped message', () => {
     ['a boolean', { message_id: true }],
     ['of control characters', { messageId: '1\u0000' }],
     ['a thousand characters long', { messageId: '1'.repeat(1000) }],
-  ])('has no id when that is %s', async (_, message) => {
+  ])('has a null id when the id is %s', async (_, message) => {
     expect(await wrapped({ data, ...message })).toMatchObject({ messageId: null, data: event });
   });
 
@@ -73,7 +73,7 @@ describe('a wrapped message', () => {
     '2026-01-02',
     1_614_366_835,
     { seconds: 1_614_366_835 },
-  ])('has no time when that is %j', async (publishTime) => {
+  ])('has a null time when the time is %j', async (publishTime) => {
     const message = await wrapped({ data, messageId: '7', publishTime });
     expect(message).toEqual({ messageId: '7', publishTime: null, data: event });
   });
@@ -82,17 +82,17 @@ describe('a wrapped message', () => {
     ['2021-02-26T19:13:55Z', '2021-02-26T19:13:55.000Z'],
     ['2021-02-26T19:13:55.749123456Z', '2021-02-26T19:13:55.749Z'],
     ['2021-02-26T20:13:55.5+01:00', '2021-02-26T19:13:55.500Z'],
-  ])('was published at %s', async (publishTime, expected) => {
+  ])('parses the time %s', async (publishTime, expected) => {
     expect(await wrapped({ data, publishTime })).toMatchObject({ publishTime: new Date(expected) });
   });
 
   test.each([
     ['missing', {}, ''],
     ['empty', { data: '' }, ''],
-    ['without padding', { data: 'eyJhIjoxfQ' }, '{"a":1}'],
-    ['with padding', { data: 'eyJhIjoxfQ==' }, '{"a":1}'],
-    ['of the one alphabet', { data: 'Pz8/Pj4+' }, '???>>>'],
-    ['of the other', { data: 'Pz8_Pj4-' }, '???>>>'],
+    ['unpadded', { data: 'eyJhIjoxfQ' }, '{"a":1}'],
+    ['padded', { data: 'eyJhIjoxfQ==' }, '{"a":1}'],
+    ['in standard base64', { data: 'Pz8/Pj4+' }, '???>>>'],
+    ['in URL-safe base64', { data: 'Pz8_Pj4-' }, '???>>>'],
     ['not JSON', { data: 'bm90IEpTT04=' }, 'not JSON'],
   ])('has data that is %s', async (_, message, expected) => {
     expect(await wrapped({ messageId: '7', ...message })).toMatchObject({
@@ -107,11 +107,11 @@ describe('a wrapped message', () => {
     ['an object', { event_type: 'X' }],
     ['JSON', event],
     ['one letter', 'A'],
-    ['one letter too many', 'eyJhIjoxfQ0aa'],
-    ['padded in its middle', 'e30=e30='],
+    ['of an invalid length', 'eyJhIjoxfQ0aa'],
+    ['padded in the middle', 'e30=e30='],
     ['padded too much', 'e30==='],
     ['broken into lines', 'eyJh\nIjoxfQ=='],
-  ])('keeps its id and is the envelope itself when its data is %s', async (_, value) => {
+  ])('has the envelope as data when its data is %s', async (_, value) => {
     const body = ` ${json({ message: { data: value, messageId: '7' } })}\n`;
     expect(await receivedOf({ body })).toEqual({ messageId: '7', publishTime: null, data: body });
   });
@@ -124,7 +124,7 @@ describe('an unwrapped message', () => {
     'x-goog-pubsub-publish-time': '2021-02-26T19:13:55.749Z',
   };
 
-  test('is the body, with what the headers tell', async () => {
+  test('is the body with the id and time of the headers', async () => {
     expect(await receivedOf({ body: event, headers })).toEqual({
       messageId: '2070443601311540',
       publishTime: new Date('2021-02-26T19:13:55.749Z'),
@@ -132,12 +132,12 @@ describe('an unwrapped message', () => {
     });
   });
 
-  test('is the body alone when the subscription writes no metadata', async () => {
+  test('has no id and time when the subscription writes no metadata', async () => {
     const message = { messageId: null, publishTime: null, data: event };
     expect(await receivedOf({ body: event })).toEqual(message);
   });
 
-  test('has no time when the header is none', async () => {
+  test('has a null time when the header is invalid', async () => {
     const broken = { ...headers, 'x-goog-pubsub-publish-time': 'yesterday' };
     expect(await receivedOf({ body: event, headers: broken })).toMatchObject({
       messageId: '2070443601311540',
@@ -160,13 +160,13 @@ describe('an unwrapped message', () => {
     ' ',
     '['.repeat(100_000),
     `${'['.repeat(100_000)}${']'.repeat(100_000)}`,
-  ])('may be anything: %.40s', async (body) => {
+  ])('accepts any body: %.40s', async (body) => {
     const headers = { 'content-type': 'text/plain' };
     const message = { messageId: null, publishTime: null, data: body };
     expect(await receivedOf({ body, headers })).toEqual(message);
   });
 
-  test('keeps bytes that are no text', async () => {
+  test('keeps bytes that are not UTF-8', async () => {
     const { push, received } = await startPush();
     const bytes = Buffer.from([0x7b, 0xff, 0x00, 0xfe, 0x7d]);
     expect((await push({ body: [bytes] })).status).toBe(204);

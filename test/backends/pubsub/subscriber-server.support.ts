@@ -29,20 +29,20 @@ export interface SubscriberServer {
   readonly opened: readonly protos.google.pubsub.v1.StreamingPullRequest[];
   /** The ids of the messages that were acknowledged, in order. */
   readonly acked: readonly string[];
-  /** The ids of the messages that the client let go of, in order. */
+  /** The ids of the messages that the client nacked, in order. */
   readonly nacked: readonly string[];
   /** Whether a stream is open now. */
   isPulled(): boolean;
   publish(messageId: string, message?: protos.google.pubsub.v1.IPubsubMessage): void;
-  /** Ends the open stream. */
+  /** Ends the open stream with a status. */
   breakStream(code: status): void;
-  /** From now on streams are refused; null has them served again. */
+  /** Later streams fail with this status; null serves them again. */
   refuse(code: status | null): void;
 }
 
 /**
- * A google.pubsub.v1.Subscriber of one subscription, where PUBSUB_EMULATOR_HOST points to. A message is
- * delivered when it is published, and again when the client lets go of it.
+ * A google.pubsub.v1.Subscriber with one subscription, set as PUBSUB_EMULATOR_HOST. A message is
+ * delivered when it is published and redelivered when the client nacks it.
  */
 export async function startSubscriberServer(): Promise<SubscriberServer> {
   const opened: protos.google.pubsub.v1.StreamingPullRequest[] = [];
@@ -129,16 +129,16 @@ export async function startSubscriberServer(): Promise<SubscriberServer> {
   };
 }
 
-/** Where the client looks for Pub/Sub: host:port; undefined for Google's own. */
+/** Sets the host:port of Pub/Sub; undefined is Google's own. */
 export function pointTo(host: string | undefined): void {
   vi.stubEnv('PUBSUB_EMULATOR_HOST', host);
-  // The client would ask the network who it is, which it need not know.
+  // Prevents the client from looking for a metadata server.
   vi.stubEnv('METADATA_SERVER_DETECTION', 'none');
   onTestFinished(() => void vi.unstubAllEnvs());
 }
 
 function end(pull: PullStream, code: status): void {
-  pull.emit('error', { code, details: `by the test: ${status[code]}` });
+  pull.emit('error', { code, details: `test failure ${status[code]}` });
 }
 
 interface Codec<T> {
