@@ -69,7 +69,7 @@ export async function createGateway(
   });
   const onCustomer = (customer: BillingCustomer): void => customerIndex.learn([customer]);
   const operations = openOperations(config, { billing, store, log, onCustomer });
-  const notifications = new Notifications({ store, forgetReads: () => reseller.forget(), log });
+  const notifications = new Notifications({ store, forgetReads: () => reseller.invalidate(), log });
   const receive: ReceiveMessage = (message) => notifications.receive(message);
   let pull: Promise<Pull> | null = null;
   const sources: ServiceSources = {

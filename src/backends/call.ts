@@ -1,64 +1,64 @@
 import { abortable, type CallScope, pause } from '../domain/call-scope.ts';
 import { type BackendName, GatewayError } from '../domain/error.ts';
 
-/** One attempt at a call, given the signal that ends it and the time it may take. */
+/** One attempt at a call: it must stop when the signal aborts and has `remainingMs` left. */
 export type Attempt<T> = (signal: AbortSignal, remainingMs: number) => Promise<T>;
 
 export interface BackendCallsOptions {
   readonly service: BackendName;
-  /** How long one call may take, all its attempts together. */
+  /** Deadline of one call, including its retries. */
   readonly timeoutMs: number;
-  /** Attempts of a call that may be repeated; 1 = never repeat. */
-  readonly attempts?: number;
-  /** Delay before the second attempt; it doubles from there and is halved at random. */
-  readonly baseDelayMs?: number;
 }
 
+const MAX_ATTEMPTS = 3;
+/** Delay before the second attempt. It doubles with each attempt; jitter removes up to half. */
+const BASE_DELAY_MS = 100;
+
 /**
- * The rules that every call of one backend follows: one deadline over all attempts, an abort that
- * follows the request, repeats only where they are safe, and one upstream call for reads of the
- * same thing that are under way at the same time.
+ * Calls of one backend: one deadline covers all attempts, an aborted request aborts its calls, only
+ * safe calls are retried, and concurrent reads of the same key share one upstream call.
  */
 export class BackendCalls {
-  readonly #options: Required<BackendCallsOptions>;
+  readonly #options: BackendCallsOptions;
   readonly #flights = new Map<string, Flight>();
   readonly #budget = new RetryBudget();
 
   constructor(options: BackendCallsOptions) {
-    this.#options = { attempts: 3, baseDelayMs: 100, ...options };
+    this.#options = options;
   }
 
-  /**
-   * A read. `key` says what is read: reads of one key that overlap are one call, which goes on
-   * until the last of its readers has left.
-   */
+  /** A read. Concurrent reads of one key share one call, which is aborted when all readers abort. */
   async read<T>(key: string, scope: CallScope, attempt: Attempt<T>): Promise<T> {
     scope.signal.throwIfAborted();
-    const flight = this.#flights.get(key) ?? this.#takeOff(key, attempt);
+    const flight = this.#flights.get(key) ?? this.#startFlight(key, attempt);
     return flight.join(scope.signal) as Promise<T>;
   }
 
   /**
-   * A write: sent once (null), or repeated after failures that its idempotency key makes safe. Reads
-   * that begin after it has ended never join one that began before.
+   * A write. It is retried only after failures that `isRetryable` accepts; null sends it once. Reads
+   * that start after the write ended never share a call that started before it.
    */
-  async write<T>(scope: CallScope, repeatable: Repeatable | null, attempt: Attempt<T>): Promise<T> {
+  async write<T>(
+    scope: CallScope,
+    isRetryable: IsRetryable | null,
+    attempt: Attempt<T>,
+  ): Promise<T> {
     scope.signal.throwIfAborted();
     try {
-      return await this.#bounded(scope.signal, repeatable ?? never, attempt);
+      return await this.#withDeadline(scope.signal, isRetryable ?? never, attempt);
     } finally {
-      this.forget();
+      this.invalidate();
     }
   }
 
-  /** Reads that begin from now on join none that began before: what those give may be out of date. */
-  forget(): void {
+  /** Later reads do not share a call that is already in flight, because its result may be stale. */
+  invalidate(): void {
     this.#flights.clear();
   }
 
-  #takeOff<T>(key: string, attempt: Attempt<T>): Flight {
+  #startFlight<T>(key: string, attempt: Attempt<T>): Flight {
     const flight: Flight = new Flight(
-      (signal) => this.#bounded(signal, always, attempt),
+      (signal) => this.#withDeadline(signal, always, attempt),
       () => {
         if (this.#flights.get(key) === flight) this.#flights.delete(key);
       },
@@ -67,42 +67,42 @@ export class BackendCalls {
     return flight;
   }
 
-  #bounded<T>(parent: AbortSignal, repeatable: Repeatable, attempt: Attempt<T>): Promise<T> {
+  #withDeadline<T>(parent: AbortSignal, isRetryable: IsRetryable, attempt: Attempt<T>): Promise<T> {
     const { service, timeoutMs } = this.#options;
     return withDeadline(parent, timeoutMs, service, (signal, remaining) =>
-      this.#repeat(signal, remaining, repeatable, attempt),
+      this.#retry(signal, remaining, isRetryable, attempt),
     );
   }
 
-  async #repeat<T>(
+  async #retry<T>(
     signal: AbortSignal,
     remaining: () => number,
-    repeatable: Repeatable,
+    isRetryable: IsRetryable,
     attempt: Attempt<T>,
   ): Promise<T> {
     for (let n = 1; ; n++) {
       try {
         const value = await attempt(signal, remaining());
-        this.#budget.succeeded();
+        this.#budget.recordSuccess();
         return value;
       } catch (error) {
-        const delay = this.#options.baseDelayMs * 2 ** (n - 1) * (0.5 + Math.random() / 2);
-        const isSafe = isUnavailable(error) && repeatable(error);
-        const isWorthwhile = n < this.#options.attempts && delay < remaining();
-        if (!isSafe || !this.#budget.failed() || !isWorthwhile) throw error;
+        const delay = BASE_DELAY_MS * 2 ** (n - 1) * (0.5 + Math.random() / 2);
+        const isSafe = isUnavailable(error) && isRetryable(error);
+        const hasTime = n < MAX_ATTEMPTS && delay < remaining();
+        if (!isSafe || !this.#budget.recordFailure() || !hasTime) throw error;
         await pause(delay, signal);
       }
     }
   }
 }
 
-/** Which failures a call may be repeated after, of those that are UNAVAILABLE. */
-export type Repeatable = (error: GatewayError) => boolean;
+/** Whether a call may be retried after this UNAVAILABLE error. */
+export type IsRetryable = (error: GatewayError) => boolean;
 
-const always: Repeatable = () => true;
-const never: Repeatable = () => false;
+const always: IsRetryable = () => true;
+const never: IsRetryable = () => false;
 
-/** Only an answer that never came is repeated; "ask again later" with a time is the client's to decide. */
+/** When the backend says how long to wait, the client decides whether to retry. */
 function isUnavailable(error: unknown): error is GatewayError {
   return (
     error instanceof GatewayError &&
@@ -113,34 +113,35 @@ function isUnavailable(error: unknown): error is GatewayError {
 }
 
 /**
- * gRPC's retry throttling (A6): a failure costs one token, a success gives a tenth back, and no
- * repeat is made while less than half is left, so that repeats never multiply an outage.
+ * Retry throttling as in gRPC proposal A6: a failure costs one token, a success returns a tenth, and
+ * retries stop while half of the tokens or fewer are left, so that retries do not amplify an outage.
  */
 class RetryBudget {
   static readonly #max = 100;
   #tokens = RetryBudget.#max;
 
-  succeeded(): void {
+  recordSuccess(): void {
     this.#tokens = Math.min(RetryBudget.#max, this.#tokens + 0.1);
   }
 
-  failed(): boolean {
+  /** Returns whether the budget allows a retry. */
+  recordFailure(): boolean {
     this.#tokens = Math.max(0, this.#tokens - 1);
     return this.#tokens > RetryBudget.#max / 2;
   }
 }
 
-/** A call that several readers wait for; it is aborted when the last of them leaves. */
+/** A call shared by several readers; it is aborted when the last reader leaves. */
 class Flight {
   readonly #controller = new AbortController();
   readonly #result: Promise<unknown>;
-  readonly #land: () => void;
+  readonly #onEnd: () => void;
   #readers = 0;
 
-  constructor(start: (signal: AbortSignal) => Promise<unknown>, land: () => void) {
-    this.#land = land;
-    this.#result = start(this.#controller.signal).finally(land);
-    // Readers may all have left by the time it fails.
+  constructor(start: (signal: AbortSignal) => Promise<unknown>, onEnd: () => void) {
+    this.#onEnd = onEnd;
+    this.#result = start(this.#controller.signal).finally(onEnd);
+    // No reader may be left to handle the rejection.
     this.#result.catch(() => {});
   }
 
@@ -151,7 +152,7 @@ class Flight {
     } finally {
       this.#readers--;
       if (this.#readers === 0) {
-        this.#land();
+        this.#onEnd();
         this.#controller.abort(signal.reason);
       }
     }
@@ -159,8 +160,8 @@ class Flight {
 }
 
 /**
- * Runs `run` under a deadline and the parent's abort as one signal, cleaned up on every way out.
- * Ends on time even when `run` does not listen to its signal.
+ * Runs `run` with a signal that aborts at the deadline or with `parent`. Rejects at the deadline even
+ * when `run` ignores its signal, and always removes its timer and listener.
  */
 export async function withDeadline<T>(
   parent: AbortSignal,
@@ -183,8 +184,7 @@ export async function withDeadline<T>(
   }
 }
 
-/** The error of a call that got no answer in its time. */
 function deadlineExceeded(service: BackendName, timeoutMs: number): GatewayError {
-  const message = `The ${service} API did not answer within ${timeoutMs} ms.`;
+  const message = `The ${service} API did not respond within ${timeoutMs} ms.`;
   return new GatewayError('DEADLINE_EXCEEDED', message, { service, retryable: true });
 }

@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type { BillingClient } from '../backends/billing/client.ts';
 import type { ResellerClient } from '../backends/reseller/client.ts';
+import type { SubscriptionPageKey } from '../backends/reseller/reads.ts';
 import type { CallScope } from '../domain/call-scope.ts';
 import {
   type BillingAccount,
@@ -11,20 +12,14 @@ import {
   type ResellerCustomer,
 } from '../domain/customer.ts';
 import type { NotificationEntry, NotificationFilter } from '../domain/notification.ts';
-import type { Page, PageRequest } from '../domain/page.ts';
-import type { ResellerSubscription, SubscriptionFilter } from '../domain/subscription.ts';
+import type { Page } from '../domain/page.ts';
+import type { ResellerSubscription } from '../domain/subscription.ts';
 import type { Notifications } from '../notifications/notifications.ts';
 import type { Operations } from '../operations/operations.ts';
 import type { PageQuery } from '../store/database/pages.ts';
 import type { CustomerLinks } from '../store/links/customer-links.ts';
 import type { ListedOperation, OperationFilter } from '../store/operations/journal.ts';
 import type { CustomerIndex } from './customer-index.ts';
-
-/** One page of a list of subscriptions. */
-export interface SubscriptionPageKey {
-  readonly filter: SubscriptionFilter;
-  readonly page: PageRequest;
-}
 
 /** Where a subscription is now; its id may change with the next update. */
 export interface SubscriptionKey {

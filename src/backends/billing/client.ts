@@ -21,38 +21,38 @@ import { BackendCalls } from '../call.ts';
 import type { Credential } from '../credentials/credential.ts';
 import { billingError, isServiceError, isStatusUnavailable } from './errors.ts';
 import { toBillingAccount, toBillingCustomer, toOperation, toPerson } from './mapping.ts';
-import { Channel, type UnaryAnswer, type UnaryMethod } from './transport.ts';
+import { Channel, type UnaryMethod, type UnaryResponse } from './transport.ts';
 
 export interface BillingClientOptions {
   /** host:port of CustomerService and BillingAccountService. */
   readonly endpoint: string;
-  /** host:port of OperationService: another host than billing at the vendor. */
+  /** host:port of OperationService; Yandex Cloud serves it on a different host than billing. */
   readonly operationEndpoint: string;
   readonly tls: boolean;
   readonly credential: Credential;
-  /** How long one call may take, repeats included. */
+  /** Deadline of one call, including its retries. */
   readonly timeoutMs: number;
 }
 
-/** A read operation, with what the server says about reading it again. */
+/** An operation and the interval at which the server wants to be polled. */
 export interface OperationReading {
   readonly operation: Operation;
-  /** From the response header x-operation-poll-interval; null when absent. */
+  /** From the response header x-operation-poll-interval; null when it is missing or invalid. */
   readonly pollIntervalMs: number | null;
 }
 
 /**
- * The billing API in domain terms. Every method rejects with a GatewayError, or with the reason of
+ * The billing API in domain types. Every method rejects with a GatewayError, or with the reason of
  * the scope's signal.
  */
 export interface BillingClient {
-  /** One page; `size` is 1 to 1000. The order is the vendor's and not documented. */
+  /** One page of 1 to 1000 customers. The vendor does not document the order. */
   listCustomers(
     resellerId: string,
     page: PageRequest,
     scope: CallScope,
   ): Promise<Page<BillingCustomer>>;
-  /** Null when there is no such account. */
+  /** Null when the account is not found. */
   getAccount(id: string, scope: CallScope): Promise<BillingAccount | null>;
   inviteCustomer(
     invitation: CustomerInvitation,
@@ -71,14 +71,14 @@ export interface BillingClient {
   ): Promise<Operation>;
   suspendCustomer(customerId: string, idempotencyKey: string, scope: CallScope): Promise<Operation>;
   /**
-   * The operation as it is now; null when the API does not know it (yet: right after creation that
-   * says nothing).
-   * @param kind what the operation was started for, when that is known
+   * The current state of an operation; null when it is not found, which can also happen shortly
+   * after its creation.
+   * @param kind the operation's kind, which the API does not return
    */
   getOperation(id: string, kind: OperationKind, scope: CallScope): Promise<OperationReading | null>;
   /**
-   * Asks for an operation to be cancelled; best effort. Gives the operation as it is.
-   * @param kind what the operation was started for, when that is known
+   * Requests cancellation (best effort) and returns the operation's current state.
+   * @param kind the operation's kind, which the API does not return
    */
   cancelOperation(id: string, kind: OperationKind, scope: CallScope): Promise<Operation>;
   close(): void;
@@ -110,8 +110,8 @@ export function createBillingClient(options: BillingClientOptions): BillingClien
     },
     async getAccount(id, scope) {
       const method = BillingAccountService.method.get;
-      const answer = await orNull(call.read(billing, method, { id }, scope));
-      return answer && toBillingAccount(answer.message);
+      const response = await orNull(call.read(billing, method, { id }, scope));
+      return response && toBillingAccount(response.message);
     },
     inviteCustomer({ person, ...invitation }, idempotencyKey, scope) {
       const method = CustomerService.method.invite;
@@ -133,11 +133,11 @@ export function createBillingClient(options: BillingClientOptions): BillingClien
     },
     async getOperation(operationId, kind, scope) {
       const method = OperationService.method.get;
-      const answer = await orNull(call.read(operations, method, { operationId }, scope));
+      const response = await orNull(call.read(operations, method, { operationId }, scope));
       return (
-        answer && {
-          operation: toOperation(answer.message, kind),
-          pollIntervalMs: pollIntervalMs(answer.metadata),
+        response && {
+          operation: toOperation(response.message, kind),
+          pollIntervalMs: pollIntervalMs(response.metadata),
         }
       );
     },
@@ -154,17 +154,17 @@ export function createBillingClient(options: BillingClientOptions): BillingClien
   };
 }
 
-/** Adds to a bare channel what every call needs: deadline, credential, ids, translated errors. */
+/** Adds the deadline, the credential, request ids and error translation to calls of a channel. */
 function createCaller({ credential, timeoutMs }: BillingClientOptions) {
   const calls = new BackendCalls({ service: 'billing', timeoutMs });
 
-  async function once<I extends DescMessage, O extends DescMessage>(
+  async function attempt<I extends DescMessage, O extends DescMessage>(
     channel: Channel,
     method: UnaryMethod<I, O>,
     request: MessageShape<I>,
     sent: { scope: CallScope; signal: AbortSignal; deadline: number; idempotencyKey?: string },
-  ): Promise<UnaryAnswer<O>> {
-    for (let refusals = 0; ; refusals++) {
+  ): Promise<UnaryResponse<O>> {
+    for (let isRetry = false; ; isRetry = true) {
       const token = await credential.token(sent.signal);
       const requestId = randomUUID();
       const metadata = new Metadata();
@@ -177,8 +177,8 @@ function createCaller({ credential, timeoutMs }: BillingClientOptions) {
       } catch (error) {
         if (!isServiceError(error)) throw error;
         const failure = billingError(error, requestId);
-        const refused = failure.code === 'UNAUTHENTICATED' && refusals === 0;
-        if (!refused || !credential.refused(token)) throw failure;
+        if (failure.code !== 'UNAUTHENTICATED' || isRetry) throw failure;
+        if (!credential.invalidate(token)) throw failure;
       }
     }
   }
@@ -189,11 +189,11 @@ function createCaller({ credential, timeoutMs }: BillingClientOptions) {
       method: UnaryMethod<I, O>,
       init: MessageInitShape<I>,
       scope: CallScope,
-    ): Promise<UnaryAnswer<O>> {
+    ): Promise<UnaryResponse<O>> {
       const request = create(method.input, init);
       const key = `${method.parent.typeName}/${method.name} ${toJsonString(method.input, request)}`;
       return calls.read(key, scope, (signal, remaining) =>
-        once(channel, method, request, { scope, signal, deadline: Date.now() + remaining }),
+        attempt(channel, method, request, { scope, signal, deadline: Date.now() + remaining }),
       );
     },
     write<I extends DescMessage, O extends DescMessage>(
@@ -201,14 +201,14 @@ function createCaller({ credential, timeoutMs }: BillingClientOptions) {
       method: UnaryMethod<I, O>,
       init: MessageInitShape<I>,
       { idempotencyKey, scope }: { idempotencyKey: string; scope: CallScope },
-    ): Promise<UnaryAnswer<O>> {
+    ): Promise<UnaryResponse<O>> {
       const request = create(method.input, init);
       return calls.write(
         scope,
         idempotencyKey === '' ? null : isStatusUnavailable,
         (signal, remaining) => {
           const deadline = Date.now() + remaining;
-          return once(channel, method, request, { scope, signal, deadline, idempotencyKey });
+          return attempt(channel, method, request, { scope, signal, deadline, idempotencyKey });
         },
       );
     },
@@ -224,7 +224,7 @@ async function orNull<T>(call: Promise<T>): Promise<T | null> {
   }
 }
 
-/** Whole seconds, an hour at most; anything else is as good as absent. */
+/** The header holds whole seconds; longer intervals are reduced to an hour. */
 function pollIntervalMs(metadata: Metadata): number | null {
   const header = metadata.get('x-operation-poll-interval')[0]?.toString() ?? '';
   if (!/^\d+$/.test(header) || Number(header) === 0) return null;

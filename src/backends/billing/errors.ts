@@ -3,36 +3,36 @@ import { type Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { type ErrorCode, GatewayError } from '../../domain/error.ts';
 import type { StatusDetail } from '../../domain/operation.ts';
 import { StatusSchema } from '../../gen/google/rpc/status_pb.ts';
-import { readable, statusDetail } from './status-details.ts';
+import { statusDetail, tryDecode } from './status-details.ts';
 
 interface Rule {
   readonly code: ErrorCode;
   readonly retryable?: true;
-  /** Shown instead of the vendor's message where that speaks of the vendor's inside. */
+  /** Replaces the vendor's message where that describes the vendor's internals. */
   readonly message?: string;
 }
 
 const FAILED = 'The billing API failed.';
 
 /**
- * What each gRPC status of the billing API means to a client. The vendor documents the usual HTTP
- * mapping of google.rpc codes; which one an unknown customer gets is not documented, so NOT_FOUND
- * and PERMISSION_DENIED both stay what they are.
+ * The error code for each gRPC status of the billing API. The vendor does not document whether an
+ * unknown customer returns NOT_FOUND or PERMISSION_DENIED, so both keep their meaning.
  */
 const rules: Readonly<Record<number, Rule>> = {
-  // Not by the gateway's own abort: this is how grpc-js tells that a server that stops reset the call.
+  // grpc-js reports CANCELLED when a stopping server resets the call. The gateway's own aborts reject
+  // with the signal's reason instead.
   [status.CANCELLED]: {
     code: 'UNAVAILABLE',
     retryable: true,
-    message: 'The billing API gave up on the call.',
+    message: 'The billing API cancelled the call. Retry later.',
   },
   [status.UNKNOWN]: { code: 'INTERNAL_SERVER_ERROR', message: FAILED },
   [status.INVALID_ARGUMENT]: { code: 'BAD_USER_INPUT' },
-  // grpc-js tells of the gateway's own deadline in these words too, and names addresses in them.
+  // grpc-js uses this status for the gateway's own deadline too, with addresses in the message.
   [status.DEADLINE_EXCEEDED]: {
     code: 'DEADLINE_EXCEEDED',
     retryable: true,
-    message: 'The billing API did not answer in its own time.',
+    message: 'The billing API timed out.',
   },
   [status.NOT_FOUND]: { code: 'NOT_FOUND' },
   [status.ALREADY_EXISTS]: { code: 'CONFLICT' },
@@ -43,18 +43,18 @@ const rules: Readonly<Record<number, Rule>> = {
   [status.OUT_OF_RANGE]: { code: 'BAD_USER_INPUT' },
   [status.UNIMPLEMENTED]: {
     code: 'INTERNAL_SERVER_ERROR',
-    message: 'The billing API does not offer this call.',
+    message: 'The billing API does not implement this method.',
   },
   [status.INTERNAL]: { code: 'INTERNAL_SERVER_ERROR', message: FAILED },
   [status.UNAVAILABLE]: {
     code: 'UNAVAILABLE',
     retryable: true,
-    message: 'The billing API is not available.',
+    message: 'The billing API is unavailable.',
   },
   [status.DATA_LOSS]: { code: 'INTERNAL_SERVER_ERROR', message: FAILED },
   [status.UNAUTHENTICATED]: {
     code: 'UNAUTHENTICATED',
-    message: "The billing API refused the gateway's credential.",
+    message: "The billing API rejected the gateway's credentials.",
   },
 };
 
@@ -62,12 +62,12 @@ const unknownRule: Rule = { code: 'INTERNAL_SERVER_ERROR', message: FAILED };
 
 /**
  * Translates a failed call of the billing API.
- * @param sentRequestId used when the answer carries no request id of its own
+ * @param sentRequestId used when the response has no request id
  */
 export function billingError(error: ServiceError, sentRequestId: string): GatewayError {
   const rule = rules[error.code] ?? unknownRule;
   const details = statusDetails(error.metadata);
-  const message = rule.message ?? (error.details || `The billing API answered ${rule.code}.`);
+  const message = rule.message ?? (error.details || `The billing API returned ${rule.code}.`);
   return new GatewayError(rule.code, message, {
     service: 'billing',
     retryable: rule.retryable,
@@ -80,7 +80,7 @@ export function billingError(error: ServiceError, sentRequestId: string): Gatewa
   });
 }
 
-/** Whether a rejected call is grpc-js's own error, as opposed to an abort or a fault of ours. */
+/** Whether `error` is a gRPC status from grpc-js, rather than an abort or a bug. */
 export function isServiceError(error: unknown): error is ServiceError {
   return (
     error instanceof Error &&
@@ -90,15 +90,12 @@ export function isServiceError(error: unknown): error is ServiceError {
   );
 }
 
-/**
- * The details of the google.rpc.Status in the trailer. Whatever is broken counts as absent: it must
- * not hide the error that it came with.
- */
+/** The details of the google.rpc.Status in the trailer. Details that cannot be decoded are skipped. */
 function statusDetails(metadata: Metadata): readonly StatusDetail[] {
   const [bytes] = metadata.get('grpc-status-details-bin');
   if (!(bytes instanceof Uint8Array)) return [];
-  const details = readable(() => fromBinary(StatusSchema, bytes).details) ?? [];
-  return details.flatMap((any) => readable(() => statusDetail(any)) ?? []);
+  const details = tryDecode(() => fromBinary(StatusSchema, bytes).details) ?? [];
+  return details.flatMap((any) => tryDecode(() => statusDetail(any)) ?? []);
 }
 
 function requestId(metadata: Metadata, details: readonly StatusDetail[]): string | undefined {
@@ -108,8 +105,8 @@ function requestId(metadata: Metadata, details: readonly StatusDetail[]): string
 }
 
 /**
- * Whether billing answered UNAVAILABLE itself, after which a write may be repeated with its key. A
- * call that was reset is as unavailable to a client, but what became of it is not known.
+ * Whether the gRPC status is UNAVAILABLE, after which a write may be retried with the same key. A call
+ * that was reset (CANCELLED) also maps to UNAVAILABLE, but its outcome is unknown.
  */
 export function isStatusUnavailable({ cause }: GatewayError): boolean {
   return isServiceError(cause) && cause.code === status.UNAVAILABLE;

@@ -8,11 +8,11 @@ import { toDate } from './mapping.ts';
 import { Channel } from './transport.ts';
 
 const EXCHANGE_TIMEOUT_MS = 10_000;
-/** When IAM does not say; the documented advice is to ask again about every hour. */
-const DEFAULT_LIFE_MS = 3_600_000;
+/** Used when the response has no expires_at: IAM documents hourly renewal. */
+const DEFAULT_LIFETIME_MS = 3_600_000;
 
-/** These speak of the key, which the same request will not change. */
-const refusals: ReadonlySet<number> = new Set([
+/** The key itself is invalid, so a retry would fail too. */
+const keyRejections: ReadonlySet<number> = new Set([
   status.INVALID_ARGUMENT,
   status.NOT_FOUND,
   status.PERMISSION_DENIED,
@@ -21,9 +21,9 @@ const refusals: ReadonlySet<number> = new Set([
 ]);
 
 /**
- * Exchanges a service account's JWT for an IAM token, by IamTokenService/Create. Tokens are few and
- * far between, so each exchange has a channel of its own that is closed again. Rejects with a
- * GatewayError, not retryable when IAM refuses the key, or with the signal's reason.
+ * Exchanges a service account's JWT for an IAM token (IamTokenService/Create). Exchanges are rare, so
+ * each one opens and closes its own channel. Rejects with a GatewayError, which is not retryable when
+ * IAM rejects the key, or with the signal's reason.
  * @param address host:port of IAM
  */
 export function iamExchange(address: string, tls: boolean) {
@@ -35,12 +35,12 @@ export function iamExchange(address: string, tls: boolean) {
       const deadline = Date.now() + EXCHANGE_TIMEOUT_MS;
       const call = { metadata: new Metadata(), signal, deadline };
       const { message } = await channel.unary(method, request, call);
-      if (message.iamToken === '') throw iamFailure('IAM gave an empty token.', true);
-      const life = new Date(Date.now() + DEFAULT_LIFE_MS);
-      return { token: message.iamToken, expiresAt: toDate(message.expiresAt) ?? life };
+      if (message.iamToken === '') throw iamFailure('IAM returned an empty token.', true);
+      const fallback = new Date(Date.now() + DEFAULT_LIFETIME_MS);
+      return { token: message.iamToken, expiresAt: toDate(message.expiresAt) ?? fallback };
     } catch (error) {
       if (!isServiceError(error)) throw error;
-      throw iamFailure('IAM gave no token.', !refusals.has(error.code), error);
+      throw iamFailure('The IAM token request failed.', !keyRejections.has(error.code), error);
     } finally {
       channel.close();
     }

@@ -37,9 +37,9 @@ import {
   file_yandex_cloud_billing_v1_customer_service,
 } from '../../gen/yandex/cloud/billing/v1/customer_service_pb.ts';
 import type { Operation as WireOperation } from '../../gen/yandex/cloud/operation/operation_pb.ts';
-import { readable, statusDetail } from './status-details.ts';
+import { statusDetail, tryDecode } from './status-details.ts';
 
-/** Every message type that can be shown as JSON when it turns up in an Any. */
+/** The message types of an Any that can be converted to JSON. */
 const registry = createRegistry(
   file_google_protobuf_duration,
   file_google_protobuf_empty,
@@ -61,7 +61,7 @@ export function toBillingAccount(account: wire.BillingAccount): BillingAccount {
   return { id, name, active, currency, countryCode, createdAt: toDate(createdAt) };
 }
 
-/** What is not given is empty: the wire knows no absence here. */
+/** Missing fields are sent as empty strings: proto3 does not distinguish the two here. */
 export function toPerson(person: CustomerPerson): MessageInitShape<typeof CustomerPersonSchema> {
   return {
     name: person.name ?? '',
@@ -75,7 +75,7 @@ export function toPerson(person: CustomerPerson): MessageInitShape<typeof Custom
   };
 }
 
-/** @param kind what was asked; the operation itself does not say */
+/** @param kind the operation's kind, which the message does not contain */
 export function toOperation(operation: WireOperation, kind: OperationKind): Operation {
   const metadata = operation.metadata ? toMetadata(operation.metadata) : null;
   return {
@@ -101,49 +101,49 @@ function toResult(
   return operation.done ? finishedWithoutResult : null;
 }
 
-/** The contract forbids it: done, yet neither error nor response. It must not look like a success. */
+/** The API contract forbids a finished operation without a result; it must not count as a success. */
 const finishedWithoutResult: OperationFailure = {
   type: 'failure',
   code: 2,
-  message: 'The billing API ended the operation without saying how.',
+  message: 'The billing API finished the operation without a result.',
   details: [],
 };
 
 function toFailure(error: Status): OperationFailure {
-  // Debug information speaks of the vendor's inside: it is not for clients.
+  // DebugInfo describes the vendor's internals.
   const shown = error.details.filter((any) => typeName(any) !== DebugInfoSchema.typeName);
-  const details = shown.map((any) => readable(() => statusDetail(any)) ?? toUnknown(any));
+  const details = shown.map((any) => tryDecode(() => statusDetail(any)) ?? toUnknown(any));
   return { type: 'failure', code: error.code, message: error.message, details };
 }
 
 function toResponse(response: Any, metadata: Operation['metadata']): OperationResult {
-  const customer = readable(() => anyUnpack(response, CustomerSchema));
+  const customer = tryDecode(() => anyUnpack(response, CustomerSchema));
   const resellerId = metadata?.type === 'customer' ? metadata.resellerId : '';
   if (!customer?.id) return toUnknown(response);
   return { type: 'customer', customer: toBillingCustomer(resellerId, customer) };
 }
 
 function toMetadata(metadata: Any): CustomerMetadata | UnknownPayload {
-  const customer = readable(() => anyUnpack(metadata, CustomerMetadataSchema));
+  const customer = tryDecode(() => anyUnpack(metadata, CustomerMetadataSchema));
   if (!customer) return toUnknown(metadata);
   return { type: 'customer', resellerId: customer.resellerId, customerId: customer.customerId };
 }
 
-/** proto3 JSON where the type is known, else the bytes in base64. */
+/** proto3 JSON when the type is known, otherwise the bytes in base64. */
 function toUnknown(any: Any): UnknownPayload {
   const raw = { '@type': any.typeUrl, value: Buffer.from(any.value).toString('base64') };
   const json = registry.getMessage(typeName(any))
-    ? readable(() => toJson(AnySchema, any, { registry }))
+    ? tryDecode(() => toJson(AnySchema, any, { registry }))
     : undefined;
   return { type: 'unknown', typeUrl: any.typeUrl, json: json ?? raw };
 }
 
-/** What follows the last slash of a type URL. */
+/** The part of a type URL after its last slash. */
 function typeName({ typeUrl }: Any): string {
   return typeUrl.slice(typeUrl.lastIndexOf('/') + 1);
 }
 
-/** Cut to milliseconds. A time outside of JavaScript's range counts as not given. */
+/** Truncated to milliseconds; null when the time is missing or outside the range of Date. */
 export function toDate(timestamp: Timestamp | undefined): Date | null {
   if (!timestamp) return null;
   const date = new Date(Number(timestamp.seconds) * 1000 + Math.floor(timestamp.nanos / 1e6));

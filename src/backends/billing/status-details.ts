@@ -1,4 +1,4 @@
-import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
+import type { DescMessage, Message, MessageShape } from '@bufbuild/protobuf';
 import { type Any, anyUnpack, durationMs } from '@bufbuild/protobuf/wkt';
 import type { StatusDetail } from '../../domain/operation.ts';
 import {
@@ -24,54 +24,38 @@ function reader<D extends DescMessage>(
   };
 }
 
-/** One line per payload of google/rpc/error_details.proto that a client may see. */
+/** The fields of a message without protobuf-es's own properties. */
+function fields<T extends Message>({ $typeName: _, $unknown: __, ...rest }: T) {
+  return rest;
+}
+
+/** The payloads of google/rpc/error_details.proto that clients may see. */
 const readers: readonly Reader[] = [
   reader(BadRequestSchema, ({ fieldViolations }) => ({
     type: 'badRequest',
-    fieldViolations: fieldViolations.map(({ field, description }) => ({ field, description })),
+    fieldViolations: fieldViolations.map(fields),
   })),
   reader(PreconditionFailureSchema, ({ violations }) => ({
     type: 'preconditionFailure',
-    violations: violations.map((v) => ({
-      type: v.type,
-      subject: v.subject,
-      description: v.description,
-    })),
+    violations: violations.map(fields),
   })),
   reader(QuotaFailureSchema, ({ violations }) => ({
     type: 'quotaFailure',
-    violations: violations.map(({ subject, description }) => ({ subject, description })),
+    violations: violations.map(fields),
   })),
-  reader(ResourceInfoSchema, ({ resourceType, resourceName, owner, description }) => ({
-    type: 'resourceInfo',
-    resourceType,
-    resourceName,
-    owner,
-    description,
-  })),
-  reader(RequestInfoSchema, ({ requestId, servingData }) => ({
-    type: 'requestInfo',
-    requestId,
-    servingData,
-  })),
+  reader(ResourceInfoSchema, (info) => ({ type: 'resourceInfo', ...fields(info) })),
+  reader(RequestInfoSchema, (info) => ({ type: 'requestInfo', ...fields(info) })),
   reader(RetryInfoSchema, ({ retryDelay }) => ({
     type: 'retryInfo',
     retryDelayMs: retryDelay ? Math.max(0, durationMs(retryDelay)) : 0,
   })),
-  reader(HelpSchema, ({ links }) => ({
-    type: 'help',
-    links: links.map(({ description, url }) => ({ description, url })),
-  })),
-  reader(LocalizedMessageSchema, ({ locale, message }) => ({
-    type: 'localizedMessage',
-    locale,
-    message,
-  })),
+  reader(HelpSchema, ({ links }) => ({ type: 'help', links: links.map(fields) })),
+  reader(LocalizedMessageSchema, (text) => ({ type: 'localizedMessage', ...fields(text) })),
 ];
 
 /**
- * One detail of a google.rpc.Status; undefined when its type is none of those above.
- * @throws when the type is known and the bytes are broken
+ * One detail of a google.rpc.Status; undefined when clients may not see its type.
+ * @throws Error when the type is known and the bytes cannot be decoded
  */
 export function statusDetail(any: Any): StatusDetail | undefined {
   for (const read of readers) {
@@ -81,10 +65,10 @@ export function statusDetail(any: Any): StatusDetail | undefined {
   return undefined;
 }
 
-/** What `read` decodes; undefined when the bytes are broken. */
-export function readable<T>(read: () => T): T | undefined {
+/** Returns the result of `decode`, or undefined when it throws. */
+export function tryDecode<T>(decode: () => T): T | undefined {
   try {
-    return read();
+    return decode();
   } catch {
     return undefined;
   }

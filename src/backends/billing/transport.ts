@@ -10,7 +10,7 @@ import {
   status,
 } from '@grpc/grpc-js';
 
-/** Keepalive as the vendor's Go SDK has it; reconnects start fast, so that a restart is not felt. */
+/** Keepalive values of the vendor's Go SDK, with faster reconnects for short backend restarts. */
 const channelOptions: ChannelOptions = {
   'grpc.keepalive_time_ms': 30_000,
   'grpc.keepalive_timeout_ms': 10_000,
@@ -18,12 +18,12 @@ const channelOptions: ChannelOptions = {
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.min_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 1_000,
-  // Repeating is decided in one place, and that is not the channel.
+  // BackendCalls retries.
   'grpc.enable_retries': 0,
   'grpc.service_config_disable_resolution': 1,
 };
 
-/** The unary methods of one protobuf-es service description, by their local names. */
+/** A unary method of a protobuf-es service description. */
 export type UnaryMethod<I extends DescMessage, O extends DescMessage> = DescMethod & {
   readonly methodKind: 'unary';
   readonly input: I;
@@ -33,11 +33,11 @@ export type UnaryMethod<I extends DescMessage, O extends DescMessage> = DescMeth
 export interface UnaryCall {
   readonly metadata: Metadata;
   readonly signal: AbortSignal;
-  /** In milliseconds since 1970; sent as grpc-timeout, so that the server stops when nobody waits. */
+  /** Milliseconds since the epoch; sent as grpc-timeout. */
   readonly deadline: number;
 }
 
-export interface UnaryAnswer<O extends DescMessage> {
+export interface UnaryResponse<O extends DescMessage> {
   readonly message: MessageShape<O>;
   /** Response headers and trailers, headers first. */
   readonly metadata: Metadata;
@@ -55,12 +55,12 @@ export class Channel {
     this.#client = new Client(address, channelCredentials, options);
   }
 
-  /** One unary call. Rejects with grpc-js's ServiceError, or with the signal's reason. */
+  /** Rejects with grpc-js's ServiceError, or with the signal's reason. */
   unary<I extends DescMessage, O extends DescMessage>(
     method: UnaryMethod<I, O>,
     request: MessageShape<I>,
     call: UnaryCall,
-  ): Promise<UnaryAnswer<O>> {
+  ): Promise<UnaryResponse<O>> {
     const { signal, metadata, deadline } = call;
     if (this.#closed) return Promise.reject(closedError());
     return new Promise((resolve, reject) => {
@@ -102,14 +102,14 @@ export class Channel {
   }
 }
 
-/** What grpc-js says to the calls that it had when it was closed; new ones it meets with a throw. */
+/** grpc-js throws synchronously for calls after close; this is its error for calls in flight. */
 function closedError(): ServiceError {
   const details = 'Channel closed';
   const fields = { code: status.UNAVAILABLE, details, metadata: new Metadata() };
   return Object.assign(new Error(details), fields);
 }
 
-/** Servers give request ids in headers or in trailers; the error then has both. */
+/** A server may send its request id in the headers or in the trailers. */
 function withHeaders(error: ServiceError, headers: Metadata | undefined): ServiceError {
   if (headers) error.metadata.merge(headers);
   return error;

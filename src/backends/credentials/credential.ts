@@ -1,15 +1,15 @@
-/** Gives the bearer token of one backend. */
+/** The bearer token of one backend. */
 export interface Credential {
-  /** A token that is not about to expire. Overlapping calls share one request for a new token. */
+  /** Returns a token that is not about to expire. Concurrent calls share one token request. */
   token(signal: AbortSignal): Promise<string>;
   /**
-   * Says that the backend refused `token`. True when asking again may give another one, which is
-   * worth one more try.
+   * Reports that the backend rejected `token`. Returns true when `token()` may now return another
+   * one, so that the call should be sent once more.
    */
-  refused(token: string): boolean;
+  invalidate(token: string): boolean;
 }
 
-/** A token given by configuration: there is no other to be had. */
+/** A token from the configuration, which never changes. */
 export function fixedToken(token: string): Credential {
-  return { token: async () => token, refused: () => false };
+  return { token: async () => token, invalidate: () => false };
 }

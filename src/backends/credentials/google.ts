@@ -9,12 +9,12 @@ import {
   type RefreshingCredentialOptions,
 } from './refreshing.ts';
 
-/** Every method of the reseller API; the readonly scope covers only the GETs. */
+/** Grants every method of the reseller API; the readonly scope covers only GET. */
 const ORDER_SCOPE = 'https://www.googleapis.com/auth/apps.order';
-/** The longest life that Google accepts of an assertion, in seconds. */
-const ASSERTION_LIFE = 3600;
-/** What an access token lives when the answer does not say, in seconds. */
-const TOKEN_LIFE = 3600;
+/** Google's maximum lifetime of an assertion, in seconds. */
+const ASSERTION_LIFETIME = 3600;
+/** Lifetime of an access token, in seconds, when the response has no expires_in. */
+const DEFAULT_TOKEN_LIFETIME = 3600;
 
 const keyFileSchema = z.object({
   client_email: z.string().min(1),
@@ -24,9 +24,9 @@ const keyFileSchema = z.object({
 });
 type KeyFile = z.output<typeof keyFileSchema>;
 
-const tokenAnswer = z.object({
+const tokenResponse = z.object({
   access_token: z.string().min(1),
-  expires_in: z.coerce.number().positive().catch(TOKEN_LIFE),
+  expires_in: z.coerce.number().positive().catch(DEFAULT_TOKEN_LIFETIME),
 });
 const tokenFailure = z.object({ error: z.string(), error_description: z.string().optional() });
 
@@ -34,36 +34,34 @@ export interface GoogleServiceAccountOptions
   extends Pick<RefreshingCredentialOptions, 'timeoutMs' | 'minIntervalMs' | 'log'> {
   /** The parsed JSON key file of a service account with domain-wide delegation. */
   readonly keyFile: unknown;
-  /** The reseller's administrator on whose behalf it acts. */
+  /** Email of the reseller administrator that the service account impersonates. */
   readonly subject: string;
-  readonly scope?: string | undefined;
 }
 
 /**
- * Tokens of the reseller API by the JWT bearer grant (RFC 7523).
- * Throws an Error when the key file is not usable.
+ * Access tokens for the reseller API by the JWT bearer grant (RFC 7523).
+ * @throws Error when the key file is invalid
  */
 export function googleServiceAccount(options: GoogleServiceAccountOptions): Credential {
-  const keyFile = readKeyFile(keyFileSchema, options.keyFile, 'Google service-account key');
-  const { subject, scope = ORDER_SCOPE, ...rest } = options;
+  const keyFile = readKeyFile(keyFileSchema, options.keyFile, 'Google service account key file');
+  const { subject, ...rest } = options;
   return new RefreshingCredential({
     ...rest,
     service: 'reseller',
-    issue: async (signal) =>
-      requestToken(keyFile, await assertion(keyFile, subject, scope), signal),
+    issue: async (signal) => requestToken(keyFile, await signAssertion(keyFile, subject), signal),
   });
 }
 
-function assertion(keyFile: KeyFile, subject: string, scope: string): Promise<string> {
+function signAssertion(keyFile: KeyFile, subject: string): Promise<string> {
   const issuedAt = Math.floor(Date.now() / 1000);
   const kid = keyFile.private_key_id;
-  return new SignJWT({ scope })
+  return new SignJWT({ scope: ORDER_SCOPE })
     .setProtectedHeader({ alg: 'RS256', typ: 'JWT', ...(kid !== undefined && { kid }) })
     .setIssuer(keyFile.client_email)
     .setSubject(subject)
     .setAudience(keyFile.token_uri)
     .setIssuedAt(issuedAt)
-    .setExpirationTime(issuedAt + ASSERTION_LIFE)
+    .setExpirationTime(issuedAt + ASSERTION_LIFETIME)
     .sign(keyFile.private_key);
 }
 
@@ -82,15 +80,15 @@ async function requestToken(
     signal,
   });
   const body: unknown = await response.json().catch(() => null);
-  if (!response.ok) throw refusedGrant(response.status, body);
-  const { access_token: token, expires_in: life } = tokenAnswer.parse(body);
-  return { token, expiresAt: new Date(Date.now() + life * 1000) };
+  if (!response.ok) throw tokenError(response.status, body);
+  const { access_token: token, expires_in: lifetime } = tokenResponse.parse(body);
+  return { token, expiresAt: new Date(Date.now() + lifetime * 1000) };
 }
 
-/** A 4xx speaks of the key or the delegation, which the same request will not change. */
-function refusedGrant(status: number, body: unknown): GatewayError {
+/** A 4xx means that the key or the delegation is invalid, so a retry would fail too. */
+function tokenError(status: number, body: unknown): GatewayError {
   const { error = '', error_description = '' } = tokenFailure.safeParse(body).data ?? {};
-  const message = `The token endpoint answered ${status} ${error} ${error_description}`.trim();
+  const message = `The token endpoint returned ${status} ${error} ${error_description}`.trim();
   const retryable = status >= 500 || status === 408 || status === 429;
   return new GatewayError('UNAVAILABLE', message, { service: 'reseller', retryable });
 }

@@ -9,8 +9,8 @@ import {
 } from './refreshing.ts';
 
 const AUDIENCE = 'https://iam.api.cloud.yandex.net/iam/v1/tokens';
-/** The longest life that IAM accepts of a JWT, in seconds. */
-const JWT_LIFE = 3600;
+/** IAM's maximum lifetime of a JWT, in seconds. */
+const JWT_LIFETIME = 3600;
 
 const keyFileSchema = z.object({
   id: z.string().min(1),
@@ -21,17 +21,20 @@ type KeyFile = z.output<typeof keyFileSchema>;
 
 export interface IamServiceAccountOptions
   extends Pick<RefreshingCredentialOptions, 'timeoutMs' | 'minIntervalMs' | 'log'> {
-  /** The parsed JSON file of an authorized key of a service account. */
+  /** The parsed JSON file of a service account's authorized key. */
   readonly keyFile: unknown;
-  /** What the JWT is addressed to; other regions have other addresses. */
+  /** Audience of the JWT; it differs between regions. */
   readonly audience?: string | undefined;
-  /** IamTokenService/Create: gives an IAM token for a JWT. */
+  /** Exchanges a JWT for an IAM token (IamTokenService/Create). */
   readonly exchange: (jwt: string, signal: AbortSignal) => Promise<IssuedToken>;
 }
 
-/** IAM tokens of the billing API. Throws an Error when the key file is not usable. */
+/**
+ * IAM tokens for the billing API.
+ * @throws Error when the key file is invalid
+ */
 export function iamServiceAccount(options: IamServiceAccountOptions): Credential {
-  const keyFile = readKeyFile(keyFileSchema, options.keyFile, 'service-account key of IAM');
+  const keyFile = readKeyFile(keyFileSchema, options.keyFile, 'IAM service account key file');
   const { audience = AUDIENCE, exchange, ...rest } = options;
   return new RefreshingCredential({
     ...rest,
@@ -40,7 +43,7 @@ export function iamServiceAccount(options: IamServiceAccountOptions): Credential
   });
 }
 
-/** IAM takes PS256 only, with a salt as long as the hash, which is what jose makes. */
+/** IAM accepts only PS256 with a salt as long as the hash, which is what jose produces. */
 function signJwt(keyFile: KeyFile, audience: string): Promise<string> {
   const issuedAt = Math.floor(Date.now() / 1000);
   return new SignJWT()
@@ -48,6 +51,6 @@ function signJwt(keyFile: KeyFile, audience: string): Promise<string> {
     .setIssuer(keyFile.service_account_id)
     .setAudience(audience)
     .setIssuedAt(issuedAt)
-    .setExpirationTime(issuedAt + JWT_LIFE)
+    .setExpirationTime(issuedAt + JWT_LIFETIME)
     .sign(keyFile.private_key);
 }

@@ -2,22 +2,23 @@ import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 
 /**
- * Reads a service-account key. Throws an Error that names what is wrong and shows nothing of it.
+ * Validates a service account key file.
  * @param json the parsed key file
  * @param what names the file in the error
+ * @throws Error that names the invalid fields and contains none of their values
  */
 export function readKeyFile<T>(schema: z.ZodType<T>, json: unknown, what: string): T {
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-  throw new Error(`Not a ${what}: ${problems.join('; ')}`);
+  throw new Error(`Invalid ${what}: ${problems.join('; ')}`);
 }
 
-/** An RSA private key in PEM. Text before the PEM, as one vendor writes it, is allowed. */
+/** An RSA private key in PEM format. Text before the PEM is allowed: Yandex Cloud writes a warning. */
 export const rsaPrivateKey = z.string().transform((pem, context): KeyObject => {
   const key = privateKey(pem);
   if (key?.asymmetricKeyType === 'rsa') return key;
-  context.addIssue({ code: 'custom', message: 'is not an RSA private key in PEM' });
+  context.addIssue({ code: 'custom', message: 'must be an RSA private key in PEM format' });
   return z.NEVER;
 });
 

@@ -1,9 +1,9 @@
 /*
- * Google's batch format: multipart/mixed whose parts are whole HTTP messages. Pure; the caller sends
- * and receives. Lines end in CRLF; bare LF is read too, as some servers write it.
+ * Google's batch format: multipart/mixed whose parts are complete HTTP messages. Lines end in CRLF;
+ * the parser also accepts LF, which some servers send.
  */
 
-/** One call of a batch; `path` begins with a slash and has no host. */
+/** One call of a batch; `path` starts with a slash and has no host. */
 export interface BatchRequest {
   readonly method: string;
   readonly path: string;
@@ -11,8 +11,8 @@ export interface BatchRequest {
   readonly body?: string | undefined;
 }
 
-/** One inner answer. Header names are in lower case. */
-export interface BatchAnswer {
+/** The response to one call of a batch. Header names are in lower case. */
+export interface BatchResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
@@ -20,7 +20,7 @@ export interface BatchAnswer {
 
 const CONTENT_ID = 'item-';
 
-/** The multipart body of a batch. `boundary` must occur in none of the requests. */
+/** The multipart body of a batch. `boundary` must not occur in any of the requests. */
 export function writeBatch(requests: readonly BatchRequest[], boundary: string): string {
   const parts = requests.map(({ method, path, body }, index) => {
     const head = [
@@ -39,27 +39,27 @@ export function writeBatch(requests: readonly BatchRequest[], boundary: string):
 }
 
 /**
- * The inner answers in the order of the `count` requests; null for one that is missing, cut off or
- * not HTTP. Parts are matched by Content-ID when every one has a usable one, else by position: the
- * vendor says that this API leaves Content-ID out and keeps the order.
+ * The responses in the order of the `count` requests; null for one that is missing, truncated or not
+ * HTTP. Parts are matched by Content-ID when all of them have a valid, unique one, otherwise by
+ * position: the vendor documents that this API omits Content-ID and keeps the order.
  * Returns null when the content type is not multipart.
  */
 export function parseBatch(
   contentType: string,
   text: string,
   count: number,
-): (BatchAnswer | null)[] | null {
+): (BatchResponse | null)[] | null {
   const boundary = boundaryOf(contentType);
   if (boundary === null) return null;
   const parts = splitParts(text, boundary).map(splitMessage);
   const places = parts.map((part) => placeOf(part.headers['content-id'], count));
   const byId = places.every((place) => place !== null) && new Set(places).size === parts.length;
-  const answers = new Array<BatchAnswer | null>(count).fill(null);
+  const responses = new Array<BatchResponse | null>(count).fill(null);
   parts.forEach((part, position) => {
     const place = byId ? places[position] : position;
-    if (typeof place === 'number' && place < count) answers[place] = parseResponse(part.body);
+    if (typeof place === 'number' && place < count) responses[place] = parseResponse(part.body);
   });
-  return answers;
+  return responses;
 }
 
 function boundaryOf(contentType: string): string | null {
@@ -68,7 +68,7 @@ function boundaryOf(contentType: string): string | null {
   return match?.[1]?.replace(/\\(.)/g, '$1') ?? match?.[2] ?? null;
 }
 
-/** What stands between two delimiter lines. What follows the last delimiter was cut off, or is the epilogue. */
+/** The texts between delimiter lines. Text after the last one is a truncated part or the epilogue. */
 function splitParts(text: string, boundary: string): string[] {
   const parts: string[] = [];
   const quoted = boundary.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
@@ -87,7 +87,7 @@ interface Message {
   readonly body: string;
 }
 
-/** Headers up to the first empty line, and the rest. */
+/** Splits headers and body at the first empty line. */
 function splitMessage(text: string): Message {
   const blank = /(?:^|\r?\n)\r?\n/.exec(text);
   const head = blank ? text.slice(0, blank.index) : text;
@@ -100,14 +100,14 @@ function splitMessage(text: string): Message {
   return { headers, body: blank ? text.slice(blank.index + blank[0].length) : '' };
 }
 
-function parseResponse(text: string): BatchAnswer | null {
+function parseResponse(text: string): BatchResponse | null {
   const line = /^HTTP\/\d(?:\.\d)? +(\d{3})(?: [^\r\n]*)?(?:\r?\n|$)/.exec(text);
   if (!line) return null;
   const { headers, body } = splitMessage(text.slice(line[0].length));
   return { status: Number(line[1]), headers, text: body };
 }
 
-/** The request that a Content-ID such as `<response-item-3>` answers. */
+/** The index of the request that a Content-ID such as `<response-item-3>` belongs to. */
 function placeOf(contentId: string | undefined, count: number): number | null {
   const digits = new RegExp(`^<?response-${CONTENT_ID}(\\d+)>?$`).exec(contentId ?? '')?.[1];
   const place = digits === undefined ? null : Number(digits);

@@ -1,24 +1,24 @@
 import type { CallScope } from '../../domain/call-scope.ts';
 import { badInput, GatewayError } from '../../domain/error.ts';
 import { BackendCalls } from '../call.ts';
-import { type Answer, mayHaveHappened } from './errors.ts';
+import { type HttpResponse, mayHaveBeenApplied } from './errors.ts';
 import type { Call, Part, Transport } from './transport.ts';
 
-/** Turns an answer, whatever its status, into a result; throws a GatewayError when it is none. */
-export type Decode<T> = (answer: Answer, call: Call) => T;
+/** Converts a response with any status into a result, or throws a GatewayError. */
+export type Decode<T> = (response: HttpResponse, call: Call) => T;
 
-/** Google's limit of calls in one batch. */
+/** Google's maximum number of calls in one batch. */
 const MAX_BATCH = 1000;
 
 export interface CallerOptions {
   readonly timeoutMs: number;
-  /** Whether several reads go out as batches instead of one by one. */
+  /** Whether several reads are sent as batches instead of one request each. */
   readonly batch: boolean;
 }
 
 /**
- * The rules of BackendCalls applied to this API: reads are shared and repeated, alone or in batches;
- * writes are sent once, since the API has no idempotency key. Every GatewayError names the request.
+ * Applies BackendCalls to this API: reads are shared and retried, alone or in batches; writes are
+ * sent once, because the API has no idempotency key. Every GatewayError has a request id.
  */
 export class Caller {
   readonly #transport: Transport;
@@ -37,14 +37,14 @@ export class Caller {
         decode(await this.#transport.send(call, signal), call),
       );
     } catch (error) {
-      throw inScope(error, scope);
+      throw withRequestId(error, scope);
     }
   }
 
   /**
-   * Several reads at once, bounded by the pool, or in batches of at most `perBatch` calls; one that
-   * could not even be made is given as its error. The results stand in the calls' order. A batch
-   * that fails as a whole fails each of its calls.
+   * Several reads in parallel, or in batches of at most `perBatch` calls. An error in place of a call
+   * is returned as its result. The results are in the order of the calls. When a whole batch fails,
+   * each of its calls fails.
    */
   async readAll<T>(
     calls: readonly (Call | GatewayError)[],
@@ -52,8 +52,8 @@ export class Caller {
     scope: CallScope,
     perBatch = MAX_BATCH,
   ): Promise<(T | GatewayError)[]> {
-    const made = calls.filter((call): call is Call => !(call instanceof GatewayError));
-    const chunks = chunked(made, this.#batch ? perBatch : 1);
+    const valid = calls.filter((call): call is Call => !(call instanceof GatewayError));
+    const chunks = chunked(valid, this.#batch ? perBatch : 1);
     const results = await Promise.all(chunks.map((chunk) => this.#readChunk(chunk, decode, scope)));
     const queue = results.flat();
     return calls.flatMap((call) => (call instanceof GatewayError ? call : queue.splice(0, 1)));
@@ -67,9 +67,9 @@ export class Caller {
       const parts = await this.#backend.read(key, scope, (signal) =>
         this.#transport.sendBatch(calls, signal),
       );
-      return parts.map((part) => decodePart(part, decode, scope, inScope));
+      return parts.map((part) => decodePart(part, decode, scope, withRequestId));
     } catch (error) {
-      const failure = inScope(error, scope);
+      const failure = withRequestId(error, scope);
       if (failure instanceof GatewayError) return calls.map(() => failure);
       throw failure;
     }
@@ -81,50 +81,41 @@ export class Caller {
         decode(await this.#transport.send(call, signal), call),
       );
     } catch (error) {
-      throw ofWrite(error, scope);
+      throw toWriteError(error, scope);
     }
   }
 
   /**
-   * Several writes in one batch, as the API wants transfers and cancellations. Each has its own
-   * result; throws when the batch failed as a whole, and BAD_USER_INPUT beyond 1000 calls.
+   * Several writes in one batch, as the API requires for transfers and cancellations. Each call has
+   * its own result. Throws when the whole batch fails, and BAD_USER_INPUT for more than 1000 calls.
    */
   async writeAll<T>(
     calls: readonly Call[],
     decode: Decode<T>,
     scope: CallScope,
   ): Promise<(T | GatewayError)[]> {
-    if (calls.length > MAX_BATCH) throw badInput(`At most ${MAX_BATCH} at once.`);
+    if (calls.length > MAX_BATCH) throw badInput(`A batch can contain at most ${MAX_BATCH} calls.`);
     if (calls.length === 0) return [];
     try {
       const parts = await this.#backend.write(scope, null, (signal) =>
         this.#sendAll(calls, signal),
       );
-      return parts.map((part) => decodePart(part, decode, scope, ofWrite));
+      return parts.map((part) => decodePart(part, decode, scope, toWriteError));
     } catch (error) {
-      throw ofWrite(error, scope);
+      throw toWriteError(error, scope);
     }
   }
 
-  /** One alone needs no batch, which the API may refuse outside of transfers. */
+  /** A single call is sent without a batch, which the API may reject outside of transfers. */
   async #sendAll(calls: readonly Call[], signal: AbortSignal): Promise<Part[]> {
     const [call] = calls;
     if (!call || calls.length > 1) return this.#transport.sendBatch(calls, signal);
-    return [{ call, answer: await this.#transport.send(call, signal) }];
+    return [{ call, response: await this.#transport.send(call, signal) }];
   }
 
-  /** Resolves on any HTTP answer. */
-  async knock(scope: CallScope): Promise<void> {
-    try {
-      await this.#backend.read('knock', scope, (signal) => this.#transport.knock(signal));
-    } catch (error) {
-      throw inScope(error, scope);
-    }
-  }
-
-  /** As `BackendCalls.forget`. */
-  forget(): void {
-    this.#backend.forget();
+  /** See `BackendCalls.invalidate`. */
+  invalidate(): void {
+    this.#backend.invalidate();
   }
 
   close(): Promise<void> {
@@ -136,26 +127,26 @@ function keyOf({ method, path }: Call): string {
   return `${method} ${path}`;
 }
 
-type Restate = (error: unknown, scope: CallScope) => unknown;
+type TranslateError = (error: unknown, scope: CallScope) => unknown;
 
 function decodePart<T>(
-  { call, answer }: Part,
+  { call, response }: Part,
   decode: Decode<T>,
   scope: CallScope,
-  restate: Restate,
+  translate: TranslateError,
 ): T | GatewayError {
   try {
-    if (answer instanceof GatewayError) throw answer;
-    return decode(answer, call);
+    if (response instanceof GatewayError) throw response;
+    return decode(response, call);
   } catch (error) {
-    const failure = restate(error, scope);
+    const failure = translate(error, scope);
     if (failure instanceof GatewayError) return failure;
     throw failure;
   }
 }
 
-/** A failure as this request sees it: readers of one call share its error, each with its own id. */
-function inScope(error: unknown, scope: CallScope): unknown {
+/** Readers of a shared call get its error with their own request id. */
+function withRequestId(error: unknown, scope: CallScope): unknown {
   if (!(error instanceof GatewayError)) return error;
   return new GatewayError(error.code, error.message, {
     ...error,
@@ -164,10 +155,10 @@ function inScope(error: unknown, scope: CallScope): unknown {
   });
 }
 
-/** A write whose answer was lost may have been carried out: "try again" would be bad advice. */
-function ofWrite(error: unknown, scope: CallScope): unknown {
-  const failure = inScope(error, scope);
-  if (!(failure instanceof GatewayError) || !mayHaveHappened(failure)) return failure;
+/** A write whose response was lost may have been applied, so it is not retryable. */
+function toWriteError(error: unknown, scope: CallScope): unknown {
+  const failure = withRequestId(error, scope);
+  if (!(failure instanceof GatewayError) || !mayHaveBeenApplied(failure)) return failure;
   return new GatewayError(failure.code, failure.message, {
     ...failure,
     cause: failure.cause,

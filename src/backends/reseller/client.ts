@@ -5,11 +5,11 @@ import { createWrites, type ResellerWrites } from './writes.ts';
 
 export interface ResellerClientOptions extends TransportOptions, CallerOptions {}
 
-/** The reseller API in the domain's words; one per process, shared by all requests. */
+/** The reseller API in domain types. */
 export interface ResellerClient extends ResellerReads, ResellerWrites {
-  /** Something changed: reads that begin from now on join none that began before. */
-  forget(): void;
-  /** Closes every connection; calls under way fail as UNAVAILABLE. */
+  /** Later reads do not share a call that is already in flight, because its result may be stale. */
+  invalidate(): void;
+  /** Closes all connections; calls in flight fail with UNAVAILABLE. */
   close(): Promise<void>;
 }
 
@@ -18,7 +18,7 @@ export function createResellerClient(options: ResellerClientOptions): ResellerCl
   return {
     ...createReads(caller, options.log),
     ...createWrites(caller),
-    forget: () => caller.forget(),
+    invalidate: () => caller.invalidate(),
     close: () => caller.close(),
   };
 }

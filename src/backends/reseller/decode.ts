@@ -1,26 +1,26 @@
 import { GatewayError } from '../../domain/error.ts';
 import type { Decode } from './caller.ts';
-import { resellerError, unreadable } from './errors.ts';
-import { describe, isSuccess } from './http.ts';
+import { invalidResponse, resellerError } from './errors.ts';
+import { isSuccess, requestName } from './http.ts';
 
-/** Reads the JSON of a 2xx answer; INTERNAL_SERVER_ERROR when it is none or `read` throws. */
+/** Decodes the JSON of a 2xx response; INTERNAL_SERVER_ERROR when it is invalid or `read` throws. */
 export function json<T>(read: (body: unknown) => T): Decode<T> {
-  return (answer, call) => {
-    if (!isSuccess(answer)) throw resellerError(answer, describe(call));
+  return (response, call) => {
+    if (!isSuccess(response)) throw resellerError(response, requestName(call));
     try {
-      return read(JSON.parse(answer.text));
+      return read(JSON.parse(response.text));
     } catch (problem) {
-      throw unreadable(answer, describe(call), problem);
+      throw invalidResponse(response, requestName(call), problem);
     }
   };
 }
 
-/** The same, with null for what the backend says does not exist. */
+/** Like `json`, but returns null for NOT_FOUND. */
 export function jsonOrNull<T>(read: (body: unknown) => T): Decode<T | null> {
   const decode = json(read);
-  return (answer, call) => {
+  return (response, call) => {
     try {
-      return decode(answer, call);
+      return decode(response, call);
     } catch (error) {
       if (error instanceof GatewayError && error.code === 'NOT_FOUND') return null;
       throw error;
@@ -28,8 +28,8 @@ export function jsonOrNull<T>(read: (body: unknown) => T): Decode<T | null> {
   };
 }
 
-/** Any 2xx, whatever its body: a delete answers 204 or an empty 200. */
-export const nothing: Decode<null> = (answer, call) => {
-  if (!isSuccess(answer)) throw resellerError(answer, describe(call));
+/** Accepts any 2xx response and ignores its body: a delete returns 204 or an empty 200. */
+export const noContent: Decode<null> = (response, call) => {
+  if (!isSuccess(response)) throw resellerError(response, requestName(call));
   return null;
 };

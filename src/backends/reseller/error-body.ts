@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { FieldViolation } from '../../domain/error.ts';
 
-/** What an error body says, in whichever of the vendor's shapes. */
+/** The contents of an error body, in any of the vendor's formats. */
 export interface ErrorBody {
-  /** The vendor's sentence, in one line. */
+  /** The vendor's message as one line. */
   readonly message: string | undefined;
-  /** `errors[].reason` in their order. */
+  /** `errors[].reason`, in order. */
   readonly reasons: readonly string[];
-  /** The google.rpc code's name. */
+  /** The name of the google.rpc code. */
   readonly status: string | undefined;
   readonly violations: readonly FieldViolation[];
   readonly retryDelayMs: number | undefined;
@@ -41,10 +41,10 @@ const tokenError = z.object({ error: z.string(), error_description: text });
 
 type ErrorObject = z.infer<typeof errorObject>;
 
-/** Reads an error body; null when it is no JSON error (HTML, empty, cut off). */
+/** Returns null when the body is not a JSON error, for example HTML, empty or truncated. */
 export function parseBody(body: string): ErrorBody | null {
   const json = parseJson(body);
-  // Google's streaming front ends wrap the one object into an array.
+  // Google's streaming front ends wrap the object in an array.
   const candidate = Array.isArray(json) ? json[0] : json;
   const parsed = errorBody.safeParse(candidate).data?.error;
   if (parsed) return fromObject(parsed);
@@ -69,12 +69,12 @@ function fromObject(error: ErrorObject): ErrorBody {
   };
 }
 
-/** Both places that name fields; a header is not something that the caller gave. */
+/** Fields from both places that name them, except headers, which the caller did not set. */
 function violationsOf(error: ErrorObject): FieldViolation[] {
   const found = new Map<string, FieldViolation>();
   const add = (field: string | undefined, description: string | undefined): void => {
     if (field && !found.has(field)) {
-      found.set(field, { field, description: sentence(description) ?? 'is not accepted' });
+      found.set(field, { field, description: sentence(description) ?? 'is invalid' });
     }
   };
   for (const { '@type': type, fieldViolations } of error.details) {
@@ -91,7 +91,7 @@ function isType(url: string | undefined, name: string): boolean {
   return url?.endsWith(`google.rpc.${name}`) ?? false;
 }
 
-/** A message as one line of at most 500 characters; undefined when nothing, or a page, is left. */
+/** A message as one line of at most 500 characters; undefined when it is empty or HTML. */
 function sentence(message: string | undefined): string | undefined {
   const line = message?.replace(/[\p{Cc}\s]+/gu, ' ').trim();
   if (!line || /<[a-z!/]/i.test(line)) return undefined;

@@ -4,58 +4,58 @@ import { type ErrorBody, parseBody } from './error-body.ts';
 
 const SERVICE = 'reseller';
 
-/** An HTTP answer whose body has been read. Header names are in lower case. */
-export interface Answer {
+/** An HTTP response whose body has been read. Header names are in lower case. */
+export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly text: string;
 }
 
-/** The answer behind an error, for the log: what was asked (never with its query) and what came. */
+/** The response that caused an error, for the log. `call` must not contain the query string. */
 export class HttpFailure extends Error {
   readonly status: number;
   readonly body: string;
 
-  constructor(call: string, answer: Answer) {
-    super(`${call} was answered with ${answer.status}`);
+  constructor(call: string, response: HttpResponse) {
+    super(`${call} returned ${response.status}`);
     this.name = 'HttpFailure';
-    this.status = answer.status;
-    this.body = answer.text.slice(0, 2000);
+    this.status = response.status;
+    this.body = response.text.slice(0, 2000);
   }
 }
 
-interface Verdict {
+interface Rule {
   readonly code: ErrorCode;
   readonly retryable?: boolean;
-  /** What a client reads; without it the vendor's own words, which then are about the request. */
+  /** Replaces the vendor's message, which is shown otherwise. */
   readonly message?: string;
 }
 
-const RATE_LIMITED: Verdict = {
+const RATE_LIMITED: Rule = {
   code: 'RATE_LIMITED',
   retryable: true,
-  message: 'The reseller API allows no more requests for now.',
+  message: 'The reseller API rate limit is exceeded. Retry later.',
 };
-const DAILY_LIMIT: Verdict = {
+const DAILY_LIMIT: Rule = {
   code: 'RATE_LIMITED',
-  message: "The day's requests to the reseller API are used up.",
+  message: 'The daily quota of the reseller API is exhausted.',
 };
-const UNAVAILABLE: Verdict = {
+const UNAVAILABLE: Rule = {
   code: 'UNAVAILABLE',
   retryable: true,
   message: 'The reseller API is unavailable.',
 };
-const UNREADABLE: Verdict = {
+const INVALID_RESPONSE: Rule = {
   code: 'INTERNAL_SERVER_ERROR',
-  message: 'The reseller API gave an answer that the gateway cannot read.',
+  message: 'The reseller API returned an invalid response.',
 };
 
 /**
- * Reasons that say more than the status they come with: quota trouble is seen as 403, 429 and 503
- * (decided by domain and reason). `accessNotConfigured` is UNAVAILABLE and not FORBIDDEN: the
- * API is switched off for the whole gateway, nobody's rights can change that.
+ * Reasons that are more specific than the HTTP status: quota errors come with 403, 429 and 503.
+ * `accessNotConfigured` maps to UNAVAILABLE rather than FORBIDDEN because the API is disabled for the
+ * whole gateway, whatever the caller's permissions.
  */
-const byReason: Readonly<Record<string, Verdict>> = {
+const byReason: Readonly<Record<string, Rule>> = {
   rateLimitExceeded: RATE_LIMITED,
   userRateLimitExceeded: RATE_LIMITED,
   quotaExceeded: RATE_LIMITED,
@@ -63,11 +63,13 @@ const byReason: Readonly<Record<string, Verdict>> = {
   dailyLimitExceededUnreg: DAILY_LIMIT,
   accessNotConfigured: {
     code: 'UNAVAILABLE',
-    message: 'The reseller API is not enabled for this gateway.',
+    message:
+      'The reseller API is not enabled for this gateway. Enable it in the Google Cloud project.',
   },
   insufficientPermissions: {
     code: 'FORBIDDEN',
-    message: 'The gateway itself has no permission for this call to the reseller API.',
+    message:
+      "The gateway's service account is not permitted to call this method of the reseller API.",
   },
   backendError: UNAVAILABLE,
   conditionNotMet: { code: 'FAILED_PRECONDITION' },
@@ -75,11 +77,11 @@ const byReason: Readonly<Record<string, Verdict>> = {
   duplicate: { code: 'CONFLICT' },
 };
 
-const byStatus: Readonly<Record<number, Verdict>> = {
+const byStatus: Readonly<Record<number, Rule>> = {
   400: { code: 'BAD_USER_INPUT' },
   401: {
     code: 'UNAUTHENTICATED',
-    message: "The reseller API does not accept the gateway's credentials.",
+    message: "The reseller API rejected the gateway's credentials.",
   },
   403: { code: 'FORBIDDEN' },
   404: { code: 'NOT_FOUND' },
@@ -98,52 +100,55 @@ const byStatus: Readonly<Record<number, Verdict>> = {
   504: {
     code: 'DEADLINE_EXCEEDED',
     retryable: true,
-    message: 'The reseller API did not answer in its own time.',
+    message: 'The reseller API timed out.',
   },
 };
 
-/** Said for codes whose answer has no words of the vendor that a client could be shown. */
-const neutral: Partial<Record<ErrorCode, string>> = {
-  BAD_USER_INPUT: 'The reseller API refused the request.',
-  FORBIDDEN: 'The reseller API does not allow this.',
-  NOT_FOUND: 'The reseller API does not know this.',
-  CONFLICT: 'The reseller API already has this.',
-  FAILED_PRECONDITION: 'The reseller API does not do this in the present state.',
+/** Used when the vendor's message is missing or cannot be shown. */
+const fallbackMessages: Partial<Record<ErrorCode, string>> = {
+  BAD_USER_INPUT: 'The reseller API rejected the request as invalid.',
+  FORBIDDEN: 'The reseller API denied permission for this request.',
+  NOT_FOUND: 'The object was not found in the reseller API.',
+  CONFLICT: 'The object already exists in the reseller API.',
+  FAILED_PRECONDITION: "The reseller API rejected the request in the object's current state.",
 };
 
 /**
- * The error that an answer other than 2xx stands for. `call` names what was asked, for the log.
- * A 404 in HTML comes from a front end that does not know the path: the endpoint is wrong then, and
- * it must not read as "no such customer".
+ * The error for a response that is not 2xx. `call` names the request in the log. An HTML 404 comes
+ * from a front end that does not serve the path, so the configured endpoint is wrong; it must not be
+ * reported as a missing customer.
  */
-export function resellerError(answer: Answer, call: string): GatewayError {
-  const body = parseBody(answer.text);
-  const html = body === null && /^\s*</.test(answer.text);
-  const verdict =
-    html && answer.status === 404
-      ? UNREADABLE
-      : (reasonVerdict(body) ?? byStatus[answer.status] ?? otherStatus(answer.status));
-  return new GatewayError(verdict.code, messageFor(verdict, body), {
+export function resellerError(response: HttpResponse, call: string): GatewayError {
+  const body = parseBody(response.text);
+  const html = body === null && /^\s*</.test(response.text);
+  const rule =
+    html && response.status === 404
+      ? INVALID_RESPONSE
+      : (ruleForReason(body) ?? byStatus[response.status] ?? otherStatus(response.status));
+  return new GatewayError(rule.code, messageFor(rule, body), {
     service: SERVICE,
-    retryable: verdict.retryable,
-    retryAfterMs: retryAfterMs(answer.headers['retry-after']) ?? body?.retryDelayMs,
+    retryable: rule.retryable,
+    retryAfterMs: retryAfterMs(response.headers['retry-after']) ?? body?.retryDelayMs,
     requestId: body?.requestId,
     violations: body?.violations,
-    cause: new HttpFailure(call, answer),
+    cause: new HttpFailure(call, response),
   });
 }
 
-/** A 2xx answer that is not what was asked for. */
-export function unreadable(answer: Answer, call: string, problem: unknown): GatewayError {
-  const cause = new HttpFailure(call, answer);
+/** The error for a 2xx response that cannot be decoded. */
+export function invalidResponse(
+  response: HttpResponse,
+  call: string,
+  problem: unknown,
+): GatewayError {
+  const cause = new HttpFailure(call, response);
   cause.cause = problem;
-  return new GatewayError(UNREADABLE.code, messageFor(UNREADABLE, null), {
+  return new GatewayError(INVALID_RESPONSE.code, messageFor(INVALID_RESPONSE, null), {
     service: SERVICE,
     cause,
   });
 }
 
-/** No answer at all: the connection failed, for the reason in `cause`. */
 class ConnectionFailure extends Error {
   readonly code: string;
 
@@ -154,7 +159,7 @@ class ConnectionFailure extends Error {
   }
 }
 
-/** The error of a failed connection. Only a certificate that is refused stays refused. */
+/** The error for a failed connection; a rejected certificate or a closed pool is not retryable. */
 export function connectionError(problem: unknown): GatewayError {
   const cause = new ConnectionFailure(problem);
   return new GatewayError('UNAVAILABLE', messageFor(UNAVAILABLE, null), {
@@ -164,11 +169,8 @@ export function connectionError(problem: unknown): GatewayError {
   });
 }
 
-/**
- * Whether the failed call may have been carried out all the same: its answer was lost, so sending a
- * write again could do it twice.
- */
-export function mayHaveHappened(error: GatewayError): boolean {
+/** Whether the failed call may have been applied because only its response was lost. */
+export function mayHaveBeenApplied(error: GatewayError): boolean {
   const { cause } = error;
   if (cause instanceof HttpFailure) return [408, 500, 502, 504].includes(cause.status);
   if (cause instanceof ConnectionFailure) return !neverSent.has(cause.code);
@@ -184,13 +186,13 @@ const neverSent: ReadonlySet<string> = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-function otherStatus(status: number): Verdict {
+function otherStatus(status: number): Rule {
   return status >= 500
     ? { code: 'INTERNAL_SERVER_ERROR', message: 'The reseller API failed.' }
-    : UNREADABLE;
+    : INVALID_RESPONSE;
 }
 
-function reasonVerdict(body: ErrorBody | null): Verdict | undefined {
+function ruleForReason(body: ErrorBody | null): Rule | undefined {
   if (!body) return undefined;
   for (const reason of body.reasons) {
     if (Object.hasOwn(byReason, reason)) return byReason[reason];
@@ -198,8 +200,8 @@ function reasonVerdict(body: ErrorBody | null): Verdict | undefined {
   return body.status === 'FAILED_PRECONDITION' ? { code: 'FAILED_PRECONDITION' } : undefined;
 }
 
-function messageFor(verdict: Verdict, body: ErrorBody | null): string {
-  return verdict.message ?? body?.message ?? neutral[verdict.code] ?? 'The reseller API failed.';
+function messageFor(rule: Rule, body: ErrorBody | null): string {
+  return rule.message ?? body?.message ?? fallbackMessages[rule.code] ?? 'The reseller API failed.';
 }
 
 /** Retry-After in milliseconds: seconds, or a date; undefined when it is neither. */

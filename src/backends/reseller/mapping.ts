@@ -17,20 +17,20 @@ import {
   watchWire,
 } from './wire.ts';
 
-/** Reads a Customer. Throws a ZodError when it has no id. */
+/** @throws ZodError when the customer has no id */
 export function toCustomer(json: unknown): ResellerCustomer {
   return customerWire.parse(json);
 }
 
-/** Reads a Subscription. Throws a ZodError when it has no customer, subscription or SKU id. */
+/** @throws ZodError when the customer, subscription or SKU id is missing */
 export function toSubscription(json: unknown): ResellerSubscription {
   return subscriptionFromWire(subscriptionWire.parse(json));
 }
 
 /**
- * Reads a list of Subscriptions. One without ids is left out and handed to `onMalformed`: it could
- * neither be shown nor acted on, and failing the page would hide all the others behind it, on every
- * try. Throws a ZodError when the answer is no list at all.
+ * Skips subscriptions without ids and passes their errors to `onMalformed`: failing the whole page
+ * would hide the rest of the list permanently.
+ * @throws ZodError when the response is not a list
  */
 export function toSubscriptionPage(
   json: unknown,
@@ -58,12 +58,12 @@ export function toWatchDetails(json: unknown): NotificationWatch {
   return watchDetailsWire.parse(json);
 }
 
-/** Reads the topic that register and unregister answer with. */
+/** The topic that register and unregister return. */
 export function toTopicName(json: unknown): string | null {
   return watchWire.parse(json).topicName;
 }
 
-/** The body of customers.insert, patch and update. Nothing but what was given: unknown names are refused. */
+/** The body of customers.insert, patch and update. The API rejects unknown names. */
 export function customerBody(input: CustomerInput): object {
   const { customerDomain, customerType, alternateEmail, phoneNumber } = input;
   const { postalAddress, primaryAdmin } = input;
@@ -96,7 +96,7 @@ export function planBody({ planName, seats, dealCode, purchaseOrderId }: PlanInp
   return { planName, seats: seatsBody(seats), dealCode, purchaseOrderId };
 }
 
-/** The body of subscriptions.changeSeats, also part of others. */
+/** The body of subscriptions.changeSeats, and the seats of other bodies. */
 export function seatsBody({ numberOfSeats, maximumNumberOfSeats }: SeatsInput): object {
   return { numberOfSeats, maximumNumberOfSeats };
 }

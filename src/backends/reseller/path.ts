@@ -1,11 +1,12 @@
 import { badInput } from '../../domain/error.ts';
+import type { SubscriptionKey } from '../../domain/order.ts';
 
 const PREFIX = 'apps/reseller/v1/';
 
-/** What a call may carry in its query; undefined is left out. */
+/** Query parameters; undefined values are omitted. */
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
-/** A method's path below the endpoint, without a leading slash, e.g. `apps/reseller/v1/customers/C1`. */
+/** A path relative to the endpoint, for example `apps/reseller/v1/customers/C1`. */
 export function methodPath(segments: readonly string[], query: Query = {}): string {
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
@@ -15,22 +16,34 @@ export function methodPath(segments: readonly string[], query: Query = {}): stri
   return `${PREFIX}${segments.join('/')}${search}`;
 }
 
+export function customerPath(id: string): string[] {
+  return ['customers', segment(id, 'The customer id')];
+}
+
+export function subscriptionPath({ customerId, subscriptionId }: SubscriptionKey): string[] {
+  return [
+    ...customerPath(customerId),
+    'subscriptions',
+    segment(subscriptionId, 'The subscription id'),
+  ];
+}
+
 /**
- * An id as one path segment. An empty id, `.` and `..` would name another path whatever their
- * encoding, so they are refused with BAD_USER_INPUT, as are strings that no URL can hold.
+ * An id as one path segment. Throws BAD_USER_INPUT for an empty id, `.` and `..`, which would change
+ * the path even when encoded, and for strings that cannot be encoded.
  */
-export function segment(id: string, name: string): string {
-  if (id === '' || id === '.' || id === '..') throw badInput(`${name} is not a valid id.`);
+function segment(id: string, name: string): string {
+  if (id === '' || id === '.' || id === '..') throw badInput(`${name} is invalid.`);
   return encodeURIComponent(wellFormed(id, name));
 }
 
-/** A filter's value. Empty, the backend would take it as no filter at all and answer with more. */
+/** A parameter that must not be empty: the backend ignores an empty filter and returns more. */
 export function nonEmpty(value: string | undefined, name: string): string | undefined {
   if (value === '') throw badInput(`${name} must not be empty.`);
   return value;
 }
 
 function wellFormed(value: string, name: string): string {
-  if (!value.isWellFormed()) throw badInput(`${name} is not well-formed Unicode.`);
+  if (!value.isWellFormed()) throw badInput(`${name} must be well-formed Unicode.`);
   return value;
 }

@@ -2,10 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { GatewayError } from '../../domain/error.ts';
 import type { Credential } from '../credentials/credential.ts';
 import { parseBatch, writeBatch } from './batch.ts';
-import { type Answer, resellerError, unreadable } from './errors.ts';
-import { describe, exchange, type HttpRequest, isSuccess, type Method, openPool } from './http.ts';
+import { type HttpResponse, invalidResponse, resellerError } from './errors.ts';
+import {
+  exchange,
+  type HttpRequest,
+  isSuccess,
+  type Method,
+  openPool,
+  requestName,
+} from './http.ts';
 
-/** One call of the API; `path` has no leading slash and holds the query. */
+/** One call of the API; `path` has no leading slash and includes the query. */
 export interface Call {
   readonly method: Method;
   readonly path: string;
@@ -13,39 +20,35 @@ export interface Call {
   readonly body?: object | undefined;
 }
 
-/** Where the client writes what is worth knowing and is no error of a call. */
 export interface BackendLog {
   debug(detail: object, message: string): void;
   warn(detail: object, message: string): void;
 }
 
-/** A call of a batch and what became of it. */
+/** A call of a batch and its result. */
 export interface Part {
   readonly call: Call;
-  readonly answer: Answer | GatewayError;
+  readonly response: HttpResponse | GatewayError;
 }
 
 export interface TransportOptions {
-  /** Root URL; its path, if any, comes before every path of the API. */
+  /** Root URL; its path is the prefix of every path of the API. */
   readonly endpoint: string;
   readonly credential: Credential;
   readonly timeoutMs: number;
-  /** Sockets at most; further calls wait for one, within their deadline. */
+  /** Maximum number of sockets; other calls wait for one within their deadline. */
   readonly connections: number;
   readonly log?: BackendLog | undefined;
 }
 
-/** Sends calls with the credential, once more with a new token when the first is refused. */
+/** Sends calls with the credential, and once more with a new token when the first is rejected. */
 export interface Transport {
-  send(call: Call, signal: AbortSignal): Promise<Answer>;
+  send(call: Call, signal: AbortSignal): Promise<HttpResponse>;
   /**
-   * Sends all calls as one batch; the answers stand in the calls' order. Throws when the batch as a
-   * whole failed: nothing can be said of any of its calls then. A call that the answer leaves out
-   * is an error of its own.
+   * Sends all calls as one batch and returns the results in order; a call without a response has an
+   * error. Throws when the whole batch fails, so that the outcome of its calls is unknown.
    */
   sendBatch(calls: readonly Call[], signal: AbortSignal): Promise<Part[]>;
-  /** Resolves on any HTTP answer of the endpoint. */
-  knock(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -58,46 +61,47 @@ export function createTransport(options: TransportOptions): Transport {
   async function sendOnce(request: HttpRequest, token: string, signal: AbortSignal) {
     const startedAt = performance.now();
     const headers = { ...request.headers, authorization: `Bearer ${token}` };
-    const answer = await exchange(pool, { ...request, headers }, signal);
+    const response = await exchange(pool, { ...request, headers }, signal);
     const ms = Math.round(performance.now() - startedAt);
-    log?.debug({ call: describe(request), status: answer.status, ms }, 'reseller API called');
-    return answer;
+    log?.debug(
+      { call: requestName(request), status: response.status, ms },
+      'reseller API responded',
+    );
+    return response;
   }
 
-  /** `refuses` says whether the answer means that the token was not accepted, and nothing was done. */
-  async function authorised<T>(
+  /** `isRejected` tells whether the backend rejected the token before it applied anything. */
+  async function sendAuthorized<T>(
     request: HttpRequest,
     signal: AbortSignal,
-    read: (answer: Answer) => T,
-    refuses: (result: T) => boolean,
+    read: (response: HttpResponse) => T,
+    isRejected: (result: T) => boolean,
   ): Promise<T> {
     const token = await credential.token(signal);
     const result = read(await sendOnce(request, token, signal));
-    if (!refuses(result) || !credential.refused(token)) return result;
+    if (!isRejected(result) || !credential.invalidate(token)) return result;
     return read(await sendOnce(request, await credential.token(signal), signal));
   }
 
   return {
-    send: (call, signal) => authorised(toHttp(call, base), signal, (answer) => answer, isRefusal),
+    send: (call, signal) =>
+      sendAuthorized(toHttp(call, base), signal, (response) => response, isUnauthorized),
     sendBatch: (calls, signal) => {
       const request = batchRequest(calls, base);
-      return authorised(
+      return sendAuthorized(
         request,
         signal,
-        (answer) => readBatch(answer, request, calls),
-        // The token of a batch is checked per part.
-        (parts) => parts.every((part) => isRefusal(part.answer)),
+        (response) => readBatch(response, request, calls),
+        // The API checks the token for each part.
+        (parts) => parts.every((part) => isUnauthorized(part.response)),
       );
-    },
-    knock: async (signal) => {
-      await exchange(pool, { method: 'GET', path: `${base}/`, headers: {} }, signal);
     },
     close: () => pool.destroy(),
   };
 }
 
-function isRefusal(answer: Answer | GatewayError): boolean {
-  return !(answer instanceof GatewayError) && answer.status === 401;
+function isUnauthorized(response: HttpResponse | GatewayError): boolean {
+  return !(response instanceof GatewayError) && response.status === 401;
 }
 
 function toHttp({ method, path, body }: Call, base: string): HttpRequest {
@@ -109,10 +113,7 @@ function toHttp({ method, path, body }: Call, base: string): HttpRequest {
   };
 }
 
-/**
- * Parts name the same path that the call would have alone, the endpoint's own path included, as
- * the vendor's clients write them.
- */
+/** Parts have the same full path as single calls, as in the vendor's clients. */
 function batchRequest(calls: readonly Call[], base: string): HttpRequest {
   const boundary = `batch_${randomUUID()}`;
   const parts = calls.map((call) => toHttp(call, base));
@@ -124,22 +125,26 @@ function batchRequest(calls: readonly Call[], base: string): HttpRequest {
   };
 }
 
-function readBatch(answer: Answer, request: HttpRequest, calls: readonly Call[]): Part[] {
-  if (answer.status === 401) return calls.map((call) => ({ call, answer }));
-  const name = describe(request);
-  if (!isSuccess(answer)) throw batchError(answer, name);
-  const type = [answer.headers['content-type']].flat()[0] ?? '';
-  const parts = parseBatch(type, answer.text, calls.length);
-  if (!parts) throw unreadable(answer, name, new Error(`The batch was answered as "${type}".`));
+function readBatch(response: HttpResponse, request: HttpRequest, calls: readonly Call[]): Part[] {
+  if (response.status === 401) return calls.map((call) => ({ call, response }));
+  const name = requestName(request);
+  if (!isSuccess(response)) throw batchError(response, name);
+  const type = [response.headers['content-type']].flat()[0] ?? '';
+  const parts = parseBatch(type, response.text, calls.length);
+  if (!parts)
+    throw invalidResponse(response, name, new Error(`batch response has content type "${type}"`));
   return calls.map((call, index) => {
-    const missing = new Error(`The batch was answered without part ${index + 1}.`);
-    return { call, answer: parts[index] ?? unreadable({ ...answer, text: '' }, name, missing) };
+    const missing = new Error(`batch response has no part ${index + 1}`);
+    return {
+      call,
+      response: parts[index] ?? invalidResponse({ ...response, text: '' }, name, missing),
+    };
   });
 }
 
-/** "Not found" or "bad request" of a whole batch says nothing of what its calls ask for. */
-function batchError(answer: Answer, name: string): GatewayError {
-  const error = resellerError(answer, name);
+/** NOT_FOUND or BAD_USER_INPUT for a whole batch does not apply to its calls. */
+function batchError(response: HttpResponse, name: string): GatewayError {
+  const error = resellerError(response, name);
   const misleading = error.code === 'NOT_FOUND' || error.code === 'BAD_USER_INPUT';
-  return misleading ? unreadable(answer, name, error) : error;
+  return misleading ? invalidResponse(response, name, error) : error;
 }

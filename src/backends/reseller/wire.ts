@@ -1,19 +1,19 @@
 import { z } from 'zod';
 
 /*
- * The reseller API's JSON as it comes. Only what identifies an object is insisted on: any other
- * field that is missing, null or of a type never seen reads as null, so that a change at the vendor
- * costs one field and not the whole answer. Fields not listed are ignored.
+ * The JSON of the reseller API. Only ids are required: any other field that is missing, null or of an
+ * unexpected type becomes null, so that a vendor change affects one field rather than the whole
+ * response. Unlisted fields are ignored.
  */
 
 const INT32_MAX = 2 ** 31 - 1;
-/** The farthest moment that a Date can hold, in milliseconds. */
+/** The latest time of a Date, in milliseconds. */
 const MAX_TIME = 8.64e15;
 
 const text = z.string().nullable().catch(null);
 const flag = z.boolean().nullable().catch(null);
 
-/** int32 is a JSON number, but the vendor's own example shows one as a string. */
+/** int32 is a JSON number, but an example in the vendor's documentation has a string. */
 const int32 = z
   .union([
     z.number(),
@@ -26,7 +26,7 @@ const int32 = z
   .nullable()
   .catch(null);
 
-/** int64 milliseconds since the epoch: a JSON string, a number from lenient encoders. */
+/** int64 milliseconds since the epoch: a JSON string, or a number from lenient encoders. */
 const time = z
   .union([
     z.number(),
@@ -40,7 +40,7 @@ const time = z
   .nullable()
   .catch(null);
 
-/** Generated services leave empty arrays out. */
+/** The API omits empty arrays. */
 const texts = z
   .array(z.unknown())
   .catch([])
@@ -113,7 +113,7 @@ export const subscriptionWire = z.object({
 });
 export type SubscriptionWire = z.infer<typeof subscriptionWire>;
 
-/** The items stay unread here: each is read alone, so that one odd item costs only itself. */
+/** Each item is parsed separately, so that an invalid one is skipped alone. */
 export const subscriptionsWire = z.object({
   subscriptions: z.array(z.unknown()).nullish(),
   nextPageToken: z.string().nullish(),

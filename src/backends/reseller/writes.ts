@@ -11,7 +11,7 @@ import type {
 } from '../../domain/order.ts';
 import type { ResellerSubscription } from '../../domain/subscription.ts';
 import type { Caller } from './caller.ts';
-import { json, nothing } from './decode.ts';
+import { json, noContent } from './decode.ts';
 import {
   customerBody,
   planBody,
@@ -21,32 +21,32 @@ import {
   toSubscription,
   toTopicName,
 } from './mapping.ts';
-import { methodPath, nonEmpty, type Query, segment } from './path.ts';
+import { customerPath, methodPath, nonEmpty, type Query, subscriptionPath } from './path.ts';
 import type { Call } from './transport.ts';
 
 /**
- * The writes of the API. Each is sent once. All throw GatewayError; one whose outcome is unknown
- * (its answer was lost) is not `retryable`. A subscription in its new state may have a new id.
+ * The writes of the API; each is sent once. All reject with a GatewayError, which is not retryable
+ * when the outcome is unknown. A returned subscription may have a new id.
  */
 export interface ResellerWrites {
-  /** CONFLICT when the customer exists already, unless its transfer token is given. */
+  /** Rejects with CONFLICT when the customer exists and `customerAuthToken` is undefined. */
   insertCustomer(
     customer: CustomerInput,
     customerAuthToken: string | undefined,
     scope: CallScope,
   ): Promise<ResellerCustomer>;
-  /** Changes only what is given. */
+  /** Changes only the given fields. */
   patchCustomer(id: string, changes: CustomerInput, scope: CallScope): Promise<ResellerCustomer>;
-  /** Replaces the customer's data. */
+  /** Replaces all of the customer's data. */
   updateCustomer(id: string, customer: CustomerInput, scope: CallScope): Promise<ResellerCustomer>;
   insertSubscription(order: SubscriptionOrder, scope: CallScope): Promise<ResellerSubscription>;
-  /** Several in one batch, as transfers need; each with its own result, in their order. */
+  /** Several in one batch, as transfers require; the results are in order. */
   insertSubscriptions(
     orders: readonly SubscriptionOrder[],
     scope: CallScope,
   ): Promise<(ResellerSubscription | GatewayError)[]>;
   deleteSubscription(deletion: SubscriptionDeletion, scope: CallScope): Promise<void>;
-  /** Several in one batch, as the subscriptions of one customer need; null = done. */
+  /** Several in one batch, as the API requires for one customer's subscriptions; null is success. */
   deleteSubscriptions(
     deletions: readonly SubscriptionDeletion[],
     scope: CallScope,
@@ -69,7 +69,7 @@ export interface ResellerWrites {
     renewalType: string,
     scope: CallScope,
   ): Promise<ResellerSubscription>;
-  /** Lets a service account read the notifications; gives the name of their topic. */
+  /** Grants a service account access to the notifications and returns the topic name. */
   register(serviceAccountEmailAddress: string, scope: CallScope): Promise<string | null>;
   unregister(serviceAccountEmailAddress: string, scope: CallScope): Promise<string | null>;
 }
@@ -89,10 +89,10 @@ export function createWrites(caller: Caller): ResellerWrites {
     insertSubscriptions: async (orders, scope) =>
       caller.writeAll(orders.map(insertCall), subscription, scope),
     deleteSubscription: async (deletion, scope) => {
-      await caller.write(deleteCall(deletion), nothing, scope);
+      await caller.write(deleteCall(deletion), noContent, scope);
     },
     deleteSubscriptions: async (deletions, scope) =>
-      caller.writeAll(deletions.map(deleteCall), nothing, scope),
+      caller.writeAll(deletions.map(deleteCall), noContent, scope),
     activateSubscription: (key, scope) => act(key, 'activate', scope),
     suspendSubscription: (key, scope) => act(key, 'suspend', scope),
     startPaidService: (key, scope) => act(key, 'startPaidService', scope),
@@ -115,7 +115,7 @@ function customerWrites(caller: Caller): CustomerWrites {
     input: CustomerInput,
     scope: CallScope,
   ) => {
-    const path = methodPath(['customers', segment(id, 'The customer id')]);
+    const path = methodPath(customerPath(id));
     return caller.write({ method, path, body: customerBody(input) }, customer, scope);
   };
   return {
@@ -132,22 +132,15 @@ function post(segments: readonly string[], query: Query = {}, body?: object): Ca
   return { method: 'POST', path: methodPath(segments, query), body };
 }
 
-function subscriptionPath({ customerId, subscriptionId }: SubscriptionKey): string[] {
-  return [
-    'customers',
-    segment(customerId, 'The customer id'),
-    'subscriptions',
-    segment(subscriptionId, 'The subscription id'),
-  ];
-}
-
 function insertCall(order: SubscriptionOrder): Call {
   const { customerId, action, sourceSkuId } = order;
   if ((action === 'switch') !== (sourceSkuId !== undefined)) {
-    throw badInput('sourceSkuId goes with the action "switch", and only with it.');
+    throw badInput(
+      'sourceSkuId is required for the action "switch" and not allowed for other actions.',
+    );
   }
   return post(
-    ['customers', segment(customerId, 'The customer id'), 'subscriptions'],
+    [...customerPath(customerId), 'subscriptions'],
     {
       action,
       sourceSkuId: nonEmpty(sourceSkuId, 'sourceSkuId'),

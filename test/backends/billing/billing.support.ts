@@ -13,15 +13,16 @@ import {
   createBillingClient,
 } from '../../../src/backends/billing/client.ts';
 import { toOperation } from '../../../src/backends/billing/mapping.ts';
-import { type Credential, fixedToken } from '../../../src/backends/credentials/credential.ts';
-import type { CallScope } from '../../../src/domain/call-scope.ts';
+import { fixedToken } from '../../../src/backends/credentials/credential.ts';
 import type { Operation } from '../../../src/domain/operation.ts';
 import { StatusSchema } from '../../../src/gen/google/rpc/status_pb.ts';
 import { CustomerService } from '../../../src/gen/yandex/cloud/billing/v1/customer_service_pb.ts';
 import { OperationSchema } from '../../../src/gen/yandex/cloud/operation/operation_pb.ts';
 import { type BillingServer, metadataOf, StatusFailure } from '../../support/billing-server.ts';
 
-/** A client of `server` that is closed when the test ends. */
+export { changingTokens, scope } from '../backends.support.ts';
+
+/** A client of `server`, closed when the test ends. */
 export function clientOf(
   server: Pick<BillingServer, 'address'>,
   options: Partial<BillingClientOptions> = {},
@@ -38,14 +39,10 @@ export function clientOf(
   return client;
 }
 
-export function scope(signal = new AbortController().signal, requestId = 'req-1'): CallScope {
-  return { signal, requestId };
-}
-
 export const firstPage = { token: null, size: 100 };
 export const key = '6f0a2f0e-7b43-4f62-9c1d-0d6b1c1f2a3b';
 
-/** Fails CustomerService.List with each of the failures in turn, and then answers with no customers. */
+/** Makes CustomerService.List fail with each of the failures in turn and then return no customers. */
 export function failingLists(server: BillingServer, ...failures: StatusFailure[]): void {
   const left = [...failures];
   server.on(CustomerService.method.list, () => {
@@ -69,7 +66,7 @@ export function detailedFailure(
   return rawDetailsFailure(code, toBinary(StatusSchema, body), trailers);
 }
 
-/** A failure whose grpc-status-details-bin holds these bytes. */
+/** A failure with these bytes in grpc-status-details-bin. */
 export function rawDetailsFailure(
   code: number,
   bytes: Uint8Array,
@@ -77,28 +74,12 @@ export function rawDetailsFailure(
 ): StatusFailure {
   const metadata = metadataOf(trailers);
   metadata.set('grpc-status-details-bin', Buffer.from(bytes));
-  return new StatusFailure(code, 'vendor words', metadata);
-}
-
-/** Gives t1, t2, ... : the next one after every refusal, at most `tokens` of them. */
-export function changingTokens(tokens: number): Credential & { refusals: string[] } {
-  let current = 1;
-  const refusals: string[] = [];
-  return {
-    refusals,
-    token: async () => `t${current}`,
-    refused(token) {
-      refusals.push(token);
-      if (current === tokens) return false;
-      current++;
-      return true;
-    },
-  };
+  return new StatusFailure(code, 'vendor message', metadata);
 }
 
 export type OperationInit = MessageInitShape<typeof OperationSchema> & object;
 
-/** An operation in domain terms, over the wire and back, as the gateway gets it. */
+/** An operation encoded, decoded and mapped to the domain type. */
 export function mapped(init: OperationInit): Operation {
   const message = create(OperationSchema, { id: 'op', ...init });
   const received = fromBinary(OperationSchema, toBinary(OperationSchema, message));

@@ -5,35 +5,35 @@ import { OperationService } from '../../../src/gen/yandex/cloud/operation/operat
 import { StatusFailure, startBillingServer } from '../../support/billing-server.ts';
 import { clientOf, failingLists, firstPage, key, scope } from './billing.support.ts';
 
-/** A server whose lists and activations wait for a release. */
-async function startHeldServer() {
+/** A server whose List and Activate respond after `release`. */
+async function startBlockedServer() {
   const server = await startBillingServer();
-  const held = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
   server.on(CustomerService.method.list, async () => {
-    await held.promise;
+    await released.promise;
     return { customers: [{ id: 'C1' }] };
   });
   server.on(CustomerService.method.activate, async () => {
-    await held.promise;
+    await released.promise;
     return { id: 'op' };
   });
-  return { server, release: held.resolve };
+  return { server, release: released.resolve };
 }
 
 function times<T>(count: number, make: () => T): T[] {
   return Array.from({ length: count }, make);
 }
 
-describe('repeating', () => {
+describe('retries', () => {
   const codes = Object.values(status).filter((code) => typeof code === 'number');
-  const repeated: readonly number[] = [status.UNAVAILABLE, status.CANCELLED];
-  const others = codes.filter((code) => code !== status.OK && !repeated.includes(code));
+  const retried: readonly number[] = [status.UNAVAILABLE, status.CANCELLED];
+  const others = codes.filter((code) => code !== status.OK && !retried.includes(code));
 
   test.each([
     ['UNAVAILABLE', status.UNAVAILABLE, 3, 3],
-    // What grpc-js makes of a server that stops in the middle of a call: was the write carried out?
+    // grpc-js reports this when a server stops during a call, so a write may have been applied.
     ['CANCELLED', status.CANCELLED, 3, 1],
-  ])('after %s (%i) makes %i calls of a read and %i of a write', async (_, code, reads, writes) => {
+  ])('after %s (%i), a read is sent %i times and a write %i times', async (_, code, reads, writes) => {
     const server = await startBillingServer();
     failingLists(server, ...times(reads - 1, () => new StatusFailure(code)));
     const client = clientOf(server);
@@ -47,7 +47,7 @@ describe('repeating', () => {
     expect(server.received).toHaveLength(reads + writes);
   });
 
-  test.each(others)('is not for calls that fail with %i', async (code) => {
+  test.each(others)('calls that fail with %i are sent once', async (code) => {
     const server = await startBillingServer();
     failingLists(server, ...times(5, () => new StatusFailure(code)));
     server.on(CustomerService.method.activate, () => {
@@ -62,7 +62,7 @@ describe('repeating', () => {
     ]);
   });
 
-  test('ends after three attempts', async () => {
+  test('end after three attempts', async () => {
     const server = await startBillingServer();
     failingLists(server, ...times(9, () => new StatusFailure(14)));
     await expect(clientOf(server).listCustomers('R1', firstPage, scope())).rejects.toMatchObject({
@@ -73,9 +73,9 @@ describe('repeating', () => {
   });
 });
 
-describe('reads under way', () => {
-  test('of the same thing are one call', async () => {
-    const { server, release } = await startHeldServer();
+describe('concurrent reads', () => {
+  test('of the same page share one call', async () => {
+    const { server, release } = await startBlockedServer();
     const client = clientOf(server);
     const readers = times(5, () => client.listCustomers('R1', firstPage, scope()));
     await server.arrival(1);
@@ -85,8 +85,8 @@ describe('reads under way', () => {
     expect(server.received).toHaveLength(1);
   });
 
-  test('of different things are calls of their own', async () => {
-    const { server, release } = await startHeldServer();
+  test('of different pages are separate calls', async () => {
+    const { server, release } = await startBlockedServer();
     const client = clientOf(server);
     const readers = [
       client.listCustomers('R1', firstPage, scope()),
@@ -100,7 +100,7 @@ describe('reads under way', () => {
     expect(server.received).toHaveLength(4);
   });
 
-  test('of one operation give each reader the kind that it asked for', async () => {
+  test('of one operation return the kind that each reader passed', async () => {
     const server = await startBillingServer();
     server.on(OperationService.method.get, () => ({ id: 'op' }));
     const client = clientOf(server);
@@ -113,8 +113,8 @@ describe('reads under way', () => {
     expect(unknown?.operation.kind).toBe('UNKNOWN');
   });
 
-  test('go on for one reader when the other leaves', async () => {
-    const { server, release } = await startHeldServer();
+  test('continue when one of two readers aborts', async () => {
+    const { server, release } = await startBlockedServer();
     const client = clientOf(server);
     const leaving = new AbortController();
     const left = client.listCustomers('R1', firstPage, scope(leaving.signal));
@@ -127,8 +127,8 @@ describe('reads under way', () => {
     expect(server.received).toHaveLength(1);
   });
 
-  test('are cancelled at the server when the last reader has left', async () => {
-    const { server } = await startHeldServer();
+  test('are cancelled at the server when all readers have aborted', async () => {
+    const { server } = await startBlockedServer();
     const client = clientOf(server);
     const leaving = times(2, () => new AbortController());
     const readers = Promise.allSettled(
@@ -144,8 +144,8 @@ describe('reads under way', () => {
   });
 });
 
-test('a write whose caller has left is cancelled at the server and not sent again', async () => {
-  const { server } = await startHeldServer();
+test('an aborted write is cancelled at the server and not retried', async () => {
+  const { server } = await startBlockedServer();
   const leaving = new AbortController();
   const write = clientOf(server).activateCustomer('C1', key, scope(leaving.signal));
   const left = expect(write).rejects.toThrow('left');
@@ -156,8 +156,8 @@ test('a write whose caller has left is cancelled at the server and not sent agai
   expect(server.received).toHaveLength(1);
 });
 
-test('nothing is sent for a caller who has left already', async () => {
-  const { server } = await startHeldServer();
+test('nothing is sent for a request that is already aborted', async () => {
+  const { server } = await startBlockedServer();
   const gone = scope(AbortSignal.abort(new Error('gone')));
   const client = clientOf(server);
   await expect(client.listCustomers('R1', firstPage, gone)).rejects.toThrow('gone');
@@ -166,9 +166,9 @@ test('nothing is sent for a caller who has left already', async () => {
 });
 
 describe('the deadline', () => {
-  // The retries forgive a machine that is busy with something else.
-  test('ends a call that hangs, on time and at the server too', { retry: 3 }, async () => {
-    const { server } = await startHeldServer();
+  // Retried because a busy machine can delay the timers.
+  test('cancels a hanging call on time, also at the server', { retry: 3 }, async () => {
+    const { server } = await startBlockedServer();
     const client = clientOf(server, { timeoutMs: 200 });
     const start = performance.now();
     const hung = client.listCustomers('R1', firstPage, scope());
@@ -176,9 +176,9 @@ describe('the deadline', () => {
       code: 'DEADLINE_EXCEEDED',
       service: 'billing',
       retryable: true,
-      // grpc-js's own words name addresses.
+      // The message of grpc-js contains addresses.
       message: expect.stringMatching(
-        /^The billing API did not answer (in its own time|within 200 ms)\.$/,
+        /^The billing API (timed out|did not respond within 200 ms)\.$/,
       ),
     });
     const elapsed = performance.now() - start;
@@ -188,9 +188,9 @@ describe('the deadline', () => {
     expect(server.received).toHaveLength(1);
   });
 
-  test('counts the wait for a token', async () => {
-    const { server } = await startHeldServer();
-    const credential = { token: () => new Promise<string>(() => {}), refused: () => false };
+  test('includes the wait for a token', async () => {
+    const { server } = await startBlockedServer();
+    const credential = { token: () => new Promise<string>(() => {}), invalidate: () => false };
     const client = clientOf(server, { timeoutMs: 50, credential });
     await expect(client.listCustomers('R1', firstPage, scope())).rejects.toMatchObject({
       code: 'DEADLINE_EXCEEDED',

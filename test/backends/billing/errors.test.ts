@@ -26,7 +26,7 @@ import {
   scope,
 } from './billing.support.ts';
 
-/** The error of a list whose call fails in this way every time. */
+/** The error of listCustomers when every call fails with `failure`. */
 async function errorOf(failure: StatusFailure, server?: BillingServer): Promise<GatewayError> {
   const failing = server ?? (await startBillingServer());
   failing.on(CustomerService.method.list, () => {
@@ -42,28 +42,22 @@ async function errorOf(failure: StatusFailure, server?: BillingServer): Promise<
   throw new Error('not a GatewayError', { cause: error });
 }
 
-const VENDOR = 'vendor words';
+const VENDOR = 'vendor message';
 const FAILED = 'The billing API failed.';
 
-describe('status', () => {
+describe('a gRPC status', () => {
   test.each<[string, number, string, boolean, string]>([
     [
-      'OK, yet without an answer',
+      'OK without a message',
       0,
       'INTERNAL_SERVER_ERROR',
       false,
-      'The billing API does not offer this call.',
+      'The billing API does not implement this method.',
     ],
-    ['CANCELLED', 1, 'UNAVAILABLE', true, 'The billing API gave up on the call.'],
+    ['CANCELLED', 1, 'UNAVAILABLE', true, 'The billing API cancelled the call. Retry later.'],
     ['UNKNOWN', 2, 'INTERNAL_SERVER_ERROR', false, FAILED],
     ['INVALID_ARGUMENT', 3, 'BAD_USER_INPUT', false, VENDOR],
-    [
-      'DEADLINE_EXCEEDED',
-      4,
-      'DEADLINE_EXCEEDED',
-      true,
-      'The billing API did not answer in its own time.',
-    ],
+    ['DEADLINE_EXCEEDED', 4, 'DEADLINE_EXCEEDED', true, 'The billing API timed out.'],
     ['NOT_FOUND', 5, 'NOT_FOUND', false, VENDOR],
     ['ALREADY_EXISTS', 6, 'CONFLICT', false, VENDOR],
     ['PERMISSION_DENIED', 7, 'FORBIDDEN', false, VENDOR],
@@ -76,19 +70,19 @@ describe('status', () => {
       12,
       'INTERNAL_SERVER_ERROR',
       false,
-      'The billing API does not offer this call.',
+      'The billing API does not implement this method.',
     ],
     ['INTERNAL', 13, 'INTERNAL_SERVER_ERROR', false, FAILED],
-    ['UNAVAILABLE', 14, 'UNAVAILABLE', true, 'The billing API is not available.'],
+    ['UNAVAILABLE', 14, 'UNAVAILABLE', true, 'The billing API is unavailable.'],
     ['DATA_LOSS', 15, 'INTERNAL_SERVER_ERROR', false, FAILED],
     [
       'UNAUTHENTICATED',
       16,
       'UNAUTHENTICATED',
       false,
-      "The billing API refused the gateway's credential.",
+      "The billing API rejected the gateway's credentials.",
     ],
-    ['of a later version', 99, 'INTERNAL_SERVER_ERROR', false, FAILED],
+    ['an unknown code', 99, 'INTERNAL_SERVER_ERROR', false, FAILED],
   ])('%s (%i) is %s, retryable: %s', async (_, grpc, code, retryable, message) => {
     expect(await errorOf(new StatusFailure(grpc, VENDOR))).toMatchObject({
       code,
@@ -100,9 +94,9 @@ describe('status', () => {
     });
   });
 
-  test('without words gets words of the gateway', async () => {
+  test('without a message gets a default message', async () => {
     const error = await errorOf(new StatusFailure(status.NOT_FOUND));
-    expect(error.message).toBe('The billing API answered NOT_FOUND.');
+    expect(error.message).toBe('The billing API returned NOT_FOUND.');
   });
 
   test.each([
@@ -110,7 +104,7 @@ describe('status', () => {
     ['getOperation', OperationService.method.get],
     ['activateCustomer', CustomerService.method.activate],
     ['suspendCustomer', CustomerService.method.suspend],
-  ] as const)('of %s is translated too', async (name, method) => {
+  ] as const)('of %s is translated', async (name, method) => {
     const server = await startBillingServer();
     server.on<typeof method.input, typeof method.output>(method, () => {
       throw new StatusFailure(status.PERMISSION_DENIED, VENDOR);
@@ -126,8 +120,8 @@ describe('status', () => {
   });
 });
 
-describe('details of the status', () => {
-  test('name the fields that were refused', async () => {
+describe('status details', () => {
+  test('contain the field violations', async () => {
     const first = { field: 'page_size', description: 'too large' };
     const second = { field: 'reseller_id', description: 'malformed' };
     const error = await errorOf(
@@ -141,24 +135,24 @@ describe('details of the status', () => {
 
   test.each([
     ['1.5 s', { seconds: 1n, nanos: 500_000_000 }, 1_500],
-    ['nothing', undefined, 0],
-    ['a time before now', { seconds: -3n, nanos: 0 }, 0],
-  ])('with a delay of %s say when to try again', async (_, retryDelay, ms) => {
+    ['no time', undefined, 0],
+    ['a negative time', { seconds: -3n, nanos: 0 }, 0],
+  ])('with a retry delay of %s set retryAfterMs', async (_, retryDelay, ms) => {
     const info = packed(RetryInfoSchema, retryDelay ? { retryDelay } : {});
     const server = await startBillingServer();
     const error = await errorOf(detailedFailure(status.UNAVAILABLE, [info]), server);
     expect(error).toMatchObject({ code: 'UNAVAILABLE', retryable: true, retryAfterMs: ms });
-    // The server said when; before that it is not asked again.
+    // A call with a retry delay is not retried.
     expect(server.received).toHaveLength(1);
   });
 
-  test('hold the request id', async () => {
+  test('contain the request id', async () => {
     const info = packed(RequestInfoSchema, { requestId: 'up-1', servingData: 'host-7' });
     const error = await errorOf(detailedFailure(status.INTERNAL, [info]));
     expect(error.requestId).toBe('up-1');
   });
 
-  test('stay out of what a client sees unless it may see them', async () => {
+  test('hide DebugInfo from clients', async () => {
     const debug = packed(DebugInfoSchema, { detail: 'SELECT secret' });
     const error = await errorOf(detailedFailure(status.INTERNAL, [debug]));
     const { cause: _, ...seen } = error;
@@ -166,10 +160,10 @@ describe('details of the status', () => {
   });
 
   test.each<[string, StatusFailure]>([
-    ['broken bytes', rawDetailsFailure(3, Buffer.from('0aff', 'hex'), { 'x-request-id': 'up-1' })],
+    ['invalid bytes', rawDetailsFailure(3, Buffer.from('0aff', 'hex'), { 'x-request-id': 'up-1' })],
     ['no bytes', rawDetailsFailure(3, Buffer.alloc(0), { 'x-request-id': 'up-1' })],
     [
-      'a broken detail',
+      'an invalid detail',
       detailedFailure(3, [{ ...packed(BadRequestSchema, {}), value: Buffer.from('0aff', 'hex') }], {
         'x-request-id': 'up-1',
       }),
@@ -186,7 +180,7 @@ describe('details of the status', () => {
         'x-request-id': 'up-1',
       }),
     ],
-  ])('with %s do not hide the failure', async (_, failure) => {
+  ])('with %s do not hide the error', async (_, failure) => {
     expect(await errorOf(failure)).toMatchObject({
       code: 'BAD_USER_INPUT',
       message: VENDOR,
@@ -195,7 +189,7 @@ describe('details of the status', () => {
     });
   });
 
-  test('that are broken do not hide the ones beside them', async () => {
+  test('that are invalid do not hide the valid ones', async () => {
     const violation = { field: 'name', description: 'empty' };
     const broken = { ...packed(BadRequestSchema, {}), value: Buffer.from('0aff', 'hex') };
     const good = packed(BadRequestSchema, { fieldViolations: [violation] });
@@ -223,13 +217,13 @@ describe('the request id', () => {
     });
   });
 
-  test('of the answer stands before the one in the details', async () => {
+  test('of the trailers takes precedence over the details', async () => {
     const info = packed(RequestInfoSchema, { requestId: 'in-details' });
     const error = await errorOf(detailedFailure(3, [info], { 'x-request-id': 'in-trailers' }));
     expect(error.requestId).toBe('in-trailers');
   });
 
-  test('is the one that was sent when the answer has none', async () => {
+  test('is the one that was sent when the response has none', async () => {
     const server = await startBillingServer();
     const error = await errorOf(new StatusFailure(3, VENDOR), server);
     expect(error.requestId).toBeDefined();

@@ -76,7 +76,7 @@ describe('details of a failed operation', () => {
       { type: 'localizedMessage', locale: 'ru', message: 'нет' },
     ],
     [
-      'of an unknown type',
+      'an unknown type',
       anyOf('x/acme.Detail', '00'),
       {
         type: 'unknown',
@@ -85,7 +85,7 @@ describe('details of a failed operation', () => {
       },
     ],
     [
-      'with broken bytes',
+      'invalid bytes',
       anyOf('x/google.rpc.BadRequest', '0aff'),
       {
         type: 'unknown',
@@ -94,7 +94,7 @@ describe('details of a failed operation', () => {
       },
     ],
     [
-      'whose type has no name',
+      'a type without a name',
       anyOf('x/', '00'),
       { type: 'unknown', typeUrl: 'x/', json: { '@type': 'x/', value: 'AA==' } },
     ],
@@ -104,14 +104,14 @@ describe('details of a failed operation', () => {
   });
 
   test.each([
-    ['whole', packed(DebugInfoSchema, { detail: 'stack', stackEntries: ['main'] })],
-    ['broken', anyOf('type.googleapis.com/google.rpc.DebugInfo', '0aff')],
-  ])('leave DebugInfo out, %s', (_, debug) => {
+    ['valid', packed(DebugInfoSchema, { detail: 'stack', stackEntries: ['main'] })],
+    ['invalid', anyOf('type.googleapis.com/google.rpc.DebugInfo', '0aff')],
+  ])('omit DebugInfo that is %s', (_, debug) => {
     const { result } = mapped(failed(debug, packed(RequestInfoSchema, { requestId: 'up-1' })));
     expect(result).toMatchObject({ details: [{ type: 'requestInfo' }] });
   });
 
-  test('are plain data, without marks of the wire', () => {
+  test('are plain objects without protobuf properties', () => {
     const all = [
       packed(BadRequestSchema, { fieldViolations: [{ field: 'f' }] }),
       packed(PreconditionFailureSchema, { violations: [{ type: 't' }] }),

@@ -9,8 +9,8 @@ import { StatusFailure, startBillingServer } from '../../support/billing-server.
 const create = IamTokenService.method.create;
 const { signal } = new AbortController();
 
-describe('an exchange', () => {
-  test('sends the JWT in its field and gives the token with its end', async () => {
+describe('iamExchange', () => {
+  test('sends the JWT and returns the token with its expiry', async () => {
     const server = await startBillingServer();
     const expiresAt = new Date(Date.UTC(2030, 0, 1));
     server.on(create, () => ({
@@ -30,9 +30,9 @@ describe('an exchange', () => {
   });
 
   test.each<[string, { seconds: bigint } | undefined]>([
-    ['no end', undefined],
-    ['an end that is no time', { seconds: 9_223_372_036_854_775_807n }],
-  ])('with %s takes the token for an hour', async (_, expiresAt) => {
+    ['no expiry', undefined],
+    ['an expiry out of range', { seconds: 9_223_372_036_854_775_807n }],
+  ])('assumes a lifetime of an hour when the response has %s', async (_, expiresAt) => {
     const server = await startBillingServer();
     server.on(create, () => ({ iamToken: 't1', ...(expiresAt && { expiresAt }) }));
     const before = Date.now();
@@ -41,7 +41,7 @@ describe('an exchange', () => {
     expect(issued.expiresAt.getTime()).toBeLessThanOrEqual(Date.now() + 3_600_000);
   });
 
-  test('with an empty token fails', async () => {
+  test('fails when the token is empty', async () => {
     const server = await startBillingServer();
     server.on(create, () => ({ iamToken: '' }));
     const exchange = iamExchange(server.address, false)('j.w.t', signal);
@@ -69,7 +69,7 @@ describe('a service account', () => {
     private_key: rsa.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   };
 
-  test('signs in with a JWT of its key, once', async () => {
+  test('exchanges one JWT for concurrent calls', async () => {
     const server = await startBillingServer();
     const jwts: string[] = [];
     server.on(create, ({ request }) => {
@@ -92,7 +92,7 @@ describe('a service account', () => {
     expect(protectedHeader).toEqual({ alg: 'PS256', typ: 'JWT', kid: 'key-1' });
   });
 
-  // A key that is refused will be refused again: IAM is left alone for a while.
+  // After a rejected key, no request is sent for a while.
   test.each<[string, number, boolean, number]>([
     ['CANCELLED', 1, true, 2],
     ['UNKNOWN', 2, true, 2],
@@ -105,10 +105,10 @@ describe('a service account', () => {
     ['INTERNAL', 13, true, 2],
     ['UNAVAILABLE', 14, true, 2],
     ['UNAUTHENTICATED', 16, false, 1],
-  ])('is UNAVAILABLE when IAM answers %s', async (_, code, retryable, calls) => {
+  ])('is UNAVAILABLE when IAM returns %s', async (_, code, retryable, calls) => {
     const server = await startBillingServer();
     server.on(create, () => {
-      throw new StatusFailure(code, 'vendor words');
+      throw new StatusFailure(code, 'vendor message');
     });
     const exchange = iamExchange(server.address, false);
     const credential = iamServiceAccount({ keyFile, exchange });
@@ -116,14 +116,14 @@ describe('a service account', () => {
       code: 'UNAVAILABLE',
       service: 'billing',
       retryable,
-      message: 'The gateway cannot sign in to the billing API.',
+      message: 'The gateway cannot authenticate to the billing API.',
     };
     await expect(credential.token(signal)).rejects.toMatchObject(failure);
     await expect(credential.token(signal)).rejects.toMatchObject(failure);
     expect(server.received).toHaveLength(calls);
   });
 
-  test('is UNAVAILABLE when IAM is not there, and signs in when it is back', async () => {
+  test('is UNAVAILABLE while IAM is unreachable and recovers with it', async () => {
     const server = await startBillingServer();
     server.stop();
     const exchange = vi.fn(iamExchange(server.address, false));

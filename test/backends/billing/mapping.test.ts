@@ -23,13 +23,13 @@ const customer = packed(CustomerSchema, { id: 'C1', billingAccountId: 'A1' });
 describe('done, error and response', () => {
   const error = (code: number): Result => ({
     case: 'error',
-    value: { code, message: 'vendor words' },
+    value: { code, message: 'vendor message' },
   });
   const response: Result = { case: 'response', value: customer };
   const failure = (code: number) => ({
     type: 'failure',
     code,
-    message: 'vendor words',
+    message: 'vendor message',
     details: [],
   });
   const succeeded = {
@@ -53,7 +53,7 @@ describe('done, error and response', () => {
       {
         type: 'failure',
         code: 2,
-        message: 'The billing API ended the operation without saying how.',
+        message: 'The billing API finished the operation without a result.',
         details: [],
       },
     ],
@@ -67,7 +67,7 @@ describe('done, error and response', () => {
   test.each<[string, Result, Result, OperationStatus]>([
     ['error', response, error(9), 'FAILED'],
     ['response', error(9), response, 'SUCCEEDED'],
-  ])('both: the last on the wire wins, here the %s', (_, first, second, status) => {
+  ])('the last of error and response on the wire wins: %s', (_, first, second, status) => {
     const bytes = (result: Result, rest: Init = {}): Uint8Array =>
       toBinary(OperationSchema, {
         ...create(OperationSchema, rest),
@@ -79,8 +79,8 @@ describe('done, error and response', () => {
   });
 });
 
-describe('fields', () => {
-  test('are taken over, with the kind that was asked for', () => {
+describe('operation fields', () => {
+  test('are mapped with the kind that was passed', () => {
     const init: Init = {
       description: 'Activate customer',
       createdBy: 'sa-1',
@@ -101,7 +101,7 @@ describe('fields', () => {
     });
   });
 
-  test('that are absent are null', () => {
+  test('are null when they are missing', () => {
     expect(mapped({})).toEqual({
       operationId: 'op',
       kind: 'ACTIVATE_CUSTOMER',
@@ -118,9 +118,9 @@ describe('fields', () => {
   test.each<[string, bigint, number, Date | null]>([
     ['the epoch', 0n, 0, new Date(0)],
     ['before the epoch', -1n, 500_000_000, new Date(-500)],
-    ['the last instant of the wire', 253_402_300_799n, 999_999_999, new Date(253_402_300_799_999)],
-    ['after the last of JavaScript', 8_640_000_000_001n, 0, null],
-    ['before the first of JavaScript', -8_640_000_000_001n, 0, null],
+    ['the last protobuf timestamp', 253_402_300_799n, 999_999_999, new Date(253_402_300_799_999)],
+    ['after the last Date', 8_640_000_000_001n, 0, null],
+    ['before the first Date', -8_640_000_000_001n, 0, null],
     ['the largest int64', 9_223_372_036_854_775_807n, 0, null],
   ])('createdAt: %s', (_, seconds, nanos, date) => {
     expect(mapped({ createdAt: { seconds, nanos } }).createdAt).toEqual(date);
@@ -128,7 +128,7 @@ describe('fields', () => {
 });
 
 describe('metadata and response', () => {
-  test('are told by what follows the last slash of the type', () => {
+  test('are identified by the type name after the last slash', () => {
     for (const prefix of ['', '/', 'type.googleapis.com/', 'https://x.example/a/b/']) {
       const typeUrl = `${prefix}yandex.cloud.billing.v1.CustomerMetadata`;
       expect(mapped({ metadata: { ...metadata, typeUrl } }).metadata).toMatchObject({
@@ -144,12 +144,12 @@ describe('metadata and response', () => {
       { '@type': 'type.googleapis.com/acme.Secret', value: 'CgFB' },
     ],
     [
-      'with broken bytes',
+      'with invalid bytes',
       anyOf('type.googleapis.com/yandex.cloud.billing.v1.Customer', '0aff'),
       { '@type': 'type.googleapis.com/yandex.cloud.billing.v1.Customer', value: 'Cv8=' },
     ],
     [
-      'with broken metadata bytes',
+      'with invalid metadata bytes',
       anyOf('type.googleapis.com/yandex.cloud.billing.v1.CustomerMetadata', '0aff'),
       { '@type': 'type.googleapis.com/yandex.cloud.billing.v1.CustomerMetadata', value: 'Cv8=' },
     ],
@@ -160,33 +160,33 @@ describe('metadata and response', () => {
       { '@type': 'type.googleapis.com/', value: '' },
     ],
     [
-      'that is empty',
+      'of type Empty',
       packed(EmptySchema, {}),
       { '@type': 'type.googleapis.com/google.protobuf.Empty' },
     ],
     [
-      'that is a duration',
+      'of type Duration',
       packed(DurationSchema, { seconds: 2n }),
       { '@type': 'type.googleapis.com/google.protobuf.Duration', value: '2s' },
     ],
     [
-      'that JSON cannot hold',
+      'of type Duration out of range',
       packed(DurationSchema, { seconds: 9_000_000_000_000n }),
       { '@type': 'type.googleapis.com/google.protobuf.Duration', value: 'CICgts73hQI=' },
     ],
     [
-      'that is a string',
+      'of type StringValue',
       packed(StringValueSchema, { value: 'x' }),
       { '@type': 'type.googleapis.com/google.protobuf.StringValue', value: 'x' },
     ],
     [
-      'that is a struct',
+      'of type Struct',
       packed(StructSchema, { fields: { a: { kind: { case: 'numberValue', value: 1 } } } }),
       { '@type': 'type.googleapis.com/google.protobuf.Struct', value: { a: 1 } },
     ],
   ];
 
-  test.each(unknown)('%s are shown as JSON', (_, payload, json) => {
+  test.each(unknown)('%s are mapped to JSON', (_, payload, json) => {
     const expected = { type: 'unknown', typeUrl: payload.typeUrl, json };
     expect(mapped({ metadata: payload }).metadata).toEqual(expected);
     const result: Result = { case: 'response', value: payload };
@@ -199,7 +199,7 @@ describe('metadata and response', () => {
     ['no metadata', undefined],
     ['metadata of another type', packed(EmptySchema, {})],
     ['metadata without a reseller', packed(CustomerMetadataSchema, { customerId: 'C1' })],
-  ])('with %s the customer lacks its reseller, and is a customer all the same', (_, about) => {
+  ])('with %s the customer has an empty reseller id', (_, about) => {
     const result: Result = { case: 'response', value: customer };
     const operation = mapped({ done: true, result, ...(about && { metadata: about }) });
     expect(operation.result).toEqual({
@@ -208,9 +208,9 @@ describe('metadata and response', () => {
     });
   });
 
-  test('a customer without an id is a payload', () => {
-    const nameless = packed(CustomerSchema, { billingAccountId: 'A1' });
-    const result: Result = { case: 'response', value: nameless };
+  test('a customer without an id is an unknown payload', () => {
+    const withoutId = packed(CustomerSchema, { billingAccountId: 'A1' });
+    const result: Result = { case: 'response', value: withoutId };
     expect(mapped({ done: true, metadata, result }).result).toMatchObject({
       type: 'unknown',
       json: {

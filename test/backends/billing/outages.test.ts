@@ -11,9 +11,9 @@ async function listening(server: Server): Promise<number> {
   return address !== null && typeof address === 'object' ? address.port : 0;
 }
 
-describe('a server that is not there', () => {
-  /** A port that nothing listens on. */
-  async function deadPort(): Promise<number> {
+describe('an unreachable server', () => {
+  /** A port without a listener. */
+  async function closedPort(): Promise<number> {
     const server = createServer();
     const port = await listening(server);
     await new Promise((resolve) => server.close(resolve));
@@ -21,20 +21,20 @@ describe('a server that is not there', () => {
   }
 
   test('is UNAVAILABLE long before the deadline', async () => {
-    const client = clientOf({ address: `127.0.0.1:${await deadPort()}` });
+    const client = clientOf({ address: `127.0.0.1:${await closedPort()}` });
     const start = performance.now();
     const error = {
       code: 'UNAVAILABLE',
       service: 'billing',
       retryable: true,
-      message: 'The billing API is not available.',
+      message: 'The billing API is unavailable.',
     };
     await expect(client.listCustomers('R1', firstPage, scope())).rejects.toMatchObject(error);
     await expect(client.activateCustomer('C1', key, scope())).rejects.toMatchObject(error);
     expect(performance.now() - start).toBeLessThan(2_500);
   });
 
-  test('is UNAVAILABLE when it speaks no HTTP/2', async () => {
+  test('is UNAVAILABLE when it does not speak HTTP/2', async () => {
     const server = createServer((socket) => {
       socket.on('error', () => {});
       socket.end('SSH-2.0-OpenSSH_9.6\r\n', () => socket.destroy());
@@ -49,7 +49,7 @@ describe('a server that is not there', () => {
   test.each([
     '127.0.0.1',
     'localhost',
-  ])('is used again soon after it is back on %s', async (host) => {
+  ])('is used again soon after a restart on %s', async (host) => {
     const first = await startBillingServer();
     failingLists(first);
     const client = clientOf({ address: `${host}:${first.port}` }, { timeoutMs: 2_000 });
@@ -66,7 +66,7 @@ describe('a server that is not there', () => {
     expect(performance.now() - start).toBeLessThan(1_500);
   });
 
-  test('any more is asked again when it comes back within the read', async () => {
+  test('is retried when it restarts during a read', async () => {
     const server = await startBillingServer();
     server.on(CustomerService.method.list, () => new Promise(() => {}));
     const client = clientOf(server);
@@ -78,8 +78,8 @@ describe('a server that is not there', () => {
   });
 });
 
-describe('a client that is closed', () => {
-  test('can be closed again, and makes no more calls', async () => {
+describe('a closed client', () => {
+  test('can be closed again and rejects calls', async () => {
     const server = await startBillingServer();
     server.on(BillingAccountService.method.get, () => ({ id: 'A1' }));
     const client = clientOf(server);

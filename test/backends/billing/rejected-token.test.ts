@@ -7,9 +7,9 @@ import {
 } from '../../support/billing-server.ts';
 import { changingTokens, clientOf, firstPage, key, scope } from './billing.support.ts';
 
-describe('a token that is refused', () => {
-  /** Lists and activations that want a certain token. */
-  function wanting(server: BillingServer, token: string | null): void {
+describe('a rejected token', () => {
+  /** Makes List and Activate require this token; null rejects every token. */
+  function requireToken(server: BillingServer, token: string | null): void {
     const check = (given: string | undefined): void => {
       if (given !== `Bearer ${token}`) throw new StatusFailure(16, 'The token is invalid');
     };
@@ -23,37 +23,37 @@ describe('a token that is refused', () => {
     });
   }
 
-  test('is replaced and the call sent once more', async () => {
+  test('is replaced, and the call is sent once more', async () => {
     const server = await startBillingServer();
-    wanting(server, 't2');
+    requireToken(server, 't2');
     const credential = changingTokens(5);
     await clientOf(server, { credential }).listCustomers('R1', firstPage, scope());
-    expect(credential.refusals).toEqual(['t1']);
+    expect(credential.invalidated).toEqual(['t1']);
     const sent = server.received.map((call) => call.header('authorization'));
     expect(sent).toEqual(['Bearer t1', 'Bearer t2']);
   });
 
-  test('is replaced for a write too, which keeps its key', async () => {
+  test('is replaced for a write, which is sent again with its key', async () => {
     const server = await startBillingServer();
-    wanting(server, 't2');
+    requireToken(server, 't2');
     await clientOf(server, { credential: changingTokens(2) }).activateCustomer('C1', key, scope());
     const keys = server.received.map((call) => call.header('idempotency-key'));
     expect(keys).toEqual([key, key]);
   });
 
-  test('a second time ends the call', async () => {
+  test('fails the call when the new token is rejected too', async () => {
     const server = await startBillingServer();
-    wanting(server, null);
+    requireToken(server, null);
     const credential = changingTokens(5);
     const list = clientOf(server, { credential }).listCustomers('R1', firstPage, scope());
     await expect(list).rejects.toMatchObject({ code: 'UNAUTHENTICATED', retryable: false });
     expect(server.received).toHaveLength(2);
-    expect(credential.refusals).toEqual(['t1']);
+    expect(credential.invalidated).toEqual(['t1']);
   });
 
-  test('is not tried again when there is no other', async () => {
+  test('fails the call when there is no other token', async () => {
     const server = await startBillingServer();
-    wanting(server, null);
+    requireToken(server, null);
     const client = clientOf(server, { credential: changingTokens(1) });
     const list = client.listCustomers('R1', firstPage, scope());
     await expect(list).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });

@@ -12,8 +12,8 @@ describe('listCustomers', () => {
     // reseller_id = 1, page_size = 3, page_token = 4; 2 is reserved.
     ['a first page', null, 100, '0a0252311864'],
     ['the largest page', null, 1000, '0a02523118e807'],
-    ['a page behind a token', 'tok', 1, '0a02523118012203746f6b'],
-  ])('asks for %s in the fields of the wire', async (_, token, size, hex) => {
+    ['a page after a token', 'tok', 1, '0a02523118012203746f6b'],
+  ])('encodes a request for %s', async (_, token, size, hex) => {
     const server = await startBillingServer();
     server.on(CustomerService.method.list, () => ({}));
     await clientOf(server).listCustomers('R1', { token, size }, scope());
@@ -21,7 +21,7 @@ describe('listCustomers', () => {
     expect(server.received[0]?.bytes.toString('hex')).toBe(hex);
   });
 
-  test('gives customers with their reseller, and the token of the next page', async () => {
+  test('returns customers with their reseller and the next page token', async () => {
     const server = await startBillingServer();
     server.on(CustomerService.method.list, ({ request }) => ({
       customers: [{ id: 'C1', billingAccountId: 'A1' }, { id: 'C2' }],
@@ -40,7 +40,7 @@ describe('listCustomers', () => {
     expect(last.nextToken).toBeNull();
   });
 
-  test('gives an empty page for an empty answer, and skips fields that it does not know', async () => {
+  test('returns an empty page for an empty response and ignores unknown fields', async () => {
     const server = await startBillingServer();
     server.on(CustomerService.method.list, () => Buffer.from('7a0178', 'hex'));
     expect(await clientOf(server).listCustomers('R1', firstPage, scope())).toEqual({
@@ -50,9 +50,9 @@ describe('listCustomers', () => {
   });
 
   test.each([
-    ['that end too early', '0aff'],
+    ['that are truncated', '0aff'],
     ['with a field number of 0', '00'],
-  ])('fails on bytes %s', async (_, hex) => {
+  ])('fails on response bytes %s', async (_, hex) => {
     const server = await startBillingServer();
     server.on(CustomerService.method.list, () => Buffer.from(hex, 'hex'));
     await expect(clientOf(server).listCustomers('R1', firstPage, scope())).rejects.toMatchObject({
@@ -65,7 +65,7 @@ describe('listCustomers', () => {
 });
 
 describe('getAccount', () => {
-  test('gives what the API says of an account', async () => {
+  test('returns the fields of the account', async () => {
     const server = await startBillingServer();
     server.on(BillingAccountService.method.get, ({ request }) => ({
       id: request.id,
@@ -90,7 +90,7 @@ describe('getAccount', () => {
 });
 
 describe('operations', () => {
-  test('are read from their own host, customers and accounts from billing', async () => {
+  test('are read from their own host', async () => {
     const [billing, operations] = [await startBillingServer(), await startBillingServer()];
     for (const server of [billing, operations]) {
       server.on(CustomerService.method.list, () => ({}));
@@ -122,9 +122,9 @@ describe('operations', () => {
     ['0x10', null],
     ['soon', null],
     ['', null],
-    // However long the server wants, the operation is looked at again within the hour.
+    // The interval is limited to an hour.
     ['99999999999', 3_600_000],
-  ])('with x-operation-poll-interval %j are to be read again in %j ms', async (header, ms) => {
+  ])('with x-operation-poll-interval %j have a poll interval of %j ms', async (header, ms) => {
     const server = await startBillingServer();
     server.on(OperationService.method.get, (call) => {
       if (header !== null) call.sendHeaders({ 'x-operation-poll-interval': header });
@@ -138,11 +138,11 @@ describe('operations', () => {
   });
 });
 
-describe('what is not there', () => {
-  test('is null for an account and for an operation, and nowhere else', async () => {
+describe('NOT_FOUND', () => {
+  test('becomes null for an account or an operation only', async () => {
     const server = await startBillingServer();
     const notFound = (): never => {
-      throw new StatusFailure(5, 'no such thing');
+      throw new StatusFailure(5, 'not found');
     };
     server.on(BillingAccountService.method.get, notFound);
     server.on(OperationService.method.get, notFound);
@@ -151,12 +151,12 @@ describe('what is not there', () => {
     const client = clientOf(server);
     expect(await client.getAccount('A1', scope())).toBeNull();
     expect(await client.getOperation('op', 'UNKNOWN', scope())).toBeNull();
-    const error = { code: 'NOT_FOUND', message: 'no such thing' };
+    const error = { code: 'NOT_FOUND', message: 'not found' };
     await expect(client.listCustomers('R1', firstPage, scope())).rejects.toMatchObject(error);
     await expect(client.activateCustomer('C1', key, scope())).rejects.toMatchObject(error);
   });
 
-  test('is not confused with what is forbidden', async () => {
+  test('is distinct from PERMISSION_DENIED', async () => {
     const server = await startBillingServer();
     server.on(BillingAccountService.method.get, () => {
       throw new StatusFailure(7, 'not yours');
@@ -168,8 +168,8 @@ describe('what is not there', () => {
   });
 });
 
-describe('metadata', () => {
-  test('says who asks, for which request and by when', async () => {
+describe('request metadata', () => {
+  test('contains the token, the request ids and the deadline', async () => {
     const server = await startBillingServer();
     server.on(CustomerService.method.list, () => ({}));
     const client = clientOf(server, { timeoutMs: 5_000 });

@@ -55,23 +55,23 @@ const writes: Write[] = [
   },
 ];
 
-/** Has every write fail with each of the failures in turn, and then answer with an operation. */
+/** Makes writes fail with each of the failures in turn and then return an operation. */
 function failingWrites(server: BillingServer, ...failures: StatusFailure[]): void {
   const left = [...failures];
-  const answer = () => {
+  const respond = () => {
     const failure = left.shift();
     if (failure) throw failure;
     return { id: 'op' };
   };
-  server.on(CustomerService.method.invite, answer);
-  server.on(CustomerService.method.createResellerServed, answer);
-  server.on(CustomerService.method.activate, answer);
-  server.on(CustomerService.method.suspend, answer);
-  server.on(OperationService.method.cancel, answer);
+  server.on(CustomerService.method.invite, respond);
+  server.on(CustomerService.method.createResellerServed, respond);
+  server.on(CustomerService.method.activate, respond);
+  server.on(CustomerService.method.suspend, respond);
+  server.on(OperationService.method.cancel, respond);
 }
 
 describe.each(writes)('$method', ({ method, kind, hex, call }) => {
-  test('is asked for in the fields of the wire and gives the operation that it starts', async () => {
+  test('encodes the request and returns the operation', async () => {
     const server = await startBillingServer();
     failingWrites(server);
     expect(await call(clientOf(server), key)).toMatchObject({
@@ -83,7 +83,7 @@ describe.each(writes)('$method', ({ method, kind, hex, call }) => {
     expect(server.received[0]?.bytes.toString('hex')).toBe(hex);
   });
 
-  test('is repeated with the same key, each attempt under a name of its own', async () => {
+  test('is retried with the same key and a new request id', async () => {
     const server = await startBillingServer();
     failingWrites(server, new StatusFailure(14), new StatusFailure(14));
     await call(clientOf(server), key);
@@ -93,7 +93,7 @@ describe.each(writes)('$method', ({ method, kind, hex, call }) => {
     expect(new Set(headers('x-client-request-id')).size).toBe(3);
   });
 
-  test('is sent once when there is no key', async () => {
+  test('is sent once without a key', async () => {
     const server = await startBillingServer();
     failingWrites(server, new StatusFailure(14));
     await expect(call(clientOf(server), '')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
@@ -103,7 +103,7 @@ describe.each(writes)('$method', ({ method, kind, hex, call }) => {
   });
 });
 
-test('a person has every field at its place', async () => {
+test('a person is encoded with every field number', async () => {
   const server = await startBillingServer();
   failingWrites(server);
   const fields = {
@@ -124,7 +124,7 @@ test('a person has every field at its place', async () => {
 });
 
 describe('OperationService/Cancel', () => {
-  test('goes to the host of operations, under a key of its own', async () => {
+  test('is sent to the operation host with a new key for each call', async () => {
     const [billing, operations] = [await startBillingServer(), await startBillingServer()];
     failingWrites(operations, new StatusFailure(14));
     const client = clientOf(billing, { operationEndpoint: operations.address });
@@ -136,17 +136,17 @@ describe('OperationService/Cancel', () => {
     }
     expect(billing.received).toHaveLength(0);
     expect(operations.received[0]?.bytes.toString('hex')).toBe('0a026f70');
-    const [first, repeated, second] = operations.received.map((call) =>
+    const [first, retried, second] = operations.received.map((call) =>
       call.header('idempotency-key'),
     );
     expect(first).toMatch(/^[\da-f-]{36}$/);
-    expect(repeated).toBe(first);
+    expect(retried).toBe(first);
     expect(second).not.toBe(first);
   });
 
-  test('of an operation that is not there is NOT_FOUND', async () => {
+  test('of an unknown operation is NOT_FOUND', async () => {
     const server = await startBillingServer();
-    failingWrites(server, new StatusFailure(5, 'no such operation'));
+    failingWrites(server, new StatusFailure(5, 'not found'));
     const cancel = clientOf(server).cancelOperation('op', 'UNKNOWN', scope());
     await expect(cancel).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });

@@ -27,7 +27,7 @@ describe('a Google service account', () => {
     return { server, credential: googleServiceAccount({ keyFile, subject }) };
   }
 
-  test('gets a token for a signed assertion', async () => {
+  test('exchanges a signed assertion for a token and caches it', async () => {
     const { server, credential } = await account((_, response) =>
       reply(response, { access_token: 'a1', expires_in: 3599, token_type: 'Bearer' }),
     );
@@ -54,13 +54,13 @@ describe('a Google service account', () => {
     ['invalid_grant', 400, '{"error":"invalid_grant","error_description":"no"}', false, 1],
     ['unauthorized_client', 401, '{"error":"unauthorized_client"}', false, 1],
     ['HTML 404', 404, '<html>', false, 1],
-    ['too many', 429, '', true, 2],
+    ['429', 429, '', true, 2],
     ['500', 500, '{"error":"internal_failure"}', true, 2],
     ['HTML 502', 502, '<html>', true, 2],
     ['a redirect', 302, '', true, 2],
-    ['200 that is no JSON', 200, '<html>', true, 2],
+    ['200 that is not JSON', 200, '<html>', true, 2],
     ['200 without a token', 200, '{"id_token":"x"}', true, 2],
-  ])('is UNAVAILABLE on %s', async (_, status, body, retryable, calls) => {
+  ])('is UNAVAILABLE when the token endpoint returns %s', async (_, status, body, retryable, calls) => {
     const { server, credential } = await account((_request, response) =>
       response.writeHead(status, { location: '/elsewhere' }).end(body),
     );
@@ -70,7 +70,7 @@ describe('a Google service account', () => {
     expect(server.received).toHaveLength(calls);
   });
 
-  test('is UNAVAILABLE when nothing listens', async () => {
+  test('is UNAVAILABLE when the token endpoint is unreachable', async () => {
     const { server, credential } = await account(() => {});
     await server.stop();
     await expect(credential.token(signal)).rejects.toMatchObject({
@@ -81,19 +81,21 @@ describe('a Google service account', () => {
 
   test.each<[string, object, RegExp]>([
     ['no key', { private_key: undefined }, /private_key/],
-    ['no PEM', { private_key: 's3cret' }, /private_key: is not an RSA/],
-    ['another kind of key', { private_key: ecPem }, /private_key: is not an RSA/],
-    ['no address', { client_email: '' }, /client_email/],
+    ['no PEM', { private_key: 's3cret' }, /private_key: must be an RSA/],
+    ['another type of key', { private_key: ecPem }, /private_key: must be an RSA/],
+    ['no email', { client_email: '' }, /client_email/],
     ['no token endpoint', { token_uri: 'token' }, /token_uri/],
-  ])('refuses a key file with %s, and shows nothing of it', (_, change, problem) => {
+  ])('rejects a key file with %s without showing its contents', (_, change, problem) => {
     const keyFile = { ...keyFileOf('https://oauth2.example/token'), ...change };
     const make = () => googleServiceAccount({ keyFile, subject: 'x@y.example' });
     expect(make).toThrow(problem);
     expect(make).not.toThrow(/s3cret|PRIVATE KEY/);
   });
 
-  test.each([null, 'x', []])('refuses the key file %j', (keyFile) => {
-    expect(() => googleServiceAccount({ keyFile, subject: 'x@y.example' })).toThrow(/Not a Google/);
+  test.each([null, 'x', []])('rejects the key file %j', (keyFile) => {
+    expect(() => googleServiceAccount({ keyFile, subject: 'x@y.example' })).toThrow(
+      /Invalid Google/,
+    );
   });
 });
 
@@ -109,7 +111,7 @@ describe('an IAM service account', () => {
   test.each([
     undefined,
     'https://iam.elsewhere.example/iam/v1/tokens',
-  ])('exchanges a signed JWT for %s', async (audience) => {
+  ])('exchanges a signed JWT with the audience %s', async (audience) => {
     const jwts: string[] = [];
     const credential = iamServiceAccount({
       keyFile,
@@ -131,7 +133,7 @@ describe('an IAM service account', () => {
     expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(3600);
   });
 
-  test('is UNAVAILABLE of billing when the exchange fails', async () => {
+  test('is UNAVAILABLE when the exchange fails', async () => {
     const credential = iamServiceAccount({
       keyFile,
       exchange: async () => {
@@ -145,7 +147,7 @@ describe('an IAM service account', () => {
     });
   });
 
-  test('refuses a key file that is none', () => {
+  test('rejects an invalid key file', () => {
     const exchange = async () => issued;
     expect(() => iamServiceAccount({ keyFile: {}, exchange })).toThrow(/id.*service_account_id/);
   });

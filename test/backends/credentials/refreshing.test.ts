@@ -22,7 +22,7 @@ function advance(ms: number): void {
   vi.setSystemTime(Date.now() + ms);
 }
 
-/** A credential whose nth request for a token is settled by hand. */
+/** A credential whose nth token request is settled by the test. */
 function issuer(options: Partial<RefreshingCredentialOptions> = {}) {
   const requests: PromiseWithResolvers<IssuedToken>[] = [];
   const credential = new RefreshingCredential({
@@ -39,28 +39,28 @@ function issuer(options: Partial<RefreshingCredentialOptions> = {}) {
   return { credential, requests, issue };
 }
 
-/** A credential that has the token `t1` already. */
-async function holding(life = HOUR, options: Partial<RefreshingCredentialOptions> = {}) {
-  const made = issuer(options);
-  const first = made.credential.token(signal);
-  made.issue(0, 't1', life);
+/** A credential that has cached the token `t1`. */
+async function cached(life = HOUR, options: Partial<RefreshingCredentialOptions> = {}) {
+  const result = issuer(options);
+  const first = result.credential.token(signal);
+  result.issue(0, 't1', life);
   expect(await first).toBe('t1');
-  return made;
+  return result;
 }
 
-/** Lets everything that is settled take effect. */
+/** Waits until settled promises have taken effect. */
 async function settled(): Promise<void> {
   await new Promise(setImmediate);
 }
 
-test('a fixed token is the same after a refusal', async () => {
+test('a fixed token cannot be replaced', async () => {
   const credential = fixedToken('t');
   expect(await credential.token(signal)).toBe('t');
-  expect(credential.refused('t')).toBe(false);
+  expect(credential.invalidate('t')).toBe(false);
 });
 
-describe('a token', () => {
-  test('is asked for once by calls that overlap, and then kept', async () => {
+describe('a cached token', () => {
+  test('is requested once for concurrent calls', async () => {
     const { credential, requests, issue } = issuer();
     const calls = [credential.token(signal), credential.token(signal), credential.token(signal)];
     expect(requests).toHaveLength(1);
@@ -71,8 +71,8 @@ describe('a token', () => {
     expect(requests).toHaveLength(1);
   });
 
-  test('is renewed ahead of its end while the old one serves', async () => {
-    const { credential, requests, issue } = await holding();
+  test('is refreshed in the background before it expires', async () => {
+    const { credential, requests, issue } = await cached();
     advance(45 * MINUTE);
     expect(await credential.token(signal)).toBe('t1');
     expect(await credential.token(signal)).toBe('t1');
@@ -83,8 +83,8 @@ describe('a token', () => {
     expect(requests).toHaveLength(2);
   });
 
-  test('that lives long is renewed after an hour', async () => {
-    const { credential, requests } = await holding(12 * HOUR);
+  test('is refreshed after an hour when its lifetime is longer', async () => {
+    const { credential, requests } = await cached(12 * HOUR);
     advance(59 * MINUTE);
     await credential.token(signal);
     expect(requests).toHaveLength(1);
@@ -93,8 +93,8 @@ describe('a token', () => {
     expect(requests).toHaveLength(2);
   });
 
-  test('is not used in the last moments of its life', async () => {
-    const { credential, requests, issue } = await holding();
+  test('is not used just before it expires', async () => {
+    const { credential, requests, issue } = await cached();
     advance(HOUR - 29_000);
     const next = credential.token(signal);
     expect(requests).toHaveLength(2);
@@ -106,8 +106,8 @@ describe('a token', () => {
     -HOUR,
     0,
     1000,
-  ])('with %i ms to live by this clock is used for a while', async (life) => {
-    const { credential, requests } = await holding(life);
+  ])('is used for 10 s when its lifetime is %i ms by the local clock', async (life) => {
+    const { credential, requests } = await cached(life);
     advance(9_000);
     expect(await credential.token(signal)).toBe('t1');
     expect(requests).toHaveLength(1);
@@ -118,7 +118,7 @@ describe('a token', () => {
 });
 
 describe('a caller', () => {
-  test('that leaves does not take the request of the others with it', async () => {
+  test('that aborts does not cancel the request of the others', async () => {
     const { credential, requests, issue } = issuer();
     const controller = new AbortController();
     const left = credential.token(controller.signal);
@@ -130,55 +130,55 @@ describe('a caller', () => {
     expect(requests).toHaveLength(1);
   });
 
-  test('that has left already asks for nothing', async () => {
+  test('that has already aborted requests no token', async () => {
     const { credential, requests } = issuer();
     await expect(credential.token(AbortSignal.abort(new Error('left')))).rejects.toThrow('left');
     expect(requests).toHaveLength(0);
   });
 });
 
-describe('a refusal', () => {
-  test('makes one new token, however many calls were refused the old one', async () => {
-    const { credential, requests, issue } = await holding();
-    expect([credential.refused('t1'), credential.refused('t1')]).toEqual([true, true]);
+describe('a rejected token', () => {
+  test('is replaced once for all calls that used it', async () => {
+    const { credential, requests, issue } = await cached();
+    expect([credential.invalidate('t1'), credential.invalidate('t1')]).toEqual([true, true]);
     const calls = [credential.token(signal), credential.token(signal)];
     issue(1, 't2');
     expect(await Promise.all(calls)).toEqual(['t2', 't2']);
-    // One that was still on its way with the old token.
-    expect(credential.refused('t1')).toBe(true);
+    // A call that was in flight with the old token.
+    expect(credential.invalidate('t1')).toBe(true);
     expect(await credential.token(signal)).toBe('t2');
     expect(requests).toHaveLength(2);
   });
 
-  test('of the new token as well makes no other for a while', async () => {
-    const { credential, requests, issue } = await holding();
-    credential.refused('t1');
+  test('is not replaced again within 10 s', async () => {
+    const { credential, requests, issue } = await cached();
+    credential.invalidate('t1');
     const next = credential.token(signal);
     issue(1, 't2');
     await next;
     for (let n = 0; n < 50; n++) {
-      expect(credential.refused('t2')).toBe(false);
+      expect(credential.invalidate('t2')).toBe(false);
       expect(await credential.token(signal)).toBe('t2');
     }
     expect(requests).toHaveLength(2);
     advance(10_000);
-    expect(credential.refused('t2')).toBe(true);
+    expect(credential.invalidate('t2')).toBe(true);
   });
 
-  test('is not worth a third try when the issuer gives the same token again', async () => {
-    const { credential, issue } = await holding();
-    credential.refused('t1');
+  test('is not retried again when the issuer returns the same token', async () => {
+    const { credential, issue } = await cached();
+    credential.invalidate('t1');
     const next = credential.token(signal);
     issue(1, 't1');
     expect(await next).toBe('t1');
-    expect(credential.refused('t1')).toBe(false);
+    expect(credential.invalidate('t1')).toBe(false);
   });
 });
 
-describe('an issuer that fails', () => {
+describe('a failed token request', () => {
   const unavailable = { code: 'UNAVAILABLE', service: 'reseller' };
 
-  test('makes the backend UNAVAILABLE, and is asked again by the next call', async () => {
+  test('makes the backend UNAVAILABLE and is repeated by the next call', async () => {
     const { credential, requests, issue } = issuer();
     const first = credential.token(signal);
     const cause = new Error('connection refused');
@@ -189,7 +189,7 @@ describe('an issuer that fails', () => {
     expect(await second).toBe('t1');
   });
 
-  test('and refuses the key is left alone for a while', async () => {
+  test('is not repeated for 10 s after the key was rejected', async () => {
     const { credential, requests, issue } = issuer();
     const first = credential.token(signal);
     requests[0]?.reject(new GatewayError('UNAVAILABLE', 'invalid_grant', { retryable: false }));
@@ -203,9 +203,9 @@ describe('an issuer that fails', () => {
     expect(await next).toBe('t1');
   });
 
-  test('in the background costs no call, is logged, and is not asked at once again', async () => {
+  test('in the background is logged and does not fail calls', async () => {
     const warn = vi.fn();
-    const { credential, requests, issue } = await holding(HOUR, { log: { warn } });
+    const { credential, requests, issue } = await cached(HOUR, { log: { warn } });
     advance(45 * MINUTE);
     await credential.token(signal);
     requests[1]?.reject(new Error('down'));
@@ -220,7 +220,7 @@ describe('an issuer that fails', () => {
     expect(await credential.token(signal)).toBe('t2');
   });
 
-  test('by not answering is given up, and its request ended', async () => {
+  test('is aborted after its timeout', async () => {
     const ended = Promise.withResolvers<unknown>();
     const { credential } = issuer({
       timeoutMs: 30,

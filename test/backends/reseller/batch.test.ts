@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type BatchAnswer, parseBatch, writeBatch } from '../../../src/backends/reseller/batch.ts';
+import {
+  type BatchResponse,
+  parseBatch,
+  writeBatch,
+} from '../../../src/backends/reseller/batch.ts';
 
 const BOUNDARY = 'batch_b0und+ary';
 
@@ -10,8 +14,11 @@ interface Layout {
   readonly contentId?: (index: number) => string | null;
 }
 
-/** Writes an answer as a backend does. */
-function answerText(answers: readonly Omit<BatchAnswer, 'headers'>[], layout: Layout = {}): string {
+/** Formats a batch response as a backend does. */
+function batchText(
+  answers: readonly Omit<BatchResponse, 'headers'>[],
+  layout: Layout = {},
+): string {
   const { eol = '\r\n', boundary = BOUNDARY, contentId = () => null } = layout;
   const parts = answers.map(({ status, text }, index) => {
     const id = contentId(index);
@@ -24,7 +31,7 @@ function answerText(answers: readonly Omit<BatchAnswer, 'headers'>[], layout: La
 }
 
 const status = fc.integer({ min: 200, max: 599 });
-/** Bodies that no delimiter can be mistaken for; a lone CR at the end would join a bare LF. */
+/** Bodies without a delimiter line; a trailing CR would merge with the LF after it. */
 const body = fc
   .oneof(
     fc.json(),
@@ -35,14 +42,14 @@ const body = fc
 const answers = fc.array(fc.record({ status, text: body }), { maxLength: 12 });
 
 describe('parseBatch', () => {
-  test('gives every inner answer back, in order, whatever the body and the line ends', () => {
+  test('returns every response in order for any body and line ending', () => {
     const eols = fc.constantFrom('\r\n', '\n');
     fc.assert(
       fc.property(answers, eols, fc.boolean(), (expected, eol, quoted) => {
         const type = quoted
           ? `multipart/mixed; charset=utf-8; boundary="${BOUNDARY}"`
           : `Multipart/Mixed;boundary=${BOUNDARY}`;
-        const parsed = parseBatch(type, answerText(expected, { eol }), expected.length);
+        const parsed = parseBatch(type, batchText(expected, { eol }), expected.length);
         expect(parsed).toEqual(
           expected.map((answer) => ({
             ...answer,
@@ -53,14 +60,14 @@ describe('parseBatch', () => {
     );
   });
 
-  test('follows Content-IDs when every part has one', () => {
+  test('matches parts by Content-ID when every part has one', () => {
     fc.assert(
       fc.property(
         answers.chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray([...list.keys()]))),
         ([expected, order]) => {
           const sent = order.flatMap((index) => expected[index] ?? []);
           const contentId = (index: number) => `<response-item-${order[index]}>`;
-          const text = answerText(sent, { contentId });
+          const text = batchText(sent, { contentId });
           const parsed = parseBatch(`multipart/mixed; boundary=${BOUNDARY}`, text, expected.length);
           expect(parsed).toMatchObject(
             expected.map((answer, index) => (order.includes(index) ? answer : null)),
@@ -71,29 +78,29 @@ describe('parseBatch', () => {
   });
 
   test.each<[string, (index: number) => string | null]>([
-    ['absent from some', (index) => (index === 0 ? null : `<response-item-${2 - index}>`)],
+    ['missing from some', (index) => (index === 0 ? null : `<response-item-${2 - index}>`)],
     ['all the same', () => '<response-item-1>'],
-    ['beyond what was asked', (index) => `<response-item-${index + 7}>`],
-    ['foreign', () => '<response-abc>'],
+    ['out of range', (index) => `<response-item-${index + 7}>`],
+    ['unknown', () => '<response-abc>'],
     ['empty', () => ''],
-  ])('goes by position when Content-IDs are %s', (_, contentId) => {
+  ])('matches parts by position when Content-IDs are %s', (_, contentId) => {
     const list = [200, 404, 500].map((code) => ({ status: code, text: `"${code}"` }));
-    const text = answerText(list, { contentId });
+    const text = batchText(list, { contentId });
     expect(parseBatch(`multipart/mixed; boundary=${BOUNDARY}`, text, 3)).toMatchObject(list);
   });
 
   test.each<[string, string, (number | null)[]]>([
-    ['nothing', '', [null, null]],
-    ['no part', `--${BOUNDARY}--`, [null, null]],
-    ['too few parts', answerText([{ status: 200, text: '{}' }]), [200, null]],
+    ['an empty body', '', [null, null]],
+    ['no parts', `--${BOUNDARY}--`, [null, null]],
+    ['too few parts', batchText([{ status: 200, text: '{}' }]), [200, null]],
     [
       'too many parts',
-      answerText([200, 201, 202].map((code) => ({ status: code, text: '' }))),
+      batchText([200, 201, 202].map((code) => ({ status: code, text: '' }))),
       [200, 201],
     ],
     [
-      'a part cut off',
-      answerText([200, 201].map((code) => ({ status: code, text: '{"a":1}' }))).slice(0, -40),
+      'a truncated part',
+      batchText([200, 201].map((code) => ({ status: code, text: '{"a":1}' }))).slice(0, -40),
       [200, null],
     ],
     [
@@ -111,14 +118,14 @@ describe('parseBatch', () => {
     expect(parsed?.map((answer) => answer?.status ?? null)).toEqual(statuses);
   });
 
-  test('keeps a line of a body that only begins like the boundary', () => {
+  test('keeps a body line that starts with the boundary but is not a delimiter', () => {
     const list = [{ status: 200, text: `a\r\n--${BOUNDARY}x\r\n--${BOUNDARY}-- b` }];
-    const parsed = parseBatch(`multipart/mixed; boundary=${BOUNDARY}`, answerText(list), 1);
+    const parsed = parseBatch(`multipart/mixed; boundary=${BOUNDARY}`, batchText(list), 1);
     expect(parsed).toMatchObject(list);
   });
 
-  test('reads a boundary with quoted characters', () => {
-    const text = answerText([{ status: 200, text: '1' }], { boundary: 'a "b" (c)' });
+  test('accepts a boundary with quoted characters', () => {
+    const text = batchText([{ status: 200, text: '1' }], { boundary: 'a "b" (c)' });
     const parsed = parseBatch('multipart/mixed; boundary="a \\"b\\" (c)"', text, 1);
     expect(parsed).toMatchObject([{ status: 200, text: '1' }]);
   });
@@ -128,7 +135,7 @@ describe('parseBatch', () => {
     'application/json',
     'multipart/mixed',
     'text/html; boundary=x',
-  ])('gives null for the content type %j', (type) => {
+  ])('returns null for the content type %j', (type) => {
     expect(parseBatch(type, '--x--', 1)).toBeNull();
   });
 });
@@ -164,7 +171,7 @@ describe('writeBatch', () => {
     ]);
   });
 
-  test('keeps every body as it is', () => {
+  test('keeps every body unchanged', () => {
     const request = fc.record({
       method: fc.constantFrom('GET', 'POST'),
       path: fc.webPath().map((path) => `/${path}`),

@@ -19,9 +19,9 @@ interface Inner {
   readonly body: string;
 }
 
-type Answer = readonly [status: number, body?: object];
+type InnerResponse = readonly [status: number, body?: object];
 
-/** The calls within a batch as it arrived. */
+/** The calls of a received batch. */
 function innerCalls({ headers, body }: Received): Inner[] {
   const boundary = /boundary=(\S+)/.exec(headers['content-type'] ?? '')?.[1] ?? '';
   const parts = body.split(`--${boundary}\r\n`).slice(1);
@@ -32,9 +32,9 @@ function innerCalls({ headers, body }: Received): Inner[] {
   });
 }
 
-/** Answers a batch with one part per answer, in order and without Content-ID, as the vendor does. */
-function replyBatch(response: ServerResponse, answers: readonly Answer[]): void {
-  const parts = answers.map(([status, body]) =>
+/** Sends one part per response, in order and without Content-ID, as the vendor does. */
+function replyBatch(response: ServerResponse, responses: readonly InnerResponse[]): void {
+  const parts = responses.map(([status, body]) =>
     [
       '--answer',
       'Content-Type: application/http',
@@ -51,26 +51,26 @@ function replyBatch(response: ServerResponse, answers: readonly Answer[]): void 
     .end(`${parts.join('')}--answer--`);
 }
 
-/** A backend that answers each call within a batch, and counts the batches. */
-function batchBackend(answer: (call: Inner) => Answer): Promise<Backend> {
+/** A backend that responds to each call of a batch. */
+function batchBackend(respond: (call: Inner) => InnerResponse): Promise<Backend> {
   return startBackend((request, response) => {
     if (request.method === 'POST' && request.url.endsWith('/batch')) {
-      return replyBatch(response, innerCalls(request).map(answer));
+      return replyBatch(response, innerCalls(request).map(respond));
     }
-    const [status, body] = answer(request);
+    const [status, body] = respond(request);
     return reply(response, body ?? {}, status);
   });
 }
 
 const lastSegment = (url: string): string => decodeURIComponent(url.split('/').at(-1) ?? '');
-const customerOf = ({ url }: Inner): Answer => [200, customerJson(lastSegment(url))];
-const error = (code: number, reason: string): Answer => [
+const customerOf = ({ url }: Inner): InnerResponse => [200, customerJson(lastSegment(url))];
+const error = (code: number, reason: string): InnerResponse => [
   code,
   { error: { code, message: reason, errors: [{ domain: 'global', reason, message: reason }] } },
 ];
 
-describe('reads in a batch', () => {
-  test('are one call with the paths that single calls would have', async () => {
+describe('batched reads', () => {
+  test('send one request with the paths of single calls', async () => {
     const backend = await batchBackend((call) => {
       const id = lastSegment(call.url);
       if (id === 'a/b') return error(404, 'notFound');
@@ -98,7 +98,7 @@ describe('reads in a batch', () => {
     );
   });
 
-  test('hold at most 1000 calls each', async () => {
+  test('send at most 1000 calls in one batch', async () => {
     const backend = await batchBackend(customerOf);
     const ids = Array.from({ length: 2001 }, (_, n) => `C${n}`);
     const found = await clientOf(backend, { batch: true }).getCustomers(ids, scope());
@@ -110,7 +110,7 @@ describe('reads in a batch', () => {
     ]);
   });
 
-  test('are a plain call when there is one only, and none when there is none', async () => {
+  test('send a single call without a batch, and no request for an empty list', async () => {
     const backend = await batchBackend(customerOf);
     const client = clientOf(backend, { batch: true });
     expect(await client.getCustomers(['C1'], scope())).toMatchObject([{ customerId: 'C1' }]);
@@ -119,7 +119,7 @@ describe('reads in a batch', () => {
     expect(backend.received).toMatchObject([{ method: 'GET' }]);
   });
 
-  test('read pages of subscriptions too', async () => {
+  test('include pages of subscriptions', async () => {
     const backend = await batchBackend(({ url }) => [
       200,
       { subscriptions: [subscriptionJson(url.includes('C1') ? 'S1' : 'S2')], nextPageToken: 'n' },
@@ -136,7 +136,7 @@ describe('reads in a batch', () => {
     expect(backend.received).toHaveLength(1);
   });
 
-  test('that overlap are one batch', async () => {
+  test('share one batch when they are concurrent', async () => {
     const backend = await batchBackend(customerOf);
     const client = clientOf(backend, { batch: true });
     const [one, two] = await Promise.all([
@@ -147,7 +147,7 @@ describe('reads in a batch', () => {
     expect(backend.received).toHaveLength(1);
   });
 
-  test('fail alone when their part is missing', async () => {
+  test('fail individually when their part is missing', async () => {
     const backend = await startBackend((_, response) =>
       replyBatch(response, [[200, customerJson('C1')]]),
     );
@@ -165,7 +165,7 @@ describe('reads in a batch', () => {
     ['403', 403, {}, '{"error":{"code":403}}', 'FORBIDDEN', 1],
     ['503', 503, {}, '', 'UNAVAILABLE', 3],
     [
-      '200 that is no batch',
+      '200 that is not a batch',
       200,
       { 'content-type': 'text/html' },
       '<html>',
@@ -173,7 +173,7 @@ describe('reads in a batch', () => {
       1,
     ],
     ['200 without a type', 200, {}, '', 'INTERNAL_SERVER_ERROR', 1],
-  ])('all fail when the batch is answered with %s', async (_, status, headers, body, code, calls) => {
+  ])('all fail when the batch response is %s', async (_, status, headers, body, code, calls) => {
     const backend = await startBackend((_request, response) =>
       response.writeHead(status, headers).end(body),
     );
@@ -182,7 +182,10 @@ describe('reads in a batch', () => {
     expect(backend.received).toHaveLength(calls);
   });
 
-  test.each(['outer', 'inner'])('are sent again when the token is refused: %s', async (where) => {
+  test.each([
+    'outer',
+    'inner',
+  ])('are sent again when the token is rejected in the %s response', async (where) => {
     const backend = await startBackend((request, response) => {
       if (request.headers.authorization === 'Bearer new') {
         return replyBatch(response, innerCalls(request).map(customerOf));
@@ -193,7 +196,7 @@ describe('reads in a batch', () => {
     let token = 'old';
     const credential: Credential = {
       token: async () => token,
-      refused: () => {
+      invalidate: () => {
         token = 'new';
         return true;
       },
@@ -207,7 +210,7 @@ describe('reads in a batch', () => {
   });
 });
 
-describe('writes in a batch', () => {
+describe('batched writes', () => {
   const order = (customerId: string) => ({
     customerId,
     customerAuthToken: 'ff',
@@ -223,7 +226,7 @@ describe('writes in a batch', () => {
     deletionType: 'cancel' as const,
   });
 
-  test('transfer several subscriptions, each with its own result', async () => {
+  test('transfer several subscriptions and return a result for each', async () => {
     const backend = await batchBackend(({ url }) =>
       url.includes('C2') ? error(412, 'conditionNotMet') : [200, subscriptionJson('S1')],
     );
@@ -245,7 +248,7 @@ describe('writes in a batch', () => {
     ]);
   });
 
-  test('delete several subscriptions', async () => {
+  test('delete several subscriptions and return a result for each', async () => {
     const backend = await batchBackend(({ url }) =>
       url.includes('S2') ? error(404, 'notFound') : [204],
     );
@@ -260,7 +263,7 @@ describe('writes in a batch', () => {
     });
   });
 
-  test('are a plain call when there is one only, and none when there is none', async () => {
+  test('send a single call without a batch, and no request for an empty list', async () => {
     const backend = await batchBackend(() => [204]);
     const client = clientOf(backend);
     expect(await client.deleteSubscriptions([deletion('S1')], scope())).toEqual([null]);
@@ -268,7 +271,7 @@ describe('writes in a batch', () => {
     expect(backend.received).toMatchObject([{ method: 'DELETE' }]);
   });
 
-  test('are sent once, and nothing is promised when the batch fails as a whole', async () => {
+  test('are sent once and are not retryable when the whole batch fails', async () => {
     const backend = await startBackend((_, response) => response.writeHead(502).end('<html>'));
     await expect(
       clientOf(backend).deleteSubscriptions(['S1', 'S2'].map(deletion), scope()),
@@ -276,11 +279,11 @@ describe('writes in a batch', () => {
     expect(backend.received).toHaveLength(1);
   });
 
-  test('are not sent again when only some were refused the token', async () => {
+  test('are not sent again when the token is rejected for some parts only', async () => {
     const backend = await startBackend((_, response) =>
       replyBatch(response, [[204], error(401, 'authError')]),
     );
-    const credential: Credential = { token: async () => 't', refused: () => true };
+    const credential: Credential = { token: async () => 't', invalidate: () => true };
     const results = await clientOf(backend, { credential }).deleteSubscriptions(
       ['S1', 'S2'].map(deletion),
       scope(),
@@ -289,7 +292,7 @@ describe('writes in a batch', () => {
     expect(backend.received).toHaveLength(1);
   });
 
-  test('are refused beyond 1000, or when one of them cannot be made', async () => {
+  test('reject more than 1000 calls or an invalid call without a request', async () => {
     const backend = await batchBackend(() => [204]);
     const client = clientOf(backend);
     const refused = { code: 'BAD_USER_INPUT' };

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { type Answer, resellerError } from '../../../src/backends/reseller/errors.ts';
+import { type HttpResponse, resellerError } from '../../../src/backends/reseller/errors.ts';
 import { GatewayError } from '../../../src/domain/error.ts';
 
-type Headers = Answer['headers'];
+type Headers = HttpResponse['headers'];
 
 function errorOf(status: number, text: string, headers: Headers = {}): GatewayError {
   return resellerError({ status, headers, text }, 'GET /customers/C1');
 }
 
-/** An error body as Google writes it. */
+/** An error body in Google's format. */
 function google(code: number, reason: string, message: string | null = 'vendor words'): string {
   const domain = /Limit|quota|accessNot/.test(reason) ? 'usageLimits' : 'global';
   return JSON.stringify({ error: { code, message, errors: [{ domain, reason, message }] } });
@@ -24,30 +24,30 @@ describe('code and reason', () => {
     [400, 'invalidParameter', 'BAD_USER_INPUT', false, VENDOR],
     [400, 'parseError', 'BAD_USER_INPUT', false, VENDOR],
     [400, 'failedPrecondition', 'FAILED_PRECONDITION', false, VENDOR],
-    [401, 'authError', 'UNAUTHENTICATED', false, /gateway's credentials/],
-    [401, 'required', 'UNAUTHENTICATED', false, /gateway's credentials/],
+    [401, 'authError', 'UNAUTHENTICATED', false, /rejected the gateway's credentials/],
+    [401, 'required', 'UNAUTHENTICATED', false, /rejected the gateway's credentials/],
     [403, 'forbidden', 'FORBIDDEN', false, VENDOR],
-    [403, 'insufficientPermissions', 'FORBIDDEN', false, /gateway itself/],
-    [403, 'dailyLimitExceeded', 'RATE_LIMITED', false, /used up/],
+    [403, 'insufficientPermissions', 'FORBIDDEN', false, /service account is not permitted/],
+    [403, 'dailyLimitExceeded', 'RATE_LIMITED', false, /daily quota/],
     [403, 'accessNotConfigured', 'UNAVAILABLE', false, /not enabled/],
-    [403, 'rateLimitExceeded', 'RATE_LIMITED', true, /no more requests/],
-    [403, 'userRateLimitExceeded', 'RATE_LIMITED', true, /no more requests/],
-    [403, 'quotaExceeded', 'RATE_LIMITED', true, /no more requests/],
+    [403, 'rateLimitExceeded', 'RATE_LIMITED', true, /rate limit/],
+    [403, 'userRateLimitExceeded', 'RATE_LIMITED', true, /rate limit/],
+    [403, 'quotaExceeded', 'RATE_LIMITED', true, /rate limit/],
     [404, 'notFound', 'NOT_FOUND', false, VENDOR],
     [409, 'duplicate', 'CONFLICT', false, VENDOR],
     [409, 'other', 'CONFLICT', false, VENDOR],
     [412, 'conditionNotMet', 'FAILED_PRECONDITION', false, VENDOR],
-    [429, 'quotaExceeded', 'RATE_LIMITED', true, /no more requests/],
-    [429, 'rateLimitExceeded', 'RATE_LIMITED', true, /no more requests/],
+    [429, 'quotaExceeded', 'RATE_LIMITED', true, /rate limit/],
+    [429, 'rateLimitExceeded', 'RATE_LIMITED', true, /rate limit/],
     [500, 'internalError', 'INTERNAL_SERVER_ERROR', false, 'The reseller API failed.'],
     [500, 'backendError', 'UNAVAILABLE', true, /unavailable/],
     [502, 'badGateway', 'UNAVAILABLE', true, /unavailable/],
     [503, 'backendError', 'UNAVAILABLE', true, /unavailable/],
-    [503, 'quotaExceeded', 'RATE_LIMITED', true, /no more requests/],
-    [504, 'timeout', 'DEADLINE_EXCEEDED', true, /in its own time/],
+    [503, 'quotaExceeded', 'RATE_LIMITED', true, /rate limit/],
+    [504, 'timeout', 'DEADLINE_EXCEEDED', true, /timed out/],
     [501, 'x', 'INTERNAL_SERVER_ERROR', false, 'The reseller API failed.'],
-    [302, 'x', 'INTERNAL_SERVER_ERROR', false, /cannot read/],
-    [405, 'x', 'INTERNAL_SERVER_ERROR', false, /cannot read/],
+    [302, 'x', 'INTERNAL_SERVER_ERROR', false, /invalid response/],
+    [405, 'x', 'INTERNAL_SERVER_ERROR', false, /invalid response/],
     [408, 'x', 'UNAVAILABLE', true, /unavailable/],
     [410, 'x', 'NOT_FOUND', false, VENDOR],
     [413, 'x', 'BAD_USER_INPUT', false, VENDOR],
@@ -60,20 +60,20 @@ describe('code and reason', () => {
   });
 });
 
-describe('shapes of the body', () => {
-  const refused = 'The reseller API refused the request.';
+describe('error bodies', () => {
+  const rejected = 'The reseller API rejected the request as invalid.';
   test.each<[string, number, string, string, string]>([
     ['no errors[]', 400, '{"error":{"code":400,"message":"m"}}', 'BAD_USER_INPUT', 'm'],
-    ['message null', 400, google(400, 'invalid', null), 'BAD_USER_INPUT', refused],
+    ['message null', 400, google(400, 'invalid', null), 'BAD_USER_INPUT', rejected],
     [
-      'message null, none in errors',
+      'no message at all',
       500,
       '{"error":{"code":500,"message":null}}',
       'INTERNAL_SERVER_ERROR',
       'The reseller API failed.',
     ],
     [
-      'only errors[] has words',
+      'a message only in errors[]',
       409,
       '{"error":{"errors":[{"reason":"duplicate","message":"m"}]}}',
       'CONFLICT',
@@ -94,52 +94,58 @@ describe('shapes of the body', () => {
       'BAD_USER_INPUT',
       'm',
     ],
-    ['an OAuth error without words', 400, '{"error":"bad"}', 'BAD_USER_INPUT', 'bad'],
-    ['empty', 400, '', 'BAD_USER_INPUT', refused],
-    ['empty 404', 404, '', 'NOT_FOUND', 'The reseller API does not know this.'],
-    ['empty 403', 403, '', 'FORBIDDEN', 'The reseller API does not allow this.'],
+    ['an OAuth error without a description', 400, '{"error":"bad"}', 'BAD_USER_INPUT', 'bad'],
+    ['empty', 400, '', 'BAD_USER_INPUT', rejected],
+    ['empty 404', 404, '', 'NOT_FOUND', 'The object was not found in the reseller API.'],
+    ['empty 403', 403, '', 'FORBIDDEN', 'The reseller API denied permission for this request.'],
     ['HTML', 502, '<!DOCTYPE html><h1>502</h1>', 'UNAVAILABLE', 'The reseller API is unavailable.'],
-    ['HTML 403', 403, '<html>no</html>', 'FORBIDDEN', 'The reseller API does not allow this.'],
+    [
+      'HTML 403',
+      403,
+      '<html>no</html>',
+      'FORBIDDEN',
+      'The reseller API denied permission for this request.',
+    ],
     [
       'HTML 404, from a wrong endpoint',
       404,
       ' <html>no</html>',
       'INTERNAL_SERVER_ERROR',
-      'The reseller API gave an answer that the gateway cannot read.',
+      'The reseller API returned an invalid response.',
     ],
-    ['HTML within JSON', 400, google(400, 'x', '<b>no</b>'), 'BAD_USER_INPUT', refused],
-    ['cut off', 400, '{"error":{"code"', 'BAD_USER_INPUT', refused],
-    ['another shape', 400, '{"message":"x"}', 'BAD_USER_INPUT', refused],
-    ['null', 400, 'null', 'BAD_USER_INPUT', refused],
-    ['null error', 400, '{"error":null}', 'BAD_USER_INPUT', refused],
+    ['HTML in a JSON message', 400, google(400, 'x', '<b>no</b>'), 'BAD_USER_INPUT', rejected],
+    ['truncated', 400, '{"error":{"code"', 'BAD_USER_INPUT', rejected],
+    ['a different format', 400, '{"message":"x"}', 'BAD_USER_INPUT', rejected],
+    ['null', 400, 'null', 'BAD_USER_INPUT', rejected],
+    ['null error', 400, '{"error":null}', 'BAD_USER_INPUT', rejected],
     [
-      'odd entries',
+      'invalid entries',
       403,
       '{"error":{"errors":[null,7,{"reason":"rateLimitExceeded"}],"details":"x"}}',
       'RATE_LIMITED',
-      'The reseller API allows no more requests for now.',
+      'The reseller API rate limit is exceeded. Retry later.',
     ],
     ['several lines', 400, google(400, 'x', ' a\r\n\tb\u0000 '), 'BAD_USER_INPUT', 'a b'],
   ])('%s', (_, status, text, code, message) => {
     expect(errorOf(status, text)).toMatchObject({ code, message });
   });
 
-  test('cuts a long message', () => {
+  test('truncates a long message', () => {
     expect(errorOf(400, google(400, 'x', 'y'.repeat(2000))).message).toHaveLength(500);
   });
 
-  test('keeps the answer for the log, and never shows that of a 5xx', () => {
+  test('keeps the response for the log and hides the message of a 5xx', () => {
     const error = errorOf(500, google(500, 'x', 'stack trace'));
     expect(error.message).not.toContain('stack');
     expect(error.cause).toMatchObject({
-      message: 'GET /customers/C1 was answered with 500',
+      message: 'GET /customers/C1 returned 500',
       status: 500,
       body: expect.stringContaining('stack trace'),
     });
   });
 });
 
-describe('retry after', () => {
+describe('retryAfterMs', () => {
   const inAMinute = () => new Date(Date.now() + 60_000).toUTCString();
   const retryInfo = (delay: string) =>
     JSON.stringify({
@@ -152,28 +158,28 @@ describe('retry after', () => {
     ['zero', '0', '', 0],
     ['given twice', ['3', '9'], '', 3_000],
     ['a past date', 'Wed, 21 Oct 2015 07:28:00 GMT', '', 0],
-    ['nonsense', 'soon', '', undefined],
+    ['invalid', 'soon', '', undefined],
     ['negative', '-5', '', undefined],
-    ['beyond reason', '9'.repeat(30), '', undefined],
-    ['absent', undefined, '', undefined],
+    ['too large', '9'.repeat(30), '', undefined],
+    ['missing', undefined, '', undefined],
     ['in the details', undefined, retryInfo('1.5s'), 1_500],
-    ['nonsense in the details', undefined, retryInfo('later'), undefined],
-    ['in both: the header', '2', retryInfo('9s'), 2_000],
+    ['invalid in the details', undefined, retryInfo('later'), undefined],
+    ['in the header and the details', '2', retryInfo('9s'), 2_000],
   ])('%s', (_, header, text, expected) => {
     expect(errorOf(503, text, { 'retry-after': header }).retryAfterMs).toBe(expected);
   });
 
-  test('a date', () => {
+  test('supports an HTTP date', () => {
     const { retryAfterMs } = errorOf(429, '', { 'retry-after': inAMinute() });
     expect(retryAfterMs).toBeGreaterThan(55_000);
     expect(retryAfterMs).toBeLessThanOrEqual(60_000);
   });
 });
 
-describe('refused fields', () => {
+describe('field violations', () => {
   const body = (error: object) => JSON.stringify({ error: { message: 'general', ...error } });
 
-  test('come from errors[].location, but not when that is a header', () => {
+  test('come from errors[].location unless it is a header', () => {
     const errors = [
       { reason: 'invalid', message: 'too low', location: 'maxResults', locationType: 'parameter' },
       { reason: 'invalid', location: 'seats' },
@@ -185,7 +191,7 @@ describe('refused fields', () => {
     ]);
   });
 
-  test('come from google.rpc.BadRequest, each field once', () => {
+  test('come from google.rpc.BadRequest without duplicate fields', () => {
     const details = [
       {
         '@type': 'type.googleapis.com/google.rpc.BadRequest',
@@ -196,11 +202,11 @@ describe('refused fields', () => {
     const errors = [{ location: 'postal_address', message: 'again' }];
     expect(errorOf(400, body({ details, errors })).violations).toEqual([
       { field: 'postal_address', description: 'bad' },
-      { field: 'x', description: 'is not accepted' },
+      { field: 'x', description: 'is invalid' },
     ]);
   });
 
-  test('stand beside the request id of google.rpc.RequestInfo', () => {
+  test('are independent of the request id in google.rpc.RequestInfo', () => {
     const details = [
       { '@type': 'type.googleapis.com/google.rpc.RequestInfo', requestId: 'upstream-1' },
     ];

@@ -10,7 +10,7 @@ import { subscriptionJson } from './reseller.support.ts';
 
 const ids = { customerId: 'C1', subscriptionId: 'S1', skuId: '1010020028' };
 
-test('reads every field of a customer', () => {
+test('maps every field of a customer', () => {
   const json = {
     kind: 'reseller#customer',
     customerId: 'C1',
@@ -40,7 +40,7 @@ test('reads every field of a customer', () => {
   expect(toCustomer(json)).toEqual({ ...known, postalAddress });
 });
 
-test("reads another reseller's customer, of whom only three fields are given", () => {
+test('maps a customer of another reseller, which has three fields', () => {
   const json = { customerId: 'C1', customerDomain: 'a.example', customerType: 'domain' };
   expect(toCustomer(json)).toEqual({
     ...json,
@@ -54,7 +54,7 @@ test("reads another reseller's customer, of whom only three fields are given", (
   });
 });
 
-test('reads every field of a subscription', () => {
+test('maps every field of a subscription', () => {
   const json = {
     kind: 'subscriptions#subscription',
     ...ids,
@@ -100,7 +100,7 @@ test('reads every field of a subscription', () => {
   });
 });
 
-test('reads a subscription of nothing but ids', () => {
+test('maps a subscription that has only ids', () => {
   const read = toSubscription({ ...ids, trialSettings: {}, seats: null });
   expect(read).toMatchObject({
     ...ids,
@@ -111,7 +111,7 @@ test('reads a subscription of nothing but ids', () => {
   });
 });
 
-describe('numbers', () => {
+describe('lenient fields', () => {
   test.each<[unknown, Date | null]>([
     ['0', new Date(0)],
     ['-1', new Date(-1)],
@@ -125,7 +125,7 @@ describe('numbers', () => {
     [1.5, null],
     [null, null],
     [{}, null],
-  ])('the time %j is %s', (creationTime, expected) => {
+  ])('the time %j becomes %s', (creationTime, expected) => {
     expect(toSubscription({ ...ids, creationTime }).creationTime).toEqual(expected);
   });
 
@@ -140,7 +140,7 @@ describe('numbers', () => {
     ['99999999999999999999', null],
     [null, null],
     [[], null],
-  ])('the seats %j are %s', (numberOfSeats, expected) => {
+  ])('the seats %j become %s', (numberOfSeats, expected) => {
     expect(toSubscription({ ...ids, seats: { numberOfSeats } }).seats?.numberOfSeats).toBe(
       expected,
     );
@@ -153,17 +153,21 @@ describe('numbers', () => {
       ['A', 1, null, 'B'],
       ['A', 'B'],
     ],
-  ])('the reasons %j are %j', (suspensionReasons, expected) => {
+  ])('the reasons %j become %j', (suspensionReasons, expected) => {
     expect(toSubscription({ ...ids, suspensionReasons }).suspensionReasons).toEqual(expected);
   });
 
-  test('an id may come as a number', () => {
+  test('accepts a numeric id', () => {
     expect(toSubscription({ ...ids, subscriptionId: 123 }).subscriptionId).toBe('123');
   });
 });
 
-describe('what cannot be read', () => {
-  test.each(['customerId', 'subscriptionId', 'skuId'])('is a subscription without %s', (name) => {
+describe('invalid responses', () => {
+  test.each([
+    'customerId',
+    'subscriptionId',
+    'skuId',
+  ])('a subscription without %s is rejected', (name) => {
     for (const value of [undefined, null, '', {}, Number.NaN]) {
       expect(() => toSubscription({ ...ids, [name]: value })).toThrow();
     }
@@ -176,11 +180,11 @@ describe('what cannot be read', () => {
     [],
     { subscriptions: {} },
     { nextPageToken: 7 },
-  ])('is the list %j', (json) => {
+  ])('the list %j is rejected', (json) => {
     expect(() => toSubscriptionPage(json, () => {})).toThrow();
   });
 
-  test('takes no other item of a list with it, whatever it is', () => {
+  test('an invalid item does not affect the rest of the list', () => {
     fc.assert(
       fc.property(fc.array(fc.jsonValue()), (odd) => {
         const subscriptions = [...odd, subscriptionJson('S1')];
@@ -196,7 +200,7 @@ describe('what cannot be read', () => {
   });
 });
 
-test('reads who watches', () => {
+test('skips an invalid address of the notification watch', () => {
   const json = {
     serviceAccountEmailAddresses: ['a@p.example', 7],
     topicName: 'projects/p/topics/t',

@@ -4,6 +4,8 @@ import { GatewayError } from '../../../src/domain/error.ts';
 import {
   clientOf,
   customerJson,
+  getCustomer,
+  listSubscriptions,
   refuse,
   reply,
   scope,
@@ -11,10 +13,10 @@ import {
   subscriptionJson,
 } from './reseller.support.ts';
 
-describe('one read', () => {
-  test('asks for a customer with the documented path and headers', async () => {
+describe('a single read', () => {
+  test('requests a customer with the documented path and headers', async () => {
     const backend = await startBackend((_, response) => reply(response, customerJson('C1')));
-    const customer = await clientOf(backend).getCustomer('C1', scope());
+    const customer = await getCustomer(clientOf(backend), 'C1', scope());
     expect(customer).toMatchObject({ customerId: 'C1', customerDomain: 'C1.example' });
     const [request] = backend.received;
     expect(request).toMatchObject({ method: 'GET', url: '/apps/reseller/v1/customers/C1' });
@@ -25,9 +27,9 @@ describe('one read', () => {
     });
   });
 
-  test.each(['/base', '/base/', '/a/b/'])('keeps the endpoint path %s', async (base) => {
+  test.each(['/base', '/base/', '/a/b/'])("keeps the endpoint's path %s", async (base) => {
     const backend = await startBackend((_, response) => reply(response, customerJson('C1')));
-    await clientOf({ url: backend.url + base }).getCustomer('C1', scope());
+    await getCustomer(clientOf({ url: backend.url + base }), 'C1', scope());
     const prefix = base.replace(/\/$/, '');
     expect(backend.received[0]?.url).toBe(`${prefix}/apps/reseller/v1/customers/C1`);
   });
@@ -42,49 +44,49 @@ describe('one read', () => {
     ['...', '...'],
   ])('sends the id %j as one path segment', async (id, encoded) => {
     const backend = await startBackend((_, response) => refuse(response, 404, 'notFound'));
-    expect(await clientOf(backend).getCustomer(id, scope())).toBeNull();
+    expect(await getCustomer(clientOf(backend), id, scope())).toBeNull();
     expect(backend.received[0]?.url).toBe(`/apps/reseller/v1/customers/${encoded}`);
   });
 
-  test.each(['', '.', '..', '\ud800'])('refuses the id %j without a call', async (id) => {
+  test.each(['', '.', '..', '\ud800'])('rejects the id %j without a request', async (id) => {
     const backend = await startBackend((_, response) => reply(response, customerJson('C1')));
     const client = clientOf(backend);
-    const refused = { code: 'BAD_USER_INPUT' };
-    await expect(client.getCustomer(id, scope())).rejects.toMatchObject(refused);
-    await expect(client.getSubscription('C1', id, scope())).rejects.toMatchObject(refused);
-    await expect(client.getSubscription(id, 'S1', scope())).rejects.toMatchObject(refused);
+    const rejected = { code: 'BAD_USER_INPUT' };
+    await expect(getCustomer(client, id, scope())).rejects.toMatchObject(rejected);
+    await expect(client.getSubscription('C1', id, scope())).rejects.toMatchObject(rejected);
+    await expect(client.getSubscription(id, 'S1', scope())).rejects.toMatchObject(rejected);
     expect(await client.getCustomers([id, 'C1'], scope())).toMatchObject([
-      refused,
+      rejected,
       { customerId: 'C1' },
     ]);
     expect(backend.received).toHaveLength(1);
   });
 
-  test('gives null for a subscription that is not there', async () => {
+  test('returns null for a subscription that is not found', async () => {
     const backend = await startBackend((_, response) => refuse(response, 404, 'notFound'));
     expect(await clientOf(backend).getSubscription('C1', 'S/1', scope())).toBeNull();
     expect(backend.received[0]?.url).toBe('/apps/reseller/v1/customers/C1/subscriptions/S%2F1');
   });
 
-  test('leaves its socket to the next', async () => {
+  test('reuses its socket for the next read', async () => {
     const backend = await startBackend((_, response) => reply(response, customerJson('C1')));
     const client = clientOf(backend);
-    for (let n = 0; n < 10; n++) await client.getCustomer('C1', scope());
+    for (let n = 0; n < 10; n++) await getCustomer(client, 'C1', scope());
     expect(backend.received).toHaveLength(10);
-    // The pool opens a second one when asked before it has noticed that the first is free.
+    // The pool opens a second socket when it has not noticed yet that the first is free.
     expect(backend.connections()).toBeLessThanOrEqual(2);
   });
 
-  test('reads a compressed body', async () => {
+  test('decodes a compressed body', async () => {
     const backend = await startBackend((_, response) =>
       response
         .writeHead(200, { 'content-encoding': 'gzip' })
         .end(gzipSync(JSON.stringify(customerJson('C1')))),
     );
-    expect(await clientOf(backend).getCustomer('C1', scope())).toMatchObject({ customerId: 'C1' });
+    expect(await getCustomer(clientOf(backend), 'C1', scope())).toMatchObject({ customerId: 'C1' });
   });
 
-  test('reads who watches, with nobody registered', async () => {
+  test('returns an empty notification watch before any registration', async () => {
     const backend = await startBackend((_, response) => reply(response, {}));
     expect(await clientOf(backend).getWatchDetails(scope())).toEqual({
       serviceAccountEmailAddresses: [],
@@ -94,28 +96,26 @@ describe('one read', () => {
   });
 });
 
-describe('a 2xx answer that cannot be read', () => {
-  /** Readable but for its length. */
+describe('an invalid 2xx response', () => {
+  /** Valid except for its length. */
   const long = `${JSON.stringify(customerJson('C1'))}${' '.repeat(33 * 1024 * 1024)}`;
   test.each<[string, string | Buffer, Record<string, string>]>([
     ['not JSON', '<html>hello</html>', {}],
-    ['cut off', '{"customerId": "C1', {}],
+    ['truncated', '{"customerId": "C1', {}],
     ['empty', '', {}],
     ['null', 'null', {}],
-    ['another shape', '{"items": []}', {}],
-    ['an id of another type', '{"customerId": {}}', {}],
+    ['a different object', '{"items": []}', {}],
+    ['an id of the wrong type', '{"customerId": {}}', {}],
     ['broken gzip', 'abc', { 'content-encoding': 'gzip' }],
-    ['an encoding not asked for', 'abc', { 'content-encoding': 'br' }],
-    ['larger than is held', gzipSync(long), { 'content-encoding': 'gzip' }],
-    ['larger than is held, uncompressed', long, {}],
+    ['an unsupported encoding', 'abc', { 'content-encoding': 'br' }],
+    ['larger than the limit', gzipSync(long), { 'content-encoding': 'gzip' }],
+    ['larger than the limit, uncompressed', long, {}],
   ])('%s', async (_, body, headers) => {
     const backend = await startBackend((_request, response) => {
       response.on('error', () => {});
       response.writeHead(200, headers).end(body);
     });
-    const error = await clientOf(backend)
-      .getCustomer('C1', scope())
-      .catch((e: unknown) => e);
+    const error = await getCustomer(clientOf(backend), 'C1', scope()).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(GatewayError);
     expect(error).toMatchObject({
       code: 'INTERNAL_SERVER_ERROR',
@@ -129,16 +129,12 @@ describe('a 2xx answer that cannot be read', () => {
 });
 
 describe('a list of subscriptions', () => {
-  test('sends filter, size and token, and reads the page', async () => {
+  test('sends the filter, size and token and returns the page', async () => {
     const backend = await startBackend((_, response) =>
       reply(response, { subscriptions: [subscriptionJson('S1')], nextPageToken: 'n&1' }),
     );
     const filter = { customerId: 'a&b.example', customerNamePrefix: 'a', customerAuthToken: 'ff' };
-    const page = await clientOf(backend).listSubscriptions(
-      filter,
-      { token: 't+/= 1', size: 25 },
-      scope(),
-    );
+    const page = await listSubscriptions(clientOf(backend), filter, { token: 't+/= 1', size: 25 });
     expect(page.items.map((item) => item.subscriptionId)).toEqual(['S1']);
     expect(page.nextToken).toBe('n&1');
     const url = new URL(backend.received[0]?.url ?? '', backend.url);
@@ -150,18 +146,14 @@ describe('a list of subscriptions', () => {
     });
   });
 
-  test('reads a missing array as empty and a missing token as the end', async () => {
+  test('treats a missing array as empty and a missing token as the end', async () => {
     const backend = await startBackend((_, response) => reply(response, {}));
-    const page = await clientOf(backend).listSubscriptions(
-      {},
-      { token: null, size: 1000 },
-      scope(),
-    );
+    const page = await listSubscriptions(clientOf(backend), {}, { token: null, size: 1000 });
     expect(page).toEqual({ items: [], nextToken: null });
     expect(backend.received[0]?.url).toBe('/apps/reseller/v1/subscriptions?maxResults=100');
   });
 
-  test('leaves out an item without ids, says so in the log, and keeps the others', async () => {
+  test('skips and logs an item without ids and keeps the others', async () => {
     const backend = await startBackend((_, response) =>
       reply(response, {
         subscriptions: [subscriptionJson('S1'), { skuId: 'x' }, 7, subscriptionJson('S2')],
@@ -169,11 +161,7 @@ describe('a list of subscriptions', () => {
     );
     const warnings: string[] = [];
     const log = { debug: () => {}, warn: (_: object, message: string) => warnings.push(message) };
-    const page = await clientOf(backend, { log }).listSubscriptions(
-      {},
-      { token: null, size: 10 },
-      scope(),
-    );
+    const page = await listSubscriptions(clientOf(backend, { log }), {}, { token: null, size: 10 });
     expect(page.items.map((item) => item.subscriptionId)).toEqual(['S1', 'S2']);
     expect(warnings).toHaveLength(2);
   });
@@ -182,22 +170,24 @@ describe('a list of subscriptions', () => {
     'customerId',
     'customerNamePrefix',
     'customerAuthToken',
-  ])('refuses an empty %s, which the backend would take as no filter', async (name) => {
+  ])('rejects an empty %s, which the backend would ignore', async (name) => {
     const backend = await startBackend((_, response) => reply(response, {}));
     const page = { token: null, size: 10 };
-    await expect(
-      clientOf(backend).listSubscriptions({ [name]: '' }, page, scope()),
-    ).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+    await expect(listSubscriptions(clientOf(backend), { [name]: '' }, page)).rejects.toMatchObject({
+      code: 'BAD_USER_INPUT',
+    });
     expect(backend.received).toHaveLength(0);
   });
 
-  test('never lets the transfer token into an error or the log', async () => {
+  test('keeps the transfer token out of errors and the log', async () => {
     const backend = await startBackend((_, response) => refuse(response, 403, 'forbidden'));
     const lines: unknown[] = [];
     const write = (detail: object) => lines.push(detail);
-    const error = await clientOf(backend, { log: { debug: write, warn: write } })
-      .listSubscriptions({ customerAuthToken: 's3cret' }, { token: null, size: 10 }, scope())
-      .catch((e: Error) => e);
+    const error = await listSubscriptions(
+      clientOf(backend, { log: { debug: write, warn: write } }),
+      { customerAuthToken: 's3cret' },
+      { token: null, size: 10 },
+    ).catch((e: Error) => e);
     expect(error).toMatchObject({ code: 'FORBIDDEN', message: 'refused: forbidden' });
     expect(lines).toHaveLength(1);
     const cause = error instanceof Error ? error.cause : undefined;
@@ -205,10 +195,10 @@ describe('a list of subscriptions', () => {
   });
 });
 
-describe('several reads', () => {
+describe('parallel reads', () => {
   const byPath = (url: string): string => decodeURIComponent(url.split('/').at(-1) ?? '');
 
-  test('go out at once, one by one, and keep the order', async () => {
+  test('are sent at once as single requests and keep the order', async () => {
     const all = Promise.withResolvers<void>();
     const backend = await startBackend(async ({ url }, response) => {
       if (backend.received.length === 4) all.resolve();
@@ -228,17 +218,17 @@ describe('several reads', () => {
       { customerId: 'C1' },
     ]);
     expect(found[2]).toBeInstanceOf(GatewayError);
-    // The repeated id shares the call that is under way.
+    // The duplicate id shares the call in flight.
     expect(backend.received).toHaveLength(4);
   });
 
-  test('never use more sockets than the pool has', async () => {
-    let underWay = 0;
+  test('use at most the sockets of the pool', async () => {
+    let inFlight = 0;
     let most = 0;
     const backend = await startBackend(async ({ url }, response) => {
-      most = Math.max(most, ++underWay);
+      most = Math.max(most, ++inFlight);
       await backend.arrival(3);
-      underWay--;
+      inFlight--;
       reply(response, customerJson(byPath(url)));
     });
     const ids = Array.from({ length: 60 }, (_, n) => `C${n}`);
@@ -248,7 +238,7 @@ describe('several reads', () => {
     expect(backend.connections()).toBe(3);
   });
 
-  test('list pages one by one when batches are off', async () => {
+  test('request pages separately when batching is off', async () => {
     const backend = await startBackend(({ url }, response) =>
       url.includes('customerId=bad')
         ? refuse(response, 403, 'forbidden')

@@ -9,8 +9,15 @@ import {
   type ResellerClientOptions,
 } from '../../../src/backends/reseller/client.ts';
 import type { CallScope } from '../../../src/domain/call-scope.ts';
+import type { ResellerCustomer } from '../../../src/domain/customer.ts';
+import { GatewayError } from '../../../src/domain/error.ts';
+import type { Page, PageRequest } from '../../../src/domain/page.ts';
+import type { ResellerSubscription, SubscriptionFilter } from '../../../src/domain/subscription.ts';
+import { scope } from '../backends.support.ts';
 
-/** A request as the stand-in backend received it. */
+export { changingTokens, scope } from '../backends.support.ts';
+
+/** A request that the fake backend received. */
 export interface Received {
   readonly method: string;
   readonly url: string;
@@ -24,7 +31,7 @@ export interface Backend {
   readonly url: string;
   /** Every request so far, in order of arrival. */
   readonly received: Received[];
-  /** How many sockets were opened so far. */
+  /** Number of sockets opened so far. */
   connections(): number;
   /** Resolves when the nth request (from 1) has arrived. */
   arrival(n: number): Promise<void>;
@@ -32,7 +39,7 @@ export interface Backend {
   stop(): Promise<void>;
 }
 
-/** A backend on a free port that records what it gets and answers as `handler` says. */
+/** A fake backend on a free port that records its requests and responds with `handler`. */
 export async function startBackend(handler: Handler): Promise<Backend> {
   const received: Received[] = [];
   const arrivals: (() => void)[] = [];
@@ -69,19 +76,19 @@ export async function startBackend(handler: Handler): Promise<Backend> {
   };
 }
 
-/** Answers with JSON. */
+/** Sends a JSON response. */
 export function reply(response: ServerResponse, body: unknown, status = 200): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
-/** Answers with an error as Google writes it. */
+/** Sends an error in Google's format. */
 export function refuse(response: ServerResponse, status: number, reason: string): void {
   const message = `refused: ${reason}`;
   const errors = [{ domain: 'global', reason, message }];
   reply(response, { error: { code: status, message, errors } }, status);
 }
 
-/** A client of `backend` that is closed when the test ends. */
+/** A client of `backend`, closed when the test ends. */
 export function clientOf(
   backend: { readonly url: string },
   options: Partial<ResellerClientOptions> = {},
@@ -98,8 +105,28 @@ export function clientOf(
   return client;
 }
 
-export function scope(signal = new AbortController().signal, requestId = 'req-1'): CallScope {
-  return { signal, requestId };
+/** One customer; throws its error. */
+export async function getCustomer(
+  client: ResellerClient,
+  id: string,
+  callScope: CallScope,
+): Promise<ResellerCustomer | null> {
+  return firstOf(await client.getCustomers([id], callScope));
+}
+
+/** One page of subscriptions; throws its error. */
+export async function listSubscriptions(
+  client: ResellerClient,
+  filter: SubscriptionFilter,
+  page: PageRequest,
+): Promise<Page<ResellerSubscription>> {
+  return firstOf(await client.listSubscriptionPages([{ filter, page }], scope()));
+}
+
+function firstOf<T>([result]: readonly (T | GatewayError)[]): T {
+  if (result === undefined) throw new Error('the client returned no result');
+  if (result instanceof GatewayError) throw result;
+  return result;
 }
 
 export function customerJson(customerId: string): object {

@@ -28,10 +28,10 @@ const subscriptionSent = {
 
 type Act = (client: ResellerClient, scope: CallScope) => Promise<unknown>;
 
-describe('sends', () => {
+describe('requests', () => {
   test.each<[string, Act, string, string, object | null]>([
     [
-      'a customer to order',
+      'insertCustomer',
       (client, s) =>
         client.insertCustomer(
           {
@@ -51,7 +51,7 @@ describe('sends', () => {
       },
     ],
     [
-      'a customer to take over',
+      'insertCustomer with a transfer token',
       (client, s) =>
         client.insertCustomer(
           { customerType: 'team', primaryAdmin: { primaryEmail: 'x@b.example' } },
@@ -63,21 +63,21 @@ describe('sends', () => {
       { customerType: 'team', primaryAdmin: { primaryEmail: 'x@b.example' } },
     ],
     [
-      'what changes of a customer',
+      'patchCustomer',
       (client, s) => client.patchCustomer('C1', { phoneNumber: '+49 1' }, s),
       'PATCH',
       C1,
       { phoneNumber: '+49 1' },
     ],
     [
-      'a whole customer',
+      'updateCustomer',
       (client, s) => client.updateCustomer('C1', { alternateEmail: 'y@b.example' }, s),
       'PUT',
       C1,
       { alternateEmail: 'y@b.example' },
     ],
     [
-      'a subscription to buy',
+      'insertSubscription with the action buy',
       (client, s) =>
         client.insertSubscription(
           {
@@ -102,7 +102,7 @@ describe('sends', () => {
       },
     ],
     [
-      'a subscription to switch to',
+      'insertSubscription with the action switch',
       (client, s) =>
         client.insertSubscription(
           { customerId: 'C1', action: 'switch', sourceSkuId: '1010020027', subscription },
@@ -113,7 +113,7 @@ describe('sends', () => {
       subscriptionSent,
     ],
     [
-      'a subscription to transfer',
+      'insertSubscription with a transfer token',
       (client, s) =>
         client.insertSubscription({ customerId: 'C1', customerAuthToken: 'ff', subscription }, s),
       'POST',
@@ -121,13 +121,19 @@ describe('sends', () => {
       subscriptionSent,
     ],
     [
-      'activate',
+      'activateSubscription',
       (client, s) => client.activateSubscription(key, s),
       'POST',
       `${S1}/activate`,
       null,
     ],
-    ['suspend', (client, s) => client.suspendSubscription(key, s), 'POST', `${S1}/suspend`, null],
+    [
+      'suspendSubscription',
+      (client, s) => client.suspendSubscription(key, s),
+      'POST',
+      `${S1}/suspend`,
+      null,
+    ],
     [
       'startPaidService',
       (client, s) => client.startPaidService(key, s),
@@ -136,7 +142,7 @@ describe('sends', () => {
       null,
     ],
     [
-      'a plan',
+      'changePlan',
       (client, s) =>
         client.changePlan(
           key,
@@ -148,43 +154,47 @@ describe('sends', () => {
       { planName: 'FLEXIBLE', seats: { maximumNumberOfSeats: 9 }, purchaseOrderId: 'po' },
     ],
     [
-      'seats',
+      'changeSeats',
       (client, s) => client.changeSeats(key, { numberOfSeats: 7 }, s),
       'POST',
       `${S1}/changeSeats`,
       { numberOfSeats: 7 },
     ],
     [
-      'renewal settings',
+      'changeRenewalSettings',
       (client, s) => client.changeRenewalSettings(key, 'AUTO_RENEW_YEARLY_PAY', s),
       'POST',
       `${S1}/changeRenewalSettings`,
       { renewalType: 'AUTO_RENEW_YEARLY_PAY' },
     ],
     [
-      'a deletion',
+      'deleteSubscription',
       (client, s) => client.deleteSubscription({ ...key, deletionType: 'transfer_to_direct' }, s),
       'DELETE',
       `${S1}?deletionType=transfer_to_direct`,
       null,
     ],
     [
-      'a service account to register',
+      'register',
       (client, s) => client.register('a@p.example', s),
       'POST',
       'apps/reseller/v1/resellernotify/register?serviceAccountEmailAddress=a%40p.example',
       null,
     ],
     [
-      'a service account to unregister',
+      'unregister',
       (client, s) => client.unregister('a@p.example', s),
       'POST',
       'apps/reseller/v1/resellernotify/unregister?serviceAccountEmailAddress=a%40p.example',
       null,
     ],
   ])('%s', async (_, act, method, path, body) => {
-    const answer = { ...customerJson('C1'), ...subscriptionJson('S9'), topicName: 'projects/p/t' };
-    const backend = await startBackend((_request, response) => reply(response, answer, 201));
+    const response201 = {
+      ...customerJson('C1'),
+      ...subscriptionJson('S9'),
+      topicName: 'projects/p/t',
+    };
+    const backend = await startBackend((_request, response) => reply(response, response201, 201));
     const result = await act(clientOf(backend), scope());
     expect(backend.received).toHaveLength(1);
     const [request] = backend.received;
@@ -198,8 +208,8 @@ describe('sends', () => {
   });
 });
 
-describe('a deletion', () => {
-  test.each([200, 204])('is done by an empty %i', async (status) => {
+describe('deleteSubscription', () => {
+  test.each([200, 204])('succeeds with an empty %i response', async (status) => {
     const backend = await startBackend((_, response) => response.writeHead(status).end());
     const deletion = { ...key, deletionType: 'cancel' as const };
     await clientOf(backend).deleteSubscription(deletion, scope());
@@ -207,7 +217,7 @@ describe('a deletion', () => {
   });
 });
 
-describe('refuses without a call', () => {
+describe('rejects without a request', () => {
   test.each<[string, Act]>([
     ['an empty customer id', (client, s) => client.patchCustomer('', {}, s)],
     ['a customer id of dots', (client, s) => client.updateCustomer('..', {}, s)],
@@ -216,7 +226,7 @@ describe('refuses without a call', () => {
       (client, s) => client.activateSubscription({ ...key, subscriptionId: '' }, s),
     ],
     [
-      'a switch from nowhere',
+      'a switch without a source',
       (client, s) =>
         client.insertSubscription({ customerId: 'C1', action: 'switch', subscription }, s),
     ],
@@ -237,7 +247,7 @@ describe('refuses without a call', () => {
   });
 });
 
-test('a conflict is told in the words of the backend', async () => {
+test("a conflict has the backend's message", async () => {
   const backend = await startBackend((_, response) => refuse(response, 409, 'duplicate'));
   await expect(clientOf(backend).insertCustomer({}, undefined, scope())).rejects.toMatchObject({
     code: 'CONFLICT',
