@@ -10,7 +10,7 @@ export interface SandboxLog {
   warn(data: object, message: string): void;
 }
 
-/** What both servers share. */
+/** The parts that both servers share. */
 export interface BackendContext {
   readonly now: () => number;
   readonly calls: CallLog;
@@ -18,22 +18,22 @@ export interface BackendContext {
   /** When set, `Bearer <token>` is required. */
   readonly token: string | undefined;
   readonly log: SandboxLog;
-  /** Aborts when the sandbox closes: ends delays. */
+  /** Aborts when the sandbox closes, which ends delays. */
   readonly closing: AbortSignal;
 }
 
 export interface RunningServer {
   readonly port: number;
-  /** Ends everything at once, also connections on which an answer is still owed. */
+  /** Closes the server and all connections, including those with a pending response. */
   close(): Promise<void>;
 }
 
-/** Waits `ms`, or less when the sandbox closes. */
+/** Resolves after `ms` milliseconds, or when the sandbox closes. */
 export async function delay(ms: number, closing: AbortSignal): Promise<void> {
   if (ms > 0) await sleep(ms, undefined, { signal: closing, ref: false }).catch(() => undefined);
 }
 
-/** Listens; rejects with the system's error (EADDRINUSE ...) when that is not possible. */
+/** Returns the port. Rejects with the system error, for example EADDRINUSE. */
 export async function listen(server: Server, host: string, port: number): Promise<number> {
   server.listen({ host, port });
   await once(server, 'listening');
@@ -42,7 +42,7 @@ export async function listen(server: Server, host: string, port: number): Promis
   return address.port;
 }
 
-/** As it goes into a URL or a gRPC target. */
+/** `host:port` for a URL or a gRPC target; IPv6 addresses get brackets. */
 export function hostPort(host: string, port: number): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

@@ -1,19 +1,19 @@
 export type BackendName = 'billing' | 'reseller';
 
-/** One call that reached the sandbox. */
+/** One call that the sandbox received. */
 export interface UpstreamCall {
   readonly backend: BackendName;
   /** For example `CustomerService.List`, `customers.get`, `batch`. */
   readonly method: string;
   /** Request metadata or headers, names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** True for a call inside a batch: it came with the request of the batch. */
+  /** Whether the call was part of a batch request. */
   readonly batched: boolean;
 }
 
 const kept = 1000;
 
-/** Counts what clients ask, by method name, and keeps the last calls to look at. */
+/** Counts calls by method name and keeps the latest 1000. */
 export class CallLog {
   #counts = new Map<string, number>();
   #recent: UpstreamCall[] = [];
@@ -21,7 +21,7 @@ export class CallLog {
   #inFlight = { billing: 0, reseller: 0 };
   #peak = { billing: 0, reseller: 0 };
 
-  /** Notes a call; the function that comes back notes its end (once, however often it is called). */
+  /** Records a call. The returned function records its end and can be called more than once. */
   start(call: UpstreamCall): () => void {
     this.#counts.set(call.method, this.count(call.method) + 1);
     this.#recent.push(call);
@@ -37,7 +37,7 @@ export class CallLog {
     };
   }
 
-  /** Calls of one method since the last reset, those inside batches included. */
+  /** Calls of one method since the last reset, including those in batches. */
   count(method: string): number {
     return this.#counts.get(method) ?? 0;
   }
@@ -46,17 +46,17 @@ export class CallLog {
     return Object.fromEntries(this.#counts);
   }
 
-  /** Requests on the wire: a batch is one, whatever it holds. */
+  /** Number of requests on the wire; a batch counts as one. */
   get requests(): number {
     return this.#requests;
   }
 
-  /** The most requests that one backend had in hand at the same time. */
+  /** Maximum number of concurrent requests to one backend. */
   peak(backend: BackendName): number {
     return this.#peak[backend];
   }
 
-  /** The last calls (at most 1000), oldest first. */
+  /** The latest calls, at most 1000, oldest first. */
   get recent(): readonly UpstreamCall[] {
     return this.#recent;
   }

@@ -1,26 +1,26 @@
 import type { BackendName } from './calls.ts';
 import { createRandom, type Random } from './random.ts';
 
-/** What a fault does to a call, after its latency. */
+/** The effect of a fault on a call, after its latency. */
 export type FaultEffect =
-  /** Never answer. */
+  /** Never send a response. */
   | { readonly type: 'hang' }
-  /** Close the connection without an answer. */
+  /** Close the connection without a response. */
   | { readonly type: 'close' }
-  /** A gRPC status; details are given as google.rpc.RetryInfo when `retryAfterMs` is there. */
+  /** A gRPC status, with google.rpc.RetryInfo when `retryAfterMs` is set. */
   | {
       readonly type: 'grpc';
       readonly code: number;
       readonly message?: string | undefined;
       readonly retryAfterMs?: number | undefined;
     }
-  /** An HTTP error. `body` is sent as it is; without it the answer has Google's error shape. */
+  /** An HTTP error. `body` is sent unchanged; without it the response has Google's error format. */
   | {
       readonly type: 'http';
       readonly status: number;
       readonly reason?: string | undefined;
       readonly domain?: string | undefined;
-      /** `null` gives the shape some front ends answer: `message: null` and no `errors`. */
+      /** `null` sends the format of some front ends: `message: null` and no `errors`. */
       readonly message?: string | null | undefined;
       readonly body?: string | undefined;
       readonly contentType?: string | undefined;
@@ -28,27 +28,27 @@ export type FaultEffect =
     };
 
 export interface Fault {
-  /** Absent: both. */
+  /** Both backends by default. */
   readonly backend?: BackendName | undefined;
-  /** `CustomerService.List`, `OperationService.*`, `subscriptions.get`, `batch`; absent: every one. */
+  /** For example `CustomerService.List`, `OperationService.*`, `batch`; every method by default. */
   readonly method?: string | undefined;
-  /** How many of the matching calls are touched, 0 to 1; default all. */
+  /** Share of the matching calls that are affected, 0 to 1; 1 by default. */
   readonly share?: number | undefined;
-  /** Only the next so many matching calls. */
+  /** Maximum number of affected calls; unlimited by default. */
   readonly times?: number | undefined;
-  /** Added before the answer or the effect. */
+  /** Delay before the response or the effect. */
   readonly latencyMs?: number | { readonly min: number; readonly max: number } | undefined;
-  /** Absent: the call is slowed down only. */
+  /** Without an effect the fault only adds its latency. */
   readonly effect?: FaultEffect | undefined;
-  /** The call is carried out first and only its answer is spoilt; default false. */
+  /** Executes the call before the effect replaces its response; false by default. */
   readonly executed?: boolean | undefined;
 }
 
-/** What happens to one call. */
-export interface Verdict {
+/** The combined faults of one call. */
+export interface FaultDecision {
   readonly latencyMs: number;
   readonly effect: FaultEffect | undefined;
-  /** Whether the call is carried out although it has an effect. */
+  /** Whether the call is executed although it has an effect. */
   readonly executed: boolean;
 }
 
@@ -70,7 +70,7 @@ function latencyOf(latency: Fault['latencyMs'], random: Random): number {
   return typeof latency === 'number' ? latency : random.int(latency.min, latency.max);
 }
 
-/** The faults in force. Latencies of all matching faults add up; the first effect wins. */
+/** The active faults. The latencies of all matching faults add up; the first effect wins. */
 export class FaultPlan {
   #active: ActiveFault[] = [];
   #random = createRandom(1);
@@ -79,7 +79,7 @@ export class FaultPlan {
     this.set(faults);
   }
 
-  /** Adds one; the function that comes back takes it away again. */
+  /** Adds a fault and returns a function that removes it. */
   add(fault: Fault): () => void {
     const active = { fault, left: fault.times ?? Number.POSITIVE_INFINITY };
     this.#active.push(active);
@@ -88,7 +88,7 @@ export class FaultPlan {
     };
   }
 
-  /** Replaces all. */
+  /** Replaces all faults. */
   set(faults: readonly Fault[]): void {
     this.clear();
     for (const fault of faults) this.add(fault);
@@ -99,8 +99,8 @@ export class FaultPlan {
     this.#random = createRandom(1);
   }
 
-  /** Decides about one call, and uses up the faults that count their calls. */
-  take(backend: BackendName, method: string): Verdict {
+  /** Returns the faults of the next call and counts it against their `times`. */
+  decide(backend: BackendName, method: string): FaultDecision {
     let latencyMs = 0;
     let effect: FaultEffect | undefined;
     let executed = false;

@@ -16,8 +16,8 @@ function mask(position: Buffer, signature: Buffer): Buffer {
 }
 
 /**
- * An opaque token (24 characters) that stands for "after this position" in one list. `scope` names
- * the list and its filter: the token opens with the same scope only.
+ * An opaque token of 24 characters for the page after `position`. `scope` names the list and its
+ * filter; the token is valid only for the same scope.
  */
 export function sealPageToken(scope: string, position: number): string {
   const plain = Buffer.alloc(6);
@@ -26,7 +26,7 @@ export function sealPageToken(scope: string, position: number): string {
   return Buffer.concat([signature, mask(plain, signature)]).toString('base64url');
 }
 
-/** The position in a token, or undefined when the token is forged or belongs to another list. */
+/** The position in a token; undefined when the token is forged or belongs to another list. */
 export function openPageToken(scope: string, token: string): number | undefined {
   const bytes = Buffer.from(token, 'base64url');
   if (bytes.length !== signatureBytes + 6 || bytes.toString('base64url') !== token)
@@ -37,11 +37,11 @@ export function openPageToken(scope: string, token: string): number | undefined 
 }
 
 export interface Positioned {
-  /** Place in the order of creation: stays the same while others come and go. */
+  /** Creation order; it does not change when other items are added or removed. */
   readonly position: number;
 }
 
-/** One page of `items` (in the order of their positions) after `after`, and the token of the next. */
+/** One page of `items`, which are sorted by position, after `after`, and the next page token. */
 export function takePage<T extends Positioned>(
   items: Iterable<T>,
   scope: string,

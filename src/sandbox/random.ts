@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** A repeatable source of numbers: the same seed tells the same story. */
+/** A deterministic random number generator. */
 export interface Random {
   /** In [0, 1). */
   next(): number;
@@ -14,7 +14,7 @@ export interface Random {
 
 const idAlphabet = '0123456789abcdefghijklmnopqrstuv';
 
-/** Mulberry32: small, fast, good enough for stories. */
+/** Mulberry32. */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   function next(): number {
@@ -36,7 +36,7 @@ export function createRandom(seed: number): Random {
   };
 }
 
-/** A number in [0, 1) that depends on nothing but `text`. */
-export function shareOf(text: string): number {
+/** Maps `text` to a number in [0, 1). */
+export function hashFraction(text: string): number {
   return createHash('sha256').update(text).digest().readUInt32BE(0) / 2 ** 32;
 }

@@ -19,9 +19,9 @@ import {
 } from './seed/seed.ts';
 
 export interface SandboxOptions {
-  /** Default 127.0.0.1: the sandbox is a development aid and trusts whoever reaches it. */
+  /** 127.0.0.1 by default, because the sandbox accepts every client unless `token` is set. */
   readonly host?: string;
-  /** 0, the default: any free port. */
+  /** 0, the default, uses any free port. */
   readonly billingPort?: number;
   readonly resellerPort?: number;
   readonly seed?: Partial<SeedOptions>;
@@ -30,34 +30,33 @@ export interface SandboxOptions {
   /** When set, every call needs `authorization: Bearer <token>`. */
   readonly token?: string | undefined;
   /**
-   * How long after its order a new customer accepts the terms, in milliseconds (30 000); null: only
-   * when `store.reseller.acceptTerms` says so.
+   * Milliseconds after its order at which a new customer accepts the terms, 30 000 by default; null
+   * accepts them only through `store.reseller.acceptTerms`.
    */
   readonly termsAcceptedAfterMs?: number | null;
-  /** Where the reseller API's notifications are pushed and how badly; default: nowhere, faithfully. */
+  /** Push endpoint and delivery faults of the notifications; they are not pushed by default. */
   readonly notifications?: Partial<NotificationDelivery>;
-  /** The clock, in milliseconds since the epoch; default Date.now. */
+  /** The clock, in milliseconds since the epoch; Date.now by default. */
   readonly now?: () => number;
   readonly log?: SandboxLog;
 }
 
-/** Both APIs, running. */
 export interface Sandbox {
   /** `host:port` of CustomerService, BillingAccountService and OperationService, plaintext. */
   readonly billingAddress: string;
-  /** Root URL of the REST API, with a slash at its end. */
+  /** Root URL of the REST API, with a trailing slash. */
   readonly resellerUrl: string;
-  /** The main reseller, as the billing API knows it. */
+  /** The main reseller's id in the billing API. */
   readonly resellerId: string;
-  /** Who is a customer of both APIs in the seed. */
+  /** The customers that exist in both APIs of the seed. */
   readonly links: readonly Link[];
   readonly store: { readonly billing: BillingStore; readonly reseller: ResellerStore };
   readonly operations: Operations;
-  /** Pushes the reseller store's changes to the endpoint that `pushTo` names. */
+  /** Pushes changes of the reseller store to the endpoint set with `pushTo`. */
   readonly notifications: Notifications;
   readonly faults: FaultPlan;
   readonly calls: CallLog;
-  /** Ends everything at once, also calls that hang. */
+  /** Closes both servers and all connections, including hanging calls. */
   close(): Promise<void>;
 }
 
@@ -66,8 +65,8 @@ const defaultTermsMs = 30_000;
 const defaultHost = '127.0.0.1';
 
 /**
- * Starts both APIs on their own ports; rejects when a port is taken, and with a TypeError when the
- * endpoint for notifications is not an HTTP URL.
+ * Starts both APIs on separate ports. Rejects when a port is in use, and with a TypeError when the
+ * notification endpoint is not an HTTP URL.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { host = defaultHost, now = Date.now, termsAcceptedAfterMs = defaultTermsMs } = options;
@@ -81,8 +80,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   };
   const billing = new BillingStore(createRandom(seed.seed + 1));
   const reseller = new ResellerStore(createRandom(seed.seed + 2), now, termsAcceptedAfterMs);
-  const stage = { random: createRandom(seed.seed), now: now(), store: reseller };
-  const links = seedStores(seed, stage, billing);
+  const seedContext = { random: createRandom(seed.seed), now: now(), store: reseller };
+  const links = seedStores(seed, seedContext, billing);
   const timing = { ...defaultTiming, ...options.operations };
   const operations = new Operations(timing, now, () => billing.newId('ope'));
   const notifications = new Notifications(
@@ -118,7 +117,7 @@ interface State {
   readonly reseller: ResellerStore;
 }
 
-/** Both or none: when the second cannot start, the first one ends. */
+/** Closes the first server when the second cannot start. */
 async function startServers(
   context: BackendContext,
   { billing, operations, reseller }: State,

@@ -239,8 +239,8 @@ test('a client that leaves while its mutation is under way does not take the ope
   await expect.poll(() => calls.count('CustomerService.Activate')).toBe(1);
   leaving.abort();
   await left;
-  await expect.poll(() => operations.repeated(key)).toBeDefined();
-  const by = { operationId: operations.repeated(key)?.id ?? '' };
+  await expect.poll(() => operations.findByKey(key)).toBeDefined();
+  const by = { operationId: operations.findByKey(key)?.id ?? '' };
   const kindOf = async () =>
     (await request(gateway.url, OperationDocument, { by })).data?.operation?.kind;
   // Only an operation that the gateway itself recorded has a kind.

@@ -8,7 +8,7 @@ export interface Part {
   readonly body?: object;
 }
 
-export interface PartAnswer {
+export interface PartResponse {
   readonly id: string | undefined;
   readonly status: number;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into JSON of every shape
@@ -33,8 +33,8 @@ export function printBatch(parts: readonly Part[], boundary: string, eol: string
   return [...printed, `--${boundary}--`, ''].join(eol);
 }
 
-/** Reads an answer strictly: CRLF, and every part as it was promised. */
-function read(text: string, contentType: string): PartAnswer[] {
+/** Parses a batch response strictly: CRLF and the documented headers only. */
+function parse(text: string, contentType: string): PartResponse[] {
   const boundary = /^multipart\/mixed; boundary=(.+)$/.exec(contentType)?.[1] ?? '';
   const pieces = `\r\n${text}`.split(`\r\n--${boundary}`);
   expect(pieces.at(-1)).toBe('--\r\n');
@@ -51,12 +51,12 @@ function read(text: string, contentType: string): PartAnswer[] {
   });
 }
 
-/** Sends a batch and reads its parts. */
+/** Sends a batch and returns the response of each part. */
 export async function batch(
   { resellerUrl }: Sandbox,
   parts: readonly Part[],
   { path = 'batch', boundary = 'b', eol = '\r\n', headers = {} } = {},
-): Promise<PartAnswer[]> {
+): Promise<PartResponse[]> {
   const quoted = boundary.includes('=') ? `"${boundary}"` : boundary;
   const response = await fetch(new URL(path, resellerUrl), {
     method: 'POST',
@@ -64,9 +64,9 @@ export async function batch(
     body: printBatch(parts, boundary, eol),
   });
   expect(response.status).toBe(200);
-  return read(await response.text(), response.headers.get('content-type') ?? '');
+  return parse(await response.text(), response.headers.get('content-type') ?? '');
 }
 
-/** Where the paths of batched calls begin. */
+/** Path prefix of batched calls. */
 export const v1 = '/apps/reseller/v1';
 export const get = (customer: string) => ({ request: `GET ${v1}/customers/${customer}.example` });

@@ -19,7 +19,7 @@ async function start(customers = 230) {
 }
 
 describe('CustomerService.List', () => {
-  test('page_size 0 stands for 100, and the last page has no token', async () => {
+  test('page_size 0 means 100, and the last page has no token', async () => {
     const { call, resellerId } = await start();
     const sizes: number[] = [];
     let pageToken = '';
@@ -45,7 +45,7 @@ describe('CustomerService.List', () => {
     expect(message.customers).toHaveLength(230);
   });
 
-  test('pages stay in place while customers are added', async () => {
+  test('pages are stable while customers are added', async () => {
     const { sandbox, call, resellerId } = await start(30);
     const first = await call(list, { resellerId, pageSize: 20n });
     await call(createResellerServed, { resellerId, name: 'Late', person: {} });
@@ -66,11 +66,11 @@ describe('CustomerService.List', () => {
     ['a token that is not base64url', { pageToken: '?'.repeat(24) }, ['page_token']],
     ['a token of 101 characters', { pageToken: 'a'.repeat(101) }, ['page_token']],
     [
-      'several faults at once',
+      'several violations',
       { resellerId: '', pageSize: 2000n, pageToken: 'x' },
       ['reseller_id', 'page_size', 'page_token'],
     ],
-  ])('refuses %s and names the fields', async (_, request, fields) => {
+  ])('rejects %s and names the fields', async (_, request, fields) => {
     const { call, resellerId } = await start(5);
     const failure = await failureOf(call(list, { resellerId, ...request }));
     expect(failure.error.code).toBe(status.INVALID_ARGUMENT);
@@ -78,7 +78,7 @@ describe('CustomerService.List', () => {
     expect(failure.fields).toEqual(fields);
   });
 
-  test("refuses another reseller's token", async () => {
+  test('rejects a page token of another reseller', async () => {
     const { call, resellerId } = await start(30);
     const { message } = await call(list, { resellerId, pageSize: 2n });
     const failure = await failureOf(
@@ -98,7 +98,7 @@ describe('CustomerService.List', () => {
     expect(failure.error.metadata.get('x-server-trace-id')[0]).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  test('the second reseller has customers of its own', async () => {
+  test('the second reseller has its own customers', async () => {
     const { call, resellerId } = await start(5);
     const ours = await call(list, { resellerId });
     const theirs = await call(list, { resellerId: secondResellerId });
@@ -109,7 +109,7 @@ describe('CustomerService.List', () => {
 });
 
 describe('BillingAccountService', () => {
-  test('Get gives the account of a customer', async () => {
+  test('Get returns the account of a customer', async () => {
     const { call, resellerId } = await start(5);
     const { message } = await call(list, { resellerId, pageSize: 1n });
     const id = message.customers[0]?.billingAccountId ?? '';
@@ -119,14 +119,14 @@ describe('BillingAccountService', () => {
     expect(account.createdAt).toBeDefined();
   });
 
-  test('Get refuses a missing id and does not find an unknown one', async () => {
+  test('Get rejects a missing id and does not find an unknown one', async () => {
     const { call } = await start(1);
     expect((await failureOf(call(accounts.get, { id: '' }))).fields).toEqual(['id']);
     const unknown = await failureOf(call(accounts.get, { id: 'dn2nothing' }));
     expect(unknown.error.code).toBe(status.NOT_FOUND);
   });
 
-  test('List pages through every account, the resellers and their customers', async () => {
+  test('List returns the accounts of all resellers and customers', async () => {
     const { call } = await start(5);
     const ids: string[] = [];
     let pageToken = '';
@@ -141,7 +141,7 @@ describe('BillingAccountService', () => {
   });
 });
 
-test('a token, when one is set, is required to the letter', async () => {
+test('a configured token is required', async () => {
   const sandbox = await testSandbox({ token: 'secret' });
   const call = billingClient(sandbox.billingAddress);
   const { resellerId } = sandbox;

@@ -43,8 +43,8 @@ function customerOf({ metadata }: Operation) {
   return metadata && anyUnpack(metadata, CustomerMetadataSchema);
 }
 
-describe('an operation that succeeds', () => {
-  test('runs, moves its modified_at, and ends with the customer', async () => {
+describe('a successful operation', () => {
+  test('changes its modified_at and ends with the customer', async () => {
     const { invite, state, clock, resellerId } = await start();
     const { message: created } = await invite('Neuland');
     expect(created).toMatchObject({ done: false, result: { case: undefined } });
@@ -69,7 +69,7 @@ describe('an operation that succeeds', () => {
     expect(await state(created)).toEqual(done);
   });
 
-  test('brings its customer into the list only then, without a Get', async () => {
+  test('adds its customer to the list when it ends', async () => {
     const { invite, customers, clock, call } = await start();
     const { message } = await invite('Neuland');
     const { customerId = '' } = customerOf(message) ?? {};
@@ -81,7 +81,7 @@ describe('an operation that succeeds', () => {
     expect(customerOf(suspended)?.customerId).toBe(customerId);
   });
 
-  test('of Suspend and Activate changes the account when it ends', async () => {
+  test('of Suspend or Activate changes the account when it ends', async () => {
     const { call, resellerId, clock } = await start();
     const { message } = await call(list, { resellerId, pageSize: 1n });
     const [{ id: customerId, billingAccountId: id } = { id: '', billingAccountId: '' }] =
@@ -101,11 +101,11 @@ describe('an operation that succeeds', () => {
   });
 });
 
-describe('an operation that does not', () => {
+describe('a configured outcome', () => {
   test.each([
     ['Always fails', status.FAILED_PRECONDITION],
     ['Rolls back', status.INTERNAL],
-  ])('"%s" ends with an error and no customer', async (name, code) => {
+  ])('"%s" ends with an error and adds no customer', async (name, code) => {
     const { invite, state, customers, clock } = await start();
     const before = await customers();
     const { message } = await invite(name);
@@ -115,7 +115,7 @@ describe('an operation that does not', () => {
     expect(await customers()).toEqual(before);
   });
 
-  test('tells why in the details', async () => {
+  test('has the reason in the error details', async () => {
     const { invite, state, clock } = await start();
     const { message } = await invite('It fails');
     clock.advance(1000);
@@ -125,7 +125,7 @@ describe('an operation that does not', () => {
     expect(failure?.violations[0]?.subject).toBe(customerOf(message)?.customerId);
   });
 
-  test('shows the error while it still rolls back, then is done', async () => {
+  test('has an error before it is done when it rolls back', async () => {
     const { invite, state, clock } = await start();
     const { message } = await invite('Rolls back Ltd');
     clock.advance(600);
@@ -137,7 +137,7 @@ describe('an operation that does not', () => {
     expect(modifiedAt(failed)).toBeGreaterThan(modifiedAt(failing));
   });
 
-  test('"slow" takes ten times as long, "never" does not end', async () => {
+  test('"slow" takes ten times as long and "never" does not end', async () => {
     const { invite, state, clock } = await start();
     const { message: slow } = await invite('Slow Boats');
     const { message: never } = await invite('Never Land');
@@ -149,7 +149,7 @@ describe('an operation that does not', () => {
     expect((await state(never)).done).toBe(false);
   });
 
-  test('can be chosen whatever the name, per operation', async () => {
+  test('can be chosen for each operation, overriding the name', async () => {
     const { invite, state, clock } = await start({
       operations: { outcome: ({ customerName }) => (customerName === 'A' ? 'fail' : undefined) },
     });
@@ -162,7 +162,7 @@ describe('an operation that does not', () => {
 });
 
 describe('OperationService', () => {
-  test('Get does not find a new operation at first when replicas lag', async () => {
+  test('Get does not find a new operation at first with lagging replicas', async () => {
     const { call, invite, state } = await start({
       operations: { notFoundShare: 1, notFoundGets: 2 },
     });
@@ -177,14 +177,14 @@ describe('OperationService', () => {
   test.each<[string, (call: BillingCall, operationId: string) => Promise<unknown>]>([
     ['Get', (call, operationId) => call(get, { operationId })],
     ['Cancel', (call, operationId) => call(cancel, { operationId })],
-  ])('%s refuses a missing id and does not find an unknown one', async (_, ask) => {
+  ])('%s rejects a missing id and does not find an unknown one', async (_, invoke) => {
     const { call } = await start();
-    expect((await failureOf(ask(call, ''))).fields).toEqual(['operation_id']);
-    const failure = await failureOf(ask(call, 'ope404'));
+    expect((await failureOf(invoke(call, ''))).fields).toEqual(['operation_id']);
+    const failure = await failureOf(invoke(call, 'ope404'));
     expect(failure.error.code).toBe(status.NOT_FOUND);
   });
 
-  test('Cancel ends a running operation, and its customer never comes', async () => {
+  test('Cancel ends a running operation, which adds no customer', async () => {
     const { call, invite, customers, clock } = await start();
     const before = await customers();
     const { message } = await invite('Neuland');
@@ -198,7 +198,7 @@ describe('OperationService', () => {
     expect(await customers()).toEqual(before);
   });
 
-  test('Cancel leaves a finished or failing operation as it is', async () => {
+  test('Cancel does not change a finished or failing operation', async () => {
     const { call, invite, clock } = await start();
     const { message: fine } = await invite('Neuland');
     const { message: failing } = await invite('Rolls back');
@@ -210,7 +210,7 @@ describe('OperationService', () => {
     expect(late.message.result.case).toBe('response');
   });
 
-  test('sends the poll interval with every operation, when one is set', async () => {
+  test('sends a configured poll interval with every operation', async () => {
     const { call, invite, resellerId } = await start({ operations: { pollIntervalSeconds: 3 } });
     const { headers, message } = await invite('Neuland');
     expect(headers.get('x-operation-poll-interval')).toEqual(['3']);
@@ -221,7 +221,7 @@ describe('OperationService', () => {
     expect(listed.headers.get('x-operation-poll-interval')).toEqual([]);
   });
 
-  test('forgets the oldest finished operations', async () => {
+  test('removes the oldest finished operations', async () => {
     const { call, invite, state, clock } = await start({ operations: { retained: 2 } });
     const operations: Operation[] = [];
     for (const name of ['A', 'B', 'C']) operations.push((await invite(name)).message);
@@ -235,7 +235,7 @@ describe('OperationService', () => {
 });
 
 describe('an idempotency key', () => {
-  test('gives the existing operation in its present state', async () => {
+  test('returns the current state of the existing operation', async () => {
     const { invite, customers, clock } = await start();
     const key = { 'idempotency-key': randomUUID() };
     const before = await customers();
@@ -246,7 +246,7 @@ describe('an idempotency key', () => {
     expect(await customers()).toHaveLength(before.length + 1);
   });
 
-  test('is the caller’s: another key, or none, starts another operation', async () => {
+  test('another key or no key starts another operation', async () => {
     const { invite } = await start();
     const ids = new Set<string>();
     for (const metadata of [{ 'idempotency-key': randomUUID() }, {}, {}]) {
@@ -261,9 +261,9 @@ describe('required fields', () => {
   const long = 'x'.repeat(51);
   const ours = { resellerId: 'nobody', name: 'n', invitationEmail: 'e', person };
   const { invitationEmail: _, ...served } = ours;
-  type Ask = (call: BillingCall) => Promise<unknown>;
+  type Invoke = (call: BillingCall) => Promise<unknown>;
 
-  test.each<[string, Ask, string[]]>([
+  test.each<[string, Invoke, string[]]>([
     ['Invite', (call) => call(invite, {}), ['reseller_id', 'name', 'person', 'invitation_email']],
     [
       'Invite with a long id',
@@ -277,21 +277,21 @@ describe('required fields', () => {
     ],
     ['Activate', (call) => call(activate, {}), ['customer_id']],
     ['Suspend', (call) => call(suspend, { customerId: long }), ['customer_id']],
-  ])('of %s', async (_, ask, fields) => {
+  ])('of %s are validated', async (_, invoke, fields) => {
     const { call } = await start();
-    const failure = await failureOf(ask(call));
+    const failure = await failureOf(invoke(call));
     expect(failure.error.code).toBe(status.INVALID_ARGUMENT);
     expect(failure.fields).toEqual(fields);
   });
 
-  test.each<[string, Ask]>([
+  test.each<[string, Invoke]>([
     ['Invite', (call) => call(invite, ours)],
     ['CreateResellerServed', (call) => call(createResellerServed, served)],
     ['Activate', (call) => call(activate, { customerId: 'nobody' })],
     ['Suspend', (call) => call(suspend, { customerId: 'nobody' })],
-  ])('%s does not find what is unknown', async (_, ask) => {
+  ])('%s does not find an unknown id', async (_, invoke) => {
     const { call } = await start();
-    const failure = await failureOf(ask(call));
+    const failure = await failureOf(invoke(call));
     expect(failure.error.code).toBe(status.NOT_FOUND);
   });
 });

@@ -17,7 +17,7 @@ async function start() {
   return { sandbox, faults, call, resellerId, rest: restClient(sandbox) };
 }
 
-describe('which calls a fault touches', () => {
+describe('matching of faults', () => {
   const effect = { type: 'hang' } as const;
 
   test.each([
@@ -27,25 +27,25 @@ describe('which calls a fault touches', () => {
     ['a family of methods', { method: 'customers.*' }, [false, false, true]],
   ] as const)('%s', (_, where, expected) => {
     const plan = new FaultPlan([{ ...where, effect }]);
-    const touched = [
-      plan.take('billing', 'CustomerService.List'),
-      plan.take('billing', 'OperationService.Get'),
-      plan.take('reseller', 'customers.get'),
-    ].map((verdict) => verdict.effect !== undefined);
-    expect(touched).toEqual(expected);
+    const affected = [
+      plan.decide('billing', 'CustomerService.List'),
+      plan.decide('billing', 'OperationService.Get'),
+      plan.decide('reseller', 'customers.get'),
+    ].map((decision) => decision.effect !== undefined);
+    expect(affected).toEqual(expected);
   });
 
-  test('the next calls only', () => {
+  test('affects only the next `times` calls', () => {
     const plan = new FaultPlan([{ times: 2, effect }]);
-    const touched = [1, 2, 3].map(() => plan.take('billing', 'x').effect !== undefined);
-    expect(touched).toEqual([true, true, false]);
+    const affected = [1, 2, 3].map(() => plan.decide('billing', 'x').effect !== undefined);
+    expect(affected).toEqual([true, true, false]);
   });
 
-  test('a share of the calls, the same ones every time', () => {
+  test('affects a deterministic share of the calls', () => {
     const plan = new FaultPlan();
     const run = () => {
       plan.set([{ share: 0.3, effect }]);
-      return Array.from({ length: 1000 }, () => plan.take('reseller', 'x').effect !== undefined);
+      return Array.from({ length: 1000 }, () => plan.decide('reseller', 'x').effect !== undefined);
     };
     const first = run();
     const count = first.filter(Boolean).length;
@@ -54,18 +54,18 @@ describe('which calls a fault touches', () => {
     expect(run()).toEqual(first);
   });
 
-  test('latencies add up, the first effect wins, and a fault can be taken away', () => {
+  test('latencies add up, the first effect wins, and faults can be removed', () => {
     const plan = new FaultPlan([{ latencyMs: 5 }, { latencyMs: { min: 7, max: 7 }, effect }]);
     const remove = plan.add({ effect: { type: 'close' } });
-    expect(plan.take('billing', 'x')).toEqual({ latencyMs: 12, effect, executed: false });
+    expect(plan.decide('billing', 'x')).toEqual({ latencyMs: 12, effect, executed: false });
     remove();
     plan.clear();
-    expect(plan.take('billing', 'x').effect).toBeUndefined();
+    expect(plan.decide('billing', 'x').effect).toBeUndefined();
   });
 });
 
 describe('a fault of the billing API', () => {
-  test('answers any status, with RetryInfo', async () => {
+  test('returns any status with RetryInfo', async () => {
     const { faults, call, resellerId } = await start();
     const effect = { type: 'grpc', code: 8, message: 'slow down', retryAfterMs: 1500 } as const;
     faults.add({ method: 'CustomerService.List', times: 1, effect });
@@ -91,7 +91,7 @@ describe('a fault of the billing API', () => {
     expect(failure.error.code).toBe(status.UNAVAILABLE);
   });
 
-  test('may strike after the call was carried out', async () => {
+  test('can replace the response of an executed call', async () => {
     const { faults, call, resellerId, sandbox } = await start();
     faults.add({ executed: true, times: 1, effect: { type: 'grpc', code: 14 } });
     const request = { resellerId, name: 'Lost', person: {} };
@@ -105,7 +105,7 @@ describe('a fault of the billing API', () => {
 });
 
 describe('a fault of the reseller API', () => {
-  test('answers any error in the Google shape', async () => {
+  test("returns any error in Google's format", async () => {
     const { faults, rest } = await start();
     const quota = { status: 429, reason: 'quotaExceeded', domain: 'usageLimits', message: 'Quota' };
     faults.add({ effect: { type: 'http', ...quota, headers: { 'retry-after': '7' } } });
@@ -118,7 +118,7 @@ describe('a fault of the reseller API', () => {
     expect(headers.get('retry-after')).toBe('7');
   });
 
-  test('answers what front ends answer: HTML, or no message at all', async () => {
+  test('returns HTML or an error without a message, like front ends', async () => {
     const { faults, rest } = await start();
     const body = '<html>502</html>';
     faults.add({ times: 1, effect: { type: 'http', status: 502, body } });
@@ -136,14 +136,14 @@ describe('a fault of the reseller API', () => {
     await expect(rest('GET', customer)).rejects.toThrow();
   });
 
-  test('can touch the batch as a whole', async () => {
+  test('can affect a whole batch', async () => {
     const { faults, rest } = await start();
     faults.add({ method: 'batch', effect: { type: 'http', status: 503 } });
     expect((await rest('POST', '/batch', 'x')).status).toBe(503);
   });
 });
 
-test('close ends calls that hang, on both sides', async () => {
+test('close ends hanging calls on both servers', async () => {
   const sandbox = await startSandbox({ faults: [{ effect: { type: 'hang' } }] });
   const call = billingClient(sandbox.billingAddress);
   const rest = restClient(sandbox);
@@ -157,7 +157,7 @@ test('close ends calls that hang, on both sides', async () => {
   while (sandbox.calls.requests < 2) await new Promise(setImmediate);
   expect([sandbox.calls.peak('billing'), sandbox.calls.peak('reseller')]).toEqual([1, 1]);
   await sandbox.close();
-  const [failure, answer] = await Promise.all(both);
+  const [failure, response] = await Promise.all(both);
   expect(failure.error.code).toBe(status.UNAVAILABLE);
-  expect(answer).toBe('broken');
+  expect(response).toBe('broken');
 });

@@ -48,7 +48,7 @@ test('every change of the store is pushed once', async () => {
   expect(notifications.counters.delivered).toBe(events.length);
 });
 
-test('assigned and revoked licences are a change', async () => {
+test('assigning and revoking licences are changes', async () => {
   const { store, subscriptionOf, rest, path, typesFor } = await startPushed();
   const subscription = subscriptionOf('flexible');
   const { licensedNumberOfSeats } = subscription.seats;
@@ -65,7 +65,7 @@ test('assigned and revoked licences are a change', async () => {
   expect(() => store.assignLicence(subscription, -1_000_000)).toThrow(RangeError);
 });
 
-test('nothing is kept while there is no endpoint', async () => {
+test('changes without an endpoint are not pushed later', async () => {
   const { sandbox, rest, path, events } = await startReseller();
   const { notifications } = sandbox;
   const { url, pushes } = await pushEndpoint();
@@ -82,7 +82,7 @@ test('nothing is kept while there is no endpoint', async () => {
   expect(pushes.map(({ event }) => event.event_type)).toEqual(['SUBSCRIPTION_SUSPENSION_REVOKED']);
 });
 
-test('what time brings comes by itself', async () => {
+test('time-based changes are pushed without a request', async () => {
   const { clock, store, subscriptionOf, typesFor } = await startPushed();
   const terms = subscriptionOf('terms-pending').customer;
   terms.termsAcceptedAt = clock.now() + 30_000;
@@ -99,7 +99,7 @@ test('what time brings comes by itself', async () => {
   await soon(() => typesFor('annual-monthly')).toContain('SUBSCRIPTION_RENEWED');
 });
 
-test('a suspension of 60 days ends in a cancellation that is told', async () => {
+test('the cancellation after 60 days of suspension is pushed', async () => {
   const { rest, path, clock, typesFor } = await startPushed();
   await rest('POST', `${await path('flexible')}/suspend`, {});
   clock.advance(60 * day);
@@ -109,7 +109,7 @@ test('a suspension of 60 days ends in a cancellation that is told', async () => 
   ]);
 });
 
-test('what was due before there was an endpoint is not told', async () => {
+test('changes that were due before the endpoint was set are not pushed', async () => {
   const { sandbox, clock, events } = await startReseller();
   const { url } = await pushEndpoint();
   clock.advance(12 * day);
@@ -119,7 +119,7 @@ test('what was due before there was an endpoint is not told', async () => {
   expect(sandbox.notifications.counters.published).toBe(0);
 });
 
-test('the seed of the sandbox decides whom the faults hit', async () => {
+test('the seed determines which messages the faults affect', async () => {
   const survivors = async (seed: number) => {
     const { url, pushes } = await pushEndpoint();
     const { sandbox } = await startReseller({
@@ -143,7 +143,7 @@ test('the seed of the sandbox decides whom the faults hit', async () => {
   expect(await survivors(9)).not.toEqual(first);
 });
 
-test('close breaks everything off at once', async () => {
+test('close aborts pushes and drops waiting messages', async () => {
   const { url, pushes } = await pushEndpoint((_, index) => (index % 2 === 0 ? 'hang' : 500));
   const { sandbox, rest, path } = await startReseller({ notifications: { endpoint: url } });
   const it = await path('flexible');
@@ -153,13 +153,13 @@ test('close breaks everything off at once', async () => {
   const before = performance.now();
   await sandbox.close();
   expect(performance.now() - before).toBeLessThan(3000);
-  await soon(() => pushes[0]?.brokenOff).toBe(true);
+  await soon(() => pushes[0]?.aborted).toBe(true);
   sandbox.notifications.pushTo(url);
   expect(sandbox.notifications.endpoint).toBeNull();
   expect(sandbox.notifications.counters).toMatchObject({ published: 2, dropped: 2 });
 });
 
-test.each(['nope', 'ftp://127.0.0.1/'])('%s is no endpoint', async (endpoint) => {
+test.each(['nope', 'ftp://127.0.0.1/'])('%s is rejected as an endpoint', async (endpoint) => {
   await expect(startSandbox({ notifications: { endpoint } })).rejects.toThrow(TypeError);
   const { sandbox } = await startReseller();
   expect(() => sandbox.notifications.pushTo(endpoint)).toThrow(TypeError);

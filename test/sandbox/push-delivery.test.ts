@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { listen } from '../../src/sandbox/backend.ts';
 import { MessageIds } from '../../src/sandbox/reseller/push-message.ts';
-import { backoffOf, defaultDelivery } from '../../src/sandbox/reseller/push-settings.ts';
+import { defaultDelivery, retryDelayMs } from '../../src/sandbox/reseller/push-settings.ts';
 import {
   eventFor,
   numbersOf,
@@ -14,7 +14,7 @@ import {
   upTo,
 } from './push.support.ts';
 
-/** Nobody listens there any more. */
+/** A URL without a listener. */
 async function closedUrl(): Promise<string> {
   const server = createServer();
   const port = await listen(server, '127.0.0.1', 0);
@@ -23,7 +23,7 @@ async function closedUrl(): Promise<string> {
 }
 
 describe('the envelope', () => {
-  test('is that of a wrapped push', async () => {
+  test('is a wrapped push', async () => {
     const { url, pushes } = await pushEndpoint();
     const { delivery, acknowledged } = startDelivery({ endpoint: url });
     delivery.publish(eventFor('1000003'));
@@ -46,17 +46,17 @@ describe('the envelope', () => {
     expect(push?.event).toEqual(eventFor('1000003'));
   });
 
-  test('comes with the token that is configured', async () => {
+  test('has the configured token', async () => {
     const { url, pushes } = await pushEndpoint();
     startDelivery({ endpoint: url, authorization: 'ey.J.w' }).publish(1);
     await soon(() => pushes[0]?.headers.authorization).toBe('Bearer ey.J.w');
   });
 
-  test('has an id of 16 digits, greater than every one before', () => {
+  test('has strictly increasing ids of 16 digits', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 2 ** 42 }), { minLength: 2 }), (clock) => {
-        const made = new MessageIds();
-        const ids = clock.map((now) => made.next(now));
+        const messageIds = new MessageIds();
+        const ids = clock.map((now) => messageIds.next(now));
         expect(ids.every((id) => /^\d{16}$/.test(id))).toBe(true);
         expect(ids).toEqual([...new Set(ids)].sort());
       }),
@@ -65,7 +65,7 @@ describe('the envelope', () => {
 });
 
 describe('acknowledgement', () => {
-  test.each([200, 201, 202, 204])('%i ends it', async (status) => {
+  test.each([200, 201, 202, 204])('%i acknowledges a message', async (status) => {
     const { url, pushes } = await pushEndpoint((_, index) => (index === 0 ? status : 500));
     const { delivery, publish, acknowledged } = startDelivery({ endpoint: url });
     publish(1);
@@ -84,8 +84,8 @@ describe('acknowledgement', () => {
     500,
     'close',
     'hang',
-  ] as const)('%s has it repeated under the same id', async (answer) => {
-    const { url, pushes, ids } = await pushEndpoint((_, index) => (index < 2 ? answer : 204));
+  ] as const)('%s causes a retry with the same id', async (reply) => {
+    const { url, pushes, ids } = await pushEndpoint((_, index) => (index < 2 ? reply : 204));
     const { publish, acknowledged } = startDelivery({ endpoint: url, ackDeadlineMs: 100 });
     publish(1);
     await soon(acknowledged).toBe(1);
@@ -93,7 +93,7 @@ describe('acknowledgement', () => {
     expect(pushes.map(({ path }) => path)).toEqual(Array(3).fill('/push'));
   });
 
-  test('is waited for through refused connections', async () => {
+  test('is retried after refused connections', async () => {
     const { url, pushes } = await pushEndpoint();
     const { delivery, publish, acknowledged } = startDelivery({ endpoint: await closedUrl() });
     publish(1);
@@ -103,7 +103,7 @@ describe('acknowledgement', () => {
     expect(pushes).toHaveLength(1);
   });
 
-  test('is asked for after a pause that grows', async () => {
+  test('is retried after increasing delays', async () => {
     const { url, pushes } = await pushEndpoint((_, index) => (index < 4 ? 503 : 204));
     const backoffMs = { min: 10, max: 60 };
     const { publish, acknowledged } = startDelivery({ endpoint: url, backoffMs });
@@ -114,31 +114,31 @@ describe('acknowledgement', () => {
     // Timers may be a millisecond early.
     for (const [index, pause] of pauses.entries()) {
       const id = pushes[0]?.messageId ?? '';
-      expect(pause).toBeGreaterThan(backoffOf(id, index + 1, backoffMs) - 2);
+      expect(pause).toBeGreaterThan(retryDelayMs(id, index + 1, backoffMs) - 2);
     }
   });
 });
 
 describe('backoff', () => {
-  test('doubles from 0.1 s to 60 s, less up to a half', () => {
+  test('doubles from 0.1 s to 60 s and jitter removes up to half', () => {
     const { backoffMs } = defaultDelivery;
     fc.assert(
       fc.property(fc.string(), fc.integer({ min: 1, max: 2000 }), (id, attempt) => {
-        const waitMs = backoffOf(id, attempt, backoffMs);
+        const waitMs = retryDelayMs(id, attempt, backoffMs);
         const ceiling = Math.min(60_000, 100 * 2 ** attempt);
         expect(waitMs).toBeGreaterThanOrEqual(ceiling / 2);
         expect(waitMs).toBeLessThanOrEqual(ceiling);
-        expect(backoffOf(id, attempt, backoffMs)).toBe(waitMs);
+        expect(retryDelayMs(id, attempt, backoffMs)).toBe(waitMs);
       }),
     );
-    expect(new Set(upTo(50).map((id) => backoffOf(`${id}`, 1, backoffMs))).size).toBeGreaterThan(
+    expect(new Set(upTo(50).map((id) => retryDelayMs(`${id}`, 1, backoffMs))).size).toBeGreaterThan(
       20,
     );
   });
 });
 
-describe('how many', () => {
-  test('pushes run at the same time is bounded', async () => {
+describe('limits', () => {
+  test('the number of concurrent pushes is limited', async () => {
     const { url, pushes } = await pushEndpoint(() => 'hang');
     const { delivery, publish } = startDelivery({ endpoint: url, ackDeadlineMs: 60_000 });
     publish(30);
@@ -146,7 +146,7 @@ describe('how many', () => {
     expect(delivery.counters.delivered).toBe(20);
   });
 
-  test('wait is bounded: the oldest are dropped, and the log says so once', async () => {
+  test('the oldest waiting messages are dropped with one warning', async () => {
     let busy = true;
     const { url, pushes } = await pushEndpoint(() => (busy ? 500 : 204));
     const { delivery, warn, publish, acknowledged } = startDelivery({

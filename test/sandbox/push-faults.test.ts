@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { NotificationDelivery } from '../../src/sandbox/reseller/push-settings.ts';
 import { numbersOf, pushEndpoint, soon, sorted, startDelivery, upTo } from './push.support.ts';
 
-test('without faults each message comes once, and in order as long as there is one push at a time', async () => {
+test('without faults each message is delivered once, and in order with one push at a time', async () => {
   const { url, pushes } = await pushEndpoint();
   const { delivery, publish, acknowledged } = startDelivery({ endpoint: url, concurrency: 1 });
   publish(40);
@@ -22,7 +22,7 @@ async function received(settings: Partial<NotificationDelivery>, seed?: number) 
   return { delivery, pushes, numbers: () => numbersOf(pushes) };
 }
 
-test('loss: a share never comes, the same one for the same seed', async () => {
+test('loss: a share determined by the seed is never delivered', async () => {
   const first = await received({ loss: 0.3 });
   const { lost } = first.delivery.counters;
   expect(lost).toBeGreaterThan(6);
@@ -33,22 +33,22 @@ test('loss: a share never comes, the same one for the same seed', async () => {
   expect((await received({ loss: 1 })).numbers()).toEqual([]);
 });
 
-test('duplicates: a share comes twice under one id, also when it was acknowledged', async () => {
-  const repeated = async () => {
+test('duplicates: a share is delivered twice with the same id, even when acknowledged', async () => {
+  const run = async () => {
     const { delivery, pushes } = await received({ duplicates: 0.3 });
     const again = pushes.filter(({ messageId }, index) =>
       pushes.slice(0, index).some((earlier) => earlier.messageId === messageId),
     );
     return { again: sorted(numbersOf(again)), counters: delivery.counters };
   };
-  const { again, counters } = await repeated();
+  const { again, counters } = await run();
   expect(again.length).toBeGreaterThan(6);
   expect(again.length).toBeLessThan(32);
   expect(counters).toMatchObject({ acknowledged: 60, delivered: 60 + again.length });
-  expect((await repeated()).again).toEqual(again);
+  expect((await run()).again).toEqual(again);
 });
 
-test('a duplicate that is not acknowledged is not repeated', async () => {
+test('a duplicate is not retried when it is not acknowledged', async () => {
   const { url, pushes } = await pushEndpoint((_, index) => (index === 0 ? 204 : 500));
   const { delivery, publish } = startDelivery({ endpoint: url, duplicates: 1 });
   publish(1);
@@ -57,7 +57,7 @@ test('a duplicate that is not acknowledged is not repeated', async () => {
   expect(pushes).toHaveLength(2);
 });
 
-test('disorder: later messages overtake a share, and all arrive', async () => {
+test('disorder: later messages overtake a share and all are delivered', async () => {
   const { numbers } = await received({ disorder: 0.3 });
   expect(numbers()).not.toEqual(upTo(60));
   expect(sorted(numbers())).toEqual(upTo(60));

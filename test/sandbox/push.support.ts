@@ -15,7 +15,7 @@ import {
   type NotificationDelivery,
 } from '../../src/sandbox/reseller/push-settings.ts';
 
-/** What was pushed once. */
+/** One received push. */
 export interface Push {
   readonly verb: string | undefined;
   readonly path: string | undefined;
@@ -24,17 +24,17 @@ export interface Push {
   readonly envelope: any;
   readonly event: SubscriptionEvent;
   readonly messageId: string;
-  /** By the clock that timers go by, in milliseconds. */
+  /** Time of arrival from performance.now. */
   readonly at: number;
-  /** Whether the other side broke the push off. */
-  brokenOff: boolean;
+  /** Whether the client aborted the push. */
+  aborted: boolean;
 }
 
-/** A status to answer with; `close` ends the connection, `hang` leaves it open. */
-type Answer = number | 'close' | 'hang';
+/** A response status; `close` closes the connection, `hang` sends no response. */
+type Reply = number | 'close' | 'hang';
 
-/** A real HTTP server for pushes, gone when the test is. It answers 204 until told otherwise. */
-export async function pushEndpoint(answer: (push: Push, index: number) => Answer = () => 204) {
+/** An HTTP server for pushes that is closed when the test ends. It returns 204 by default. */
+export async function pushEndpoint(replyTo: (push: Push, index: number) => Reply = () => 204) {
   const pushes: Push[] = [];
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     // biome-ignore lint/suspicious/noExplicitAny: as above
@@ -43,19 +43,19 @@ export async function pushEndpoint(answer: (push: Push, index: number) => Answer
       ...{ verb: request.method, path: request.url, headers: request.headers, envelope },
       event: JSON.parse(Buffer.from(envelope.message.data, 'base64').toString()),
       messageId: envelope.message.messageId,
-      ...{ at: performance.now(), brokenOff: false },
+      ...{ at: performance.now(), aborted: false },
     };
     response.once('close', () => {
-      push.brokenOff = !response.writableFinished;
+      push.aborted = !response.writableFinished;
     });
     pushes.push(push);
-    const answered = answer(push, pushes.length - 1);
-    if (answered === 'hang') return;
-    if (answered === 'close') request.socket.destroy();
-    else response.writeHead(answered, { location: '/elsewhere' }).end();
+    const reply = replyTo(push, pushes.length - 1);
+    if (reply === 'hang') return;
+    if (reply === 'close') request.socket.destroy();
+    else response.writeHead(reply, { location: '/elsewhere' }).end();
   }
   const server = createServer((request, response) => {
-    // A push may be broken off in the middle of its body.
+    // The client may abort a push while it sends the body.
     handle(request, response).catch(() => response.destroy());
   });
   const port = await listen(server, '127.0.0.1', 0);
@@ -70,7 +70,7 @@ export async function pushEndpoint(answer: (push: Push, index: number) => Answer
   };
 }
 
-/** Waits until a value is as expected; also on a machine that is busy with others. */
+/** Polls a value; the timeout is long enough for a busy machine. */
 export function soon<T>(value: () => T) {
   return expect.poll(value, { timeout: 5000, interval: 10 });
 }
@@ -88,7 +88,7 @@ export function eventFor(subscriptionId: string): SubscriptionEvent {
   };
 }
 
-/** A delivery with short pauses that ends with the test. */
+/** A delivery with short delays that stops when the test ends. */
 export function startDelivery(settings: Partial<NotificationDelivery>, seed = 7) {
   const warn = vi.fn();
   const delivery = new PushDelivery(
@@ -106,7 +106,7 @@ export function startDelivery(settings: Partial<NotificationDelivery>, seed = 7)
   };
 }
 
-/** The number that `publish` gave to each event, from 0. */
+/** The number that `publish` assigned to each event, from 0. */
 export function numbersOf(
   pushes: readonly { readonly event: SubscriptionEvent }[],
 ): readonly number[] {

@@ -7,17 +7,17 @@ describe('POST /batch', () => {
     ['batch', '\r\n', 'batch_x'],
     ['batch/reseller/v1', '\r\n', 'b.1+2(3)'],
     ['batch', '\n', '===============7330845974216740156=='],
-  ])('%s answers in the order of the request, failures beside successes', async (path, eol, boundary) => {
+  ])('%s returns successes and failures in the order of the request', async (path, eol, boundary) => {
     const sandbox = await testSandbox();
     const parts = [get('flexible'), get('nobody'), get('shared-studio'), get('sparse')];
-    const answers = await batch(sandbox, parts, { path, eol, boundary });
-    expect(answers.map(({ status }) => status)).toEqual([200, 404, 409, 200]);
-    expect(answers[0]?.json.customerDomain).toBe('flexible.example');
-    expect(answers[1]?.json.error.errors[0].reason).toBe('notFound');
-    expect(answers[3]?.json.customerDomain).toBe('sparse.example');
+    const responses = await batch(sandbox, parts, { path, eol, boundary });
+    expect(responses.map(({ status }) => status)).toEqual([200, 404, 409, 200]);
+    expect(responses[0]?.json.customerDomain).toBe('flexible.example');
+    expect(responses[1]?.json.error.errors[0].reason).toBe('notFound');
+    expect(responses[3]?.json.customerDomain).toBe('sparse.example');
   });
 
-  test('echoes content ids', async () => {
+  test('echoes Content-IDs', async () => {
     const sandbox = await testSandbox();
     const parts = [
       { ...get('flexible'), id: '<item + 1>' },
@@ -28,27 +28,27 @@ describe('POST /batch', () => {
     expect(ids).toEqual(['<response-item + 1>', 'response-x', undefined]);
   });
 
-  test('keeps the order although the calls take different times', async () => {
+  test('keeps the order when calls take different times', async () => {
     const sandbox = await testSandbox();
     sandbox.faults.add({ method: 'customers.get', latencyMs: 30, times: 1 });
-    const answers = await batch(sandbox, [get('flexible'), get('sparse')]);
-    expect(answers.map(({ json }) => json.customerDomain)).toEqual([
+    const responses = await batch(sandbox, [get('flexible'), get('sparse')]);
+    expect(responses.map(({ json }) => json.customerDomain)).toEqual([
       'flexible.example',
       'sparse.example',
     ]);
   });
 
-  test('writes, with bodies and parameters of the calls', async () => {
+  test('supports writes with a body and parameters', async () => {
     const sandbox = await testSandbox();
     const patch = {
       request: `PATCH ${v1}/customers/flexible.example?fields=alternateEmail`,
       body: { alternateEmail: 'é@other.example' },
     };
-    const [answer] = await batch(sandbox, [patch]);
-    expect(answer?.json).toEqual({ alternateEmail: 'é@other.example' });
+    const [response] = await batch(sandbox, [patch]);
+    expect(response?.json).toEqual({ alternateEmail: 'é@other.example' });
   });
 
-  test('a part that is no request, or leaves the API, fails alone', async () => {
+  test('an invalid part or a path outside the API fails alone', async () => {
     const sandbox = await testSandbox();
     const parts = [
       { request: 'nonsense' },
@@ -60,7 +60,7 @@ describe('POST /batch', () => {
     expect(statuses).toEqual([400, 404, 400, 200]);
   });
 
-  test('the outer authorization applies, a part’s own goes before it', async () => {
+  test("a part's authorization overrides that of the batch", async () => {
     const sandbox = await testSandbox({ token: 'secret' });
     const parts = [get('flexible'), { ...get('flexible'), headers: ['authorization: Bearer x'] }];
     const headers = { authorization: 'Bearer secret' };
@@ -70,7 +70,7 @@ describe('POST /batch', () => {
     expect((await batch(sandbox, own)).map(({ status }) => status)).toEqual([200, 200]);
   });
 
-  test('takes 1000 calls and no more', async () => {
+  test('accepts at most 1000 calls', async () => {
     const sandbox = await testSandbox();
     const many = Array.from({ length: 1000 }, () => get('flexible'));
     expect(await batch(sandbox, many)).toHaveLength(1000);
@@ -85,15 +85,15 @@ describe('POST /batch', () => {
   test.each([
     ['another content type', { 'content-type': 'application/json' }, '{}'],
     ['no boundary', { 'content-type': 'multipart/mixed' }, '--b--'],
-    ['no part', { 'content-type': 'multipart/mixed; boundary=b' }, '--b--'],
-  ])('refuses %s', async (_, headers, body) => {
+    ['no parts', { 'content-type': 'multipart/mixed; boundary=b' }, '--b--'],
+  ])('rejects %s', async (_, headers, body) => {
     const rest = restClient(await testSandbox());
     const { status, json } = await rest('POST', '/batch', body, headers);
     expect(status).toBe(400);
     expect(json.error.errors[0].reason).toBe('badRequest');
   });
 
-  test('is one request that counts its calls', async () => {
+  test('counts as one request with its calls', async () => {
     const sandbox = await testSandbox();
     await batch(sandbox, [get('flexible'), get('sparse')]);
     expect(sandbox.calls.counts()).toEqual({ batch: 1, 'customers.get': 2 });

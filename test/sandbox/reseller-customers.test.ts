@@ -35,14 +35,14 @@ describe('customers.get', () => {
     expect(byId.json).toEqual(byDomain.json);
   });
 
-  test('reads percent-encoded paths', async () => {
+  test('decodes percent-encoded paths', async () => {
     const { rest } = await start();
     expect((await rest('GET', 'customers/flexible%2Eexample')).status).toBe(200);
     expect((await rest('GET', 'customers/a%2Fb')).json.error.message).toContain('a/b');
     expect((await rest('GET', 'customers/%E0%A4%A')).status).toBe(400);
   });
 
-  test('answers three fields for a customer of somebody else', async () => {
+  test('returns three fields for a customer that others manage', async () => {
     const { rest } = await start();
     for (const domain of ['fernweh-travel.example', 'direct-bakery.example']) {
       const { status, json } = await rest('GET', `customers/${domain}`);
@@ -57,9 +57,9 @@ describe('customers.get', () => {
     ['shared-studio.example', 409, 'conflict', 'Multiple teams exist on this domain'],
   ])('%s is %i %s', async (domain, status, reason, message) => {
     const { rest } = await start();
-    const answer = await rest('GET', `customers/${domain}`);
-    expect(answer.status).toBe(status);
-    expect(answer.json.error).toMatchObject({
+    const response = await rest('GET', `customers/${domain}`);
+    expect(response.status).toBe(status);
+    expect(response.json.error).toMatchObject({
       code: status,
       message,
       errors: [{ domain: 'global', reason, message }],
@@ -80,7 +80,7 @@ describe('customers.get', () => {
 });
 
 describe('customers.insert', () => {
-  test('orders a customer that is found afterwards', async () => {
+  test('creates a customer', async () => {
     const { rest } = await start();
     const { status, json } = await rest('POST', 'customers', order);
     expect(status).toBe(200);
@@ -88,14 +88,14 @@ describe('customers.insert', () => {
     expect((await rest('GET', `customers/${json.customerId}`)).json).toEqual(json);
   });
 
-  test('drops a phone number that is not one', async () => {
+  test('drops an invalid phone number', async () => {
     const { rest } = await start();
     const { status, json } = await rest('POST', 'customers', { ...order, phoneNumber: '123' });
     expect(status).toBe(200);
     expect(json).not.toHaveProperty('phoneNumber');
   });
 
-  test('orders a team by its first administrator', async () => {
+  test('creates a team with its first administrator', async () => {
     const { rest } = await start();
     const { status, json } = await rest('POST', 'customers', {
       customerType: 'team',
@@ -135,14 +135,14 @@ describe('customers.insert', () => {
       'alternateEmail',
     ],
     [
-      'a country that is not open',
+      'a country closed for resale',
       { ...order, postalAddress: { ...address, countryCode: 'KP' } },
       400,
       'invalid',
       'postalAddress.countryCode',
     ],
     [
-      'a postal code that is none',
+      'an invalid postal code',
       { ...order, postalAddress: { ...address, postalCode: '!!' } },
       400,
       'invalid',
@@ -170,23 +170,23 @@ describe('customers.insert', () => {
       undefined,
     ],
     [
-      "somebody else's customer",
+      "another reseller's customer",
       { ...order, customerDomain: 'fernweh-travel.example' },
       409,
       'duplicate',
       undefined,
     ],
-  ])('refuses %s', async (_name, body, status, reason, location) => {
+  ])('rejects %s', async (_name, body, status, reason, location) => {
     const { rest } = await start();
-    const answer = await rest('POST', 'customers', body);
-    expect(answer.status).toBe(status);
-    expect(answer.json.error.errors[0]).toMatchObject({
+    const response = await rest('POST', 'customers', body);
+    expect(response.status).toBe(status);
+    expect(response.json.error.errors[0]).toMatchObject({
       reason,
       ...(location === undefined ? {} : { location }),
     });
   });
 
-  test('takes a customer over with a good token only', async () => {
+  test('transfers a customer only with a valid token', async () => {
     const { rest } = await start();
     const domain = 'fernweh-travel.example';
     const body = { ...order, customerDomain: domain };
@@ -204,7 +204,7 @@ describe('customers.insert', () => {
 describe('customers.patch and customers.update', () => {
   const path = 'customers/flexible.example';
 
-  test('patch changes what it names, update replaces', async () => {
+  test('patch changes the given fields and update replaces all', async () => {
     const { rest } = await start();
     const before = (await rest('GET', path)).json;
     const patch = { alternateEmail: 'new@other.example', postalAddress: { locality: 'Kiel' } };
@@ -221,7 +221,7 @@ describe('customers.patch and customers.update', () => {
     expect(updated).not.toHaveProperty('alternateEmail');
   });
 
-  test('accepts an answer that is sent back as it came', async () => {
+  test('update accepts its own response as the body', async () => {
     const { rest } = await start();
     const before = (await rest('GET', path)).json;
     expect((await rest('PUT', path, before)).json).toEqual(before);
@@ -240,13 +240,13 @@ describe('customers.patch and customers.update', () => {
     ['the email to its own domain', { alternateEmail: 'a@flexible.example' }, 400, 'invalid'],
   ])('%s cannot be changed', async (_, body, status, reason) => {
     const { rest } = await start();
-    const answer = await rest('PATCH', path, body);
-    expect(answer.json.error).toMatchObject({ code: status, errors: [{ reason }] });
+    const response = await rest('PATCH', path, body);
+    expect(response.json.error).toMatchObject({ code: status, errors: [{ reason }] });
   });
 
-  test("somebody else's customer is forbidden", async () => {
+  test("patch of another reseller's customer is forbidden", async () => {
     const { rest } = await start();
-    const answer = await rest('PATCH', 'customers/fernweh-travel.example', {});
-    expect(answer.json.error).toMatchObject({ code: 403, status: 'PERMISSION_DENIED' });
+    const response = await rest('PATCH', 'customers/fernweh-travel.example', {});
+    expect(response.json.error).toMatchObject({ code: 403, status: 'PERMISSION_DENIED' });
   });
 });

@@ -24,13 +24,13 @@ describe('suspend and activate', () => {
     ]);
   });
 
-  test('activate lifts the reseller’s own reason only', async () => {
+  test("activate removes only the reseller's own suspension", async () => {
     const { rest, path } = await startReseller();
     const { json } = await rest('POST', `${await path('two-reasons')}/activate`);
     expect(json).toMatchObject({ status: 'SUSPENDED', suspensionReasons: ['OTHER'] });
   });
 
-  test('activate after the end date starts a new year under a new id', async () => {
+  test('activate after the end date starts a new year with a new id', async () => {
     const { rest, path, clock } = await startReseller();
     const old = await path('paused-past-its-year');
     const { json } = await rest('POST', `${old}/activate`);
@@ -40,7 +40,7 @@ describe('suspend and activate', () => {
     expect((await rest('GET', old)).status).toBe(404);
   });
 
-  test('60 days suspended, and it is cancelled', async () => {
+  test('a subscription is cancelled after 60 days of suspension', async () => {
     const { rest, path, clock, events } = await startReseller();
     const it = await path('flexible');
     await rest('POST', `${it}/suspend`);
@@ -65,7 +65,7 @@ describe('suspend and activate', () => {
     ['activate', 'flexible', 400, 'badRequest'],
     ['activate', 'terms-pending', 400, 'badRequest'],
     ['activate', 'suspended-other', 400, 'badRequest'],
-  ])('%s is refused for %s', async (action, domain, status, reason) => {
+  ])('%s is rejected for %s', async (action, domain, status, reason) => {
     const { rest, path } = await startReseller();
     const { json } = await rest('POST', `${await path(domain)}/${action}`);
     expect(json.error).toMatchObject({ code: status, errors: [{ reason }] });
@@ -79,8 +79,8 @@ describe('suspend and activate', () => {
   });
 });
 
-describe('time', () => {
-  test('ends a trial without a plan: suspended', async () => {
+describe('time-based changes', () => {
+  test('a trial without a plan ends in suspension', async () => {
     const { rest, path, clock, events } = await startReseller();
     const it = await path('trial-running');
     clock.advance(12 * day);
@@ -94,7 +94,7 @@ describe('time', () => {
     expect(types).toEqual(['SUBSCRIPTION_TRIAL_ENDED', 'SUBSCRIPTION_SUSPENDED']);
   });
 
-  test('ends a trial with a plan: the year begins', async () => {
+  test('a trial with a plan starts its commitment', async () => {
     const { rest, path, clock } = await startReseller();
     const it = await path('trial-assigned');
     clock.advance(12 * day);
@@ -113,7 +113,7 @@ describe('time', () => {
     ['RENEW_CURRENT_USERS_MONTHLY_PAY', { seats: { numberOfSeats: 12 } }, 'SUBSCRIPTION_RENEWED'],
     ['SWITCH_TO_PAY_AS_YOU_GO', { plan: { planName: 'FLEXIBLE' } }, 'SUBSCRIPTION_RENEWED'],
     ['CANCEL', { suspensionReasons: ['RENEWAL_WITH_TYPE_CANCEL'] }, 'SUBSCRIPTION_SUSPENDED'],
-  ])('renews by %s', async (renewalType, expected, type) => {
+  ])('renewal with the type %s', async (renewalType, expected, type) => {
     const { rest, path, clock, events } = await startReseller();
     const it = await path('annual-monthly');
     await rest('POST', `${it}/changeRenewalSettings`, { renewalType });
@@ -125,7 +125,7 @@ describe('time', () => {
 });
 
 describe('subscriptions.delete', () => {
-  test('cancels what is not Workspace', async () => {
+  test('cancels a subscription other than Workspace', async () => {
     const { rest, path, events } = await startReseller();
     const it = await path('several-products', '1010380001');
     const { status, text } = await rest('DELETE', `${it}?deletionType=cancel`);
@@ -139,7 +139,7 @@ describe('subscriptions.delete', () => {
     ]);
   });
 
-  test('gives a Workspace subscription to the vendor, and the customer with the last', async () => {
+  test('transfers a Workspace subscription to the vendor, and the customer with the last one', async () => {
     const { rest, path, events } = await startReseller();
     const it = await path('flexible');
     expect((await rest('DELETE', `${it}?deletionType=transfer_to_direct`)).status).toBe(204);
@@ -158,29 +158,29 @@ describe('subscriptions.delete', () => {
       'invalidParameter',
     ],
     ['a retired type', 'flexible', '?deletionType=suspend', 400, 'invalidParameter'],
-    ['a cancelled Workspace', 'flexible', '?deletionType=cancel', 400, 'invalid'],
+    ['cancelling a Workspace subscription', 'flexible', '?deletionType=cancel', 400, 'invalid'],
     [
-      'a free one to the vendor',
+      'transferring a free subscription',
       'free-identity',
       '?deletionType=transfer_to_direct',
       400,
       'invalid',
     ],
     [
-      'a customer without administrator',
+      'a customer without an administrator',
       'terms-pending',
       '?deletionType=transfer_to_direct',
       412,
       'conditionNotMet',
     ],
-  ])('refuses %s', async (_, domain, query, status, reason) => {
+  ])('rejects %s', async (_, domain, query, status, reason) => {
     const { rest, path } = await startReseller();
     const { json } = await rest('DELETE', `${await path(domain)}${query}`);
     expect(json.error).toMatchObject({ code: status, errors: [{ reason }] });
   });
 });
 
-test.each(['get', 'delete', 'post'])('an unknown subscription is 404 to %s', async (verb) => {
+test.each(['get', 'delete', 'post'])('%s of an unknown subscription is 404', async (verb) => {
   const { rest } = await startReseller();
   const path = 'customers/flexible.example/subscriptions/999';
   const suffix = verb === 'post' ? '/suspend' : verb === 'delete' ? '?deletionType=cancel' : '';

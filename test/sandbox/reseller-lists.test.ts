@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { gemini, startReseller } from './reseller.support.ts';
 
 describe('subscriptions.list', () => {
-  test('gives pages of 20 until the token is missing, every subscription once', async () => {
+  test('returns pages of 20 with every subscription once', async () => {
     const { rest } = await startReseller();
     const keys = new Set<string>();
     const sizes: number[] = [];
@@ -19,14 +19,14 @@ describe('subscriptions.list', () => {
     expect(new Set(sizes.slice(0, -1))).toEqual(new Set([20]));
   });
 
-  test('subscription ids repeat between customers', async () => {
+  test('subscription ids are not unique across customers', async () => {
     const { rest } = await startReseller();
     const { json } = await rest('GET', 'subscriptions?maxResults=100');
     const ids = json.subscriptions.map((each: { subscriptionId: string }) => each.subscriptionId);
     expect(new Set(ids).size).toBeLessThan(ids.length);
   });
 
-  test('a token is bound to the filter', async () => {
+  test('a page token is bound to its filter', async () => {
     const { rest } = await startReseller();
     const { json } = await rest('GET', 'subscriptions?maxResults=1');
     const token = json.nextPageToken;
@@ -34,21 +34,21 @@ describe('subscriptions.list', () => {
     expect(other.json.error.errors[0]).toMatchObject({ location: 'pageToken' });
   });
 
-  test('pages stay in place while subscriptions come and go', async () => {
+  test('pages are stable while subscriptions are added and removed', async () => {
     const { rest, path } = await startReseller();
     const query = 'subscriptions?customerNamePrefix=se&maxResults=3';
     const first = await rest('GET', query);
     const token = first.json.nextPageToken;
     const second = await rest('GET', `${query}&pageToken=${token}`);
-    const [gone] = first.json.subscriptions;
-    expect(gone.customerDomain).toBe('several-products.example');
+    const [removed] = first.json.subscriptions;
+    expect(removed.customerDomain).toBe('several-products.example');
     const add = await path('several-products', gemini);
     await rest('DELETE', `${add}?deletionType=cancel`);
     const again = await rest('GET', `${query}&pageToken=${token}`);
     expect(again.json).toEqual(second.json);
   });
 
-  test('filters by customer and by prefix of the domain', async () => {
+  test('filters by customer and by domain prefix', async () => {
     const { rest } = await startReseller();
     const one = await rest('GET', 'subscriptions?customerId=several-products.example');
     expect(one.json.subscriptions).toHaveLength(3);
@@ -59,7 +59,7 @@ describe('subscriptions.list', () => {
     expect(domains).toEqual(['annual-monthly.example', 'annual-yearly.example']);
   });
 
-  test('leaves an empty list out', async () => {
+  test('omits an empty list', async () => {
     const { rest } = await startReseller();
     const { json } = await rest('GET', 'subscriptions?customerId=empty-shelf.example');
     expect(json).toEqual({ kind: 'reseller#subscriptions' });
@@ -76,7 +76,7 @@ describe('subscriptions.list', () => {
   });
 });
 
-describe('the answer for a subscription', () => {
+describe('the JSON of a subscription', () => {
   test.each<[string, object, string[]]>([
     [
       'annual-monthly',

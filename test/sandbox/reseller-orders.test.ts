@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { annual, flexible, plus, standard, starter, startReseller } from './reseller.support.ts';
 import { day, type RestCall } from './sandbox.support.ts';
 
-/** A customer of the given kind with its terms accepted, ready to order. */
+/** Creates a customer and returns the path of its subscriptions. */
 async function orderCustomer(rest: RestCall, domain = 'shop.example'): Promise<string> {
   const { json } = await rest('POST', 'customers', {
     customerDomain: domain,
@@ -15,7 +15,7 @@ async function orderCustomer(rest: RestCall, domain = 'shop.example'): Promise<s
 }
 
 describe('subscriptions.insert', () => {
-  test('an order waits for the terms, then is active by itself', async () => {
+  test('an order is suspended until the terms are accepted', async () => {
     const { rest, clock, types } = await startReseller({ termsAcceptedAfterMs: 5000 });
     const orders = await orderCustomer(rest);
     const { status, json } = await rest('POST', orders, annual());
@@ -31,7 +31,7 @@ describe('subscriptions.insert', () => {
     expect(types()).toEqual(['NEW_SUBSCRIPTION_CREATED', 'SUBSCRIPTION_SUSPENSION_REVOKED']);
   });
 
-  test('the terms can be accepted by hand', async () => {
+  test('acceptTerms accepts the terms immediately', async () => {
     const { rest, sandbox } = await startReseller({ termsAcceptedAfterMs: null });
     const orders = await orderCustomer(rest);
     const { json } = await rest('POST', orders, flexible());
@@ -39,7 +39,7 @@ describe('subscriptions.insert', () => {
     expect((await rest('GET', `${orders}/${json.subscriptionId}`)).json.status).toBe('ACTIVE');
   });
 
-  test('a trial ends after 30 days, one of Chrome Enterprise after 60', async () => {
+  test('a trial ends after 30 days, or 60 for Chrome Enterprise', async () => {
     const { rest, clock } = await startReseller();
     const orders = 'customers/empty-shelf.example/subscriptions';
     for (const [skuId, days] of [
@@ -56,10 +56,10 @@ describe('subscriptions.insert', () => {
     ['no SKU', { ...flexible(), skuId: undefined }, 'required', 'skuId'],
     ['an unknown SKU', flexible('1'), 'invalid', 'skuId'],
     ['no plan', { ...flexible(), plan: {} }, 'required', 'plan.planName'],
-    ['the plan name of answers', annual(standard, 'ANNUAL'), 'invalid', 'plan.planName'],
+    ['a plan name for responses only', annual(standard, 'ANNUAL'), 'invalid', 'plan.planName'],
     ['no seats', { ...flexible(), seats: undefined }, 'required', 'seats'],
     ['the wrong seats', { ...flexible(), seats: { numberOfSeats: 1 } }, 'invalid', 'numberOfSeats'],
-    ['no seats of the right kind', { ...flexible(), seats: {} }, 'required', undefined],
+    ['the required seats field missing', { ...flexible(), seats: {} }, 'required', undefined],
     ['50001 seats', flexible(standard, 50_001), 'invalid', 'maximumNumberOfSeats'],
     [
       'a trial with 11 seats',
@@ -77,14 +77,14 @@ describe('subscriptions.insert', () => {
     ['annual Essentials', annual('1010060001'), 'invalid', 'plan.planName'],
     ['flexible Enterprise Essentials', flexible('1010060003'), 'invalid', 'plan.planName'],
     [
-      'a renewal type of answers',
+      'a renewal type for responses only',
       { ...annual(), renewalSettings: { renewalType: 'AUTO_RENEW' } },
       'invalid',
       'renewalType',
     ],
     ['a deal code of 101', { ...flexible(), dealCode: 'd'.repeat(101) }, 'invalid', 'dealCode'],
     ['an order id of 81', { ...flexible(), purchaseOrderId: 'p'.repeat(81) }, 'invalid', undefined],
-  ])('refuses %s', async (_, body, reason, location) => {
+  ])('rejects %s', async (_, body, reason, location) => {
     const { rest } = await startReseller();
     const { json } = await rest('POST', 'customers/empty-shelf.example/subscriptions', body);
     expect(json.error).toMatchObject({
@@ -95,8 +95,14 @@ describe('subscriptions.insert', () => {
 
   test.each<[string, string, object, number, string]>([
     ['an unknown customer', 'customers/nobody.example', flexible(), 404, 'notFound'],
-    ['another’s customer', 'customers/fernweh-travel.example', flexible(), 403, 'forbidden'],
-    ['what it has already', 'customers/flexible.example', flexible(), 409, 'duplicate'],
+    [
+      'a customer of another reseller',
+      'customers/fernweh-travel.example',
+      flexible(),
+      403,
+      'forbidden',
+    ],
+    ['an existing SKU', 'customers/flexible.example', flexible(), 409, 'duplicate'],
     [
       'more than Essentials for a team',
       'customers/single-team.example',
@@ -111,13 +117,13 @@ describe('subscriptions.insert', () => {
       412,
       'conditionNotMet',
     ],
-  ])('refuses %s', async (_, customer, body, status, reason) => {
+  ])('rejects %s', async (_, customer, body, status, reason) => {
     const { rest } = await startReseller();
     const { json } = await rest('POST', `${customer}/subscriptions`, body);
     expect(json.error).toMatchObject({ code: status, errors: [{ reason }] });
   });
 
-  test('Essentials is for teams too', async () => {
+  test('a team can order Essentials', async () => {
     const { rest } = await startReseller();
     const orders = 'customers/single-team.example/subscriptions';
     expect((await rest('POST', orders, flexible('1010060001'))).status).toBe(200);
@@ -127,7 +133,7 @@ describe('subscriptions.insert', () => {
 describe('a switch of the SKU', () => {
   const orders = (domain: string) => `customers/${domain}.example/subscriptions`;
 
-  test('ends the old subscription: its id is not found, the new one starts over', async () => {
+  test('cancels the old subscription and starts a new commitment', async () => {
     const { rest, path, events, clock } = await startReseller();
     const old = await path('annual-monthly');
     const query = `action=switch&sourceSkuId=${standard}`;
@@ -145,7 +151,7 @@ describe('a switch of the SKU', () => {
     ]);
   });
 
-  test('happens silently without an action, and not with buy', async () => {
+  test('is the default without an action, but not with buy', async () => {
     const { rest } = await startReseller();
     const count = async (domain: string) =>
       (await rest('GET', `subscriptions?customerId=${domain}.example`)).json.subscriptions.length;
@@ -155,7 +161,7 @@ describe('a switch of the SKU', () => {
     expect(await count('flexible')).toBe(2);
   });
 
-  test('a downgrade of a flexible plan says so', async () => {
+  test('a downgrade of a flexible plan emits SUBSCRIPTION_DOWNGRADE', async () => {
     const { rest, types } = await startReseller();
     await rest('POST', orders('flexible'), flexible(starter));
     expect(types()).toEqual(['SUBSCRIPTION_CANCELLED', 'SUBSCRIPTION_DOWNGRADE']);
@@ -163,9 +169,9 @@ describe('a switch of the SKU', () => {
 
   test.each<[string, string, string, object, number, string]>([
     ['an unknown action', 'flexible', 'action=steal', flexible(plus), 400, 'invalidParameter'],
-    ['a switch without source', 'flexible', 'action=switch', flexible(plus), 400, 'required'],
+    ['a switch without a source', 'flexible', 'action=switch', flexible(plus), 400, 'required'],
     [
-      'a source that is not held',
+      'a source that the customer does not have',
       'flexible',
       `action=switch&sourceSkuId=${starter}`,
       flexible(plus),
@@ -183,7 +189,7 @@ describe('a switch of the SKU', () => {
     ['an annual downgrade', 'annual-monthly', '', annual(starter), 412, 'conditionNotMet'],
     ['a yearly upgrade', 'annual-yearly', '', annual('1010020020'), 412, 'conditionNotMet'],
     ['a suspended source', 'paused-by-reseller', '', flexible(plus), 400, 'badRequest'],
-  ])('refuses %s', async (_, domain, query, body, status, reason) => {
+  ])('rejects %s', async (_, domain, query, body, status, reason) => {
     const { rest } = await startReseller();
     const { json } = await rest('POST', `${orders(domain)}?${query}`, body);
     expect(json.error).toMatchObject({ code: status, errors: [{ reason }] });

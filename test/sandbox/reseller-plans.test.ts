@@ -4,7 +4,7 @@ import { startReseller } from './reseller.support.ts';
 describe('changePlan', () => {
   const yearly = { planName: 'ANNUAL_YEARLY_PAY', seats: { numberOfSeats: 30 } };
 
-  test('makes a flexible plan annual, under a new id', async () => {
+  test('changes a flexible plan to an annual one with a new id', async () => {
     const { rest, path, types, clock } = await startReseller();
     const old = await path('flexible');
     const { json } = await rest('POST', `${old}/changePlan`, { ...yearly, purchaseOrderId: 'P1' });
@@ -19,7 +19,7 @@ describe('changePlan', () => {
     expect(types()).toEqual(['PRICE_PLAN_SWITCHED']);
   });
 
-  test('assigns a plan to a running trial, repeatedly, and the trial goes on', async () => {
+  test('assigns a plan to a running trial without ending it', async () => {
     const { rest, path } = await startReseller();
     const first = await rest('POST', `${await path('trial-running')}/changePlan`, yearly);
     expect(first.json).toMatchObject({
@@ -39,9 +39,9 @@ describe('changePlan', () => {
     ['a trial', 'flexible', { ...yearly, planName: 'TRIAL' }, 400, 'invalid'],
     ['the same plan', 'flexible', { ...yearly, planName: 'FLEXIBLE' }, 400, 'invalid'],
     ['an annual plan', 'annual-monthly', yearly, 412, 'conditionNotMet'],
-    ['a suspended one', 'suspended-other', yearly, 400, 'badRequest'],
-    ['a free one', 'free-identity', yearly, 400, 'invalid'],
-  ])('refuses %s', async (_, domain, body, status, reason) => {
+    ['a suspended subscription', 'suspended-other', yearly, 400, 'badRequest'],
+    ['a free subscription', 'free-identity', yearly, 400, 'invalid'],
+  ])('rejects %s', async (_, domain, body, status, reason) => {
     const { rest, path } = await startReseller();
     const { json } = await rest('POST', `${await path(domain)}/changePlan`, body);
     expect(json.error).toMatchObject({ code: status, errors: [{ reason }] });
@@ -49,7 +49,7 @@ describe('changePlan', () => {
 });
 
 describe('startPaidService', () => {
-  test('ends the trial now, under a new id', async () => {
+  test('ends the trial and assigns a new id', async () => {
     const { rest, path, types, clock } = await startReseller();
     const old = await path('trial-assigned');
     const { json } = await rest('POST', `${old}/startPaidService`);
@@ -63,7 +63,7 @@ describe('startPaidService', () => {
     ['trial-running', 412, 'conditionNotMet'],
     ['flexible', 400, 'badRequest'],
     ['trial-ended', 400, 'badRequest'],
-  ])('is refused for %s', async (domain, status, reason) => {
+  ])('is rejected for %s', async (domain, status, reason) => {
     const { rest, path } = await startReseller();
     const { json } = await rest('POST', `${await path(domain)}/startPaidService`);
     expect(json.error).toMatchObject({ code: status, errors: [{ reason }] });
@@ -80,7 +80,7 @@ describe('changeSeats', () => {
       { maximumNumberOfSeats: 8 },
       [],
     ],
-  ])('sets the total of %s', async (domain, body, expected, events) => {
+  ])('sets the total seats of %s', async (domain, body, expected, events) => {
     const { rest, path, types } = await startReseller();
     const it = await path(domain);
     const { json } = await rest('POST', `${it}/changeSeats`, body);
@@ -95,14 +95,14 @@ describe('changeSeats', () => {
     ['the other wrong field', 'flexible', { numberOfSeats: 30 }, 'invalid'],
     ['below the licensed users', 'flexible', { maximumNumberOfSeats: 6 }, 'invalid'],
     [
-      'another number of licences',
+      'a different number of licences',
       'flexible',
       { maximumNumberOfSeats: 9, licensedNumberOfSeats: 3 },
       'invalid',
     ],
-    ['nothing', 'flexible', {}, 'required'],
-    ['a suspended one', 'suspended-other', { maximumNumberOfSeats: 300 }, 'badRequest'],
-  ])('refuses %s', async (_, domain, body, reason) => {
+    ['no seats', 'flexible', {}, 'required'],
+    ['a suspended subscription', 'suspended-other', { maximumNumberOfSeats: 300 }, 'badRequest'],
+  ])('rejects %s', async (_, domain, body, reason) => {
     const { rest, path } = await startReseller();
     const { json } = await rest('POST', `${await path(domain)}/changeSeats`, body);
     expect(json.error).toMatchObject({ code: 400, errors: [{ reason }] });
@@ -110,7 +110,7 @@ describe('changeSeats', () => {
 });
 
 describe('changeRenewalSettings', () => {
-  test('changes an annual plan', async () => {
+  test('changes the renewal of an annual plan', async () => {
     const { rest, path, types } = await startReseller();
     const body = { kind: 'subscriptions#renewalSettings', renewalType: 'CANCEL' };
     const it = await path('annual-monthly');
@@ -123,8 +123,8 @@ describe('changeRenewalSettings', () => {
     ['a flexible plan', 'flexible', { renewalType: 'CANCEL' }, 412, 'conditionNotMet'],
     ['no type', 'annual-monthly', {}, 400, 'required'],
     ['an unknown type', 'annual-monthly', { renewalType: 'AUTO_RENEW' }, 400, 'invalid'],
-    ['a suspended one', 'renewal-cancelled', { renewalType: 'CANCEL' }, 400, 'badRequest'],
-  ])('refuses %s', async (_, domain, body, status, reason) => {
+    ['a suspended subscription', 'renewal-cancelled', { renewalType: 'CANCEL' }, 400, 'badRequest'],
+  ])('rejects %s', async (_, domain, body, status, reason) => {
     const { rest, path } = await startReseller();
     const { json } = await rest('POST', `${await path(domain)}/changeRenewalSettings`, body);
     expect(json.error).toMatchObject({ code: status, errors: [{ reason }] });

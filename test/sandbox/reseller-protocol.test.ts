@@ -10,7 +10,7 @@ async function start(options = {}) {
 const customer = 'customers/flexible.example';
 
 describe('errors', () => {
-  test('have the shape of Google errors', async () => {
+  test("have the format of Google's JSON APIs", async () => {
     const { rest } = await start();
     const { status, json, headers } = await rest('GET', 'customers/nobody.example');
     expect(status).toBe(404);
@@ -26,7 +26,7 @@ describe('errors', () => {
     });
   });
 
-  test('have no errors[] in the second form', async () => {
+  test('have no errors[] in the newer format', async () => {
     const { rest } = await start();
     const { json } = await rest('GET', 'customers/nobody.example?$.xgafv=2');
     expect(json.error).not.toHaveProperty('errors');
@@ -36,30 +36,36 @@ describe('errors', () => {
   test.each([
     ['an unknown path', 'GET', 'nothing', 404, 'notFound'],
     ['a path outside the API', 'GET', '/', 404, 'notFound'],
-    ['a slash at the end', 'GET', `${customer}/`, 404, 'notFound'],
-    ['a verb that the path has not', 'DELETE', customer, 405, 'httpMethodNotAllowed'],
+    ['a trailing slash', 'GET', `${customer}/`, 404, 'notFound'],
+    ['a verb that the path does not support', 'DELETE', customer, 405, 'httpMethodNotAllowed'],
     ['an unknown parameter', 'GET', `${customer}?maxResults=1`, 400, 'invalidParameter'],
-    ['another format', 'GET', `${customer}?alt=proto`, 400, 'invalidParameter'],
-    ['a page of none', 'GET', 'subscriptions?maxResults=0', 400, 'invalidParameter'],
-    ['a page of 101', 'GET', 'subscriptions?maxResults=101', 400, 'invalidParameter'],
-    ['a page of x', 'GET', 'subscriptions?maxResults=x', 400, 'invalidParameter'],
+    ['an unsupported format', 'GET', `${customer}?alt=proto`, 400, 'invalidParameter'],
+    ['a page size of 0', 'GET', 'subscriptions?maxResults=0', 400, 'invalidParameter'],
+    ['a page size of 101', 'GET', 'subscriptions?maxResults=101', 400, 'invalidParameter'],
+    [
+      'a page size that is not a number',
+      'GET',
+      'subscriptions?maxResults=x',
+      400,
+      'invalidParameter',
+    ],
     ['a forged page token', 'GET', 'subscriptions?pageToken=MA', 400, 'invalidParameter'],
-    ['no account', 'POST', 'resellernotify/register', 400, 'required'],
-  ])('%s', async (_, verb, path, status, reason) => {
+    ['no service account', 'POST', 'resellernotify/register', 400, 'required'],
+  ])('%s is rejected', async (_, verb, path, status, reason) => {
     const { rest } = await start();
-    const answer = await rest(verb, path);
-    expect(answer.status).toBe(status);
-    expect(answer.json.error.errors[0].reason).toBe(reason);
+    const response = await rest(verb, path);
+    expect(response.status).toBe(status);
+    expect(response.json.error.errors[0].reason).toBe(reason);
   });
 
   test.each([
-    ['bad JSON', '{"a":', 'parseError', 'Parse Error'],
+    ['invalid JSON', '{"a":', 'parseError', 'Parse Error'],
     ['an unknown name', '{"foo":1}', 'badRequest', 'Unknown name "foo": Cannot find field.'],
-    ['an unknown name inside', '{"postalAddress":{"x":1}}', 'badRequest', `at 'postal_address'`],
+    ['a nested unknown name', '{"postalAddress":{"x":1}}', 'badRequest', `at 'postal_address'`],
     ['a wrong type', '{"customerDomain":1}', 'badRequest', "at 'customer_domain'"],
     ['a wrong enum value', '{"customerType":"king"}', 'badRequest', "at 'customer_type'"],
     ['a list', '[]', 'badRequest', 'Invalid JSON payload'],
-  ])('%s in a body', async (_, body, reason, message) => {
+  ])('%s in a body is rejected', async (_, body, reason, message) => {
     const { rest } = await start();
     const { status, json } = await rest('POST', 'customers', body);
     expect(status).toBe(400);
@@ -67,7 +73,7 @@ describe('errors', () => {
     expect(json.error.message).toContain(message);
   });
 
-  test('a body is refused where the API wants none', async () => {
+  test('a body is rejected for methods without one', async () => {
     const { rest } = await start();
     const account = { serviceAccountEmailAddress: 'a@b.example' };
     const { status } = await rest('POST', 'resellernotify/register', account);
@@ -85,7 +91,7 @@ describe('standard parameters', () => {
     expect((await rest('GET', `${customer}?${all}`)).status).toBe(200);
   });
 
-  test('prettyPrint is on unless it is switched off', async () => {
+  test('prettyPrint is on by default', async () => {
     const { rest } = await start();
     const pretty = await rest('GET', customer);
     const compact = await rest('GET', `${customer}?prettyPrint=false`);
@@ -94,7 +100,7 @@ describe('standard parameters', () => {
     expect(compact.json).toEqual(pretty.json);
   });
 
-  test('fields selects, also inside lists', async () => {
+  test('fields selects nested fields and fields of list items', async () => {
     const { rest } = await start();
     const fields = 'nextPageToken,subscriptions(skuId,subscriptionId,plan(planName))';
     const { json } = await rest('GET', `subscriptions?maxResults=2&fields=${fields}`);
@@ -117,7 +123,7 @@ describe('standard parameters', () => {
     expect(Object.keys(json)).toEqual(names);
   });
 
-  test('fields=* is everything', async () => {
+  test('fields=* selects everything', async () => {
     const { rest } = await start();
     const whole = await rest('GET', customer);
     expect((await rest('GET', `${customer}?fields=*`)).json).toEqual(whole.json);
@@ -131,14 +137,14 @@ describe('standard parameters', () => {
     'kind/x',
     'a b',
     ')',
-  ])('fields=%s is refused', async (fields) => {
+  ])('fields=%s is rejected', async (fields) => {
     const { rest } = await start();
     const { status, json } = await rest('GET', `${customer}?fields=${fields}`);
     expect(status).toBe(400);
     expect(json.error.errors[0]).toMatchObject({ reason: 'invalidParameter', location: 'fields' });
   });
 
-  test('a wrong mask is refused before anything is changed', async () => {
+  test('an invalid mask is rejected before any change', async () => {
     const { rest } = await start();
     const path = await subscriptionPath(rest, 'flexible.example');
     expect((await rest('POST', `${path}/suspend?fields=nope`)).status).toBe(400);
@@ -149,20 +155,20 @@ describe('standard parameters', () => {
 describe('compression', () => {
   test.each([
     ['both headers', { 'accept-encoding': 'gzip', 'user-agent': 'client (gzip)' }, true],
-    ['no word in User-Agent', { 'accept-encoding': 'gzip', 'user-agent': 'client' }, false],
+    ['no gzip in User-Agent', { 'accept-encoding': 'gzip', 'user-agent': 'client' }, false],
     ['no Accept-Encoding', { 'user-agent': 'client (gzip)' }, false],
   ])('%s', async (_, headers, compressed) => {
     const { sandbox } = await start();
     const url = `${sandbox.resellerUrl}apps/reseller/v1/${customer}`;
-    const answer = await rawGet(url, headers);
-    expect(answer.headers['content-encoding']).toBe(compressed ? 'gzip' : undefined);
-    const text = (compressed ? gunzipSync(answer.body) : answer.body).toString();
+    const response = await rawGet(url, headers);
+    expect(response.headers['content-encoding']).toBe(compressed ? 'gzip' : undefined);
+    const text = (compressed ? gunzipSync(response.body) : response.body).toString();
     expect(JSON.parse(text).customerDomain).toBe('flexible.example');
   });
 });
 
 describe('authorization', () => {
-  test('any token or none is good by default', async () => {
+  test('any token or no token is accepted by default', async () => {
     const { rest } = await start();
     const headers = { authorization: 'Bearer whatever' };
     expect((await rest('GET', customer, undefined, headers)).status).toBe(200);
@@ -175,17 +181,17 @@ describe('authorization', () => {
     ['another token', { authorization: 'Bearer other' }, '', 401, 'authError'],
     ['another scheme', { authorization: 'Basic secret' }, '', 401, 'authError'],
     ['no token', {}, '', 401, 'required'],
-  ])('%s, when one is set', async (_, headers, query, status, reason) => {
+  ])('a sandbox with a token checks %s', async (_, headers, query, status, reason) => {
     const { rest } = await start({ token: 'secret' });
-    const answer = await rest('GET', `${customer}${query}`, undefined, headers);
-    expect(answer.status).toBe(status);
-    expect(answer.json.error?.errors[0].reason).toBe(reason);
-    expect(answer.json.error?.status).toBe(status === 401 ? 'UNAUTHENTICATED' : undefined);
+    const response = await rest('GET', `${customer}${query}`, undefined, headers);
+    expect(response.status).toBe(status);
+    expect(response.json.error?.errors[0].reason).toBe(reason);
+    expect(response.json.error?.status).toBe(status === 401 ? 'UNAUTHENTICATED' : undefined);
   });
 });
 
 describe('resellernotify', () => {
-  test('registers, tells and unregisters', async () => {
+  test('registers, lists and unregisters a service account', async () => {
     const { rest } = await start();
     expect((await rest('GET', 'resellernotify/getwatchdetails')).json).toEqual({});
     const query = 'serviceAccountEmailAddress=push%40p.example';

@@ -13,7 +13,7 @@ describe('transfers', () => {
   const standard = '1010020028';
   const gemini = '1010470001';
 
-  test('the list with the token shows what can be transferred', async () => {
+  test('the list with a transfer token returns the transferable subscriptions', async () => {
     const rest = restClient(await testSandbox());
     const list = 'subscriptions?customerId=fernweh-travel.example&customerAuthToken=';
     const { json } = await rest('GET', list + token);
@@ -27,20 +27,20 @@ describe('transfers', () => {
     expect((await rest('GET', `subscriptions?${late}`)).json.error.code).toBe(403);
   });
 
-  test('all active ones come in one batch, under new ids', async () => {
+  test('all active subscriptions are transferred in one batch with new ids', async () => {
     const sandbox = await testSandbox();
-    const answers = await batch(sandbox, [insert(standard), insert(gemini)]);
-    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    const responses = await batch(sandbox, [insert(standard), insert(gemini)]);
+    expect(responses.map(({ status }) => status)).toEqual([200, 200]);
     const rest = restClient(sandbox);
     const { json } = await rest('GET', 'subscriptions?customerId=fernweh-travel.example');
     expect(json.subscriptions.map((s: { skuId: string }) => s.skuId)).toEqual([standard, gemini]);
-    expect(json.subscriptions[0].subscriptionId).toBe(answers[0]?.json.subscriptionId);
+    expect(json.subscriptions[0].subscriptionId).toBe(responses[0]?.json.subscriptionId);
     expect((await rest('GET', 'customers/fernweh-travel.example')).json.kind).toBeDefined();
   });
 
-  test('one by one is an error', async () => {
-    const [answer] = await batch(await testSandbox(), [insert(standard)]);
-    expect(answer?.json.error).toMatchObject({
+  test('transferring only some of the active subscriptions fails', async () => {
+    const [response] = await batch(await testSandbox(), [insert(standard)]);
+    expect(response?.json.error).toMatchObject({
       code: 412,
       errors: [{ reason: 'conditionNotMet' }],
     });
@@ -50,20 +50,20 @@ describe('transfers', () => {
     ['too few seats', insert(standard, 4), 400, 'invalid'],
     ['another SKU', insert('1010020025'), 400, 'invalid'],
     ['a deal code', insert(standard, 20, { dealCode: 'D' }), 400, 'invalid'],
-    ['one suspended for OTHER', insert('1010380001'), 412, 'conditionNotMet'],
+    ['a subscription suspended for OTHER', insert('1010380001'), 412, 'conditionNotMet'],
     [
-      'a bad token',
+      'an invalid token',
       { ...insert(standard), request: `POST ${travel}?customerAuthToken=00` },
       403,
       'forbidden',
     ],
-  ])('%s is refused', async (_, part, status, reason) => {
+  ])('%s is rejected', async (_, part, status, reason) => {
     const sandbox = await testSandbox();
-    const answers = await batch(sandbox, [part, insert(standard), insert(gemini)]);
-    expect(answers[0]?.json.error).toMatchObject({ code: status, errors: [{ reason }] });
+    const responses = await batch(sandbox, [part, insert(standard), insert(gemini)]);
+    expect(responses[0]?.json.error).toMatchObject({ code: status, errors: [{ reason }] });
   });
 
-  test('a direct customer with a legacy SKU is ordered by the recommended one', async () => {
+  test('a direct customer with a legacy SKU is transferred to the recommended SKU', async () => {
     const sandbox = await testSandbox();
     const types: string[] = [];
     sandbox.store.reseller.onChange(({ event_type }) => types.push(event_type));
@@ -74,7 +74,7 @@ describe('transfers', () => {
     expect(types).toEqual(['SUBSCRIPTION_CONVERTED']);
   });
 
-  test('several subscriptions leave to the vendor in one batch only', async () => {
+  test('several subscriptions are transferred to the vendor only in one batch', async () => {
     const sandbox = await testSandbox();
     const rest = restClient(sandbox);
     const orders = 'customers/flexible.example/subscriptions';

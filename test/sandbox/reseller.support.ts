@@ -7,7 +7,7 @@ export const plus = '1010020025';
 export const starter = '1010020027';
 export const gemini = '1010470001';
 
-/** A sandbox with a REST client and every event that the calls cause. */
+/** A sandbox with a REST client and the emitted events. */
 export async function startReseller(options: SandboxOptions = {}) {
   const sandbox = await testSandbox(options);
   const events: SubscriptionEvent[] = [];
@@ -20,7 +20,7 @@ export async function startReseller(options: SandboxOptions = {}) {
   };
 }
 
-/** The body of an order. */
+/** The body of subscriptions.insert. */
 export function flexible(skuId = standard, maximumNumberOfSeats = 10) {
   return { skuId, plan: { planName: 'FLEXIBLE' }, seats: { maximumNumberOfSeats } };
 }

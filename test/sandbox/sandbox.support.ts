@@ -18,7 +18,7 @@ import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandb
 
 export const day = 24 * 60 * 60 * 1000;
 
-/** A clock that stands still until it is told otherwise. */
+/** A clock that only `advance` moves. */
 interface TestClock {
   now: () => number;
   advance: (ms: number) => void;
@@ -38,7 +38,7 @@ function testClock(): TestClock {
   };
 }
 
-/** A small sandbox on free ports and a clock of its own; it ends with the test. */
+/** A small sandbox on free ports with its own clock, closed when the test ends. */
 export async function testSandbox(options: SandboxOptions = {}): Promise<TestSandbox> {
   const clock = testClock();
   const sandbox = await startSandbox({
@@ -51,7 +51,7 @@ export async function testSandbox(options: SandboxOptions = {}): Promise<TestSan
   return { ...sandbox, clock };
 }
 
-export interface UnaryAnswer<O> {
+export interface UnaryResponse<O> {
   readonly message: O;
   readonly headers: Metadata;
 }
@@ -61,7 +61,7 @@ export interface CallOptions {
   readonly deadlineMs?: number;
 }
 
-/** A raw grpc-js client: paths and field numbers come from src/gen only. */
+/** A grpc-js client that uses only src/gen. */
 export function billingClient(address: string) {
   const client = new Client(address, credentials.createInsecure());
   onTestFinished(() => client.close());
@@ -69,7 +69,7 @@ export function billingClient(address: string) {
     method: DescMethod & { readonly input: I; readonly output: O },
     request: MessageInitShape<I>,
     options: CallOptions = {},
-  ): Promise<UnaryAnswer<MessageShape<O>>> {
+  ): Promise<UnaryResponse<MessageShape<O>>> {
     const metadata = new Metadata();
     for (const [name, value] of Object.entries(options.metadata ?? {})) metadata.set(name, value);
     const deadline = Date.now() + (options.deadlineMs ?? 5000);
@@ -102,7 +102,7 @@ export interface Failure {
   readonly error: ServiceError;
   /** google.rpc.Status of the trailer. */
   readonly status: Status;
-  /** Fields that google.rpc.BadRequest names. */
+  /** The fields in google.rpc.BadRequest. */
   readonly fields: readonly string[];
 }
 
@@ -110,7 +110,7 @@ function isServiceError(error: unknown): error is ServiceError {
   return error instanceof Error && 'metadata' in error && 'code' in error;
 }
 
-/** The failure of a call that has to fail. */
+/** The error of a call; throws when the call succeeds. */
 export async function failureOf(call: Promise<unknown>): Promise<Failure> {
   const error = await call.then(
     () => new Error('the call did not fail'),
@@ -128,7 +128,7 @@ export async function failureOf(call: Promise<unknown>): Promise<Failure> {
   return { error, status: body, fields };
 }
 
-interface RestAnswer {
+interface RestResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
@@ -141,9 +141,9 @@ export type RestCall = (
   path: string,
   body?: unknown,
   headers?: Record<string, string>,
-) => Promise<RestAnswer>;
+) => Promise<RestResponse>;
 
-/** Calls of the REST API, by the path below `apps/reseller/v1/`; one with a slash first is whole. */
+/** Calls the REST API. Paths are relative to `apps/reseller/v1/` unless they start with a slash. */
 export function restClient({ resellerUrl }: Sandbox): RestCall {
   return async (verb, path, body, headers = {}) => {
     const url = new URL(path.startsWith('/') ? path : `/apps/reseller/v1/${path}`, resellerUrl);
@@ -153,18 +153,18 @@ export function restClient({ resellerUrl }: Sandbox): RestCall {
       headers: { 'content-type': 'application/json', ...headers },
       ...(body === undefined ? {} : { body: text }),
     });
-    const answered = await response.text();
+    const received = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json') === true;
     return {
       status: response.status,
       headers: response.headers,
-      text: answered,
-      json: isJson ? JSON.parse(answered) : undefined,
+      text: received,
+      json: isJson ? JSON.parse(received) : undefined,
     };
   };
 }
 
-/** The bytes of an answer as they are on the wire: fetch would unpack them. */
+/** A GET whose body is not decompressed, as fetch would do. */
 export function rawGet(
   url: string,
   headers: Record<string, string>,
@@ -178,7 +178,7 @@ export function rawGet(
   });
 }
 
-/** Path of the only (or the chosen) subscription of a seeded customer. */
+/** The path of a customer's first subscription, or of the one with this SKU. */
 export async function subscriptionPath(
   rest: RestCall,
   customer: string,

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { openPageToken, sealPageToken } from '../../src/sandbox/page-tokens.ts';
-import { nextDue } from '../../src/sandbox/reseller/lifecycle.ts';
+import { nextChangeAt } from '../../src/sandbox/reseller/lifecycle.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { restClient, testSandbox } from './sandbox.support.ts';
 
 describe('page tokens', () => {
-  test('open with their own scope only, and are short and opaque', () => {
+  test('are valid only for their own scope', () => {
     fc.assert(
       fc.property(fc.nat({ max: 2 ** 40 }), fc.string(), fc.string(), (position, scope, other) => {
         const token = sealPageToken(scope, position);
@@ -17,15 +17,15 @@ describe('page tokens', () => {
     );
   });
 
-  test('cannot be made up', () => {
+  test('cannot be forged', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 120 }), (text) => openPageToken('s', text) === undefined),
     );
   });
 });
 
-describe('the seed', () => {
-  test('tells the same story every time, another one for another number', async () => {
+describe('seed data', () => {
+  test('is the same for the same seed and differs for another', async () => {
     const ids = async (seed: number) => {
       const { links } = await testSandbox({ seed: { seed } });
       return links.map(({ billing }) => billing.customerId);
@@ -35,7 +35,7 @@ describe('the seed', () => {
     expect(await ids(8)).not.toEqual(first);
   });
 
-  test('links about 60 % of 300 customers, each to a customer of both sides', async () => {
+  test('links about 60 % of 300 customers, each to a customer in both APIs', async () => {
     const sandbox = await startSandbox();
     const { links, store, resellerId } = sandbox;
     await sandbox.close();
@@ -51,10 +51,10 @@ describe('the seed', () => {
     }
   });
 
-  test('has nothing that is overdue, and only .example domains, each once but for teams', async () => {
+  test('has no due changes and unique .example domains, except for teams', async () => {
     const { store, clock } = await testSandbox({ seed: { customers: 900 } });
     const customers = [...store.reseller.customers()];
-    const due = customers.flatMap(({ subscriptions }) => subscriptions.map(nextDue));
+    const due = customers.flatMap(({ subscriptions }) => subscriptions.map(nextChangeAt));
     expect(Math.min(...due)).toBeGreaterThan(clock.now());
     const domains = customers.map(({ customerDomain }) => customerDomain);
     expect(domains.filter((domain) => !domain.endsWith('.example'))).toEqual([]);
@@ -62,7 +62,7 @@ describe('the seed', () => {
   });
 });
 
-test('a port that is taken is an error, and the other one is free again', async () => {
+test('a port in use is an error and does not affect the running sandbox', async () => {
   const first = await testSandbox();
   const resellerPort = Number(new URL(first.resellerUrl).port);
   await expect(startSandbox({ resellerPort })).rejects.toMatchObject({ code: 'EADDRINUSE' });

@@ -70,7 +70,7 @@ export function createTransport(options: TransportOptions): Transport {
     return response;
   }
 
-  /** `isRejected` tells whether the backend rejected the token before it applied anything. */
+  /** `isRejected` returns whether the backend rejected the token before it applied anything. */
   async function sendAuthorized<T>(
     request: HttpRequest,
     signal: AbortSignal,

@@ -14,7 +14,7 @@ import type { Operations } from './operations.ts';
 import type { Serve } from './serve.ts';
 import { notFound } from './status.ts';
 import type { BillingAccountRecord, BillingStore } from './store.ts';
-import { checkPage, RequestCheck } from './validation.ts';
+import { checkId, checkPage, RequestCheck } from './validation.ts';
 
 const scope = 'billing accounts';
 
@@ -30,17 +30,15 @@ export function billingAccountService(
 ): UnaryImplementation<typeof BillingAccountService> {
   return {
     get: serve('BillingAccountService.Get', ({ id }) => {
-      const check = new RequestCheck();
-      check.id('id', id);
-      check.done();
-      operations.settle();
+      checkId('id', id);
+      operations.applyFinished();
       const account = store.account(id);
       if (account === undefined) throw notFound('yandex.cloud.billing.v1.BillingAccount', id);
       return toMessage(account);
     }),
     list: serve('BillingAccountService.List', (request) => {
       const { size, after } = checkPage(new RequestCheck(), request, scope);
-      operations.settle();
+      operations.applyFinished();
       const { page, nextPageToken } = takePage(store.accounts(), scope, after, size);
       return create(ListBillingAccountsResponseSchema, {
         billingAccounts: page.map(toMessage),

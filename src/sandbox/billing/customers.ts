@@ -16,7 +16,7 @@ import type { Operations } from './operations.ts';
 import type { Serve } from './serve.ts';
 import { notFound } from './status.ts';
 import type { BillingStore } from './store.ts';
-import { checkPage, RequestCheck } from './validation.ts';
+import { checkId, checkPage, RequestCheck } from './validation.ts';
 
 /** The methods of yandex.cloud.billing.v1.CustomerService. */
 export function customerService(
@@ -59,7 +59,7 @@ function listCustomers(
   const scope = `customers of ${resellerId}`;
   const { size, after } = checkPage(check, request, scope);
   requireReseller(store, resellerId);
-  operations.settle();
+  operations.applyFinished();
   const { page, nextPageToken } = takePage(store.customersOf(resellerId), scope, after, size);
   return create(ListCustomersResponseSchema, {
     customers: page.map(({ id, billingAccountId }) =>
@@ -92,8 +92,8 @@ function createCustomer(
 ): Operation {
   requireReseller(store, resellerId);
   const key = idempotencyKey(metadata);
-  const repeated = operations.repeated(key);
-  if (repeated !== undefined) return repeated;
+  const existing = operations.findByKey(key);
+  if (existing !== undefined) return existing;
   const customerId = store.newId('cus');
   const billingAccountId = store.newId('dn2');
   const { countryCode, currency } = store.account(resellerId) ?? {
@@ -108,7 +108,7 @@ function createCustomer(
       customerName: name,
       resellerId,
       billingAccountId,
-      description: describe(verb, name),
+      description: describeOperation(verb, name),
       apply: (createdAt) => {
         store.addCustomer(
           { id: customerId, resellerId, billingAccountId },
@@ -130,10 +130,8 @@ function setActive(
   active: boolean,
   metadata: Metadata,
 ): Operation {
-  const check = new RequestCheck();
-  check.id('customer_id', customerId);
-  check.done();
-  operations.settle();
+  checkId('customer_id', customerId);
+  operations.applyFinished();
   const customer = store.customer(customerId);
   if (customer === undefined) throw notFound('yandex.cloud.billing.v1.Customer', customerId);
   const { resellerId, billingAccountId } = customer;
@@ -141,11 +139,11 @@ function setActive(
   const key = idempotencyKey(metadata);
   const kind = active ? 'Activate' : 'Suspend';
   return (
-    operations.repeated(key) ??
+    operations.findByKey(key) ??
     operations.start(
       {
         ...{ kind, customerId, customerName, resellerId, billingAccountId },
-        description: describe(`${kind} customer`, customerName),
+        description: describeOperation(`${kind} customer`, customerName),
         apply: () => store.setActive(billingAccountId, active),
       },
       key,
@@ -153,7 +151,7 @@ function setActive(
   );
 }
 
-function describe(verb: string, name: string): string {
+function describeOperation(verb: string, name: string): string {
   return `${verb} ${name}`.slice(0, 256);
 }
 

@@ -8,7 +8,7 @@ import {
 } from '@bufbuild/protobuf';
 import type { handleUnaryCall, MethodDefinition, ServiceDefinition } from '@grpc/grpc-js';
 
-/** What a server has to offer for a service: one handler per method, under its local name. */
+/** One handler for each method of a service, by local name. */
 export type UnaryImplementation<S extends DescService> = {
   readonly [K in keyof S['method']]: handleUnaryCall<
     MessageShape<S['method'][K]['input']>,
@@ -21,7 +21,7 @@ function serialize(schema: DescMessage, message: unknown): Buffer {
   return Buffer.from(toBinary(schema, message));
 }
 
-/** The grpc-js definition of a service that protoc-gen-es generated; all its methods are unary. */
+/** The grpc-js definition of a protoc-gen-es service whose methods are all unary. */
 export function toServiceDefinition(service: DescService): ServiceDefinition {
   const definition: Record<string, MethodDefinition<unknown, unknown>> = {};
   for (const { name, localName, input, output } of service.methods) {

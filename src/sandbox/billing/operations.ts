@@ -3,7 +3,7 @@ import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { CustomerSchema } from '../../gen/yandex/cloud/billing/v1/customer_pb.ts';
 import { CustomerMetadataSchema } from '../../gen/yandex/cloud/billing/v1/customer_service_pb.ts';
 import { type Operation, OperationSchema } from '../../gen/yandex/cloud/operation/operation_pb.ts';
-import { shareOf } from '../random.ts';
+import { hashFraction } from '../random.ts';
 import {
   cancellation,
   type OperationSubject,
@@ -17,7 +17,7 @@ export interface OperationPlan extends OperationSubject {
   readonly resellerId: string;
   readonly billingAccountId: string;
   readonly description: string;
-  /** What becomes true when the operation succeeds. */
+  /** Applies the change when the operation succeeds. */
   readonly apply: (at: number) => void;
 }
 
@@ -62,8 +62,8 @@ function toMessage(record: OperationRecord, step: Step): Operation {
 }
 
 /**
- * Long-running operations. Nothing ticks: the life of each is planned when it starts, and read off
- * the clock. `settle` lets what is due by now come true, so every read of the store begins with it.
+ * Long-running operations without timers: the steps of an operation are planned when it starts, and
+ * the clock determines the current step. Every read of the store must call `applyFinished` first.
  */
 export class Operations {
   timing: OperationTiming;
@@ -79,8 +79,8 @@ export class Operations {
     this.#newId = newId;
   }
 
-  /** The operation that the same idempotency key has started before, in its present state. */
-  repeated(idempotencyKey: string | undefined): Operation | undefined {
+  /** The current state of the operation that was started with this idempotency key. */
+  findByKey(idempotencyKey: string | undefined): Operation | undefined {
     const record = idempotencyKey === undefined ? undefined : this.#byKey.get(idempotencyKey);
     return record && this.#read(record);
   }
@@ -89,7 +89,7 @@ export class Operations {
     const id = this.#newId();
     const createdAt = this.#now();
     const steps = planSteps(id, plan, this.timing, createdAt);
-    const lags = shareOf(`${id} replicas`) < this.timing.notFoundShare;
+    const lags = hashFraction(`${id} replicas`) < this.timing.notFoundShare;
     const hiddenGets = lags ? this.timing.notFoundGets : 0;
     const record = { id, plan, createdAt, idempotencyKey, steps, hiddenGets };
     this.#records.set(id, record);
@@ -107,7 +107,7 @@ export class Operations {
     return this.#read(record);
   }
 
-  /** Best effort: a finished operation, or one that is rolling back, stays as it is. */
+  /** Does not change an operation that is finished or rolling back. */
   cancel(id: string): Operation {
     const record = this.#find(id);
     const now = this.#now();
@@ -119,8 +119,8 @@ export class Operations {
     return this.#read(record);
   }
 
-  /** Brings about what finished operations promised, in the order in which they finished. */
-  settle(): void {
+  /** Applies the changes of finished operations in the order in which they finished. */
+  applyFinished(): void {
     const now = this.#now();
     const finished = [...this.#unfinished]
       .map((record) => ({ record, step: stepAt(record, now) }))
@@ -130,7 +130,7 @@ export class Operations {
       this.#unfinished.delete(record);
       if (step.succeeded === true) record.plan.apply(step.at);
     }
-    this.#forget();
+    this.#evictOldest();
   }
 
   #find(id: string): OperationRecord {
@@ -140,11 +140,11 @@ export class Operations {
   }
 
   #read(record: OperationRecord): Operation {
-    this.settle();
+    this.applyFinished();
     return toMessage(record, stepAt(record, this.#now()));
   }
 
-  #forget(): void {
+  #evictOldest(): void {
     let surplus = this.#records.size - this.#unfinished.size - this.timing.retained;
     if (surplus <= 0) return;
     for (const record of this.#records.values()) {

@@ -5,29 +5,29 @@ import {
   ResourceInfoSchema,
 } from '../../gen/google/rpc/error_details_pb.ts';
 import { type Status, StatusSchema } from '../../gen/google/rpc/status_pb.ts';
-import { shareOf } from '../random.ts';
+import { hashFraction } from '../random.ts';
 import { pack } from './status.ts';
 
 /**
- * How an operation ends: `succeed`; `fail`: at once with an error; `rollBack`: the error shows first
- * while `done` is still false; `slow`: succeeds after ten times the usual time; `never`: runs until
- * it is cancelled.
+ * How an operation ends. `fail`: with an error. `rollBack`: with an error that is already visible
+ * while `done` is false. `slow`: succeeds after ten times the usual duration. `never`: runs until it
+ * is cancelled.
  */
 type Outcome = 'succeed' | 'fail' | 'rollBack' | 'slow' | 'never';
 
 export interface OperationTiming {
-  /** An operation takes between these two, in milliseconds. */
+  /** Range of an operation's duration, in milliseconds. */
   readonly minMs: number;
   readonly maxMs: number;
-  /** Share of operations that Get does not find at first, because replicas lag. */
+  /** Share of operations that Get does not find at first, as with lagging replicas. */
   readonly notFoundShare: number;
-  /** How many Gets answer NOT_FOUND for those. */
+  /** Number of Gets that return NOT_FOUND for those. */
   readonly notFoundGets: number;
-  /** Sent as `x-operation-poll-interval`, whole seconds; null: not sent. */
+  /** Value of the header `x-operation-poll-interval`, in whole seconds; null omits the header. */
   readonly pollIntervalSeconds: number | null;
-  /** Finished operations that are kept; the oldest go first. */
+  /** Maximum number of finished operations that are kept; the oldest are removed first. */
   readonly retained: number;
-  /** Decides instead of the customer's name; undefined leaves it to the name. */
+  /** Overrides the outcome; undefined derives it from the customer's name. */
   readonly outcome: Outcome | ((operation: OperationSubject) => Outcome | undefined) | undefined;
 }
 
@@ -50,22 +50,22 @@ export const defaultTiming: OperationTiming = {
 
 const slowFactor = 10;
 
-const nameSays: readonly (readonly [RegExp, Outcome])[] = [
+const outcomesByName: readonly (readonly [RegExp, Outcome])[] = [
   [/\brolls? back\b/i, 'rollBack'],
   [/\bfails?\b/i, 'fail'],
   [/\bnever\b/i, 'never'],
   [/\bslow\b/i, 'slow'],
 ];
 
-/** The customer's name decides ("... fails", "... rolls back", "slow ...", "never ..."). */
+/** By default the customer's name decides: "... fails", "... rolls back", "slow ...", "never ...". */
 function chooseOutcome(timing: OperationTiming, subject: OperationSubject): Outcome {
   const { outcome } = timing;
   const chosen = typeof outcome === 'function' ? outcome(subject) : outcome;
   if (chosen !== undefined) return chosen;
-  return nameSays.find(([pattern]) => pattern.test(subject.customerName))?.[1] ?? 'succeed';
+  return outcomesByName.find(([pattern]) => pattern.test(subject.customerName))?.[1] ?? 'succeed';
 }
 
-/** One state that an operation enters at a time of its own. */
+/** A state that an operation enters at the time `at`. */
 export interface Step {
   readonly at: number;
   readonly done: boolean;
@@ -73,7 +73,7 @@ export interface Step {
   readonly succeeded?: boolean;
 }
 
-/** The whole life of an operation, known from the beginning; reading it at a time is enough. */
+/** All states of an operation, in order of time. */
 export function planSteps(
   id: string,
   subject: OperationSubject,
@@ -81,7 +81,7 @@ export function planSteps(
   createdAt: number,
 ): Step[] {
   const outcome = chooseOutcome(timing, subject);
-  const usual = Math.round(timing.minMs + shareOf(id) * (timing.maxMs - timing.minMs));
+  const usual = Math.round(timing.minMs + hashFraction(id) * (timing.maxMs - timing.minMs));
   const duration = outcome === 'slow' ? usual * slowFactor : usual;
   const at = (share: number) => createdAt + Math.round(duration * share);
   const running: Step[] = [
@@ -93,7 +93,7 @@ export function planSteps(
     case 'never':
       return running;
     case 'fail':
-      return [...running, { at: at(1), done: true, error: refusal(subject) }];
+      return [...running, { at: at(1), done: true, error: verificationError(subject) }];
     case 'rollBack':
       return [
         ...running,
@@ -105,7 +105,7 @@ export function planSteps(
   }
 }
 
-function refusal({ customerId, customerName }: OperationSubject): Status {
+function verificationError({ customerId, customerName }: OperationSubject): Status {
   const detail = create(PreconditionFailureSchema, {
     violations: [
       {

@@ -14,10 +14,10 @@ import { type BackendContext, delay } from '../backend.ts';
 import type { FaultEffect } from '../faults.ts';
 import { failureTrailers, pack, requestIds, StatusError } from './status.ts';
 
-/** What a method does with a request; it throws StatusError to fail. */
+/** Handles a request; throws StatusError to fail the call. */
 type Handle<I, O> = (request: I, metadata: Metadata) => O;
 
-/** Makes a gRPC handler of a method: counting, faults, authentication, request ids, errors. */
+/** Wraps a method's handler with counting, faults, authentication, request ids and errors. */
 export type Serve = <I, O>(method: string, handle: Handle<I, O>) => handleUnaryCall<I, O>;
 
 export interface ServeContext extends BackendContext {
@@ -31,9 +31,9 @@ export function createServe(context: ServeContext): Serve {
     const headers = textHeaders(call.metadata);
     const finish = context.calls.start({ backend: 'billing', method, headers, batched: false });
     call.once('cancelled', finish);
-    void respond(context, method, handle, call, (...answer) => {
+    void respond(context, method, handle, call, (...response) => {
       finish();
-      callback(...answer);
+      callback(...response);
     });
   };
 }
@@ -45,23 +45,23 @@ async function respond<I, O>(
   call: ServerUnaryCall<I, O>,
   callback: sendUnaryData<O>,
 ): Promise<void> {
-  const { latencyMs, effect, executed } = context.faults.take('billing', method);
+  const { latencyMs, effect, executed } = context.faults.decide('billing', method);
   await delay(latencyMs, context.closing);
   if (call.cancelled || context.closing.aborted) return;
   const requestId = randomUUID();
   const traceId = randomUUID();
   try {
-    if (effect !== undefined && !executed) return spoil(context, effect, call);
+    if (effect !== undefined && !executed) return applyFault(context, effect, call);
     authenticate(context.token, call.metadata);
-    const answer = handle(call.request, call.metadata);
-    if (effect !== undefined) return spoil(context, effect, call);
+    const response = handle(call.request, call.metadata);
+    if (effect !== undefined) return applyFault(context, effect, call);
     const headers = requestIds(requestId, traceId);
-    addPollInterval(headers, answer, context.pollIntervalSeconds());
+    addPollInterval(headers, response, context.pollIntervalSeconds());
     call.sendMetadata(headers);
-    callback(null, answer);
-    context.log.debug({ method, requestId }, 'billing call answered');
+    callback(null, response);
+    context.log.debug({ method, requestId }, 'billing call succeeded');
   } catch (error) {
-    // Nothing is sent before a failure: its ids travel in the trailers, as the vendor's do.
+    // A failed call sends no headers; its request ids are in the trailers, as with the vendor.
     const failure = toStatusError(error);
     const metadata = failureTrailers(failure, requestId, traceId);
     callback({ code: failure.code, details: failure.message, metadata });
@@ -69,8 +69,12 @@ async function respond<I, O>(
   }
 }
 
-/** Throws the status of a fault, or leaves the call without an answer. */
-function spoil(context: ServeContext, effect: FaultEffect, call: { getPeer(): string }): undefined {
+/** Throws the status of a fault, or leaves the call without a response. */
+function applyFault(
+  context: ServeContext,
+  effect: FaultEffect,
+  call: { getPeer(): string },
+): undefined {
   if (effect.type === 'hang') return;
   if (effect.type !== 'close') throw faultError(effect);
   context.disconnect(call.getPeer());
@@ -81,8 +85,8 @@ function authenticate(token: string | undefined, metadata: Metadata): void {
   throw new StatusError(status.UNAUTHENTICATED, 'The token is invalid');
 }
 
-function addPollInterval(headers: Metadata, answer: unknown, seconds: number | null): void {
-  if (seconds !== null && isMessage(answer, OperationSchema)) {
+function addPollInterval(headers: Metadata, response: unknown, seconds: number | null): void {
+  if (seconds !== null && isMessage(response, OperationSchema)) {
     headers.set('x-operation-poll-interval', String(seconds));
   }
 }

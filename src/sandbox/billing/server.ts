@@ -16,18 +16,18 @@ function operationService(
   operations: Operations,
   serve: Serve,
 ): UnaryImplementation<typeof OperationService> {
-  function checkId(operationId: string): void {
+  function checkOperationId(operationId: string): void {
     const check = new RequestCheck();
     check.required('operation_id', operationId);
     check.done();
   }
   return {
     get: serve('OperationService.Get', ({ operationId }) => {
-      checkId(operationId);
+      checkOperationId(operationId);
       return operations.get(operationId);
     }),
     cancel: serve('OperationService.Cancel', ({ operationId }) => {
-      checkId(operationId);
+      checkOperationId(operationId);
       return operations.cancel(operationId);
     }),
   };
@@ -37,7 +37,7 @@ function peerOf(socket: Socket): string {
   return `${socket.remoteAddress}:${socket.remotePort}`;
 }
 
-/** Serves the three services of the billing side, plaintext, on one port. */
+/** Serves the three billing services in plaintext on one port. */
 export async function startBillingServer(
   context: BackendContext,
   store: BillingStore,
@@ -45,7 +45,7 @@ export async function startBillingServer(
   host: string,
   port: number,
 ): Promise<RunningServer> {
-  // The sandbox accepts connections itself and hands them to grpc-js, so that it can drop them.
+  // The sandbox accepts connections and passes them to grpc-js so that faults can close them.
   const sockets = new Map<string, Socket>();
   const grpc = new Server();
   const serve = createServe({

@@ -8,7 +8,7 @@ import {
 } from '../../gen/google/rpc/error_details_pb.ts';
 import { StatusSchema } from '../../gen/google/rpc/status_pb.ts';
 
-/** Packs with the vendor's form of type URLs: `type.googleapis.com/<name>`. */
+/** Packs with a type URL of the vendor's form: `type.googleapis.com/<name>`. */
 export function pack<D extends DescMessage>(schema: D, message: MessageShape<D>): Any {
   return anyPack(schema, message);
 }
@@ -27,7 +27,7 @@ export class StatusError extends Error {
 }
 
 export interface FieldViolation {
-  /** The field's name in the .proto. */
+  /** The field's name in the .proto file. */
   readonly field: string;
   readonly description: string;
 }
@@ -48,7 +48,7 @@ export function notFound(resourceType: string, resourceName: string): StatusErro
   return new StatusError(status.NOT_FOUND, description, [pack(ResourceInfoSchema, detail)]);
 }
 
-/** The trailers of a failed call: request ids, and google.rpc.Status in `grpc-status-details-bin`. */
+/** The trailers of a failed call: request ids and google.rpc.Status in `grpc-status-details-bin`. */
 export function failureTrailers(error: StatusError, requestId: string, traceId: string): Metadata {
   const info = create(RequestInfoSchema, { requestId, servingData: traceId });
   const body = create(StatusSchema, {

@@ -8,7 +8,7 @@ export interface BillingAccountRecord {
   readonly countryCode: string;
   readonly currency: string;
   active: boolean;
-  /** Zero for every customer of a reseller: the reseller pays. */
+  /** Zero for a reseller's customers, because the reseller pays. */
   readonly balance: string;
 }
 
@@ -22,7 +22,7 @@ export interface BillingCustomerRecord {
 export type NewAccount = Omit<BillingAccountRecord, 'position'>;
 export type NewCustomer = Omit<BillingCustomerRecord, 'position'>;
 
-/** What the billing API knows: resellers, their customers, everybody's billing accounts. */
+/** The data of the billing API: resellers, their customers and all billing accounts. */
 export class BillingStore {
   readonly #random: Random;
   readonly #customers = new Map<string, BillingCustomerRecord>();
@@ -33,12 +33,12 @@ export class BillingStore {
     this.#random = random;
   }
 
-  /** An id in the vendor's style: 20 characters. */
+  /** An id of 20 characters, as the vendor's are. */
   newId(prefix: string): string {
     return prefix + this.#random.text(20 - prefix.length);
   }
 
-  /** A reseller is known by its billing account. */
+  /** A reseller is identified by its billing account. */
   addReseller(account: NewAccount): void {
     this.#customersOf.set(account.id, []);
     this.#addAccount(account);

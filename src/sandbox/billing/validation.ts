@@ -6,7 +6,7 @@ const maxTokenLength = 100;
 const maxPageSize = 1000n;
 const defaultPageSize = 100;
 
-/** Collects what is wrong with a request, so that one answer names every field. */
+/** Collects the violations of a request, so that one error names every field. */
 export class RequestCheck {
   #violations: FieldViolation[] = [];
 
@@ -29,10 +29,17 @@ export class RequestCheck {
     }
   }
 
-  /** Throws INVALID_ARGUMENT when anything was wrong. */
+  /** Throws INVALID_ARGUMENT when there are violations. */
   done(): void {
     if (this.#violations.length > 0) throw invalidArgument(this.#violations);
   }
+}
+
+/** Throws INVALID_ARGUMENT when the id is missing or too long. */
+export function checkId(field: string, value: string): void {
+  const check = new RequestCheck();
+  check.id(field, value);
+  check.done();
 }
 
 export interface PageRequest {
@@ -40,7 +47,7 @@ export interface PageRequest {
   readonly pageToken: string;
 }
 
-/** Size and start of the page that was asked for; throws INVALID_ARGUMENT with every violation. */
+/** The size and start of the requested page; throws INVALID_ARGUMENT with every violation. */
 export function checkPage(
   check: RequestCheck,
   request: PageRequest,
@@ -53,7 +60,7 @@ export function checkPage(
   check.maxLength('page_token', pageToken, maxTokenLength);
   const after = pageToken === '' ? 0 : openPageToken(scope, pageToken);
   if (after === undefined && pageToken.length <= maxTokenLength) {
-    check.violation('page_token', 'the token is not one of this list');
+    check.violation('page_token', 'the token does not belong to this list');
   }
   check.done();
   return { size: pageSize === 0n ? defaultPageSize : Number(pageSize), after: after ?? 0 };

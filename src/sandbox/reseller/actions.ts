@@ -1,5 +1,5 @@
 import { badRequest, conditionNotMet, invalid, invalidParameter, required } from './errors.ts';
-import { commitmentFrom, endTrial, lift, renumber, suspend } from './lifecycle.ts';
+import { assignNewId, commitmentFrom, endTrial, removeSuspension, suspend } from './lifecycle.ts';
 import {
   type MethodCall,
   pathText,
@@ -21,7 +21,7 @@ import {
 import { findSku, isWorkspace, type PlanName } from './skus.ts';
 import type { WireChangePlan, WireSeats, WireSubscription } from './wire.ts';
 
-/** The subscription of the path, when nothing suspends it. */
+/** The subscription of the path; throws 400 when it is suspended. */
 function requireActive(call: MethodCall<unknown>): SubscriptionRecord {
   const subscription = requireSubscription(call);
   if (isSuspended(subscription)) throw badRequest('The subscription is suspended');
@@ -45,24 +45,24 @@ export function suspendSubscription(call: MethodCall<object>): WireSubscription 
   return renderSubscription(subscription);
 }
 
-/** Lifts what the reseller itself has suspended, and nothing else. */
+/** Removes only the reseller's own suspension. */
 export function activateSubscription(call: MethodCall<object>): WireSubscription {
   const subscription = requireSubscription(call);
   if (!subscription.suspensions.includes('RESELLER_INITIATED')) {
     throw badRequest('The subscription is not suspended by the reseller');
   }
-  lift(subscription, 'RESELLER_INITIATED');
+  removeSuspension(subscription, 'RESELLER_INITIATED');
   const now = call.store.now();
   const { commitment } = subscription;
   if (commitment !== undefined && commitment.endTime <= now) {
     subscription.commitment = commitmentFrom(now);
-    renumber(subscription);
+    assignNewId(subscription);
   }
   call.store.emit(subscription, 'SUBSCRIPTION_SUSPENSION_REVOKED');
   return renderSubscription(subscription);
 }
 
-/** A flexible plan becomes annual; a running trial gets a paid plan assigned. */
+/** Changes a flexible plan to an annual one, or assigns a paid plan to a running trial. */
 export function changePlan(call: MethodCall<WireChangePlan>): WireSubscription {
   const subscription = requireActive(call);
   const { input } = call;
@@ -81,7 +81,7 @@ export function changePlan(call: MethodCall<WireChangePlan>): WireSubscription {
     : undefined;
   subscription.dealCode = input.dealCode ?? subscription.dealCode;
   subscription.purchaseOrderId = input.purchaseOrderId ?? subscription.purchaseOrderId;
-  renumber(subscription);
+  assignNewId(subscription);
   if (!inTrial) call.store.emit(subscription, 'PRICE_PLAN_SWITCHED');
   return renderSubscription(subscription);
 }
@@ -102,7 +102,7 @@ function checkPlanChange(
   }
 }
 
-/** Sets the total, not a difference. */
+/** Sets the total number of seats. */
 export function changeSeats(call: MethodCall<WireSeats>): WireSubscription {
   const subscription = requireActive(call);
   const { planName, seats, commitment } = subscription;
@@ -128,7 +128,7 @@ export function changeRenewalSettings(
   return renderSubscription(subscription);
 }
 
-/** Ends the trial now. */
+/** Ends the trial immediately. */
 export function startPaidService(call: MethodCall<object>): WireSubscription {
   const subscription = requireActive(call);
   if (subscription.trial?.running !== true) throw badRequest('The subscription is not in a trial');
@@ -136,7 +136,7 @@ export function startPaidService(call: MethodCall<object>): WireSubscription {
     throw conditionNotMet('Assign a payment plan before starting the paid service');
   }
   endTrial(subscription, call.store.now());
-  renumber(subscription);
+  assignNewId(subscription);
   call.store.emit(subscription, 'SUBSCRIPTION_TRIAL_ENDED');
   return renderSubscription(subscription);
 }
@@ -150,9 +150,9 @@ export function deleteSubscription(call: MethodCall<object>): undefined {
   const { store } = call;
   const subscription = requireSubscription(call);
   const { customer, skuId } = subscription;
-  const wanted = isWorkspace(skuId) ? 'transfer_to_direct' : 'cancel';
-  if (deletionType !== wanted) {
-    throw invalid(`A subscription of ${skuId} can only be deleted with ${wanted}`, 'deletionType');
+  const allowed = isWorkspace(skuId) ? 'transfer_to_direct' : 'cancel';
+  if (deletionType !== allowed) {
+    throw invalid(`A subscription of ${skuId} can only be deleted with ${allowed}`, 'deletionType');
   }
   if (customer.termsAcceptedAt > store.now()) {
     throw conditionNotMet('The customer has no administrator');
@@ -168,7 +168,7 @@ export function deleteSubscription(call: MethodCall<object>): undefined {
   );
 }
 
-/** Several subscriptions of one customer go to the vendor in one batch. */
+/** The vendor requires one batch for all Workspace subscriptions of a customer. */
 function checkWholeTransfer(call: MethodCall<object>, { customer }: SubscriptionRecord): void {
   const inBatch = new Set(
     siblings(call, customer).map((other) => pathText(other, 'subscriptionId')),
@@ -177,6 +177,8 @@ function checkWholeTransfer(call: MethodCall<object>, { customer }: Subscription
     (other) => isWorkspace(other.skuId) && !inBatch.has(other.subscriptionId),
   );
   if (left.length > 0) {
-    throw conditionNotMet('All subscriptions of the customer have to leave in one batch');
+    throw conditionNotMet(
+      'All Workspace subscriptions of the customer must be transferred in one batch',
+    );
   }
 }

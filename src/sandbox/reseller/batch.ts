@@ -11,7 +11,7 @@ interface Part {
   readonly request: HttpRequest;
 }
 
-/** Splits at the first blank line. Clients end lines with CRLF or LF, as their platform likes. */
+/** Splits at the first empty line. Clients send CRLF or LF. */
 function splitHead(text: string): { readonly lines: readonly string[]; readonly rest: string } {
   const blank = /\r?\n\r?\n/.exec(text);
   const head = blank === null ? text : text.slice(0, blank.index);
@@ -40,7 +40,7 @@ function sections(body: string, boundary: string): readonly string[] {
     .map((section) => section.replace(/^[ \t]*\r?\n/, ''));
 }
 
-/** Headers of the batch apply to every call that has not its own. */
+/** Headers of the batch are defaults for the headers of each call. */
 function parsePart(section: string, outer: HttpRequest): Part {
   const { lines, rest } = splitHead(section);
   const headers = headersOf(lines);
@@ -89,10 +89,7 @@ function printPart({ status, headers, body }: HttpResponse, contentId: string | 
   return `${head.join('\r\n')}\r\n\r\n${body}`;
 }
 
-/**
- * Runs the calls of a multipart/mixed body and answers them in their order. There is no
- * all-or-nothing: failures stand beside successes.
- */
+/** Executes the calls of a multipart/mixed body independently and returns the results in order. */
 export async function runBatch(context: ResellerContext, request: HttpRequest): Promise<Outcome> {
   const parts = parseParts(request);
   const prepared: readonly Prepared[] = parts.map((part) => prepare(part.request));

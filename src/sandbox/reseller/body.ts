@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { badRequest, parseError } from './errors.ts';
 
-/** Reads JSON the way the vendor's readers do: `null` is "not set", snake_case names are known. */
+/** Like the vendor's JSON parser: `null` means unset, and snake_case names are accepted. */
 function normalise(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(normalise);
   if (typeof value !== 'object' || value === null) return value;
@@ -16,7 +16,7 @@ function camelCase(name: string): string {
   return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** The names at the top of a body whose value is `null`: a patch clears them. */
+/** The top-level names whose value is `null`, which a patch clears. */
 export function clearedNames(body: string): readonly string[] {
   const json = parseJson(body);
   if (typeof json !== 'object' || json === null) return [];
@@ -34,7 +34,7 @@ function parseJson(body: string): unknown {
   }
 }
 
-function complaint(issue: z.core.$ZodIssue): string {
+function describeIssue(issue: z.core.$ZodIssue): string {
   const path = issue.path.map((part) =>
     String(part).replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`),
   );
@@ -44,10 +44,10 @@ function complaint(issue: z.core.$ZodIssue): string {
     : `Invalid value${at}: ${issue.message}`;
 }
 
-/** The typed body; throws 400 for bad JSON, unknown names and wrong types. */
+/** Throws 400 for invalid JSON, unknown names and wrong types. */
 export function parseBody<T>(schema: z.ZodType<T>, body: string): T {
   const parsed = schema.safeParse(normalise(parseJson(body)));
   if (parsed.success) return parsed.data;
-  const complaints = parsed.error.issues.map(complaint).join('\n');
-  throw badRequest(`Invalid JSON payload received. ${complaints}`);
+  const problems = parsed.error.issues.map(describeIssue).join('\n');
+  throw badRequest(`Invalid JSON payload received. ${problems}`);
 }

@@ -1,13 +1,13 @@
 import { clearedNames } from './body.ts';
-import { duplicate, forbidden, invalid, required } from './errors.ts';
+import { duplicate, invalid, required } from './errors.ts';
 import {
   findCustomer,
-  isTokenGood,
   type MethodCall,
   pathText,
   queryText,
   requireCustomer,
-  requireOurs,
+  requireManaged,
+  requireTransferToken,
 } from './method-call.ts';
 import type { CustomerRecord } from './records.ts';
 import { renderCustomer } from './render.ts';
@@ -32,7 +32,7 @@ export function insertCustomer(call: MethodCall<WireCustomer>): WireCustomer {
   if (customerType === 'domain') checkDomainCustomer(input, customerDomain);
   if (input.postalAddress !== undefined) checkAddress(input.postalAddress);
   const existing = findExisting(call, customerType, customerDomain);
-  if (existing !== undefined) return takeOver(call, existing);
+  if (existing !== undefined) return transferCustomer(call, existing);
   const wait = store.termsAcceptedAfterMs ?? Number.POSITIVE_INFINITY;
   const customer = store.addCustomer({
     ...{ customerDomain, customerType },
@@ -87,13 +87,13 @@ function checkAddress(address: WireAddress): void {
   }
 }
 
-/** An invalid number is not kept, and nobody is told. */
+/** The vendor drops an invalid number without an error. */
 function validPhone(phone: string | undefined): string | undefined {
   if (phone === undefined || !/^\+[1-9][0-9 ()./-]+$/.test(phone)) return undefined;
   return phone.replaceAll(/\D/g, '').length >= 7 ? phone : undefined;
 }
 
-/** Several teams may share a domain; a domain customer is the only one of its domain. */
+/** Several teams may share a domain; a domain customer is unique. */
 function findExisting(
   { store, input }: MethodCall<WireCustomer>,
   customerType: 'domain' | 'team',
@@ -104,23 +104,21 @@ function findExisting(
   return store.customersAt(domain).find((other) => other.primaryEmail === email);
 }
 
-function takeOver(call: MethodCall<WireCustomer>, customer: CustomerRecord): WireCustomer {
+function transferCustomer(call: MethodCall<WireCustomer>, customer: CustomerRecord): WireCustomer {
   const token = queryText(call, 'customerAuthToken');
   if (token === undefined || customer.managedBy === 'us') {
-    throw duplicate('Customer already exists: use a transfer token to take it over');
+    throw duplicate('Customer already exists: use a transfer token to transfer it');
   }
-  if (!isTokenGood(customer, token, call.store.now())) {
-    throw forbidden('The transfer token is wrong or has expired');
-  }
+  requireTransferToken(customer, token, call.store.now());
   const { alternateEmail, postalAddress, phoneNumber } = call.input;
   customer.managedBy = 'us';
   Object.assign(customer, { alternateEmail, postalAddress, phoneNumber: validPhone(phoneNumber) });
   return renderCustomer(customer);
 }
 
-/** Only what the body names changes; `null` clears. */
+/** Changes only the fields of the body; `null` clears a field. */
 export function patchCustomer(call: MethodCall<WireCustomer>): WireCustomer {
-  const customer = requireOurs(call.store, pathText(call, 'customerId'));
+  const customer = requireManaged(call.store, pathText(call, 'customerId'));
   const { alternateEmail, postalAddress, phoneNumber, primaryEmail } = customer;
   const present = { alternateEmail, postalAddress, phoneNumber, primaryAdmin: { primaryEmail } };
   const changes: WireCustomer = { ...call.input };
@@ -133,9 +131,9 @@ export function patchCustomer(call: MethodCall<WireCustomer>): WireCustomer {
   return renderCustomer(customer);
 }
 
-/** What the body does not name is cleared. */
+/** Clears the fields that are missing from the body. */
 export function updateCustomer(call: MethodCall<WireCustomer>): WireCustomer {
-  const customer = requireOurs(call.store, pathText(call, 'customerId'));
+  const customer = requireManaged(call.store, pathText(call, 'customerId'));
   checkChanges(customer, call.input);
   write(customer, call.input);
   return renderCustomer(customer);
@@ -156,7 +154,7 @@ function checkChanges(customer: CustomerRecord, changes: WireCustomer): void {
   if (postalAddress !== undefined) checkAddress(postalAddress);
 }
 
-/** The API changes neither the type nor the identity of a customer. */
+/** The API cannot change the id, domain or type of a customer. */
 function checkUnchanged(customer: CustomerRecord, input: WireCustomer): void {
   const { customerId, customerDomain, customerType } = input;
   if (customerId && customerId !== customer.customerId && customerId !== customer.customerDomain) {

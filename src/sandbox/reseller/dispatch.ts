@@ -19,14 +19,14 @@ export interface ResellerContext extends BackendContext {
   readonly store: ResellerStore;
 }
 
-/** `hang`: no answer ever; `close`: the connection goes. */
+/** `hang` sends no response; `close` closes the connection. */
 export type Outcome = HttpResponse | 'hang' | 'close';
 
-/** Also on an answer without a body: the Python client cannot read a batched one that has none. */
+/** Also sent without a body: the Python client fails on a batched response without headers. */
 const commonHeaders = { 'cache-control': 'private', vary: 'Origin, X-Origin, Referer' };
 const jsonHeaders = { 'content-type': 'application/json; charset=UTF-8', ...commonHeaders };
 
-/** A request with its method found, or the error that it gets instead. */
+/** A request with its method, or the error that it fails with. */
 export type Prepared =
   | { readonly request: HttpRequest; readonly method: Method; readonly call: RawCall }
   | { readonly request: HttpRequest; readonly error: RestError };
@@ -40,7 +40,7 @@ export function prepare(request: HttpRequest): Prepared {
   }
 }
 
-/** Carries out one call; `batch` holds all calls that came with it. */
+/** Executes one call; `batch` contains all calls of its batch, including itself. */
 export async function execute(
   context: ResellerContext,
   prepared: Prepared,
@@ -53,29 +53,29 @@ export async function execute(
     ...{ backend: 'reseller', method: methodId, headers: request.headers, batched },
   });
   try {
-    const outcome = await spoilable(context, methodId, () => answer(context, prepared, batch));
+    const outcome = await withFaults(context, methodId, () => respond(context, prepared, batch));
     const status = typeof outcome === 'string' ? outcome : outcome.status;
-    context.log.debug({ method: methodId, status }, 'reseller call answered');
+    context.log.debug({ method: methodId, status }, 'reseller call finished');
     return outcome;
   } finally {
     finish();
   }
 }
 
-/** Lets the faults in force have their way with a call. */
-export async function spoilable(
+/** Applies the active faults to a call. */
+export async function withFaults(
   context: BackendContext,
   methodId: string,
   run: () => Outcome | Promise<Outcome>,
 ): Promise<Outcome> {
-  const { latencyMs, effect, executed } = context.faults.take('reseller', methodId);
+  const { latencyMs, effect, executed } = context.faults.decide('reseller', methodId);
   await delay(latencyMs, context.closing);
   if (effect === undefined) return run();
   if (executed) await run();
   return effect.type === 'hang' || effect.type === 'close' ? effect.type : faultResponse(effect);
 }
 
-function answer(
+function respond(
   { store, token }: ResellerContext,
   prepared: Prepared,
   batch: readonly RawCall[],
@@ -87,7 +87,7 @@ function answer(
     authenticate(request, query, token);
     checkQuery(query, method);
     const mask = maskOf(query, method);
-    store.settle();
+    store.applyDueChanges();
     const body = method.run({ ...call, batch }, store);
     if (body === undefined) return { status: 204, headers: commonHeaders, body: '' };
     return { status: 200, headers: jsonHeaders, body: print(applyMask(body, mask), query) };
@@ -104,7 +104,7 @@ function queryOf({ target }: HttpRequest): URLSearchParams {
   }
 }
 
-/** 401 when the sandbox wants a token and the request's is another one. */
+/** Throws 401 when the sandbox requires a token and the request has none or a different one. */
 function authenticate(
   request: HttpRequest,
   query: URLSearchParams,

@@ -1,4 +1,4 @@
-/** Where in the request the fault lies. */
+/** The part of the request that is invalid. */
 export interface Location {
   readonly location: string;
   readonly locationType: 'parameter' | 'header';
@@ -18,7 +18,7 @@ const statusNames: Readonly<Record<number, string>> = {
   504: 'DEADLINE_EXCEEDED',
 };
 
-/** A call that ends with an HTTP error in the shape that Google's JSON APIs share. */
+/** An HTTP error in the format of Google's JSON APIs. */
 export class RestError extends Error {
   readonly status: number;
   readonly reason: string;
@@ -45,7 +45,7 @@ export class RestError extends Error {
     this.headers = extra.headers ?? {};
   }
 
-  /** The body. `$.xgafv=2` asks for the newer form, which has no `errors`. */
+  /** The response body. `$.xgafv=2` selects the newer format, which has no `errors`. */
   toJson(xgafv: string | null = null): object {
     const { status: code, message, domain, reason } = this;
     const errors = [{ message, domain, reason, ...this.location }];
@@ -66,12 +66,12 @@ function parameter(location: string | undefined): { location: Location | undefin
   };
 }
 
-/** 400: what was asked is not possible in the present state, or the request is malformed. */
+/** 400: the request is malformed, or not possible in the current state. */
 export function badRequest(message: string): RestError {
   return new RestError(400, 'badRequest', message);
 }
 
-/** 400: a value breaks a rule. */
+/** 400: a value is invalid. */
 export function invalid(message: string, location?: string): RestError {
   return new RestError(400, 'invalid', message, parameter(location));
 }
@@ -119,7 +119,7 @@ export function conflict(message: string): RestError {
   return new RestError(409, 'conflict', message);
 }
 
-/** 409: it exists already. */
+/** 409: the object already exists. */
 export function duplicate(message: string): RestError {
   return new RestError(409, 'duplicate', message);
 }

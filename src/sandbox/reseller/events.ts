@@ -20,7 +20,7 @@ export type CancellationReason =
   | 'RESELLER_INITIATED'
   | 'OTHER';
 
-/** The data of a notification about one subscription: what the vendor's Pub/Sub messages hold. */
+/** The data of a notification, as in the vendor's Pub/Sub messages. */
 export interface SubscriptionEvent {
   readonly customer_id: string;
   readonly customer_domain_name: string;

@@ -1,25 +1,25 @@
 import { z } from 'zod';
 import { invalidParameter } from './errors.ts';
 
-/** What to keep: names with what to keep inside them; `all` for everything. */
+/** Selected names with the selection inside each; `all` selects everything. */
 export type FieldMask = 'all' | ReadonlyMap<string, FieldMask>;
 
 type MutableMask = Map<string, MutableMask | 'all'>;
 
-function refuse(selection: string): Error {
+function invalidSelection(selection: string): Error {
   return invalidParameter('fields', `Invalid field selection ${selection}`);
 }
 
 function tokens(text: string): string[] {
   const found = text.match(/[A-Za-z0-9_$*]+|[,/.()]/g) ?? [];
-  if (found.join('') !== text.replaceAll(/\s/g, '')) throw refuse(text);
+  if (found.join('') !== text.replaceAll(/\s/g, '')) throw invalidSelection(text);
   return found;
 }
 
-/** The object schema behind optional values and lists, or undefined for a plain value. */
-function objectBehind(schema: unknown): z.ZodObject | undefined {
-  if (schema instanceof z.ZodOptional) return objectBehind(schema.unwrap());
-  if (schema instanceof z.ZodArray) return objectBehind(schema.element);
+/** The object schema inside optional values and lists; undefined for a scalar. */
+function unwrapObject(schema: unknown): z.ZodObject | undefined {
+  if (schema instanceof z.ZodOptional) return unwrapObject(schema.unwrap());
+  if (schema instanceof z.ZodArray) return unwrapObject(schema.element);
   return schema instanceof z.ZodObject ? schema : undefined;
 }
 
@@ -34,7 +34,7 @@ class FieldsParser {
     const mask: MutableMask = new Map();
     this.#list(schema, mask);
     const rest = this.#tokens[0];
-    if (rest !== undefined) throw refuse(rest);
+    if (rest !== undefined) throw invalidSelection(rest);
     return mask.has('*') ? 'all' : mask;
   }
 
@@ -45,15 +45,15 @@ class FieldsParser {
 
   #path(schema: z.ZodObject, into: MutableMask): void {
     const name = this.#tokens.shift();
-    if (name === undefined || !/^[\w$*]/.test(name)) throw refuse(name ?? '');
-    if (name !== '*' && schema.shape[name] === undefined) throw refuse(name);
+    if (name === undefined || !/^[\w$*]/.test(name)) throw invalidSelection(name ?? '');
+    if (name !== '*' && schema.shape[name] === undefined) throw invalidSelection(name);
     const deeper = this.#accept('/') || this.#accept('.');
     if (!deeper && this.#tokens[0] !== '(') {
       into.set(name, 'all');
       return;
     }
-    const inner = objectBehind(schema.shape[name]);
-    if (inner === undefined) throw refuse(name);
+    const inner = unwrapObject(schema.shape[name]);
+    if (inner === undefined) throw invalidSelection(name);
     const old = into.get(name);
     const mask: MutableMask = old instanceof Map ? old : new Map();
     if (deeper) this.#path(inner, mask);
@@ -64,7 +64,7 @@ class FieldsParser {
   #group(schema: z.ZodObject, into: MutableMask): void {
     this.#accept('(');
     this.#list(schema, into);
-    if (!this.#accept(')')) throw refuse('(');
+    if (!this.#accept(')')) throw invalidSelection('(');
   }
 
   #accept(token: string): boolean {
@@ -74,12 +74,12 @@ class FieldsParser {
   }
 }
 
-/** Reads `a,b/c,d(e,f)` and `*`; a name that the answer does not have is 400. */
+/** Parses `a,b/c,d(e,f)` and `*`; throws 400 for a name that the response does not have. */
 export function parseFields(text: string, schema: z.ZodObject): FieldMask {
   return new FieldsParser(text).parse(schema);
 }
 
-/** The selected part of an answer. */
+/** The selected part of a response. */
 export function applyMask(value: unknown, mask: FieldMask): unknown {
   if (mask === 'all') return value;
   if (Array.isArray(value)) return value.map((item) => applyMask(item, mask));

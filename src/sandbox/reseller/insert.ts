@@ -7,7 +7,7 @@ import {
   required,
 } from './errors.ts';
 import { commitmentFrom, dayMs } from './lifecycle.ts';
-import { type MethodCall, pathText, queryText, requireOurs } from './method-call.ts';
+import { type MethodCall, pathText, queryText, requireManaged } from './method-call.ts';
 import { type CustomerRecord, isAnnual, isSuspended, type SubscriptionRecord } from './records.ts';
 import { renderSubscription } from './render.ts';
 import {
@@ -31,7 +31,7 @@ interface Order {
   readonly input: WireSubscription;
 }
 
-/** Orders, switches the SKU, or transfers: the parameters and what the customer holds decide. */
+/** Orders, switches or transfers, depending on the parameters and the existing subscriptions. */
 export function insertSubscription(call: MethodCall<WireSubscription>): WireSubscription {
   const { input, store } = call;
   const action = actionOf(call);
@@ -45,7 +45,7 @@ export function insertSubscription(call: MethodCall<WireSubscription>): WireSubs
   if (queryText(call, 'customerAuthToken') !== undefined) {
     return renderSubscription(transferSubscription(call, fields));
   }
-  const customer = requireOurs(store, pathText(call, 'customerId'));
+  const customer = requireManaged(store, pathText(call, 'customerId'));
   checkTeam(customer.customerType, sku);
   checkVault(customer, sku);
   const source = findSource(call, customer, action, sku);
@@ -61,11 +61,10 @@ function actionOf(call: MethodCall<WireSubscription>): string {
   return action;
 }
 
-/** Vault needs G Suite Basic. */
 function checkVault(customer: CustomerRecord, sku: Sku): void {
   const basic = ({ skuId }: SubscriptionRecord) => skuId === 'Google-Apps-For-Business';
   if (sku.skuId === 'Google-Vault' && !customer.subscriptions.some(basic)) {
-    throw conditionNotMet('Google Vault needs a subscription of G Suite Basic');
+    throw conditionNotMet('Google Vault requires a subscription of G Suite Basic');
   }
 }
 
@@ -88,11 +87,11 @@ function newSubscription({ sku, planName, input }: Order, now: number): NewSubsc
     suspensions: [],
     suspendedAt: undefined,
     unknownStatus: undefined,
-    lacks: [],
+    omittedFields: [],
   };
 }
 
-/** The subscription that the order replaces; none: it is a new one. */
+/** The subscription that the order replaces; undefined when it adds a new one. */
 function findSource(
   call: MethodCall<WireSubscription>,
   customer: CustomerRecord,
@@ -101,13 +100,13 @@ function findSource(
 ): SubscriptionRecord | undefined {
   const { subscriptions } = customer;
   if (subscriptions.some(({ skuId }) => skuId === sku.skuId)) {
-    throw duplicate(`The customer has a subscription of ${sku.skuName} already`);
+    throw duplicate(`The customer already has a subscription of ${sku.skuName}`);
   }
   if (action === 'buy') return undefined;
   const sameProduct = subscriptions.filter(
     ({ skuId }) => findSku(skuId)?.productId === sku.productId,
   );
-  // The vendor guesses: an order for another SKU of a product that is held replaces it silently.
+  // Without an action, the vendor replaces an existing subscription of the same product.
   if (action !== 'switch') return sameProduct[0];
   const sourceSkuId = queryText(call, 'sourceSkuId');
   if (sourceSkuId === undefined) throw required('sourceSkuId');

@@ -2,12 +2,12 @@ import type { CancellationReason, EventType } from './events.ts';
 import { isAnnual, isSuspended, type SubscriptionRecord } from './records.ts';
 
 export const dayMs = 24 * 60 * 60 * 1000;
-/** A reseller may suspend for so long; then the subscription may be cancelled. */
+/** The vendor may cancel a subscription that the reseller has suspended for longer. */
 const suspensionMs = 60 * dayMs;
 
 export type Emit = (type: EventType, cancellation?: CancellationReason) => void;
 
-/** One year, by the calendar. */
+/** A commitment of one calendar year. */
 export function commitmentFrom(startTime: number): { startTime: number; endTime: number } {
   const end = new Date(startTime);
   end.setUTCFullYear(end.getUTCFullYear() + 1);
@@ -19,19 +19,19 @@ export function suspend(subscription: SubscriptionRecord, reason: string, at: nu
   subscription.suspendedAt ??= at;
 }
 
-/** Takes one reason away; the subscription is active again when it was the last. */
-export function lift(subscription: SubscriptionRecord, reason: string): void {
+/** Removes one reason; the subscription is active again when none are left. */
+export function removeSuspension(subscription: SubscriptionRecord, reason: string): void {
   subscription.suspensions = subscription.suspensions.filter((other) => other !== reason);
   if (!isSuspended(subscription)) subscription.suspendedAt = undefined;
 }
 
-/** The next id of the same customer: the old one is not found any more. */
-export function renumber(subscription: SubscriptionRecord): void {
+/** Assigns the customer's next subscription id; the old id is no longer found. */
+export function assignNewId(subscription: SubscriptionRecord): void {
   subscription.customer.lastSubscriptionId += 1;
   subscription.subscriptionId = String(subscription.customer.lastSubscriptionId);
 }
 
-/** Ends the trial: with a payment plan assigned the paid service begins. */
+/** Ends the trial. The paid service starts when a payment plan is assigned. */
 export function endTrial(subscription: SubscriptionRecord, at: number): void {
   const { trial, planName } = subscription;
   if (trial === undefined) return;
@@ -40,37 +40,37 @@ export function endTrial(subscription: SubscriptionRecord, at: number): void {
   if (planName === 'TRIAL') suspend(subscription, 'TRIAL_ENDED', at);
 }
 
-function whenTrialEnds({ trial }: SubscriptionRecord): number {
+function trialEndsAt({ trial }: SubscriptionRecord): number {
   return trial?.running === true ? trial.endTime : Number.POSITIVE_INFINITY;
 }
 
-/** A suspended subscription keeps its end date and does not renew. */
-function whenItRenews(subscription: SubscriptionRecord): number {
+/** A suspended subscription does not renew. */
+function renewsAt(subscription: SubscriptionRecord): number {
   const { commitment } = subscription;
   if (commitment === undefined || isSuspended(subscription)) return Number.POSITIVE_INFINITY;
   return commitment.endTime;
 }
 
-function whenTermsAreAccepted(subscription: SubscriptionRecord): number {
+function termsAcceptedAt(subscription: SubscriptionRecord): number {
   return subscription.suspensions.includes('PENDING_TOS_ACCEPTANCE')
     ? subscription.customer.termsAcceptedAt
     : Number.POSITIVE_INFINITY;
 }
 
-function whenSuspensionIsTooLong(subscription: SubscriptionRecord): number {
+function suspensionCancelsAt(subscription: SubscriptionRecord): number {
   const { suspendedAt, suspensions } = subscription;
   return suspendedAt !== undefined && suspensions.includes('RESELLER_INITIATED')
     ? suspendedAt + suspensionMs
     : Number.POSITIVE_INFINITY;
 }
 
-/** When time alone changes the subscription next. */
-export function nextDue(subscription: SubscriptionRecord): number {
+/** The time of the next change that needs no request. */
+export function nextChangeAt(subscription: SubscriptionRecord): number {
   return Math.min(
-    whenTrialEnds(subscription),
-    whenItRenews(subscription),
-    whenTermsAreAccepted(subscription),
-    whenSuspensionIsTooLong(subscription),
+    trialEndsAt(subscription),
+    renewsAt(subscription),
+    termsAcceptedAt(subscription),
+    suspensionCancelsAt(subscription),
   );
 }
 
@@ -97,19 +97,19 @@ function renew(subscription: SubscriptionRecord, at: number, emit: Emit): void {
 }
 
 /**
- * Lets the next thing that is due happen to one subscription. True: it is over and has to be
+ * Applies the next due change to a subscription. Returns true when it was cancelled and must be
  * removed.
  */
-export function settleOnce(subscription: SubscriptionRecord, emit: Emit): boolean {
-  const due = nextDue(subscription);
-  if (due === whenSuspensionIsTooLong(subscription)) {
+export function applyNextChange(subscription: SubscriptionRecord, emit: Emit): boolean {
+  const due = nextChangeAt(subscription);
+  if (due === suspensionCancelsAt(subscription)) {
     emit('SUBSCRIPTION_CANCELLED', 'OTHER');
     return true;
   }
-  if (due === whenTermsAreAccepted(subscription)) {
-    lift(subscription, 'PENDING_TOS_ACCEPTANCE');
+  if (due === termsAcceptedAt(subscription)) {
+    removeSuspension(subscription, 'PENDING_TOS_ACCEPTANCE');
     emit('SUBSCRIPTION_SUSPENSION_REVOKED');
-  } else if (due === whenTrialEnds(subscription)) {
+  } else if (due === trialEndsAt(subscription)) {
     endTrial(subscription, due);
     emit('SUBSCRIPTION_TRIAL_ENDED');
     if (isSuspended(subscription)) emit('SUBSCRIPTION_SUSPENDED');

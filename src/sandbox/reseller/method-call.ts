@@ -3,17 +3,17 @@ import { conflict, forbidden, notFound } from './errors.ts';
 import type { CustomerRecord, SubscriptionRecord } from './records.ts';
 import type { ResellerStore } from './store.ts';
 
-/** One call of a method, matched and checked, before its body is read. */
+/** One matched call, before its body is parsed. */
 export interface RawCall {
   readonly methodId: string;
   readonly params: ReadonlyMap<string, string>;
   readonly query: URLSearchParams;
   readonly body: string;
-  /** All calls of the same batch, this one included: some rules look at the whole batch. */
+  /** All calls of the same batch, including this one: some rules apply to the whole batch. */
   readonly batch: readonly RawCall[];
 }
 
-/** What a handler gets. */
+/** A call with its parsed body. */
 export interface MethodCall<B> extends RawCall {
   readonly store: ResellerStore;
   readonly input: B;
@@ -23,11 +23,11 @@ export interface MethodCall<B> extends RawCall {
 export interface Method {
   readonly id: string;
   readonly verb: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Segments below `apps/reseller/v1/`; one that begins with a colon is a parameter. */
+  /** Segments after `apps/reseller/v1/`; a segment that starts with a colon is a parameter. */
   readonly path: readonly string[];
   readonly query: readonly string[];
-  /** The answer's schema, for `fields`; undefined: 204 without a body. */
-  readonly answer: z.ZodObject | undefined;
+  /** The schema of the response, for `fields`; undefined returns 204 without a body. */
+  readonly response: z.ZodObject | undefined;
   readonly run: (call: RawCall, store: ResellerStore) => object | undefined;
 }
 
@@ -42,7 +42,7 @@ export function pathText(call: RawCall, name: string): string {
   return value;
 }
 
-/** By id or by primary domain. A domain stops working when the customer renames it. */
+/** Finds a customer by id or by current primary domain. */
 export function findCustomer(store: ResellerStore, idOrDomain: string): CustomerRecord | undefined {
   const byId = store.customer(idOrDomain);
   if (byId !== undefined) return byId;
@@ -57,29 +57,30 @@ export function requireCustomer(store: ResellerStore, idOrDomain: string): Custo
   return customer;
 }
 
-/** A customer that this reseller manages; 403 for somebody else's. */
-export function requireOurs(store: ResellerStore, idOrDomain: string): CustomerRecord {
+/** A customer that this reseller manages; throws 403 for other customers. */
+export function requireManaged(store: ResellerStore, idOrDomain: string): CustomerRecord {
   const customer = requireCustomer(store, idOrDomain);
   if (customer.managedBy !== 'us') throw forbidden('Not authorized to manage this customer');
   return customer;
 }
 
-/** The subscription that the path names. */
+/** The subscription in the path; throws 404 when it is not found. */
 export function requireSubscription(call: MethodCall<unknown>): SubscriptionRecord {
-  const customer = requireOurs(call.store, pathText(call, 'customerId'));
+  const customer = requireManaged(call.store, pathText(call, 'customerId'));
   const id = pathText(call, 'subscriptionId');
   const found = customer.subscriptions.find(({ subscriptionId }) => subscriptionId === id);
   if (found === undefined) throw notFound(`Subscription not found: ${id}`);
   return found;
 }
 
-/** Whether the token that the customer made for us is good now. */
-export function isTokenGood(customer: CustomerRecord, token: string, now: number): boolean {
+/** Throws 403 when the token is not the customer's current transfer token. */
+export function requireTransferToken(customer: CustomerRecord, token: string, now: number): void {
   const { transferToken } = customer;
-  return transferToken?.value === token && now < transferToken.expiresAt;
+  if (transferToken?.value === token && now < transferToken.expiresAt) return;
+  throw forbidden('The transfer token is invalid or has expired');
 }
 
-/** The calls of the same method and customer in the same batch, this one included. */
+/** The calls of the same method and customer in the same batch, including this one. */
 export function siblings(call: RawCall, customer: CustomerRecord): readonly RawCall[] {
   const names = [customer.customerId.toLowerCase(), customer.customerDomain];
   return call.batch.filter(

@@ -29,21 +29,21 @@ import {
 interface Options<B> {
   readonly query?: readonly string[];
   readonly body: z.ZodType<B>;
-  readonly answer: z.ZodObject | undefined;
+  readonly response: z.ZodObject | undefined;
   readonly handle: (call: MethodCall<B>) => object | undefined;
 }
 
 function method<B>(id: string, verb: Method['verb'], path: string, options: Options<B>): Method {
-  const { query = [], body, answer, handle } = options;
+  const { query = [], body, response, handle } = options;
   return {
-    ...{ id, verb, query, answer },
+    ...{ id, verb, query, response },
     path: path.split('/'),
     run: (call, store) => handle({ ...call, store, input: parseBody(body, call.body) }),
   };
 }
 
-const customer = { answer: customerSchema };
-const subscription = { answer: subscriptionSchema };
+const customer = { response: customerSchema };
+const subscription = { response: subscriptionSchema };
 const empty = { body: emptySchema };
 const oneSubscription = 'customers/:customerId/subscriptions/:subscriptionId';
 const account = ['serviceAccountEmailAddress'];
@@ -73,7 +73,7 @@ export const methods: readonly Method[] = [
   method('subscriptions.list', 'GET', 'subscriptions', {
     ...empty,
     query: ['customerId', 'customerNamePrefix', 'customerAuthToken', 'maxResults', 'pageToken'],
-    answer: subscriptionsSchema,
+    response: subscriptionsSchema,
     handle: listSubscriptions,
   }),
   method('subscriptions.get', 'GET', oneSubscription, {
@@ -89,7 +89,7 @@ export const methods: readonly Method[] = [
   method('subscriptions.delete', 'DELETE', oneSubscription, {
     ...empty,
     query: ['deletionType'],
-    answer: undefined,
+    response: undefined,
     handle: deleteSubscription,
   }),
   method('subscriptions.activate', 'POST', `${oneSubscription}/activate`, {
@@ -126,19 +126,19 @@ export const methods: readonly Method[] = [
   }),
   method('resellernotify.getwatchdetails', 'GET', 'resellernotify/getwatchdetails', {
     ...empty,
-    answer: watchDetailsSchema,
+    response: watchDetailsSchema,
     handle: getWatchDetails,
   }),
   method('resellernotify.register', 'POST', 'resellernotify/register', {
     ...empty,
     query: account,
-    answer: notifyResourceSchema,
+    response: notifyResourceSchema,
     handle: register,
   }),
   method('resellernotify.unregister', 'POST', 'resellernotify/unregister', {
     ...empty,
     query: account,
-    answer: notifyResourceSchema,
+    response: notifyResourceSchema,
     handle: unregister,
   }),
 ];

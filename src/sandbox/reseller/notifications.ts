@@ -3,23 +3,23 @@ import type { NotificationDelivery } from './push-settings.ts';
 import type { ResellerStore } from './store.ts';
 
 /**
- * How often time-based changes are looked for. A clock that is moved by hand sets off no timer, and
- * any change may bring the next date nearer; looking costs one comparison while nothing is due.
+ * Interval of the check for time-based changes. A test clock triggers no timers, and a check is one
+ * comparison while no change is due.
  */
-const settleEveryMs = 100;
+const checkIntervalMs = 100;
 
 export interface NotificationContext extends PushContext {
   readonly store: ResellerStore;
-  /** Aborts when the sandbox closes: ends everything. */
+  /** Aborts when the sandbox closes. */
   readonly closing: AbortSignal;
 }
 
-/** Pushes every change of the store to the endpoint that is set, as Pub/Sub would. */
+/** Pushes every change of the store to an endpoint, like Pub/Sub. */
 export class Notifications {
   readonly #store: ResellerStore;
   readonly #closing: AbortSignal;
   readonly #push: PushDelivery;
-  #settling: NodeJS.Timeout | undefined;
+  #timer: NodeJS.Timeout | undefined;
 
   /** Throws TypeError when the endpoint of `settings` is not an HTTP URL. */
   constructor(settings: NotificationDelivery, context: NotificationContext) {
@@ -44,9 +44,9 @@ export class Notifications {
   }
 
   /**
-   * Pushes what happens from now on to `url`, also what time alone brings; null: nowhere. What waits
-   * for an acknowledgement goes to the new URL, or is gone with null. Throws TypeError when `url` is
-   * not one of HTTP. Does nothing once the sandbox is closed.
+   * Pushes later changes, including time-based ones, to `url`; null stops pushing. Unacknowledged
+   * messages are sent to the new URL, or dropped with null. Throws TypeError when `url` is not an
+   * HTTP URL. Does nothing after the sandbox is closed.
    */
   pushTo(url: string | null): void {
     if (this.#closing.aborted) return;
@@ -54,15 +54,15 @@ export class Notifications {
       this.#stop();
       return;
     }
-    // What was due before there was a subscription is none of its messages.
-    this.#store.settle();
+    // A Pub/Sub subscription receives only messages published after its creation.
+    this.#store.applyDueChanges();
     this.#push.pushTo(url);
-    this.#settling ??= setInterval(() => this.#store.settle(), settleEveryMs).unref();
+    this.#timer ??= setInterval(() => this.#store.applyDueChanges(), checkIntervalMs).unref();
   }
 
   #stop(): void {
-    clearInterval(this.#settling);
-    this.#settling = undefined;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
     this.#push.pushTo(null);
   }
 }

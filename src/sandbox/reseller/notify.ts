@@ -14,7 +14,7 @@ function addressOf(call: MethodCall<object>): string {
   return address;
 }
 
-/** Before anybody registered there is nothing to tell. */
+/** The vendor returns an empty object before the first registration. */
 export function getWatchDetails({ store }: MethodCall<object>): WatchDetails {
   if (store.watchers.size === 0) return {};
   return { serviceAccountEmailAddresses: [...store.watchers], topicName: store.topicName };

@@ -1,8 +1,8 @@
 import type { SubscriptionEvent } from './events.ts';
 
 /**
- * The body of a wrapped Pub/Sub push, as the vendor sends it: ids and times come in both spellings,
- * the attributes are empty, everything is in `data`.
+ * The body of a wrapped Pub/Sub push as the vendor sends it: ids and times in both spellings, empty
+ * attributes, all content in `data`.
  */
 export interface PushEnvelope {
   readonly message: {
@@ -37,13 +37,13 @@ export function envelopeOf(
   };
 }
 
-/** Ids of messages: every one is greater than those before it. */
+/** Strictly increasing message ids. */
 export class MessageIds {
   #last = 0;
 
   /**
-   * The microseconds of the clock, or one more than the last. They grow over restarts too: whoever
-   * remembers ids to drop repeated messages must not take a new sandbox's for known ones.
+   * The clock in microseconds, or the last id plus one. Ids also increase across restarts, so that a
+   * receiver that deduplicates by id does not drop the messages of a new sandbox.
    */
   next(nowMs: number): string {
     this.#last = Math.max(this.#last + 1, Math.floor(nowMs * 1000));

@@ -1,30 +1,30 @@
-import { type Random, shareOf } from '../random.ts';
+import { hashFraction, type Random } from '../random.ts';
 
-/** How notifications are delivered, and what goes wrong with them. */
+/** Delivery of notifications and its faults. */
 export interface NotificationDelivery {
-  /** Where they are pushed from the start; null: nowhere until `pushTo` says so. */
+  /** Push URL; null pushes nothing until `pushTo` is called. */
   readonly endpoint: string | null;
-  /** The token that goes with every push as `authorization: Bearer <token>`; null: none. */
+  /** Token sent as `authorization: Bearer <token>`; null sends none. */
   readonly authorization: string | null;
-  /** Share of messages that are delivered once more, acknowledged or not. */
+  /** Share of messages that are delivered twice, even when acknowledged. */
   readonly duplicates: number;
-  /** Share of messages that are held back, so that later ones overtake them. */
+  /** Share of messages that are delayed, so that later ones overtake them. */
   readonly disorder: number;
   /** Share of messages that are never sent. */
   readonly loss: number;
-  /** The longest that a message is held back, and that the one more delivery comes after the first. */
+  /** Maximum delay of a delayed message, and of a duplicate after the first push. */
   readonly maxDelayMs: number;
-  /** An answer that takes longer is none. */
+  /** A push without a response within this time is not acknowledged. */
   readonly ackDeadlineMs: number;
-  /** Between two deliveries of a message that is not acknowledged. */
+  /** Delay before an unacknowledged message is pushed again. */
   readonly backoffMs: { readonly min: number; readonly max: number };
-  /** Pushes at the same time. */
+  /** Maximum number of concurrent pushes. */
   readonly concurrency: number;
-  /** Messages kept beside those that are being pushed; of more than these the oldest are dropped. */
+  /** Maximum number of waiting messages; the oldest are dropped first. */
   readonly maxWaiting: number;
 }
 
-/** Deadline and backoff are Pub/Sub's own defaults. */
+/** Deadline and backoff are Pub/Sub's defaults. */
 export const defaultDelivery: NotificationDelivery = {
   endpoint: null,
   authorization: null,
@@ -38,38 +38,42 @@ export const defaultDelivery: NotificationDelivery = {
   maxWaiting: 10_000,
 };
 
-/** What will happen to one message. */
-export interface Fate {
+/** The faults of one message. */
+export interface DeliveryPlan {
   readonly lost: boolean;
-  readonly holdMs: number;
-  /** Null: it is delivered until it is acknowledged, and no more. */
-  readonly repeatAfterMs: number | null;
+  readonly delayMs: number;
+  /** Delay of the duplicate; null when the message has none. */
+  readonly duplicateAfterMs: number | null;
 }
 
 /**
- * Decides about a message when it is published. It takes the same count of numbers for each, so that
- * one share does not change whom another one hits.
+ * Chooses the faults of a published message. It always draws the same number of random values, so
+ * that one share does not change which messages another share affects.
  */
-export function fateOf(random: Random, settings: NotificationDelivery): Fate {
+export function planDelivery(random: Random, settings: NotificationDelivery): DeliveryPlan {
   const { loss, duplicates, disorder, maxDelayMs } = settings;
   const lost = random.chance(loss);
-  const repeated = random.chance(duplicates);
-  const repeatAfterMs = random.int(1, maxDelayMs);
+  const duplicated = random.chance(duplicates);
+  const duplicateAfterMs = random.int(1, maxDelayMs);
   const late = random.chance(disorder);
-  const holdMs = random.int(1, maxDelayMs);
-  return { lost, holdMs: late ? holdMs : 0, repeatAfterMs: repeated ? repeatAfterMs : null };
+  const delayMs = random.int(1, maxDelayMs);
+  return {
+    lost,
+    delayMs: late ? delayMs : 0,
+    duplicateAfterMs: duplicated ? duplicateAfterMs : null,
+  };
 }
 
 /**
- * Milliseconds until a message goes out again whose delivery number `attempt` (from 1) failed. They
- * double from `min` up to `max`; the jitter depends on the message and the attempt alone.
+ * Milliseconds until a message is pushed again after push number `attempt` (from 1) failed. The delay
+ * doubles from `min` up to `max`; its jitter depends only on the message and the attempt.
  */
-export function backoffOf(
+export function retryDelayMs(
   messageId: string,
   attempt: number,
   { min, max }: NotificationDelivery['backoffMs'],
 ): number {
   const ceiling = Math.min(max, min * 2 ** attempt);
-  const jittered = ceiling * (0.5 + shareOf(`${messageId} attempt ${attempt}`) / 2);
+  const jittered = ceiling * (0.5 + hashFraction(`${messageId} attempt ${attempt}`) / 2);
   return Math.round(Math.max(min, jittered));
 }

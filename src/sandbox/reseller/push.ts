@@ -2,21 +2,21 @@ import type { SandboxLog } from '../backend.ts';
 import type { Random } from '../random.ts';
 import type { SubscriptionEvent } from './events.ts';
 import { envelopeOf, MessageIds } from './push-message.ts';
-import { backoffOf, fateOf, type NotificationDelivery } from './push-settings.ts';
+import { type NotificationDelivery, planDelivery, retryDelayMs } from './push-settings.ts';
 
-/** Since the start, however often the endpoint changed; only `waiting` is of now. */
+/** Totals since the start, except `waiting`. */
 export interface NotificationCounters {
-  /** Messages published while there was an endpoint, lost ones included. */
+  /** Messages published while an endpoint was set, including lost ones. */
   readonly published: number;
-  /** Pushes that began: first ones, repeated ones, duplicates. */
+  /** Pushes sent, including retries and duplicates. */
   readonly delivered: number;
-  /** Messages that were acknowledged; a duplicate does not count again. */
+  /** Messages that were acknowledged, without duplicates. */
   readonly acknowledged: number;
-  /** Messages that were never sent, by configuration. */
+  /** Messages that were not sent because of the `loss` setting. */
   readonly lost: number;
-  /** Messages given up: too many waited, or the endpoint was taken away. */
+  /** Messages dropped because too many were waiting or the endpoint was removed. */
   readonly dropped: number;
-  /** Messages and duplicates that are held back, due, being pushed or to be repeated. */
+  /** Messages and duplicates that are delayed, due, being pushed or waiting for a retry. */
   readonly waiting: number;
 }
 
@@ -26,31 +26,32 @@ export interface PushContext {
   readonly log: SandboxLog;
 }
 
-/** A message on its way, or the duplicate of one. */
+/** A message or a duplicate to be delivered. */
 interface Delivery {
   readonly messageId: string;
   readonly body: string;
-  /** When the duplicate follows the first push; null: none does. */
-  readonly repeatAfterMs: number | null;
-  /** A duplicate is pushed once, whatever is answered. */
+  /** Delay of the duplicate after the first push; null when there is none. */
+  readonly duplicateAfterMs: number | null;
+  /** A duplicate is pushed once, even when it is not acknowledged. */
   readonly isDuplicate: boolean;
   attempts: number;
   timer: NodeJS.Timeout | undefined;
 }
 
-// 102 acknowledges as well, but fetch keeps interim answers to itself.
+// Pub/Sub also accepts 102, but fetch does not expose interim responses.
 const acknowledging = new Set([200, 201, 202, 204]);
 
 /**
- * A Pub/Sub push subscription: POSTs every event to the endpoint until it is acknowledged (200, 201,
- * 202, 204 within the deadline), under the same message id, with backoff. Order is not kept.
+ * A Pub/Sub push subscription: POSTs every event to the endpoint with backoff until it is acknowledged
+ * (200, 201, 202 or 204 within the deadline). All pushes of a message have the same message id. The
+ * order is not guaranteed.
  */
 export class PushDelivery {
   readonly #settings: NotificationDelivery;
   readonly #context: PushContext;
   readonly #ids = new MessageIds();
   #endpoint: string | null = null;
-  /** Everything that is not done, the oldest first: held back, due, being pushed, backing off. */
+  /** All unfinished deliveries, oldest first. */
   readonly #pending = new Set<Delivery>();
   readonly #due = new Set<Delivery>();
   readonly #sending = new Map<Delivery, AbortController>();
@@ -71,8 +72,8 @@ export class PushDelivery {
   }
 
   /**
-   * What waits goes to the new endpoint. Null ends the subscription: pushes are broken off, and what
-   * waits is gone. Throws TypeError when `url` is not one of HTTP.
+   * Sends waiting messages to the new endpoint. Null aborts pushes and drops waiting messages. Throws
+   * TypeError when `url` is not an HTTP URL.
    */
   pushTo(url: string | null): void {
     if (url !== null && !/^https?:$/.test(new URL(url).protocol)) {
@@ -83,23 +84,23 @@ export class PushDelivery {
     for (const delivery of this.#pending) this.#drop(delivery);
   }
 
-  /** Without an endpoint nothing is kept: a subscription gets what is published after it was made. */
+  /** Does nothing without an endpoint: a subscription receives only messages published after its creation. */
   publish(event: SubscriptionEvent): void {
     if (this.#endpoint === null) return;
     const { now, random } = this.#context;
     this.#counters.published += 1;
     const messageId = this.#ids.next(now());
-    const { lost, holdMs, repeatAfterMs } = fateOf(random, this.#settings);
+    const { lost, delayMs, duplicateAfterMs } = planDelivery(random, this.#settings);
     if (lost) {
       this.#counters.lost += 1;
       return;
     }
     const body = JSON.stringify(envelopeOf(event, messageId, now()));
-    this.#keep({ messageId, body, repeatAfterMs }, false, holdMs);
+    this.#enqueue({ messageId, body, duplicateAfterMs }, false, delayMs);
   }
 
-  #keep(
-    message: Pick<Delivery, 'messageId' | 'body' | 'repeatAfterMs'>,
+  #enqueue(
+    message: Pick<Delivery, 'messageId' | 'body' | 'duplicateAfterMs'>,
     isDuplicate: boolean,
     waitMs: number,
   ): void {
@@ -132,14 +133,14 @@ export class PushDelivery {
     this.#sending.set(delivery, stop);
     this.#counters.delivered += 1;
     delivery.attempts += 1;
-    if (delivery.attempts === 1 && delivery.repeatAfterMs !== null) {
-      this.#keep({ ...delivery, repeatAfterMs: null }, true, delivery.repeatAfterMs);
+    if (delivery.attempts === 1 && delivery.duplicateAfterMs !== null) {
+      this.#enqueue({ ...delivery, duplicateAfterMs: null }, true, delivery.duplicateAfterMs);
     }
     const deadline = setTimeout(() => stop.abort(), this.#settings.ackDeadlineMs).unref();
     const outcome = await this.#post(delivery.body, endpoint, stop.signal);
     clearTimeout(deadline);
     this.#sending.delete(delivery);
-    // It may have been dropped meanwhile.
+    // The delivery may have been dropped in the meantime.
     if (this.#pending.has(delivery)) this.#finish(delivery, outcome);
     this.#sendDue();
   }
@@ -152,13 +153,13 @@ export class PushDelivery {
       this.#pending.delete(delivery);
       return;
     }
-    const waitMs = backoffOf(messageId, attempts, this.#settings.backoffMs);
+    const waitMs = retryDelayMs(messageId, attempts, this.#settings.backoffMs);
     const data = { messageId, attempts, outcome, waitMs };
-    this.#context.log.debug(data, 'a notification was not acknowledged');
+    this.#context.log.debug(data, 'notification was not acknowledged, retrying');
     this.#schedule(delivery, waitMs);
   }
 
-  /** The status of the answer, or why there is none. */
+  /** The response status, or the reason why there is no response. */
   async #post(body: string, endpoint: string, signal: AbortSignal): Promise<number | string> {
     const { authorization } = this.#settings;
     const headers = {
@@ -168,7 +169,7 @@ export class PushDelivery {
     try {
       const request = { method: 'POST', headers, body, signal, redirect: 'manual' } as const;
       const response = await fetch(endpoint, request);
-      // Read to its end, so that the connection can be used again; the status has decided already.
+      // The connection is reused only after the body has been read.
       await response.arrayBuffer().catch(() => undefined);
       return response.status;
     } catch (error) {
@@ -176,12 +177,15 @@ export class PushDelivery {
     }
   }
 
-  /** What is being pushed may still be acknowledged, so it is not the one to go. */
+  /** A message that is being pushed may still be acknowledged, so it is not dropped. */
   #dropOldest(): void {
     if (!this.#warned) {
       const { maxWaiting } = this.#settings;
       this.#warned = true;
-      this.#context.log.warn({ maxWaiting }, 'too many notifications wait: the oldest are dropped');
+      this.#context.log.warn(
+        { maxWaiting },
+        'too many notifications are waiting, dropping the oldest',
+      );
     }
     for (const delivery of this.#pending) {
       if (this.#sending.has(delivery)) continue;

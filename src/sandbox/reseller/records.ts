@@ -10,16 +10,16 @@ export interface CustomerRecord {
   phoneNumber: string | undefined;
   primaryEmail: string | undefined;
   domainVerified: boolean;
-  /** Who sells to it: another reseller's or the vendor's customer shows its minimum only. */
+  /** Who manages the customer. Customers of others are returned with three fields only. */
   managedBy: 'us' | 'anotherReseller' | 'vendor';
-  /** When somebody with the rights of an administrator accepted (or will accept) the terms. */
+  /** When an administrator accepted or will accept the terms. */
   termsAcceptedAt: number;
-  /** Made by the customer for this reseller; lets it take the customer over. */
+  /** Created by the customer; allows this reseller to transfer the customer. */
   transferToken: { readonly value: string; readonly expiresAt: number } | undefined;
-  /** Ids are counted per customer: two customers may well have the same one. */
+  /** Subscription ids are counted per customer, so two customers can have the same one. */
   lastSubscriptionId: number;
   subscriptions: SubscriptionRecord[];
-  /** What it holds elsewhere and could transfer to us. */
+  /** Subscriptions managed by others that can be transferred to this reseller. */
   transferable: SubscriptionRecord[];
 }
 
@@ -30,7 +30,7 @@ export interface SubscriptionRecord {
   readonly skuId: string;
   readonly billingMethod: string;
   readonly creationTime: number;
-  /** As requests spell it: `ANNUAL_MONTHLY_PAY`, not `ANNUAL`. */
+  /** The name in requests: `ANNUAL_MONTHLY_PAY` rather than `ANNUAL`. */
   planName: string;
   commitment: { readonly startTime: number; readonly endTime: number } | undefined;
   seats: SeatRecord;
@@ -47,10 +47,10 @@ export interface SubscriptionRecord {
   dealCode: string | undefined;
   suspensions: string[];
   suspendedAt: number | undefined;
-  /** A status that no document names: the set is open. */
+  /** An undocumented status, which clients must tolerate. */
   unknownStatus: string | undefined;
-  /** Fields that this one's answers lack: what is optional is really missing somewhere. */
-  readonly lacks: readonly (keyof WireSubscription)[];
+  /** Optional fields that are missing from the responses. */
+  readonly omittedFields: readonly (keyof WireSubscription)[];
 }
 
 export interface SeatRecord {

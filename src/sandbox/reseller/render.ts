@@ -2,7 +2,7 @@ import { type CustomerRecord, isAnnual, isSuspended, type SubscriptionRecord } f
 import { findSku } from './skus.ts';
 import type { WireCustomer, WireSubscription } from './wire.ts';
 
-/** Where in the account the customer is sent to do what the API cannot do. */
+/** A page of the admin console. */
 function uiUrl(customer: CustomerRecord, page: string): string {
   return `https://www.google.com/a/cpanel/${customer.customerDomain}/${page}`;
 }
@@ -22,7 +22,7 @@ export function renderCustomer(customer: CustomerRecord): WireCustomer {
   };
 }
 
-/** int64 goes out as text, milliseconds since the epoch. */
+/** int64 milliseconds since the epoch, as a JSON string. */
 function millis(time: number): string {
   return String(Math.trunc(time));
 }
@@ -59,7 +59,7 @@ function statusOf(subscription: SubscriptionRecord): string {
 
 export function renderSubscription(subscription: SubscriptionRecord): WireSubscription {
   const { customer, renewalType, suspensions } = subscription;
-  const answer: WireSubscription = {
+  const response: WireSubscription = {
     kind: 'reseller#subscription',
     customerId: customer.customerId,
     customerDomain: customer.customerDomain,
@@ -82,6 +82,6 @@ export function renderSubscription(subscription: SubscriptionRecord): WireSubscr
     suspensionReasons: suspensions.length === 0 ? undefined : [...suspensions],
     resourceUiUrl: uiUrl(customer, 'Subscriptions'),
   };
-  for (const name of subscription.lacks) delete answer[name];
-  return answer;
+  for (const name of subscription.omittedFields) delete response[name];
+  return response;
 }

@@ -5,7 +5,7 @@ import { methods } from './methods.ts';
 
 export interface HttpRequest {
   readonly verb: string;
-  /** Path and query, as they stand in the request line. */
+  /** Path and query of the request line. */
   readonly target: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
@@ -18,7 +18,7 @@ export interface HttpResponse {
   readonly body: string;
 }
 
-/** A request that names a method. */
+/** The method of a request and its path parameters. */
 export interface Match {
   readonly method: Method;
   readonly params: ReadonlyMap<string, string>;
@@ -26,18 +26,18 @@ export interface Match {
 
 const prefix = ['apps', 'reseller', 'v1'];
 
-/** What every method takes, by the discovery document. */
+/** Parameters of every method in the discovery document. */
 const standardParameters = new Set([
   ...['$.xgafv', 'access_token', 'alt', 'callback', 'fields', 'key', 'oauth_token'],
   ...['prettyPrint', 'quotaUser', 'uploadType', 'upload_protocol'],
 ]);
 
 export function urlOf(target: string): URL {
-  if (!target.startsWith('/')) throw badRequest('The request line needs a path');
+  if (!target.startsWith('/')) throw badRequest('The request target must be a path');
   return new URL(`http://sandbox${target}`);
 }
 
-/** Percent-encoded segments are decoded one by one: an id may hold a slash. */
+/** Segments are decoded after the split, because an id may contain an encoded slash. */
 function segmentsOf({ pathname }: URL): readonly string[] {
   try {
     return pathname.slice(1).split('/').map(decodeURIComponent);
@@ -60,7 +60,7 @@ function matchPath(
   return params;
 }
 
-/** Finds the method; 404 for an unknown path, 405 for a path that has no such verb. */
+/** Throws 404 for an unknown path and 405 for an unsupported verb. */
 export function matchRequest({ verb, target }: HttpRequest): Match {
   const segments = segmentsOf(urlOf(target));
   const below = segments.slice(prefix.length);
@@ -76,7 +76,7 @@ export function matchRequest({ verb, target }: HttpRequest): Match {
   throw new RestError(405, 'httpMethodNotAllowed', 'Method Not Allowed', { headers: { allow } });
 }
 
-/** Refuses parameters that neither the method nor the API has, and other forms than JSON. */
+/** Throws 400 for unknown parameters and for formats other than JSON. */
 export function checkQuery(query: URLSearchParams, method: Method): void {
   for (const name of query.keys()) {
     if (!standardParameters.has(name) && !method.query.includes(name)) {
@@ -85,18 +85,19 @@ export function checkQuery(query: URLSearchParams, method: Method): void {
     }
   }
   const alt = query.get('alt') ?? 'json';
-  if (alt !== 'json') throw invalidParameter('alt', `Invalid value '${alt}': only json is served`);
+  if (alt !== 'json')
+    throw invalidParameter('alt', `Invalid value '${alt}': only json is supported`);
 }
 
-/** `fields` of the query, checked against what the method answers. */
-export function maskOf(query: URLSearchParams, { answer }: Method): FieldMask {
+/** The parsed `fields` parameter; throws 400 when it does not match the response. */
+export function maskOf(query: URLSearchParams, { response }: Method): FieldMask {
   const fields = query.get('fields');
-  return fields === null || fields === '' || answer === undefined
+  return fields === null || fields === '' || response === undefined
     ? 'all'
-    : parseFields(fields, answer);
+    : parseFields(fields, response);
 }
 
-/** The token that a request brings: in its header, or in one of the two query parameters. */
+/** The token of a request, from its header or one of the two query parameters. */
 export function credentialOf(request: HttpRequest, query: URLSearchParams): string | undefined {
   const header = request.headers['authorization'];
   if (header !== undefined) return /^Bearer (.+)$/.exec(header)?.[1] ?? '';

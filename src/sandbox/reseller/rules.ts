@@ -11,7 +11,7 @@ const planNames: readonly string[] = [
   'FREE',
 ] satisfies readonly PlanName[];
 
-/** `AUTO_RENEW` is not among them: answers may have it, requests may not. */
+/** The types allowed in requests; `AUTO_RENEW` occurs in responses only. */
 const renewalTypes: readonly string[] = [
   'AUTO_RENEW_YEARLY_PAY',
   'AUTO_RENEW_MONTHLY_PAY',
@@ -57,7 +57,7 @@ export function checkRenewalType(renewalType: string | undefined): string {
   return renewalType;
 }
 
-/** What an annual plan does when its order does not say. */
+/** The renewal type of an annual order that has none. */
 export function defaultRenewalType(planName: string): string {
   return planName === 'ANNUAL_YEARLY_PAY'
     ? 'RENEW_CURRENT_USERS_YEARLY_PAY'
@@ -76,8 +76,8 @@ function upperBound(planName: string): number {
 }
 
 /**
- * The seats of a request, in the one field that the plan wants. A zero is what a client sends that
- * writes unset numbers out.
+ * Validates the seats of a request, which must be in the field that the plan uses. Zero counts as
+ * unset, because some clients send zeros for unset numbers.
  */
 export function checkSeats(
   planName: string,
@@ -86,21 +86,21 @@ export function checkSeats(
 ): SeatRecord {
   if (seats === undefined) throw required('seats');
   const annual = isAnnual(planName);
-  const wanted = annual ? 'numberOfSeats' : 'maximumNumberOfSeats';
+  const field = annual ? 'numberOfSeats' : 'maximumNumberOfSeats';
   const other = annual ? 'maximumNumberOfSeats' : 'numberOfSeats';
   if (seats[other]) throw invalid(`${other} does not apply to the plan ${planName}`, other);
   const claimed = seats.licensedNumberOfSeats;
   if (claimed !== undefined && claimed !== licensedNumberOfSeats) {
     throw invalid('licensedNumberOfSeats is read-only', 'licensedNumberOfSeats');
   }
-  const value = seats[wanted];
-  if (!value) throw required(`seats.${wanted}`);
+  const value = seats[field];
+  if (!value) throw required(`seats.${field}`);
   const bound = upperBound(planName);
   if (value < 1 || value > bound) {
-    throw invalid(`${wanted} must be between 1 and ${bound} for the plan ${planName}`, wanted);
+    throw invalid(`${field} must be between 1 and ${bound} for the plan ${planName}`, field);
   }
   if (!annual && value < licensedNumberOfSeats) {
-    throw invalid(`${wanted} is below the ${licensedNumberOfSeats} licensed users`, wanted);
+    throw invalid(`${field} is below the ${licensedNumberOfSeats} licensed users`, field);
   }
   return {
     numberOfSeats: annual ? value : undefined,

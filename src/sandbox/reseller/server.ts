@@ -9,8 +9,8 @@ import {
   type Outcome,
   prepare,
   type ResellerContext,
-  spoilable,
   toRestError,
+  withFaults,
 } from './dispatch.ts';
 import type { HttpRequest, HttpResponse } from './router.ts';
 
@@ -29,14 +29,14 @@ async function readRequest(incoming: IncomingMessage): Promise<HttpRequest> {
   };
 }
 
-async function answer(context: ResellerContext, request: HttpRequest): Promise<Outcome> {
+async function handleRequest(context: ResellerContext, request: HttpRequest): Promise<Outcome> {
   const [path = ''] = request.target.split('?');
-  if (request.verb === 'POST' && batchPaths.includes(path)) return answerBatch(context, request);
+  if (request.verb === 'POST' && batchPaths.includes(path)) return handleBatch(context, request);
   const prepared = prepare(request);
   return execute(context, prepared, 'error' in prepared ? [] : [prepared.call], false);
 }
 
-async function answerBatch(context: ResellerContext, request: HttpRequest): Promise<Outcome> {
+async function handleBatch(context: ResellerContext, request: HttpRequest): Promise<Outcome> {
   const { headers } = request;
   const finish = context.calls.start({
     backend: 'reseller',
@@ -45,7 +45,7 @@ async function answerBatch(context: ResellerContext, request: HttpRequest): Prom
     batched: false,
   });
   try {
-    return await spoilable(context, 'batch', () => runBatch(context, request));
+    return await withFaults(context, 'batch', () => runBatch(context, request));
   } catch (error) {
     return errorResponse(toRestError(error));
   } finally {
@@ -53,14 +53,14 @@ async function answerBatch(context: ResellerContext, request: HttpRequest): Prom
   }
 }
 
-/** The vendor compresses only for clients that say so twice. */
+/** The vendor compresses only when both Accept-Encoding and User-Agent contain gzip. */
 function wantsGzip({ headers }: HttpRequest): boolean {
   const accepts = /\bgzip\b/.test(headers['accept-encoding'] ?? '');
   return accepts && (headers['user-agent'] ?? '').includes('gzip');
 }
 
-function send(response: ServerResponse, request: HttpRequest, answered: HttpResponse): void {
-  const { status, headers, body } = answered;
+function send(response: ServerResponse, request: HttpRequest, result: HttpResponse): void {
+  const { status, headers, body } = result;
   const compress = body !== '' && wantsGzip(request);
   const bytes = compress ? gzipSync(body) : Buffer.from(body);
   const length = status === 204 ? {} : { 'content-length': bytes.length };
@@ -72,7 +72,7 @@ function send(response: ServerResponse, request: HttpRequest, answered: HttpResp
   response.end(bytes);
 }
 
-/** Serves the REST API and its batch on one port. */
+/** Serves the REST API and its batch endpoints on one port. */
 export async function startResellerServer(
   context: ResellerContext,
   host: string,
@@ -80,13 +80,13 @@ export async function startResellerServer(
 ): Promise<RunningServer> {
   async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const request = await readRequest(incoming);
-    const outcome = await answer(context, request);
+    const outcome = await handleRequest(context, request);
     if (outcome === 'hang') return;
     if (outcome === 'close') incoming.socket.destroy();
     else send(response, request, outcome);
   }
   const server = createServer((incoming, response) => {
-    // A client that goes away in the middle of its body is nobody's problem.
+    // The client may disconnect while it sends the body.
     handle(incoming, response).catch(() => response.destroy());
   });
   const bound = await listen(server, host, port);

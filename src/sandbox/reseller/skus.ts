@@ -3,14 +3,14 @@ export type PlanName = 'ANNUAL_MONTHLY_PAY' | 'ANNUAL_YEARLY_PAY' | 'FLEXIBLE' |
 export interface Sku {
   readonly skuId: string;
   readonly skuName: string;
-  /** Subscriptions themselves carry no product: a switch stays within one. */
+  /** A switch must stay within one product. */
   readonly productId: string;
-  /** Place within its product: a higher one is an upgrade. */
+  /** Rank within the product; a switch to a higher rank is an upgrade. */
   readonly rank: number;
   readonly plans: readonly PlanName[];
-  /** Editions that an email-verified team may buy. */
+  /** Whether email-verified teams can buy it. */
   readonly forTeams: boolean;
-  /** Has to be cancelled before the Workspace subscription is suspended. */
+  /** Whether it must be cancelled before the Workspace subscription can be suspended. */
   readonly addOn: boolean;
   readonly trialDays: number;
 }
@@ -85,7 +85,7 @@ const skus: readonly Sku[] = [
 
 const byId = new Map(skus.map((entry) => [entry.skuId, entry]));
 
-/** Undefined for a SKU that this version of the API does not manage. */
+/** Undefined for an unknown SKU. */
 export function findSku(skuId: string): Sku | undefined {
   return byId.get(skuId);
 }

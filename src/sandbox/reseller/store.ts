@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Random } from '../random.ts';
 import { type CancellationReason, type ChangeListener, type EventType, eventOf } from './events.ts';
-import { nextDue, settleOnce } from './lifecycle.ts';
+import { applyNextChange, nextChangeAt } from './lifecycle.ts';
 import type { CustomerRecord, SubscriptionRecord } from './records.ts';
 
 export type NewCustomer = Omit<
@@ -11,19 +11,19 @@ export type NewCustomer = Omit<
 
 export type NewSubscription = Omit<SubscriptionRecord, 'position' | 'customer' | 'subscriptionId'>;
 
-/** What the reseller API knows: customers, their subscriptions, who watches them. */
+/** The data of the reseller API: customers, their subscriptions and registered watchers. */
 export class ResellerStore {
   readonly now: () => number;
-  /** The resource that notifications are published on; it is the vendor's, not ours. */
+  /** The vendor's topic for the notifications. */
   readonly topicName: string;
   readonly watchers = new Set<string>();
-  /** How long after an order the customer's administrator accepts the terms; null: never. */
+  /** Delay after the order at which the administrator accepts the terms; null: never. */
   termsAcceptedAfterMs: number | null;
   readonly #random: Random;
   readonly #customers = new Map<string, CustomerRecord>();
   readonly #changes = new EventEmitter<{ change: Parameters<ChangeListener> }>();
   #positions = 0;
-  #settledUntil = Number.NEGATIVE_INFINITY;
+  #nextChangeAt = Number.NEGATIVE_INFINITY;
 
   constructor(random: Random, now: () => number, termsAcceptedAfterMs: number | null) {
     this.#random = random;
@@ -32,14 +32,14 @@ export class ResellerStore {
     this.topicName = `projects/partner-watch/topics/${this.#newId()}`;
   }
 
-  /** Calls `listener` at every change; the function that comes back ends it. */
+  /** Calls `listener` for every change and returns a function that unsubscribes it. */
   onChange(listener: ChangeListener): () => void {
     this.#changes.on('change', listener);
     return () => this.#changes.off('change', listener);
   }
 
   emit(subscription: SubscriptionRecord, type: EventType, cancellation?: CancellationReason): void {
-    this.#settledUntil = Number.NEGATIVE_INFINITY;
+    this.#nextChangeAt = Number.NEGATIVE_INFINITY;
     this.#changes.emit('change', eventOf(subscription, type, cancellation));
   }
 
@@ -60,9 +60,9 @@ export class ResellerStore {
     return record;
   }
 
-  /** Makes a subscription that is in none of the customer's two lists yet. */
+  /** Creates a subscription; the caller adds it to one of the customer's two lists. */
   newSubscription(customer: CustomerRecord, subscription: NewSubscription): SubscriptionRecord {
-    this.#settledUntil = Number.NEGATIVE_INFINITY;
+    this.#nextChangeAt = Number.NEGATIVE_INFINITY;
     customer.lastSubscriptionId += 1;
     const subscriptionId = String(customer.lastSubscriptionId);
     return { ...subscription, position: this.#nextPosition(), customer, subscriptionId };
@@ -91,18 +91,18 @@ export class ResellerStore {
     customer.subscriptions = customer.subscriptions.filter((other) => other !== subscription);
   }
 
-  /** The customer's administrator signs in and accepts the terms, now. */
+  /** Accepts the terms now as the customer's administrator. */
   acceptTerms(customerId: string): void {
     const customer = this.#customers.get(customerId);
     if (customer === undefined) throw new Error(`no customer ${customerId}`);
     customer.termsAcceptedAt = Math.min(customer.termsAcceptedAt, this.now());
-    this.#settledUntil = Number.NEGATIVE_INFINITY;
-    this.settle();
+    this.#nextChangeAt = Number.NEGATIVE_INFINITY;
+    this.applyDueChanges();
   }
 
   /**
-   * Assigns so many licences to users, or revokes them when `count` is negative. Throws RangeError
-   * when there are not so many seats, or not so many assigned.
+   * Assigns `count` licences, or revokes them when it is negative. Throws RangeError when the total
+   * would be negative or exceed the seats.
    */
   assignLicence(subscription: SubscriptionRecord, count: number): void {
     const { seats } = subscription;
@@ -115,28 +115,28 @@ export class ResellerStore {
     this.emit(subscription, 'LICENSE_ASSIGNMENT_CHANGED');
   }
 
-  /** Lets everything happen that is due by now: ends of trials, renewals, accepted terms. */
-  settle(): void {
+  /** Applies time-based changes that are due: trial ends, renewals, accepted terms. */
+  applyDueChanges(): void {
     const now = this.now();
-    if (now < this.#settledUntil) return;
+    if (now < this.#nextChangeAt) return;
     const all = [...this.#customers.values()].flatMap(({ subscriptions }) => subscriptions);
     let next = Number.POSITIVE_INFINITY;
     for (const subscription of all) {
-      next = Math.min(next, this.#settleSubscription(subscription, now));
+      next = Math.min(next, this.#applyDueChangesTo(subscription, now));
     }
-    this.#settledUntil = next;
+    this.#nextChangeAt = next;
   }
 
-  #settleSubscription(subscription: SubscriptionRecord, now: number): number {
-    while (nextDue(subscription) <= now) {
-      const over = settleOnce(subscription, (type, reason) =>
+  #applyDueChangesTo(subscription: SubscriptionRecord, now: number): number {
+    while (nextChangeAt(subscription) <= now) {
+      const isCancelled = applyNextChange(subscription, (type, reason) =>
         this.emit(subscription, type, reason),
       );
-      if (over) {
+      if (isCancelled) {
         this.remove(subscription);
         return Number.POSITIVE_INFINITY;
       }
     }
-    return nextDue(subscription);
+    return nextChangeAt(subscription);
   }
 }

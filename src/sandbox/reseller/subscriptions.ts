@@ -1,11 +1,12 @@
 import { openPageToken, takePage } from '../page-tokens.ts';
-import { forbidden, invalidParameter, required } from './errors.ts';
+import { invalidParameter, required } from './errors.ts';
 import {
-  isTokenGood,
   type MethodCall,
   queryText,
   requireCustomer,
+  requireManaged,
   requireSubscription,
+  requireTransferToken,
 } from './method-call.ts';
 import type { SubscriptionRecord } from './records.ts';
 import { renderSubscription } from './render.ts';
@@ -24,7 +25,7 @@ export function listSubscriptions(call: MethodCall<object>): WireSubscriptions {
   const token = queryText(call, 'pageToken');
   const after = token === undefined ? 0 : openPageToken(scope, token);
   if (after === undefined) {
-    throw invalidParameter('pageToken', 'The page token is not one of this list');
+    throw invalidParameter('pageToken', 'The page token does not belong to this list');
   }
   const { page, nextPageToken } = takePage(items, scope, after, size);
   return {
@@ -47,7 +48,7 @@ function pageSizeOf(call: MethodCall<object>): number {
 
 interface Selection {
   readonly items: readonly SubscriptionRecord[];
-  /** Binds page tokens to the filter. */
+  /** Scope of the page tokens: the list and its filter. */
   readonly scope: string;
 }
 
@@ -71,14 +72,9 @@ function ofCustomer(
   authToken: string | undefined,
   prefix: string,
 ): Selection {
-  const customer = requireCustomer(store, idOrDomain);
-  const transferable = authToken !== undefined && isTokenGood(customer, authToken, store.now());
-  if (authToken !== undefined && !transferable) {
-    throw forbidden('The transfer token is wrong or has expired');
-  }
-  if (!transferable && customer.managedBy !== 'us') {
-    throw forbidden('Not authorized to manage this customer');
-  }
+  const transferable = authToken !== undefined;
+  const customer = (transferable ? requireCustomer : requireManaged)(store, idOrDomain);
+  if (transferable) requireTransferToken(customer, authToken, store.now());
   const items = transferable ? customer.transferable : customer.subscriptions;
   const matches = customer.customerDomain.startsWith(prefix);
   const list = transferable ? 'transferable subscriptions' : 'subscriptions';

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
-// The schemas of the API's discovery document: they check request bodies, give `fields` its names
-// and type the handlers. Objects are strict: an unknown name is an error on this family of services.
+// The schemas of the API's discovery document validate request bodies and `fields` and type the
+// handlers. Objects are strict because the vendor rejects unknown names.
 
 const text = z.string().optional();
 const flag = z.boolean().optional();
-/** Both JSON forms are read, as every JSON reader of protobuf does. */
+/** A number or a string, as protobuf's JSON parsers accept. */
 const int32 = z
   .union([
     z.int32(),

@@ -6,8 +6,8 @@ import { findSku } from '../reseller/skus.ts';
 import type { NewCustomer, NewSubscription, ResellerStore } from '../reseller/store.ts';
 import { type Company, personName } from './names.ts';
 
-/** Where a story is told: the stores get their data relative to this moment. */
-export interface Stage {
+/** The seeded data is relative to `now`. */
+export interface SeedContext {
   readonly random: Random;
   readonly now: number;
   readonly store: ResellerStore;
@@ -20,9 +20,9 @@ const cities = [
   { locality: 'Almaty', region: 'Almaty', postalCode: '050000', countryCode: 'KZ' },
 ] as const;
 
-/** A customer of ours with everything filled in, unless `special` says otherwise. */
+/** A managed customer with all fields set, overridden by `special`. */
 export function addCustomer(
-  { random, now, store }: Stage,
+  { random, now, store }: SeedContext,
   { name, domain }: Company,
   special: Partial<NewCustomer> = {},
 ): CustomerRecord {
@@ -48,11 +48,6 @@ export function addCustomer(
   });
 }
 
-/** Annual subscriptions began some whole years and days ago, so that none is due just now. */
-function commitmentAround(now: number, daysIn: number): SubscriptionRecord['commitment'] {
-  return commitmentFrom(now - daysIn * dayMs);
-}
-
 function seatsFor(planName: string, random: Random): SubscriptionRecord['seats'] {
   const bound = planName === 'TRIAL' ? 10 : planName === 'FREE' ? 50 : 240;
   const seats = random.int(3, bound);
@@ -62,9 +57,9 @@ function seatsFor(planName: string, random: Random): SubscriptionRecord['seats']
     : { numberOfSeats: undefined, maximumNumberOfSeats: seats, licensedNumberOfSeats };
 }
 
-/** What a subscription of this SKU and plan usually looks like. */
+/** A typical subscription of this SKU and plan, overridden by `special`. */
 function subscriptionOf(
-  { random, now }: Stage,
+  { random, now }: SeedContext,
   skuId: string,
   planName: string,
   special: Partial<NewSubscription> = {},
@@ -77,7 +72,7 @@ function subscriptionOf(
     ...{ skuId, planName },
     billingMethod: 'ONLINE',
     creationTime: now - (daysIn + random.int(0, 2) * 365) * dayMs,
-    commitment: annual ? commitmentAround(now, daysIn) : undefined,
+    commitment: annual ? commitmentFrom(now - daysIn * dayMs) : undefined,
     seats: seatsFor(planName, random),
     trial: planName === 'TRIAL' ? { endTime: trialEnd, running: true } : undefined,
     renewalType: annual ? defaultRenewalType(planName) : undefined,
@@ -87,46 +82,46 @@ function subscriptionOf(
     suspensions: [],
     suspendedAt: undefined,
     unknownStatus: undefined,
-    lacks: [],
+    omittedFields: [],
     ...special,
   };
 }
 
 export function addSubscription(
-  stage: Stage,
+  context: SeedContext,
   customer: CustomerRecord,
   skuId: string,
   planName: string,
   special: Partial<NewSubscription> = {},
 ): SubscriptionRecord {
-  const fields = subscriptionOf(stage, skuId, planName, special);
-  const subscription = stage.store.newSubscription(customer, fields);
+  const fields = subscriptionOf(context, skuId, planName, special);
+  const subscription = context.store.newSubscription(customer, fields);
   customer.subscriptions.push(subscription);
   return subscription;
 }
 
-/** Something the customer holds elsewhere and could transfer to us. */
+/** Adds a subscription that is managed by others and can be transferred to this reseller. */
 export function addTransferable(
-  stage: Stage,
+  context: SeedContext,
   customer: CustomerRecord,
   skuId: string,
   planName: string,
   special: Partial<NewSubscription> = {},
 ): void {
-  const fields = subscriptionOf(stage, skuId, planName, {
+  const fields = subscriptionOf(context, skuId, planName, {
     transferInfo: {
-      expiresAt: stage.now + 20 * dayMs,
+      expiresAt: context.now + 20 * dayMs,
       minimumSeats: 5,
       legacySkuId: undefined,
     },
     ...special,
   });
-  customer.transferable.push(stage.store.newSubscription(customer, fields));
+  customer.transferable.push(context.store.newSubscription(customer, fields));
 }
 
-/** The fields of a subscription that something has suspended `days` ago. */
+/** The fields of a subscription that was suspended `days` ago. */
 export function suspended(
-  { now }: Stage,
+  { now }: SeedContext,
   suspensions: readonly string[],
   days = 10,
 ): Pick<NewSubscription, 'suspensions' | 'suspendedAt'> {

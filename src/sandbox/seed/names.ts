@@ -21,10 +21,10 @@ export interface Company {
   readonly domain: string;
 }
 
-/** The company of a place in the story; names and domains never repeat. */
+/** The company with this index; names and domains are unique. */
 export function companyAt(index: number): Company {
   const pairs = places.length * trades.length;
-  // Both steps have no factor in common with what they walk through, so every pair comes once.
+  // 211 and the number of pairs are coprime, so every pair occurs once.
   const pair = (index * 211) % pairs;
   const place = places[pair % places.length] ?? places[0];
   const trade = trades[Math.floor(pair / places.length)] ?? trades[0];

@@ -2,20 +2,20 @@ import type { BillingCustomerRecord, BillingStore } from '../billing/store.ts';
 import { dayMs } from '../reseller/lifecycle.ts';
 import type { CustomerRecord } from '../reseller/records.ts';
 import type { PlanName } from '../reseller/skus.ts';
-import { addCustomer, addSubscription, type Stage, suspended } from './builders.ts';
+import { addCustomer, addSubscription, type SeedContext, suspended } from './builders.ts';
 import { type Company, companyAt, domainOf } from './names.ts';
 import { addSpecialCases } from './special-cases.ts';
 
 export interface SeedOptions {
-  /** The same number tells the same story. */
+  /** The same seed generates the same data. */
   readonly seed: number;
   /** Billing customers of the main reseller. */
   readonly customers: number;
   /** Billing customers of the second reseller. */
   readonly secondResellerCustomers: number;
-  /** Reseller customers that the billing API does not know, beside the special cases. */
+  /** Reseller customers without a billing customer, in addition to the special cases. */
   readonly resellerOnlyCustomers: number;
-  /** How many of the billing customers are reseller customers as well. */
+  /** Share of the billing customers that are also reseller customers. */
   readonly linkedShare: number;
 }
 
@@ -27,7 +27,7 @@ export const defaultSeed: SeedOptions = {
   linkedShare: 0.6,
 };
 
-/** The reseller of the story, "Nordwind Cloud", and a competitor, "Alpen Systems". */
+/** "Nordwind Cloud" and its competitor "Alpen Systems". */
 export const mainResellerId = 'dn2nordwindcloud0000';
 export const secondResellerId = 'dn2alpenreseller0000';
 
@@ -36,8 +36,8 @@ export interface Link {
   readonly resellerCustomerId: string;
 }
 
-/** The first customers: their operations end as their names say. */
-const tellingNames = [
+/** The first customers; their names determine the outcome of their operations. */
+const outcomeNames = [
   'Nordlicht Bakery',
   'Always Fails Trading',
   'Rolls Back Logistics',
@@ -69,48 +69,48 @@ const plans: readonly [PlanName, ...PlanName[]] = [
   'TRIAL',
 ];
 
-/** Tells the story into both stores; gives who is a customer of both. */
+/** Fills both stores and returns the customers that exist in both. */
 export function seedStores(
   options: SeedOptions,
-  stage: Stage,
+  context: SeedContext,
   billing: BillingStore,
 ): readonly Link[] {
-  addReseller(stage, billing, mainResellerId, 'Nordwind Cloud');
-  addReseller(stage, billing, secondResellerId, 'Alpen Systems');
+  addReseller(context, billing, mainResellerId, 'Nordwind Cloud');
+  addReseller(context, billing, secondResellerId, 'Alpen Systems');
   const links: Link[] = [];
   for (let index = 0; index < options.customers; index += 1) {
     const company = companyFor(index);
-    const { id, resellerId } = addBillingCustomer(stage, billing, mainResellerId, company.name);
-    const linked = index < tellingNames.length || stage.random.chance(options.linkedShare);
+    const { id, resellerId } = addBillingCustomer(context, billing, mainResellerId, company.name);
+    const linked = index < outcomeNames.length || context.random.chance(options.linkedShare);
     if (!linked) continue;
-    const { customerId } = addWorkspaceCustomer(stage, company);
+    const { customerId } = addWorkspaceCustomer(context, company);
     links.push({ billing: { resellerId, customerId: id }, resellerCustomerId: customerId });
   }
   const rest = options.customers;
   for (let index = 0; index < options.secondResellerCustomers; index += 1) {
-    addBillingCustomer(stage, billing, secondResellerId, companyFor(rest + index).name);
+    addBillingCustomer(context, billing, secondResellerId, companyFor(rest + index).name);
   }
-  addSpecialCases(stage);
+  addSpecialCases(context);
   for (let index = 0; index < options.resellerOnlyCustomers; index += 1) {
-    addWorkspaceCustomer(stage, companyFor(rest + options.secondResellerCustomers + index));
+    addWorkspaceCustomer(context, companyFor(rest + options.secondResellerCustomers + index));
   }
   return links;
 }
 
 function companyFor(index: number): Company {
-  const telling = tellingNames[index];
-  return telling === undefined ? companyAt(index) : { name: telling, domain: domainOf(telling) };
+  const name = outcomeNames[index];
+  return name === undefined ? companyAt(index) : { name: name, domain: domainOf(name) };
 }
 
-function addReseller(stage: Stage, billing: BillingStore, id: string, name: string): void {
+function addReseller(context: SeedContext, billing: BillingStore, id: string, name: string): void {
   billing.addReseller({
     ...{ id, name, countryCode: 'DE', currency: 'USD', active: true, balance: '125000.50' },
-    createdAt: stage.now - 1500 * dayMs,
+    createdAt: context.now - 1500 * dayMs,
   });
 }
 
 function addBillingCustomer(
-  { random, now }: Stage,
+  { random, now }: SeedContext,
   billing: BillingStore,
   resellerId: string,
   name: string,
@@ -127,17 +127,17 @@ function addBillingCustomer(
   );
 }
 
-/** One Workspace subscription and up to four others, now and then one that is suspended. */
-function addWorkspaceCustomer(stage: Stage, company: Company): CustomerRecord {
-  const { random } = stage;
-  const customer = addCustomer(stage, company);
+/** Adds one Workspace subscription and up to four others; about one in ten is suspended. */
+function addWorkspaceCustomer(context: SeedContext, company: Company): CustomerRecord {
+  const { random } = context;
+  const customer = addCustomer(context, company);
   const others = Math.floor(random.next() ** 2 * (otherSkus.length + 1));
   for (const skuId of [random.pick(workspaceSkus), ...otherSkus.slice(0, others)]) {
     const planName = random.pick(plans);
     const reason = random.pick(['RESELLER_INITIATED', 'OTHER']);
     const paused = planName !== 'TRIAL' && random.chance(0.1);
-    const state = paused ? suspended(stage, [reason], random.int(1, 40)) : {};
-    addSubscription(stage, customer, skuId, planName, state);
+    const state = paused ? suspended(context, [reason], random.int(1, 40)) : {};
+    addSubscription(context, customer, skuId, planName, state);
   }
   return customer;
 }
