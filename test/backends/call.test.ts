@@ -89,7 +89,7 @@ describe('reads of the same key', () => {
     expect(await next).toBe('v');
   });
 
-  test('continue when one reader aborts and are aborted with the last', async () => {
+  test('are aborted only when all readers have aborted', async () => {
     const { attempts, attempt } = backend();
     const calls = callsOf();
     const [first, second] = [new AbortController(), new AbortController()];

@@ -64,7 +64,7 @@ describe('the envelope', () => {
   });
 });
 
-describe('acknowledgement', () => {
+describe('a push', () => {
   test.each([200, 201, 202, 204])('%i acknowledges a message', async (status) => {
     const { url, pushes } = await pushEndpoint((_, index) => (index === 0 ? status : 500));
     const { delivery, publish, acknowledged } = startDelivery({ endpoint: url });

@@ -10,35 +10,34 @@ const INT32_MAX = 2 ** 31 - 1;
 /** The latest time of a Date, in milliseconds. */
 const MAX_TIME = 8.64e15;
 
-const text = z.string().nullable().catch(null);
-const flag = z.boolean().nullable().catch(null);
+/** Reads a missing or invalid value as null. */
+function optional<T extends z.ZodType>(schema: T) {
+  return schema.nullable().catch(null);
+}
 
-/** int32 is a JSON number, but an example in the vendor's documentation has a string. */
-const int32 = z
-  .union([
-    z.number(),
-    z
-      .string()
-      .regex(/^-?\d+$/)
-      .transform(Number),
-  ])
-  .refine((value) => Number.isInteger(value) && Math.abs(value) <= INT32_MAX)
-  .nullable()
-  .catch(null);
+const text = optional(z.string());
+const flag = optional(z.boolean());
+
+/** A JSON number or a string of digits. */
+const integer = z.union([
+  z.number(),
+  z
+    .string()
+    .regex(/^-?\d+$/)
+    .transform(Number),
+]);
+
+/** The API documents int32 as a number, but one of its examples has a string. */
+const int32 = optional(
+  integer.refine((value) => Number.isInteger(value) && Math.abs(value) <= INT32_MAX),
+);
 
 /** int64 milliseconds since the epoch: a JSON string, or a number from lenient encoders. */
-const time = z
-  .union([
-    z.number(),
-    z
-      .string()
-      .regex(/^-?\d+$/)
-      .transform(Number),
-  ])
-  .refine((value) => Number.isInteger(value) && Math.abs(value) <= MAX_TIME)
-  .transform((value) => new Date(value))
-  .nullable()
-  .catch(null);
+const time = optional(
+  integer
+    .refine((value) => Number.isInteger(value) && Math.abs(value) <= MAX_TIME)
+    .transform((value) => new Date(value)),
+);
 
 /** The API omits empty arrays. */
 const texts = z
@@ -67,8 +66,8 @@ export const customerWire = z.object({
   customerType: text,
   alternateEmail: text,
   phoneNumber: text,
-  postalAddress: address.nullable().catch(null),
-  primaryAdmin: z.object({ primaryEmail: text }).nullable().catch(null),
+  postalAddress: optional(address),
+  primaryAdmin: optional(z.object({ primaryEmail: text })),
   customerDomainVerified: flag,
   resourceUiUrl: text,
 });
@@ -76,7 +75,7 @@ export const customerWire = z.object({
 const plan = z.object({
   planName: text,
   isCommitmentPlan: flag,
-  commitmentInterval: z.object({ startTime: time, endTime: time }).nullable().catch(null),
+  commitmentInterval: optional(z.object({ startTime: time, endTime: time })),
 });
 
 const seats = z.object({
@@ -100,11 +99,11 @@ export const subscriptionWire = z.object({
   skuName: text,
   billingMethod: text,
   creationTime: time,
-  plan: plan.nullable().catch(null),
-  seats: seats.nullable().catch(null),
-  trialSettings: z.object({ isInTrial: flag, trialEndTime: time }).nullable().catch(null),
-  renewalSettings: z.object({ renewalType: text }).nullable().catch(null),
-  transferInfo: transferInfo.nullable().catch(null),
+  plan: optional(plan),
+  seats: optional(seats),
+  trialSettings: optional(z.object({ isInTrial: flag, trialEndTime: time })),
+  renewalSettings: optional(z.object({ renewalType: text })),
+  transferInfo: optional(transferInfo),
   purchaseOrderId: text,
   dealCode: text,
   status: text,
