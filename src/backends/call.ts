@@ -1,7 +1,7 @@
 import { abortable, type CallScope, pause } from '../domain/call-scope.ts';
 import { type BackendName, GatewayError } from '../domain/error.ts';
 
-/** One attempt at a call: it must stop when the signal aborts and has `remainingMs` left. */
+/** One attempt at a call. It must stop when `signal` aborts; the deadline is in `remainingMs`. */
 export type Attempt<T> = (signal: AbortSignal, remainingMs: number) => Promise<T>;
 
 export interface BackendCallsOptions {
@@ -141,7 +141,7 @@ class Flight {
   constructor(start: (signal: AbortSignal) => Promise<unknown>, onEnd: () => void) {
     this.#onEnd = onEnd;
     this.#result = start(this.#controller.signal).finally(onEnd);
-    // No reader may be left to handle the rejection.
+    // All readers may have aborted, so nothing else handles the rejection.
     this.#result.catch(() => {});
   }
 

@@ -30,8 +30,7 @@ const tokenResponse = z.object({
 });
 const tokenFailure = z.object({ error: z.string(), error_description: z.string().optional() });
 
-export interface GoogleServiceAccountOptions
-  extends Pick<RefreshingCredentialOptions, 'timeoutMs' | 'minIntervalMs' | 'log'> {
+export interface GoogleServiceAccountOptions extends Pick<RefreshingCredentialOptions, 'log'> {
   /** The parsed JSON key file of a service account with domain-wide delegation. */
   readonly keyFile: unknown;
   /** Email of the reseller administrator that the service account impersonates. */

@@ -19,8 +19,7 @@ const keyFileSchema = z.object({
 });
 type KeyFile = z.output<typeof keyFileSchema>;
 
-export interface IamServiceAccountOptions
-  extends Pick<RefreshingCredentialOptions, 'timeoutMs' | 'minIntervalMs' | 'log'> {
+export interface IamServiceAccountOptions extends Pick<RefreshingCredentialOptions, 'log'> {
   /** The parsed JSON file of a service account's authorized key. */
   readonly keyFile: unknown;
   /** Audience of the JWT; it differs between regions. */

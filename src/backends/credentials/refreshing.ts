@@ -13,14 +13,12 @@ export interface RefreshingCredentialOptions {
   readonly service: BackendName;
   /** Requests a new token. A GatewayError that is not retryable means that the key was rejected. */
   readonly issue: (signal: AbortSignal) => Promise<IssuedToken>;
-  /** Deadline of one token request; 10 s by default. */
-  readonly timeoutMs?: number | undefined;
-  /** Minimum time between token requests after a rejected token or key; 10 s by default. */
-  readonly minIntervalMs?: number | undefined;
   readonly log?: { warn(detail: object, message: string): void } | undefined;
 }
 
+/** Deadline of one token request. */
 const TIMEOUT_MS = 10_000;
+/** Minimum time between token requests after a failed refresh or a rejected token or key. */
 const MIN_INTERVAL_MS = 10_000;
 /** A token is refreshed after this share of its lifetime, and after an hour at the latest. */
 const REFRESH_AFTER = 0.75;
@@ -42,7 +40,6 @@ interface CachedToken {
  */
 export class RefreshingCredential implements Credential {
   readonly #options: RefreshingCredentialOptions;
-  readonly #minIntervalMs: number;
   #cached: CachedToken | null = null;
   #refresh: Promise<CachedToken> | null = null;
   /** Earliest times of the next background refresh and of the next refresh after a rejected token. */
@@ -53,7 +50,6 @@ export class RefreshingCredential implements Credential {
 
   constructor(options: RefreshingCredentialOptions) {
     this.#options = options;
-    this.#minIntervalMs = options.minIntervalMs ?? MIN_INTERVAL_MS;
   }
 
   async token(signal: AbortSignal): Promise<string> {
@@ -73,13 +69,13 @@ export class RefreshingCredential implements Credential {
     if (this.#cached?.token !== token) return true;
     const now = Date.now();
     if (now < this.#nextForcedRefreshAt) return false;
-    this.#nextForcedRefreshAt = now + this.#minIntervalMs;
+    this.#nextForcedRefreshAt = now + MIN_INTERVAL_MS;
     this.#cached = null;
     return true;
   }
 
   #refreshInBackground(now: number): void {
-    this.#nextRefreshAt = now + this.#minIntervalMs;
+    this.#nextRefreshAt = now + MIN_INTERVAL_MS;
     const { service, log } = this.#options;
     this.#startRefresh().catch((err: unknown) =>
       log?.warn({ err, service }, 'token refresh failed, using the current token'),
@@ -94,30 +90,31 @@ export class RefreshingCredential implements Credential {
   }
 
   async #issue(): Promise<CachedToken> {
-    const { service, issue, timeoutMs = TIMEOUT_MS } = this.#options;
+    const { service, issue } = this.#options;
     const never = new AbortController().signal;
     try {
-      const issued = await withDeadline(never, timeoutMs, service, (signal) => issue(signal));
-      this.#cached = toCachedToken(issued, this.#minIntervalMs);
+      const issued = await withDeadline(never, TIMEOUT_MS, service, (signal) => issue(signal));
+      this.#cached = toCachedToken(issued);
       return this.#cached;
     } catch (cause) {
       const retryable = !(cause instanceof GatewayError) || cause.retryable;
       const message = `The gateway cannot authenticate to the ${service} API.`;
       const error = new GatewayError('UNAVAILABLE', message, { service, retryable, cause });
-      if (!retryable) this.#rejectedKey = { error, until: Date.now() + this.#minIntervalMs };
+      if (!retryable) this.#rejectedKey = { error, until: Date.now() + MIN_INTERVAL_MS };
       throw error;
     }
   }
 }
 
-/** A new token is used for at least `leastMs`, because the local clock may be wrong. */
-function toCachedToken({ token, expiresAt }: IssuedToken, leastMs: number): CachedToken {
+/** A new token is used for at least MIN_INTERVAL_MS, because the local clock may be wrong. */
+function toCachedToken({ token, expiresAt }: IssuedToken): CachedToken {
   const now = Date.now();
   const lifetime = expiresAt.getTime() - now;
   const usable = lifetime - Math.min(EXPIRY_MARGIN_MS, lifetime * EXPIRY_MARGIN);
   return {
     token,
-    refreshAt: now + Math.min(REFRESH_AFTER_MS, Math.max(leastMs, lifetime * REFRESH_AFTER)),
-    usableUntil: now + Math.max(leastMs, usable),
+    refreshAt:
+      now + Math.min(REFRESH_AFTER_MS, Math.max(MIN_INTERVAL_MS, lifetime * REFRESH_AFTER)),
+    usableUntil: now + Math.max(MIN_INTERVAL_MS, usable),
   };
 }

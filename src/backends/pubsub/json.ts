@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const stringId = z.union([z.string(), z.number().transform(String)]);
 
 /**
- * Parses JSON and keeps integers beyond the safe range of a number as text, because ids may be numbers.
+ * Parses JSON. Integers outside the safe range become strings, because ids can be numbers.
  * @throws SyntaxError
  */
 export function parseJson(text: string): unknown {

@@ -10,7 +10,7 @@ import { readKeyFile } from '../credentials/key.ts';
 const MAX_MESSAGES = 100;
 /** Delay before the nack of a message that was not stored, because Pub/Sub redelivers it at once. */
 const NACK_DELAY_MS = 1_000;
-/** The delay before a failed subscription is reopened doubles from the first to the second value. */
+/** The delay before a failed subscription is reopened doubles between these limits. */
 const MIN_REOPEN_DELAY_MS = 1_000;
 const MAX_REOPEN_DELAY_MS = 60_000;
 /** How long `close` waits for messages that are being processed before it nacks them. */
@@ -50,8 +50,8 @@ const PUBSUB_SCOPE = 'https://www.googleapis.com/auth/pubsub';
 /**
  * Pulls a Pub/Sub subscription until it is closed (https://cloud.google.com/pubsub/docs/pull). A message
  * is acknowledged after `receive` resolves; otherwise Pub/Sub redelivers it. The library reconnects
- * broken streams; when it gives up, the subscription is reopened after a delay. PUBSUB_EMULATOR_HOST is
- * honoured. Rejects only when the library cannot be loaded.
+ * broken streams; after a permanent failure, the subscription is reopened with a delay.
+ * PUBSUB_EMULATOR_HOST is honoured. Rejects only when the library cannot be loaded.
  */
 export async function pullNotifications(options: PullOptions): Promise<Pull> {
   const library = await load(options.key);
@@ -98,7 +98,7 @@ async function pullUntilClosed(
   }
 }
 
-/** Resolves after the library has given up, or after `closing` aborts. */
+/** Resolves after the subscription has failed permanently, or after `closing` aborts. */
 async function pullUntilEnded(
   library: Library,
   options: PullOptions,

@@ -27,7 +27,7 @@ export interface ResellerReads {
     ids: readonly string[],
     scope: CallScope,
   ): Promise<(ResellerCustomer | null | GatewayError)[]>;
-  /** The pages in the order of `requests`. A page has at most 100 items and may be shorter than its size. */
+  /** The pages in the order of `requests`. A page has at most 100 items, whatever its `size`. */
   listSubscriptionPages(
     requests: readonly SubscriptionPageKey[],
     scope: CallScope,

@@ -12,7 +12,10 @@ const HOUR = 60 * MINUTE;
 const { signal } = new AbortController();
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-01-01T00:00:00Z') });
+  vi.useFakeTimers({
+    toFake: ['Date', 'setTimeout', 'clearTimeout', 'performance'],
+    now: new Date('2026-01-01T00:00:00Z'),
+  });
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -223,17 +226,18 @@ describe('a failed token request', () => {
   test('is aborted after its timeout', async () => {
     const ended = Promise.withResolvers<unknown>();
     const { credential } = issuer({
-      timeoutMs: 30,
       issue: (s) => {
         s.addEventListener('abort', () => ended.resolve(s.reason));
         return new Promise(() => {});
       },
     });
-    await expect(credential.token(signal)).rejects.toMatchObject({
+    const failed = expect(credential.token(signal)).rejects.toMatchObject({
       ...unavailable,
       retryable: true,
       cause: { code: 'DEADLINE_EXCEEDED' },
     });
+    await vi.advanceTimersByTimeAsync(10_000);
+    await failed;
     await ended.promise;
   });
 });
