@@ -1,24 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { createBillingClient } from './backends/billing/client.ts';
-import { iamExchange } from './backends/billing/iam.ts';
-import { type Credential, fixedToken } from './backends/credentials/credential.ts';
-import { googleServiceAccount } from './backends/credentials/google.ts';
-import { iamServiceAccount } from './backends/credentials/iam.ts';
-import { type Pull, type PullOptions, pullKey, pullNotifications } from './backends/pubsub/pull.ts';
+import { type Pull, pullNotifications } from './backends/pubsub/pull.ts';
 import { readPush } from './backends/pubsub/push-envelope.ts';
-import { createResellerClient } from './backends/reseller/client.ts';
-import {
-  type BillingConfig,
-  type Config,
-  ConfigError,
-  type PullConfig,
-  type ResellerConfig,
-} from './config/config.ts';
+import type { Config } from './config/config.ts';
 import { type BillingCustomer, type CustomerLink, MAX_CUSTOMERS_PAGE } from './domain/customer.ts';
 import { GatewayError } from './domain/error.ts';
 import type { ReceiveMessage } from './domain/notification.ts';
 import { createLogger, type Logger } from './log.ts';
 import { Notifications } from './notifications/notifications.ts';
+import { openBilling, openReseller, pullOptions } from './open-backends.ts';
 import { Operations, type OperationsDeps } from './operations/operations.ts';
 import { schema } from './schema/schema.ts';
 import { allowAnonymous } from './server/auth/authenticate.ts';
@@ -147,60 +135,5 @@ async function makeLinks(links: CustomerLinks, wanted: Iterable<CustomerLink>): 
     await links.link(link).catch((error: unknown) => {
       if (!(error instanceof GatewayError && error.code === 'CONFLICT')) throw error;
     });
-  }
-}
-
-function openBilling({ credential, ...options }: BillingConfig, log: Logger) {
-  return createBillingClient({
-    ...options,
-    credential: billingCredential(credential, options, log),
-  });
-}
-
-function openReseller({ credential, ...options }: ResellerConfig, log: Logger) {
-  return createResellerClient({ ...options, credential: resellerCredential(credential, log), log });
-}
-
-/** Plaintext backends may do without; they still see what an authorization header looks like. */
-const NO_TOKEN = fixedToken('none');
-
-function billingCredential(
-  config: BillingConfig['credential'],
-  { tls }: Pick<BillingConfig, 'tls'>,
-  log: Logger,
-): Credential {
-  if (config === null) return NO_TOKEN;
-  if ('token' in config) return fixedToken(config.token);
-  const exchange = iamExchange(config.iamEndpoint, tls);
-  const audience = config.iamAudience;
-  return usingKeyFile('BILLING_KEY_FILE', config.keyFile, (keyFile) =>
-    iamServiceAccount({ keyFile, audience, exchange, log }),
-  );
-}
-
-function resellerCredential(config: ResellerConfig['credential'], log: Logger): Credential {
-  if (config === null) return NO_TOKEN;
-  if ('token' in config) return fixedToken(config.token);
-  const { subject } = config;
-  return usingKeyFile('RESELLER_KEY_FILE', config.keyFile, (keyFile) =>
-    googleServiceAccount({ keyFile, subject, log }),
-  );
-}
-
-function pullOptions(config: PullConfig | null): Pick<PullOptions, 'subscription' | 'key'> | null {
-  if (!config) return null;
-  const { subscription, keyFile } = config;
-  const key = keyFile === null ? null : usingKeyFile('NOTIFICATIONS_KEY_FILE', keyFile, pullKey);
-  return { subscription, key };
-}
-
-/** @throws ConfigError when the file cannot be read or is no such key */
-function usingKeyFile<T>(variable: string, path: string, use: (keyFile: unknown) => T): T {
-  try {
-    return use(JSON.parse(readFileSync(path, 'utf8')));
-  } catch (error) {
-    // The parser's message quotes the file, and the file is a secret.
-    const problem = error instanceof SyntaxError ? 'not JSON' : String(error);
-    throw new ConfigError([`${variable}=${path}: ${problem}`]);
   }
 }
