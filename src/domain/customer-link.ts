@@ -1,7 +1,11 @@
 import type { CustomerLink } from './customer.ts';
 import { GatewayError } from './error.ts';
 
-/** What is in the way of a new link, and on which side. */
+/**
+ * The CONFLICT of a new link with an existing one.
+ * @param rival the existing link
+ * @param side the customer that both links have in common
+ */
 export function linkConflict(rival: CustomerLink, side: 'billing' | 'reseller'): GatewayError {
   const billing = `billing customer ${rival.billing.customerId}`;
   const reseller = `reseller customer ${rival.resellerCustomerId}`;

@@ -1,18 +1,22 @@
-/** The largest page of the billing API's CustomerService.List. */
+/** The largest page size of the billing API's CustomerService.List. */
 export const MAX_CUSTOMERS_PAGE = 1000;
 
-/** Where the billing API knows a customer: ids of customers are unique within their reseller. */
+/** The maximum length of a reseller or customer id of the billing API, in characters. */
+export const MAX_BILLING_ID = 50;
+
+/** Identifies a billing customer. Customer ids are unique within their reseller. */
 export interface BillingCustomerKey {
   readonly resellerId: string;
   readonly customerId: string;
 }
 
-/** A customer as the billing API's list gives it. */
+/** A customer as the billing API's list returns it. */
 export interface BillingCustomer extends BillingCustomerKey {
+  /** Empty when an operation returned the customer without its account. */
   readonly billingAccountId: string;
 }
 
-/** The account behind a billing customer: the only place with a name, a date and an activity flag. */
+/** The account of a billing customer. The customer itself has no name, date or activity flag. */
 export interface BillingAccount {
   readonly id: string;
   readonly name: string;
@@ -24,7 +28,7 @@ export interface BillingAccount {
   readonly createdAt: Date | null;
 }
 
-/** A postal address as the reseller API holds it; every part may be missing. */
+/** A postal address in the reseller API. Missing parts are null. */
 export interface PostalAddress {
   readonly contactName: string | null;
   readonly organizationName: string | null;
@@ -39,13 +43,13 @@ export interface PostalAddress {
 }
 
 /**
- * A customer as the reseller API gives it. Only the first three fields are there when another
- * reseller or the vendor itself manages the customer.
+ * A customer as the reseller API returns it. Only the first three fields are set when another
+ * reseller or Google manages the customer.
  */
 export interface ResellerCustomer {
   readonly customerId: string;
   readonly customerDomain: string | null;
-  /** `domain` or `team`; an open set. */
+  /** `domain`, `team`, or a value that is not documented yet. */
   readonly customerType: string | null;
   readonly alternateEmail: string | null;
   readonly phoneNumber: string | null;
@@ -57,21 +61,20 @@ export interface ResellerCustomer {
 }
 
 /**
- * One customer, whichever backend knows it: at least one of the two keys is there. A key that is
- * missing may still be found through a link.
+ * The keys of one customer; at least one is set. A missing key may still be found through a link.
  */
 export interface Customer {
   readonly billing: BillingCustomerKey | null;
   readonly resellerCustomerId: string | null;
 }
 
-/** Says that a billing customer and a reseller customer are the same company. */
+/** A billing customer and a reseller customer that are the same company. */
 export interface CustomerLink {
   readonly billing: BillingCustomerKey;
   readonly resellerCustomerId: string;
 }
 
-/** One string per billing customer, for maps and caches. */
+/** A map or cache key that is unique per billing customer. */
 export function billingKeyString({ resellerId, customerId }: BillingCustomerKey): string {
   return JSON.stringify([resellerId, customerId]);
 }

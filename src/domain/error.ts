@@ -1,4 +1,4 @@
-/** The closed set of codes that a failure can have on its way to a client. */
+/** The closed set of error codes that clients receive. */
 export const errorCodes = [
   'BAD_USER_INPUT',
   'UNAUTHENTICATED',
@@ -14,33 +14,31 @@ export const errorCodes = [
 
 export type ErrorCode = (typeof errorCodes)[number];
 
-/** The upstream a failure came from. */
 export type BackendName = 'billing' | 'reseller';
 
-/** One field that an upstream refused, by the upstream's own name for it. */
+/** An invalid field, under the backend's name for it or as a path of the input. */
 export interface FieldViolation {
   readonly field: string;
   readonly description: string;
 }
 
 export interface GatewayErrorDetails {
-  /** The backend that failed; absent when the gateway itself refuses. */
+  /** The backend that failed; undefined when the gateway rejected the request. */
   readonly service?: BackendName | undefined;
-  /** Whether the same call may succeed when it is sent again unchanged. */
+  /** Whether the same call may succeed when sent again unchanged; false by default. */
   readonly retryable?: boolean | undefined;
-  /** How long to wait before sending it again, in milliseconds, when the backend says. */
+  /** The delay in milliseconds before a retry that the backend requested. */
   readonly retryAfterMs?: number | undefined;
-  /** The request id that the backend gave, else the one the gateway sent. */
+  /** The request id that the backend returned, otherwise the one that the gateway sent. */
   readonly requestId?: string | undefined;
-  /** The fields that the backend refused. */
   readonly violations?: readonly FieldViolation[] | undefined;
-  /** What really happened: for the log, never for a client. */
+  /** The underlying error, for the log only. */
   readonly cause?: unknown;
 }
 
 /**
- * The one error that crosses layers. Its message is written for clients; whatever must not reach
- * them stays in `cause`.
+ * The only error that crosses layers. Its message is written for clients; internals belong in
+ * `cause`, which is only logged.
  */
 export class GatewayError extends Error {
   readonly code: ErrorCode;
@@ -62,7 +60,7 @@ export class GatewayError extends Error {
   }
 }
 
-/** The client sent something that cannot be right, whatever the backends say. */
+/** Input that is invalid without asking a backend. */
 export function badInput(message: string): GatewayError {
   return new GatewayError('BAD_USER_INPUT', message);
 }

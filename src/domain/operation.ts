@@ -1,6 +1,6 @@
 import type { BillingCustomer } from './customer.ts';
 
-/** What was asked of the billing API; `UNKNOWN` when the operation was started elsewhere. */
+/** The request that started an operation; `UNKNOWN` when another client started it. */
 export const operationKinds = [
   'INVITE_CUSTOMER',
   'CREATE_RESELLER_SERVED_CUSTOMER',
@@ -10,11 +10,11 @@ export const operationKinds = [
 ] as const;
 export type OperationKind = (typeof operationKinds)[number];
 
-/** A protobuf payload that the gateway has no type for. */
+/** A protobuf message of a type that the gateway does not model. */
 export interface UnknownPayload {
   readonly type: 'unknown';
   readonly typeUrl: string;
-  /** Its proto3 JSON form; for a message type that is not known, `@type` and the bytes in base64. */
+  /** The message in proto3 JSON; `@type` and base64 bytes when the type is unknown. */
   readonly json: unknown;
 }
 
@@ -24,7 +24,7 @@ export interface CustomerMetadata {
   readonly customerId: string;
 }
 
-/** One entry of google.rpc.Status.details. DebugInfo is left out on purpose: it is not for clients. */
+/** One entry of google.rpc.Status.details. Clients must not see DebugInfo, so it is omitted. */
 export type StatusDetail =
   | {
       readonly type: 'badRequest';
@@ -53,7 +53,7 @@ export type StatusDetail =
 
 export interface OperationFailure {
   readonly type: 'failure';
-  /** A gRPC status code; 1 (CANCELLED) is a cancelled operation. */
+  /** A gRPC status code; 1 (CANCELLED) means that the operation was cancelled. */
   readonly code: number;
   readonly message: string;
   readonly details: readonly StatusDetail[];
@@ -64,7 +64,7 @@ export type OperationResult =
   | OperationFailure
   | UnknownPayload;
 
-/** The state of a long-running operation of the billing API, as last read. */
+/** The last known state of a long-running operation of the billing API. */
 export interface Operation {
   readonly operationId: string;
   readonly kind: OperationKind;
@@ -72,7 +72,7 @@ export interface Operation {
   readonly createdAt: Date | null;
   readonly createdBy: string | null;
   readonly modifiedAt: Date | null;
-  /** The operation is final only when this is true. */
+  /** Whether the state is final. */
   readonly done: boolean;
   readonly metadata: CustomerMetadata | UnknownPayload | null;
   readonly result: OperationResult | null;
@@ -90,8 +90,8 @@ export type OperationStatus = (typeof operationStatuses)[number];
 const CANCELLED = 1;
 
 /**
- * The status that a state stands for. An error beside `done` = false is FAILING: the failure was
- * seen, the rollback is still running.
+ * The status of an operation. An error with `done` = false is FAILING, because the billing API is
+ * still rolling back.
  */
 export function operationStatus(operation: Operation): OperationStatus {
   const failure = operation.result?.type === 'failure' ? operation.result : null;
@@ -100,21 +100,21 @@ export function operationStatus(operation: Operation): OperationStatus {
   return failure.code === CANCELLED ? 'CANCELLED' : 'FAILED';
 }
 
-/** One observed state of an operation, at its place in the journal. */
+/** One observed state of an operation in the journal. */
 export interface OperationEntry {
   readonly operation: Operation;
-  /** Grows with every change of this operation; never used twice. */
+  /** Strictly increasing across all operations. */
   readonly sequence: number;
   /** When the gateway first saw the operation. */
   readonly firstSeenAt: Date;
 }
 
 /**
- * A state with what is known of the operation from before: an API that names the customer once need
- * not name it in every answer.
+ * Fills in what an operation's state leaves out, from metadata that an earlier state had: the
+ * billing API may name the customer in the first response only.
  */
 export function withKnown(operation: Operation, known: Operation['metadata']): Operation {
-  const metadata = completed(operation.metadata, known);
+  const metadata = mergeMetadata(operation.metadata, known);
   const { result } = operation;
   if (result?.type !== 'customer' || metadata?.type !== 'customer') {
     return { ...operation, metadata };
@@ -127,7 +127,7 @@ export function withKnown(operation: Operation, known: Operation['metadata']): O
   };
 }
 
-function completed(given: Operation['metadata'], known: Operation['metadata']) {
+function mergeMetadata(given: Operation['metadata'], known: Operation['metadata']) {
   if (given === null) return known;
   if (given.type !== 'customer' || known?.type !== 'customer') return given;
   const resellerId = given.resellerId || known.resellerId;

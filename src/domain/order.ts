@@ -1,32 +1,32 @@
 import type { PostalAddress } from './customer.ts';
 
-/** A customer to order, or what to change of one: a field left out is left as it is. */
+/** A customer to order, or the changes of a customer: omitted fields keep their values. */
 export interface CustomerInput {
-  /** Needed when ordering; without `www.`. */
+  /** Required for an order; without `www.`. */
   readonly customerDomain?: string | undefined;
-  /** `domain` (default) or `team`; cannot be changed later. */
+  /** `domain` (default) or `team`. The reseller API cannot change it later. */
   readonly customerType?: string | undefined;
-  /** Needed for a domain customer; not at `customerDomain`. */
+  /** Required for a domain customer; must not be at `customerDomain`. */
   readonly alternateEmail?: string | undefined;
-  /** `+` and the country code first. The vendor drops an invalid number without an error. */
+  /** Starts with + and the country code. The reseller API silently drops an invalid number. */
   readonly phoneNumber?: string | undefined;
   readonly postalAddress?: { readonly [K in keyof PostalAddress]?: string | undefined } | undefined;
-  /** Needed for a team customer: gets the verification mail. */
+  /** Required for a team customer; receives the verification email. */
   readonly primaryAdmin?: { readonly primaryEmail: string } | undefined;
 }
 
-/** Seats as a total, never a difference: the first for annual plans, the second for all others. */
+/** Total seats: `numberOfSeats` for annual plans, `maximumNumberOfSeats` for all others. */
 export interface SeatsInput {
   readonly numberOfSeats?: number | undefined;
   readonly maximumNumberOfSeats?: number | undefined;
 }
 
-/** A subscription to order. Plan names and renewal types are the vendor's words. */
+/** A subscription to order. Plan names and renewal types are the reseller API's own values. */
 export interface SubscriptionInput {
   readonly skuId: string;
   readonly planName: string;
   readonly seats: SeatsInput;
-  /** Annual plans: always give it, the vendor's default differs per SKU. */
+  /** Always set it for annual plans, because the default depends on the SKU. */
   readonly renewalType?: string | undefined;
   /** At most 80 characters; printed on the invoice. */
   readonly purchaseOrderId?: string | undefined;
@@ -34,29 +34,29 @@ export interface SubscriptionInput {
   readonly dealCode?: string | undefined;
 }
 
-/** One subscriptions.insert. */
+/** The parameters of subscriptions.insert. */
 export interface SubscriptionOrder {
-  /** Id or primary domain. */
+  /** The customer's id or primary domain. */
   readonly customerId: string;
   readonly subscription: SubscriptionInput;
   /**
-   * Left out, the vendor guesses between a new subscription, an upgrade and a transfer, and a wrong
-   * guess ends the old subscription. Leave it out only for transfers.
+   * Omit it only for transfers. Without it, the reseller API guesses between a new subscription, an
+   * upgrade and a transfer, and a wrong guess ends the old subscription.
    */
   readonly action?: 'buy' | 'switch' | undefined;
-  /** The SKU to leave; needed with `switch`. */
+  /** The SKU to switch from; required for `switch`. */
   readonly sourceSkuId?: string | undefined;
-  /** The customer's transfer token, when another reseller or the vendor manages the customer. */
+  /** The customer's transfer token; required when another reseller or Google manages it. */
   readonly customerAuthToken?: string | undefined;
 }
 
-/** Where a subscription is now: the subscription id changes over its life. */
+/** The current key of a subscription. Updates may change `subscriptionId`. */
 export interface SubscriptionKey {
   readonly customerId: string;
   readonly subscriptionId: string;
 }
 
-/** Workspace SKUs allow only `transfer_to_direct`, all others only `cancel`. */
+/** Google Workspace SKUs allow only `transfer_to_direct`, all others only `cancel`. */
 export type DeletionType = 'cancel' | 'transfer_to_direct';
 
 export interface SubscriptionDeletion extends SubscriptionKey {
@@ -70,7 +70,7 @@ export interface PlanInput {
   readonly purchaseOrderId?: string | undefined;
 }
 
-/** The person behind a billing customer, by the vendor's own fields; all optional. */
+/** The contact person of a billing customer. */
 export interface CustomerPerson {
   readonly name?: string | null | undefined;
   readonly longname?: string | null | undefined;
@@ -82,7 +82,7 @@ export interface CustomerPerson {
   readonly tin?: string | null | undefined;
 }
 
-/** A billing customer to make. */
+/** A billing customer to create. */
 export interface CustomerCreation {
   readonly resellerId: string;
   readonly name: string;

@@ -1,15 +1,15 @@
-/** The largest page of the reseller API's subscriptions.list. */
+/** The largest page size of the reseller API's subscriptions.list. */
 export const MAX_SUBSCRIPTIONS_PAGE = 100;
 
 /**
- * A subscription of the reseller API. Names are the vendor's; the vendor's word lists (plan names,
- * statuses, ...) are open sets and stay strings here.
+ * A subscription as the reseller API returns it. Plan names, statuses and the like are strings
+ * because Google may add values at any time.
  */
 export interface ResellerSubscription {
   readonly kind: string | null;
   readonly customerId: string;
   readonly customerDomain: string | null;
-  /** Unique per customer only, and it changes when the subscription is updated: never a key. */
+  /** Unique within the customer only, and changed by updates; never use it as a key. */
   readonly subscriptionId: string;
   readonly skuId: string;
   readonly skuName: string | null;
@@ -17,7 +17,7 @@ export interface ResellerSubscription {
   readonly creationTime: Date | null;
   readonly plan: SubscriptionPlan | null;
   readonly seats: SubscriptionSeats | null;
-  /** Null when the subscription never was a trial. */
+  /** Null when there was no trial. */
   readonly trialSettings: TrialSettings | null;
   readonly renewalSettings: { readonly renewalType: string | null } | null;
   readonly transferInfo: TransferInfo | null;
@@ -29,10 +29,10 @@ export interface ResellerSubscription {
 }
 
 export interface SubscriptionPlan {
-  /** `ANNUAL_MONTHLY_PAY` is answered as `ANNUAL`. */
+  /** The reseller API returns `ANNUAL_MONTHLY_PAY` as `ANNUAL`. */
   readonly planName: string | null;
   readonly isCommitmentPlan: boolean | null;
-  /** Annual plans only, and not when billed offline. */
+  /** Null for plans other than annual and when billed offline. */
   readonly commitmentInterval: {
     readonly startTime: Date | null;
     readonly endTime: Date | null;
@@ -40,32 +40,32 @@ export interface SubscriptionPlan {
 }
 
 export interface SubscriptionSeats {
-  /** Annual plans. */
+  /** Set for annual plans. */
   readonly numberOfSeats: number | null;
-  /** Flexible, trial and free plans. */
+  /** Set for flexible, trial and free plans. */
   readonly maximumNumberOfSeats: number | null;
   readonly licensedNumberOfSeats: number | null;
 }
 
 export interface TrialSettings {
   readonly isInTrial: boolean;
-  /** May be past, with `isInTrial` false. */
+  /** In the past when `isInTrial` is false. */
   readonly trialEndTime: Date | null;
 }
 
 export interface TransferInfo {
   readonly transferabilityExpirationTime: Date | null;
   readonly minimumTransferableSeats: number | null;
-  /** The SKU really held, when `skuId` shows the recommended target. */
+  /** The SKU that the customer has, when `skuId` is a recommended replacement. */
   readonly currentLegacySkuId: string | null;
 }
 
-/** What a list of subscriptions is narrowed to; the vendor wants the same filter on every page. */
+/** The filter of subscriptions.list; every page of a list needs the same filter. */
 export interface SubscriptionFilter {
-  /** Id or primary domain. */
+  /** The customer's id or primary domain. */
   readonly customerId?: string | undefined;
-  /** Start of the customer's domain name. */
+  /** A prefix of the customer's domain. */
   readonly customerNamePrefix?: string | undefined;
-  /** Transfer token: lists what a customer of another reseller could transfer. */
+  /** A customer's transfer token: lists the subscriptions that can be transferred. */
   readonly customerAuthToken?: string | undefined;
 }

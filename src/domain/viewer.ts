@@ -1,11 +1,11 @@
 export const rights = ['READ', 'WRITE'] as const;
 export type Right = (typeof rights)[number];
 
-/** Who asks: decided once per HTTP request or socket, and passed down to every service. */
+/** The authenticated caller, determined once per HTTP request or socket. */
 export interface Viewer {
-  /** A stable name of the caller, for journals and logs. */
+  /** A stable name of the caller, for the journal and the logs. */
   readonly subject: string;
   readonly rights: ReadonlySet<Right>;
-  /** When the caller has to say again who it is; null: never. */
+  /** When the credentials expire; null when they do not. */
   readonly expiresAt: Date | null;
 }

@@ -3,7 +3,7 @@ import type { BillingCustomer, BillingCustomerKey } from '../domain/customer.ts'
 import { GatewayError } from '../domain/error.ts';
 import { type Page, type PageRequest, repeatedPageToken } from '../domain/page.ts';
 
-/** A list that is longer has no end. */
+/** Guards against a backend whose list never ends. */
 const MAX_PAGES = 100_000;
 
 /** Reads one page of a reseller's customers. */
@@ -14,11 +14,11 @@ export type ListCustomers = (
 ) => Promise<Page<BillingCustomer>>;
 
 export interface CustomerIndexOptions {
-  /** Customers read per call of a sweep. */
+  /** Page size of a sweep's list calls. */
   readonly pageSize: number;
-  /** A customer that is not there causes no new sweep sooner than this after the last one. */
+  /** The minimum time between two sweeps of a reseller. */
   readonly sweepIntervalMs: number;
-  /** Resellers kept; those without customers go first, then the one not looked at for longest. */
+  /** Maximum number of cached resellers. Evicts those without customers first, then by last use. */
   readonly resellers: number;
 }
 
@@ -29,8 +29,8 @@ interface ResellerIndex {
 }
 
 /**
- * Finds a billing customer by id, which no call of the billing API does: the reseller's list is
- * paged through once and remembered, and again on a miss.
+ * Finds billing customers by id. The billing API has no call for that, so a sweep reads the whole
+ * list of the reseller into a cache, and a miss sweeps again.
  */
 export class CustomerIndex {
   readonly #list: ListCustomers;
@@ -42,14 +42,14 @@ export class CustomerIndex {
     this.#options = options;
   }
 
-  /** Remembers customers that were seen elsewhere: on a page, in an operation's response. */
+  /** Caches customers that were read elsewhere: on a list page or in an operation's response. */
   learn(customers: Iterable<BillingCustomer>): void {
-    for (const customer of customers) remember(this.#of(customer.resellerId), customer);
+    for (const customer of customers) cache(this.#indexOf(customer.resellerId), customer);
   }
 
-  /** Null when the reseller has no such customer. Overlapping misses share one sweep. */
+  /** Returns null when the reseller has no such customer. Concurrent misses share one sweep. */
   async find(key: BillingCustomerKey, scope: CallScope): Promise<BillingCustomer | null> {
-    const index = this.#of(key.resellerId);
+    const index = this.#indexOf(key.resellerId);
     const isFresh = performance.now() - index.sweptAt < this.#options.sweepIntervalMs;
     if (!index.accounts.has(key.customerId) && !isFresh) {
       index.sweep ??= this.#sweep(key.resellerId, index, scope).finally(() => {
@@ -61,18 +61,18 @@ export class CustomerIndex {
     return billingAccountId === undefined ? null : { ...key, billingAccountId };
   }
 
-  /** Belongs to everyone who waits for it, so it outlives the request that began it. */
+  /** Other requests may wait for the sweep, so it does not end with the one that started it. */
   async #sweep(resellerId: string, index: ResellerIndex, scope: CallScope): Promise<void> {
     const detached: CallScope = { ...scope, signal: new AbortController().signal };
-    // Whoever comes to be while the list is read may be missed.
-    const beganAt = performance.now();
+    // The list may miss a customer that is created during the sweep, so its age counts from here.
+    const startedAt = performance.now();
     try {
       await this.#readAll(resellerId, index, detached);
     } catch (error) {
-      // Billing knows no such reseller, so nobody is its customer.
+      // The reseller does not exist, so it has no customers.
       if (!(error instanceof GatewayError && error.code === 'NOT_FOUND')) throw error;
     }
-    index.sweptAt = beganAt;
+    index.sweptAt = startedAt;
   }
 
   async #readAll(resellerId: string, index: ResellerIndex, scope: CallScope): Promise<void> {
@@ -83,13 +83,13 @@ export class CustomerIndex {
       seen.add(token);
       const request: PageRequest = { token, size: this.#options.pageSize };
       const page: Page<BillingCustomer> = await this.#list(resellerId, request, scope);
-      // Into this index, even when the reseller has been forgotten meanwhile: its callers wait on it.
-      for (const customer of page.items) remember(index, customer);
+      // The reseller may have been evicted meanwhile; callers of this sweep read this index.
+      for (const customer of page.items) cache(index, customer);
       token = page.nextToken;
     } while (token !== null);
   }
 
-  #of(resellerId: string): ResellerIndex {
+  #indexOf(resellerId: string): ResellerIndex {
     const index = this.#resellers.get(resellerId) ?? {
       accounts: new Map<string, string>(),
       sweptAt: Number.NEGATIVE_INFINITY,
@@ -97,20 +97,20 @@ export class CustomerIndex {
     };
     this.#resellers.delete(resellerId);
     this.#resellers.set(resellerId, index);
-    if (this.#resellers.size > this.#options.resellers) this.#forgetOne(resellerId);
+    if (this.#resellers.size > this.#options.resellers) this.#evictOne(resellerId);
     return index;
   }
 
-  /** Ids of resellers can be made up: they must not push out those who have customers. */
-  #forgetOne(kept: string): void {
-    const others = [...this.#resellers].filter(([resellerId]) => resellerId !== kept);
-    const [forgotten] = others.find(([, { accounts }]) => accounts.size === 0) ?? others[0] ?? [];
-    if (forgotten !== undefined) this.#resellers.delete(forgotten);
+  /** Callers can send arbitrary reseller ids, which must not evict resellers with customers. */
+  #evictOne(except: string): void {
+    const others = [...this.#resellers].filter(([resellerId]) => resellerId !== except);
+    const [evicted] = others.find(([, { accounts }]) => accounts.size === 0) ?? others[0] ?? [];
+    if (evicted !== undefined) this.#resellers.delete(evicted);
   }
 }
 
-/** An operation may name a customer without its account: that takes nothing away. */
-function remember({ accounts }: ResellerIndex, { customerId, billingAccountId }: BillingCustomer) {
+/** An operation may return a customer without its account; a cached account id is kept then. */
+function cache({ accounts }: ResellerIndex, { customerId, billingAccountId }: BillingCustomer) {
   if (billingAccountId !== '' || !accounts.has(customerId)) {
     accounts.set(customerId, billingAccountId);
   }

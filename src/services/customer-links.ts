@@ -7,22 +7,23 @@ import type { CustomerService } from './customers.ts';
 import type { Loaders } from './loaders.ts';
 import type { RequestScope, ServiceSources } from './scope.ts';
 
-/** Says which billing customer is which reseller customer. */
+/** Links billing customers to reseller customers. */
 export interface CustomerLinkService {
   /**
-   * Makes one of two customers; saying it again changes nothing.
+   * Links two customers. Repeating a link changes nothing.
    * @param domainOrId primary domain or id of the reseller customer
-   * @throws GatewayError NOT_FOUND when either backend does not know its customer; CONFLICT when
-   *   either is linked to another
+   * @throws GatewayError NOT_FOUND when either customer does not exist; CONFLICT when either is
+   *   linked to another customer
    */
   link(billing: BillingCustomerKey, domainOrId: string): Promise<Customer>;
   /**
-   * Makes two customers of one. Gives the billing one, which keeps its identity.
+   * Removes a link. Returns the billing customer, whose global id stays the same.
    * @throws GatewayError FAILED_PRECONDITION when the customer is not linked
    */
   unlink(customer: Customer): Promise<Customer>;
   /**
-   * Orders a reseller customer that is this billing customer. Nothing is ordered when that cannot be.
+   * Orders a reseller customer and links it to a billing customer. Orders nothing when the billing
+   * customer does not exist or is already linked.
    * @throws GatewayError as `link` does
    */
   order(
@@ -31,8 +32,8 @@ export interface CustomerLinkService {
     linkTo: BillingCustomerKey,
   ): Promise<Customer>;
   /**
-   * The id of a reseller customer that a link is to be made to.
-   * @throws GatewayError NOT_FOUND when the reseller API does not know it
+   * Resolves a primary domain or id to a reseller customer id.
+   * @throws GatewayError NOT_FOUND when the customer does not exist
    */
   resellerIdOf(domainOrId: string): Promise<string>;
   /** @throws GatewayError CONFLICT when the reseller customer is linked */
@@ -47,17 +48,20 @@ export function createCustomerLinkService(
 ): CustomerLinkService {
   async function requireBilling(billing: BillingCustomerKey): Promise<void> {
     if (await customers.billing({ billing, resellerCustomerId: null })) return;
-    throw new GatewayError('NOT_FOUND', 'Billing does not know this customer.');
+    throw new GatewayError('NOT_FOUND', 'The customer was not found in the billing API.');
   }
 
-  async function keep(link: CustomerLink): Promise<Customer> {
+  async function saveLink(link: CustomerLink): Promise<Customer> {
     await links.link(link);
-    remember(link, link);
+    primeLoaders(link, link);
     return link;
   }
 
-  /** What this request read of it before is older. */
-  function remember({ billing, resellerCustomerId }: CustomerLink, now: CustomerLink | null): void {
+  /** Replaces what this request read before the change. */
+  function primeLoaders(
+    { billing, resellerCustomerId }: CustomerLink,
+    now: CustomerLink | null,
+  ): void {
     loaders.linkByBilling.clear(billing).prime(billing, now);
     loaders.linkByReseller.clear(resellerCustomerId).prime(resellerCustomerId, now);
   }
@@ -69,7 +73,7 @@ export function createCustomerLinkService(
         this.resellerIdOf(domainOrId),
         requireBilling(billing),
       ]);
-      return keep({ billing, resellerCustomerId });
+      return saveLink({ billing, resellerCustomerId });
     },
     async unlink(customer) {
       authorize(scope.viewer, 'WRITE');
@@ -81,7 +85,7 @@ export function createCustomerLinkService(
       if (!link || !(await links.unlink(link))) {
         throw new GatewayError('FAILED_PRECONDITION', 'This customer is not linked.');
       }
-      remember(link, null);
+      primeLoaders(link, null);
       return { billing, resellerCustomerId: null };
     },
     async order(customer, customerAuthToken, billing) {
@@ -94,9 +98,9 @@ export function createCustomerLinkService(
       const ordered = await customers.order(customer, customerAuthToken);
       const customerId = await customers.requireReseller(ordered);
       try {
-        return await keep({ billing, resellerCustomerId: customerId });
+        return await saveLink({ billing, resellerCustomerId: customerId });
       } catch (cause) {
-        // Whatever failed, ordering again would not mend it.
+        // Not UNAVAILABLE: a retry would order the customer again.
         const isConflict = cause instanceof GatewayError && cause.code === 'CONFLICT';
         const code = isConflict ? 'CONFLICT' : 'FAILED_PRECONDITION';
         const message = `The customer was ordered as ${customerId}, but could not be linked: link it with linkCustomer.`;
@@ -104,9 +108,9 @@ export function createCustomerLinkService(
       }
     },
     async resellerIdOf(domainOrId) {
-      const known = await loaders.resellerCustomer.load(domainOrId);
-      if (known) return known.customerId;
-      throw new GatewayError('NOT_FOUND', 'The reseller API does not know this customer.');
+      const customer = await loaders.resellerCustomer.load(domainOrId);
+      if (customer) return customer.customerId;
+      throw new GatewayError('NOT_FOUND', 'The customer was not found in the reseller API.');
     },
     async requireUnlinked(id) {
       const rival = await loaders.linkByReseller.load(id);

@@ -1,9 +1,10 @@
-import type {
-  BillingAccount,
-  BillingCustomer,
-  BillingCustomerKey,
-  Customer,
-  ResellerCustomer,
+import {
+  type BillingAccount,
+  type BillingCustomer,
+  type BillingCustomerKey,
+  type Customer,
+  MAX_BILLING_ID,
+  type ResellerCustomer,
 } from '../domain/customer.ts';
 import { badInput, GatewayError } from '../domain/error.ts';
 import type { CustomerInput } from '../domain/order.ts';
@@ -12,55 +13,61 @@ import { authorize } from './authorize.ts';
 import type { Loaders } from './loaders.ts';
 import type { RequestScope, ServiceSources } from './scope.ts';
 
-/** The longest reseller or customer id of the billing API, in characters. */
-const MAX_BILLING_ID = 50;
-
 export interface CustomerService {
   /**
-   * The customers that billing lists for a reseller.
-   * @param resellerId null stands for the configured one
+   * Lists a reseller's customers in the order of the billing API.
+   * @param resellerId null for the configured reseller
    */
   page(resellerId: string | null, page: PageRequest): Promise<Page<Customer>>;
-  /** The reseller id that a missing one stands for. */
+  /**
+   * The given reseller id, or the configured one.
+   * @throws GatewayError BAD_USER_INPUT when neither is set or the id is invalid
+   */
   resellerId(given: string | null | undefined): string;
-  /** The customer behind a key, found where it is known; null when it is not known. */
+  /** Looks a customer up; null when neither API has it. */
   find(key: Customer): Promise<Customer | null>;
-  /** The customer of a primary domain, or of a reseller customer id. */
+  /** Looks a reseller customer up by primary domain or id; null when it does not exist. */
   byDomainOrId(domainOrId: string): Promise<Customer | null>;
-  /** The billing side; null when billing does not know the customer. */
+  /** The customer in the billing API; null when it is not there. */
   billing(customer: Customer): Promise<BillingCustomer | null>;
-  /** The account of a billing customer. */
+  /** The account of a billing customer; null when it is not known or not found. */
   account(customer: BillingCustomer): Promise<BillingAccount | null>;
-  /** The reseller side; null when the reseller API does not know the customer. */
+  /** The customer in the reseller API; null when it is not there. */
   reseller(customer: Customer): Promise<ResellerCustomer | null>;
-  /** The key by which billing knows the customer, directly or by a link. */
+  /** The customer's own or linked billing key; null without either. */
   billingKey(customer: Customer): Promise<BillingCustomerKey | null>;
   /**
-   * The key that a customer's one identity is made of: as `billingKey`, but while the links cannot be
-   * read, the customer goes by the key that it was reached with.
+   * The keys that the global id is built from: the billing key of `billingKey` when there is one.
+   * While the links cannot be read, the keys that the customer was reached with.
    */
   identity(customer: Customer): Promise<Customer>;
-  /** The id by which the reseller API knows the customer, directly or by a link. */
+  /** The customer's own or linked reseller customer id; null without either. */
   resellerCustomerId(customer: Customer): Promise<string | null>;
   /**
-   * Orders a customer of the reseller API.
-   * @param customerAuthToken the customer's transfer token, when somebody else manages it
+   * Orders a customer in the reseller API.
+   * @param customerAuthToken the transfer token, when another reseller or Google manages it
    */
   order(customer: CustomerInput, customerAuthToken: string | undefined): Promise<Customer>;
   /**
-   * Changes what is given of the reseller half, or replaces the whole of it.
-   * @throws GatewayError FAILED_PRECONDITION when the customer has no reseller half
+   * Updates the reseller customer: the given fields only, or all of them with `replace`.
+   * @throws GatewayError FAILED_PRECONDITION when the customer is not in the reseller API
    */
   update(customer: Customer, changes: CustomerInput, replace: boolean): Promise<Customer>;
-  /** As `resellerCustomerId`, but it has to be there. */
+  /**
+   * As `resellerCustomerId`.
+   * @throws GatewayError FAILED_PRECONDITION when the customer is not in the reseller API
+   */
   requireReseller(customer: Customer): Promise<string>;
   /**
-   * Takes in a customer that an operation's response carried, so that it need not be looked for.
-   * Null when neither the response nor the configuration names its reseller.
+   * Caches a customer that an operation returned, so that no sweep is needed to find it.
+   * @returns null when neither the operation nor the configuration names its reseller
    */
-  learn(customer: BillingCustomer): Customer | null;
-  /** The customer that an operation names; null when it cannot be addressed. */
-  named(key: BillingCustomerKey): Customer | null;
+  rememberCustomer(customer: BillingCustomer): Customer | null;
+  /**
+   * The customer that an operation names, without looking it up.
+   * @returns null when the customer id or the reseller is missing
+   */
+  fromBillingKey(key: BillingCustomerKey): Customer | null;
 }
 
 export function createCustomerService(
@@ -68,7 +75,7 @@ export function createCustomerService(
   loaders: Loaders,
   scope: RequestScope,
 ): CustomerService {
-  function take(customer: BillingCustomer): Customer {
+  function cacheBillingCustomer(customer: BillingCustomer): Customer {
     const { resellerId, customerId } = customer;
     const key = { resellerId, customerId };
     customerIndex.learn([customer]);
@@ -76,15 +83,15 @@ export function createCustomerService(
     return { billing: key, resellerCustomerId: null };
   }
 
-  function named({ resellerId, customerId }: BillingCustomerKey): Customer | null {
+  function fromBillingKey({ resellerId, customerId }: BillingCustomerKey): Customer | null {
     const reseller = resellerId || defaultResellerId;
     if (!reseller || customerId === '') return null;
     return { billing: { resellerId: reseller, customerId }, resellerCustomerId: null };
   }
 
-  function learnReseller(customer: ResellerCustomer): Customer {
+  function cacheResellerCustomer(customer: ResellerCustomer): Customer {
     const { customerId } = customer;
-    // Whatever this request read of it before is older.
+    // Replaces what this request read before a change.
     loaders.resellerCustomer.clear(customerId).prime(customerId, customer);
     return { billing: null, resellerCustomerId: customerId };
   }
@@ -104,17 +111,17 @@ export function createCustomerService(
   }
 
   return {
-    named,
-    learn(customer) {
-      const known = named(customer)?.billing;
-      return known ? take({ ...customer, ...known }) : null;
+    fromBillingKey,
+    rememberCustomer(customer) {
+      const key = fromBillingKey(customer)?.billing;
+      return key ? cacheBillingCustomer({ ...customer, ...key }) : null;
     },
     billingKey,
     resellerCustomerId,
     resellerId(given) {
       const resellerId = given ?? defaultResellerId;
       if (resellerId === null) {
-        throw badInput('resellerId is needed: the gateway is configured with no default reseller.');
+        throw badInput('resellerId is required because no default reseller is configured.');
       }
       checkLength('resellerId', resellerId);
       return resellerId;
@@ -122,26 +129,24 @@ export function createCustomerService(
     async page(given, page) {
       authorize(scope.viewer, 'READ');
       const { items, nextToken } = await billing.listCustomers(this.resellerId(given), page, scope);
-      return { items: items.map(take), nextToken };
+      return { items: items.map(cacheBillingCustomer), nextToken };
     },
-    async find(key) {
+    async find(customer) {
       authorize(scope.viewer, 'READ');
-      const [billingSide, resellerSide] = await Promise.all([
-        billingKey(key),
-        resellerCustomerId(key),
+      const [key, resellerId] = await Promise.all([
+        billingKey(customer),
+        resellerCustomerId(customer),
       ]);
-      // A linked customer is known to exist, so that one dead backend does not hide the other's half.
-      if (billingSide && resellerSide !== null) {
-        return { billing: billingSide, resellerCustomerId: resellerSide };
-      }
-      if (billingSide) return (await loadBilling(billingSide)) && key;
-      return resellerSide === null ? null : this.byDomainOrId(resellerSide);
+      // Linked customers exist in both APIs; without a lookup, one API's outage does not hide both.
+      if (key && resellerId !== null) return { billing: key, resellerCustomerId: resellerId };
+      if (key) return (await loadBilling(key)) && customer;
+      return resellerId === null ? null : this.byDomainOrId(resellerId);
     },
     async byDomainOrId(domainOrId) {
       authorize(scope.viewer, 'READ');
       const customer = await loaders.resellerCustomer.load(domainOrId);
-      // A domain and an id are two addresses of one customer; the id is the one that stays.
-      return customer && learnReseller(customer);
+      // A customer can change its domain but not its id.
+      return customer && cacheResellerCustomer(customer);
     },
     async billing(customer) {
       const key = await billingKey(customer);
@@ -162,19 +167,22 @@ export function createCustomerService(
     },
     async order(customer, customerAuthToken) {
       authorize(scope.viewer, 'WRITE');
-      return learnReseller(await reseller.insertCustomer(customer, customerAuthToken, scope));
+      return cacheResellerCustomer(
+        await reseller.insertCustomer(customer, customerAuthToken, scope),
+      );
     },
     async update(customer, changes, replace) {
       authorize(scope.viewer, 'WRITE');
       const id = await this.requireReseller(customer);
       const write = replace ? reseller.updateCustomer : reseller.patchCustomer;
-      learnReseller(await write(id, changes, scope));
+      cacheResellerCustomer(await write(id, changes, scope));
       return customer;
     },
     async requireReseller(customer) {
       const id = await resellerCustomerId(customer);
       if (id !== null) return id;
-      const message = 'This customer is not known to the reseller API: order or link it first.';
+      const message =
+        'The customer is not in the reseller API. Use orderCustomer or linkCustomer first.';
       throw new GatewayError('FAILED_PRECONDITION', message);
     },
     async reseller(customer) {
@@ -190,10 +198,10 @@ export function createCustomerService(
   }
 }
 
-/** The billing API documents the bound; a longer id cannot be anybody's. */
+/** No id of the billing API is longer, so a longer one needs no call. */
 function checkLength(name: string, id: string): void {
   if (id === '') throw badInput(`${name} must not be empty.`);
   if (id.length > MAX_BILLING_ID) {
-    throw badInput(`${name} is longer than ${MAX_BILLING_ID} characters.`);
+    throw badInput(`${name} must be at most ${MAX_BILLING_ID} characters long.`);
   }
 }

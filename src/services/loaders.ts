@@ -12,6 +12,7 @@ import {
   type ResellerCustomer,
 } from '../domain/customer.ts';
 import type { NotificationEntry, NotificationFilter } from '../domain/notification.ts';
+import type { SubscriptionKey } from '../domain/order.ts';
 import type { Page } from '../domain/page.ts';
 import type { ResellerSubscription } from '../domain/subscription.ts';
 import type { Notifications } from '../notifications/notifications.ts';
@@ -21,13 +22,7 @@ import type { CustomerLinks } from '../store/links/customer-links.ts';
 import type { ListedOperation, OperationFilter } from '../store/operations/journal.ts';
 import type { CustomerIndex } from './customer-index.ts';
 
-/** Where a subscription is now; its id may change with the next update. */
-export interface SubscriptionKey {
-  readonly customerId: string;
-  readonly subscriptionId: string;
-}
-
-/** Every batched, remembered read of one request. They live as long as the request, never longer. */
+/** The batched and cached reads of one request. They must not be shared between requests. */
 export interface Loaders {
   readonly billingCustomer: DataLoader<BillingCustomerKey, BillingCustomer | null, string>;
   readonly billingAccount: DataLoader<string, BillingAccount | null>;
@@ -104,7 +99,7 @@ export function createLoaders(sources: LoaderSources, scope: CallScope): Loaders
   };
 }
 
-/** DataLoader takes an Error in place of a value: one failing key fails alone. */
+/** DataLoader accepts an Error in place of a value, so that a failing key fails alone. */
 async function settled<T>(calls: readonly Promise<T>[]): Promise<(T | Error)[]> {
   const results = await Promise.allSettled(calls);
   return results.map((result) => {

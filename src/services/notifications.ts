@@ -13,22 +13,22 @@ import type { RequestScope, ServiceSources } from './scope.ts';
 import type { SubscriptionService } from './subscriptions.ts';
 
 export interface NotificationService {
-  /** Who may read the reseller API's notifications. Both changes give the state after them. */
-  watchers(): Promise<NotificationWatch>;
+  watchDetails(): Promise<NotificationWatch>;
+  /** Both changes return the topic; the service accounts have to be read. */
   register(serviceAccountEmailAddress: string): Promise<NotificationWatch>;
   unregister(serviceAccountEmailAddress: string): Promise<NotificationWatch>;
-  /** Null when no such notification was received. */
+  /** Returns null when no notification with this id was received. */
   get(messageId: string): Promise<NotificationEntry | null>;
-  /** Notifications that were received, the newest first. */
+  /** Lists received notifications, newest first. */
   page(filter: NotificationFilter, page: PageRequest): Promise<Page<NotificationEntry>>;
-  /** Every notification from now on, or behind the one whose sequence is `after`. */
+  /** New notifications; with `after`, first those stored after that sequence number. */
   watch(
     filter: NotificationFilter,
     after: number | null,
   ): Promise<AsyncIterable<NotificationEntry>>;
-  /** Whom it is about; null when it does not say. */
+  /** The customer of a notification; null when the message names none. */
   customer(notification: Notification): Customer | null;
-  /** What it is about, as it is now; null when it is gone, or when the notification does not say. */
+  /** The subscription's current state; null when it no longer exists or the message names none. */
   subscription(notification: Notification): Promise<ResellerSubscription | null>;
 }
 
@@ -39,7 +39,7 @@ export function createNotificationService(
   scope: RequestScope,
 ): NotificationService {
   return {
-    async watchers() {
+    async watchDetails() {
       authorize(scope.viewer, 'READ');
       return reseller.getWatchDetails(scope);
     },
@@ -76,7 +76,7 @@ export function createNotificationService(
       if (customerId === null) return null;
       const found =
         subscriptionId && (await subscriptions.bySubscriptionId(customerId, subscriptionId));
-      // Its id may have changed since.
+      // The subscription id may have changed since the event.
       return found || (skuId === null ? null : subscriptions.bySku(customerId, skuId));
     },
   };

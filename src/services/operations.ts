@@ -16,37 +16,41 @@ import type { RequestScope, ServiceSources } from './scope.ts';
 export type { OperationFilter };
 
 export interface OperationService {
-  /** The present state; null when nobody knows the operation. */
+  /** The current state; null when the operation does not exist. */
   get(operationId: string): Promise<OperationEntry | null>;
   /**
-   * The states from now on, or after the one whose sequence is `after`.
-   * @throws GatewayError NOT_FOUND when nobody knows the operation
+   * The current state and each later one; with `after`, the states after that sequence number.
+   * @throws GatewayError NOT_FOUND when the operation does not exist
    */
   watch(operationId: string, after: number | null): Promise<AsyncIterable<OperationEntry>>;
-  /** Every change of every operation, or of one customer's, from now on or behind `after`. */
+  /**
+   * New states of all operations or of one customer's; with `after`, first the states stored after
+   * that sequence number.
+   */
   watchAll(
     customer: BillingCustomerKey | null,
     after: number | null,
   ): Promise<AsyncIterable<OperationEntry>>;
-  /** @param linkTo the reseller customer to link the new one to, when the operation has succeeded */
+  /**
+   * @param linkTo the reseller customer to link the new customer to once the operation succeeds
+   * @param idempotencyKey null to generate one; the same for the three methods below
+   */
   inviteCustomer(
     invitation: CustomerInvitation,
     linkTo: string | null,
     idempotencyKey: string | null,
   ): Promise<OperationEntry>;
-  /** @param linkTo as of `inviteCustomer` */
+  /** @param linkTo as for `inviteCustomer` */
   createResellerServedCustomer(
     creation: CustomerCreation,
     linkTo: string | null,
     idempotencyKey: string | null,
   ): Promise<OperationEntry>;
-  /** @param idempotencyKey null has one made for this call */
   activateCustomer(customer: Customer, idempotencyKey: string | null): Promise<OperationEntry>;
-  /** @param idempotencyKey null has one made for this call */
   suspendCustomer(customer: Customer, idempotencyKey: string | null): Promise<OperationEntry>;
-  /** Operations of the journal in their newest state, the last started first. */
+  /** Lists the journal's operations in their last known state, most recently started first. */
   page(filter: OperationFilter, page: PageRequest): Promise<Page<OperationEntry>>;
-  /** Asks for a cancellation, best effort. Gives the operation as it is. */
+  /** Requests cancellation, which is best effort. Returns the current state. */
   cancel(operationId: string): Promise<OperationEntry>;
 }
 
@@ -57,10 +61,10 @@ export function createOperationService(
   customerLinks: CustomerLinkService,
   scope: RequestScope,
 ): OperationService {
-  /** Remembers what a finished operation says about its customer. */
-  function learned(entry: OperationEntry): OperationEntry {
+  /** Caches the customer that a finished operation returned. */
+  function cacheResult(entry: OperationEntry): OperationEntry {
     const { result } = entry.operation;
-    if (result?.type === 'customer') customers.learn(result.customer);
+    if (result?.type === 'customer') customers.rememberCustomer(result.customer);
     return entry;
   }
 
@@ -72,14 +76,14 @@ export function createOperationService(
     const key = { caller: scope.viewer.subject, idempotencyKey: idempotencyKey ?? randomUUID() };
     const linkTo = 'linkTo' in request ? request.linkTo : null;
     const check = linkTo ? () => requireLinkable(linkTo, key) : undefined;
-    return learned(await operations.start(request, key, scope, check));
+    return cacheResult(await operations.start(request, key, scope, check));
   }
 
-  /** @throws GatewayError CONFLICT when the reseller customer has a partner, or will have one */
+  /** @throws GatewayError CONFLICT when the reseller customer is linked or about to be linked */
   async function requireLinkable(linkTo: string, key: IdempotencyScope): Promise<void> {
     await customerLinks.requireUnlinked(linkTo);
     if (!(await operations.isLinkAwaited(key))) return;
-    const message = `Another operation is under way that links the reseller customer ${linkTo}.`;
+    const message = `An operation in progress will link the reseller customer ${linkTo}.`;
     throw new GatewayError('CONFLICT', message);
   }
 
@@ -91,7 +95,7 @@ export function createOperationService(
     authorize(scope.viewer, 'WRITE');
     const key = await customers.billingKey(customer);
     if (key) return start({ kind, ...key }, idempotencyKey);
-    const message = 'This customer is not known to the billing API: link it to one first.';
+    const message = 'The customer is not in the billing API. Use linkCustomer first.';
     throw new GatewayError('FAILED_PRECONDITION', message);
   }
 
@@ -99,12 +103,12 @@ export function createOperationService(
     async get(operationId) {
       authorize(scope.viewer, 'READ');
       const entry = await operations.get(operationId, scope);
-      return entry && learned(entry);
+      return entry && cacheResult(entry);
     },
     async watch(operationId, after) {
       authorize(scope.viewer, 'READ');
       const states = await operations.watch(operationId, after, scope);
-      if (!states) throw new GatewayError('NOT_FOUND', 'There is no such operation.');
+      if (!states) throw new GatewayError('NOT_FOUND', 'The operation was not found.');
       return states;
     },
     async watchAll(customer, after) {
@@ -122,7 +126,7 @@ export function createOperationService(
     async cancel(operationId) {
       authorize(scope.viewer, 'WRITE');
       const kind = await operations.kindOf(operationId);
-      return learned(
+      return cacheResult(
         await operations.record(await billing.cancelOperation(operationId, kind, scope)),
       );
     },

@@ -2,13 +2,13 @@ import type { CallScope } from '../domain/call-scope.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import type { LoaderSources } from './loaders.ts';
 
-/** What all requests share. */
+/** The dependencies that all requests share. */
 export interface ServiceSources extends LoaderSources {
-  /** The billing reseller that is meant when a query names none; null when none is configured. */
+  /** The configured billing reseller; null when queries have to name one. */
   readonly defaultResellerId: string | null;
 }
 
-/** One request: who asks, and how long the answer is waited for. */
+/** One request and its authenticated caller. */
 export interface RequestScope extends CallScope {
   readonly viewer: Viewer;
 }

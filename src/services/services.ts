@@ -16,7 +16,7 @@ export interface Services {
   readonly notifications: NotificationService;
 }
 
-/** The services of one request; in a GraphQL subscription, of one event. */
+/** Creates the services of one request, or of one event of a GraphQL subscription. */
 export function createServices(sources: ServiceSources, scope: RequestScope): Services {
   const loaders = createLoaders(sources, scope);
   const customers = createCustomerService(sources, loaders, scope);

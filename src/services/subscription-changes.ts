@@ -13,35 +13,36 @@ import type { Loaders } from './loaders.ts';
 import type { RequestScope } from './scope.ts';
 import type { SubscriptionService } from './subscriptions.ts';
 
-/** What a subscription goes by for good: its own id changes. */
+/** The stable key of a subscription, whose own id may change. */
 export interface SubscriptionTarget {
   readonly customerId: string;
   readonly skuId: string;
 }
 
 /**
- * Changes of subscriptions. Each finds the id that the subscription has now, and gives the new state
- * from the backend's answer. All throw GatewayError; NOT_FOUND when there is no such subscription.
+ * Changes subscriptions. Each method looks up the current subscription id and returns the state from
+ * the backend's response.
+ * @throws GatewayError NOT_FOUND when the subscription does not exist
  */
 export interface SubscriptionChanges {
   order(order: SubscriptionOrder): Promise<ResellerSubscription>;
-  /** All in one batch; each with its own result, in their order. */
+  /** Sends all orders in one batch. Returns one result per order, in order. */
   transfer(orders: readonly SubscriptionOrder[]): Promise<(ResellerSubscription | GatewayError)[]>;
   activate(target: SubscriptionTarget): Promise<ResellerSubscription>;
   suspend(target: SubscriptionTarget): Promise<ResellerSubscription>;
   startPaidService(target: SubscriptionTarget): Promise<ResellerSubscription>;
   changePlan(target: SubscriptionTarget, plan: PlanInput): Promise<ResellerSubscription>;
-  /** @param seats the total; it goes into the field that the subscription's plan counts in */
+  /** @param seats the total */
   changeSeats(target: SubscriptionTarget, seats: number): Promise<ResellerSubscription>;
   changeRenewalSettings(
     target: SubscriptionTarget,
     renewalType: string,
   ): Promise<ResellerSubscription>;
-  /** Ends subscriptions of one customer, several in one batch. */
+  /** Ends subscriptions of one customer; several are sent in one batch. */
   delete(targets: readonly SubscriptionTarget[], type: DeletionType): Promise<void>;
 }
 
-/** Annual plans count seats in a field of their own; all others have a maximum. */
+/** Puts a total of seats into the field that the plan requires. */
 export function seatsFor(planName: string | null, seats: number): SeatsInput {
   return planName?.startsWith('ANNUAL')
     ? { numberOfSeats: seats }
@@ -54,25 +55,21 @@ export function createSubscriptionChanges(
   loaders: Loaders,
   scope: RequestScope,
 ): SubscriptionChanges {
-  /** Sends a write; what this request has read of subscriptions may be wrong after it. */
+  /** Clears the cached subscriptions even when the write fails, since it may have been applied. */
   async function write<T>(send: () => Promise<T>): Promise<T> {
     authorize(scope.viewer, 'WRITE');
     try {
       return await send();
     } finally {
-      forget();
+      loaders.subscription.clearAll();
+      loaders.subscriptionPage.clearAll();
     }
-  }
-
-  function forget(): void {
-    loaders.subscription.clearAll();
-    loaders.subscriptionPage.clearAll();
   }
 
   async function find({ customerId, skuId }: SubscriptionTarget): Promise<ResellerSubscription> {
     const found = await subscriptions.bySku(customerId, skuId);
     if (found) return found;
-    throw new GatewayError('NOT_FOUND', 'There is no such subscription.');
+    throw new GatewayError('NOT_FOUND', 'The subscription was not found.');
   }
 
   async function change<T>(
@@ -84,7 +81,7 @@ export function createSubscriptionChanges(
       return await write(() => send(keyOf(found), found));
     } catch (error) {
       if (!(error instanceof GatewayError) || error.code !== 'NOT_FOUND') throw error;
-      // It was changed between the look and the write, and has another id now.
+      // A concurrent change may have replaced the subscription id after the lookup.
       const moved = await find(target);
       if (moved.subscriptionId === found.subscriptionId) throw error;
       return write(() => send(keyOf(moved), moved));

@@ -12,11 +12,11 @@ import type { RequestScope } from './scope.ts';
 export interface SubscriptionService {
   page(filter: SubscriptionFilter, page: PageRequest): Promise<Page<ResellerSubscription>>;
   /**
-   * The subscription that a customer holds of a SKU, whatever its id is by now; null when there is
-   * none. Of several, one that is not over comes first.
+   * The customer's subscription to a SKU, whatever its current id; null when there is none. A
+   * subscription that has not ended takes precedence.
    */
   bySku(customerId: string, skuId: string): Promise<ResellerSubscription | null>;
-  /** The subscription that has this id now; null when there is none. */
+  /** The subscription that currently has this id; null when there is none. */
   bySubscriptionId(
     customerId: string,
     subscriptionId: string,
@@ -42,13 +42,13 @@ export function createSubscriptionService(
   }
 
   async function find(customerId: string, skuId: string): Promise<ResellerSubscription | null> {
-    let over: ResellerSubscription | null = null;
+    let ended: ResellerSubscription | null = null;
     for await (const subscription of all({ customerId })) {
       if (subscription.skuId !== skuId) continue;
       if (subscription.status !== 'CANCELLED') return subscription;
-      over ??= subscription;
+      ended ??= subscription;
     }
-    return over;
+    return ended;
   }
 
   return {
@@ -61,7 +61,7 @@ export function createSubscriptionService(
       try {
         return await find(customerId, skuId);
       } catch (error) {
-        // The customer itself is gone.
+        // The customer itself does not exist.
         if (error instanceof GatewayError && error.code === 'NOT_FOUND') return null;
         throw error;
       }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Operation, withKnown } from '../../src/domain/operation.ts';
 
-const about = { type: 'customer', resellerId: 'R1', customerId: 'C1' } as const;
+const known = { type: 'customer', resellerId: 'R1', customerId: 'C1' } as const;
 
 function operation(overrides: Partial<Operation> = {}): Operation {
   return {
@@ -23,29 +23,29 @@ function succeeded(resellerId: string): Pick<Operation, 'done' | 'result'> {
   return { done: true, result: { type: 'customer', customer } };
 }
 
-describe('a state with what is known from before', () => {
-  test('has the metadata of an earlier one when it has none', () => {
-    expect(withKnown(operation(), about).metadata).toEqual(about);
+describe('withKnown', () => {
+  test('adds the known metadata to a state without metadata', () => {
+    expect(withKnown(operation(), known).metadata).toEqual(known);
   });
 
-  test('keeps its own metadata, and fills what is empty in it', () => {
-    const own = { ...about, resellerId: 'R2' };
-    expect(withKnown(operation({ metadata: own }), about).metadata).toEqual(own);
-    const empty = { ...about, resellerId: '', customerId: '' };
-    expect(withKnown(operation({ metadata: empty }), about).metadata).toEqual(about);
+  test('keeps the metadata of the state and fills in its empty fields', () => {
+    const own = { ...known, resellerId: 'R2' };
+    expect(withKnown(operation({ metadata: own }), known).metadata).toEqual(own);
+    const empty = { ...known, resellerId: '', customerId: '' };
+    expect(withKnown(operation({ metadata: empty }), known).metadata).toEqual(known);
   });
 
-  test('keeps metadata of a type that nobody knows', () => {
+  test('keeps metadata of an unknown type', () => {
     const unknown = { type: 'unknown', typeUrl: 't', json: {} } as const;
-    expect(withKnown(operation({ metadata: unknown }), about).metadata).toEqual(unknown);
+    expect(withKnown(operation({ metadata: unknown }), known).metadata).toEqual(unknown);
   });
 
-  test('names the reseller of its result', () => {
+  test('adds the known reseller to the result', () => {
     const result = { customer: { resellerId: 'R1', customerId: 'C1' } };
-    expect(withKnown(operation(succeeded('')), about)).toMatchObject({ result });
+    expect(withKnown(operation(succeeded('')), known)).toMatchObject({ result });
   });
 
-  test('that nothing is known of stays as it is', () => {
+  test('returns the state unchanged without known metadata', () => {
     const state = operation(succeeded(''));
     expect(withKnown(state, null)).toEqual(state);
   });

@@ -8,36 +8,36 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe('a customer who is looked for', () => {
-  test('is found by one sweep, and then without any', async () => {
+describe('finding a customer', () => {
+  test('sweeps once and answers later lookups from the cache', async () => {
     const { index, calls } = indexOf(pagesOf(customers(3)));
     expect(await index.find(key('C1'), scope())).toEqual(customer('C1'));
     expect(await index.find(key('C2'), scope())).toEqual(customer('C2'));
     expect(calls).toMatchObject([{ resellerId: 'R1', page: { token: null, size: 1000 } }]);
   });
 
-  test('is found without a sweep when seen elsewhere before', async () => {
+  test('needs no sweep for a customer that was read elsewhere', async () => {
     const { index, calls } = indexOf(pagesOf([]));
     index.learn([customer('C1')]);
     expect(await index.find(key('C1'), scope())).toEqual(customer('C1'));
     expect(calls).toHaveLength(0);
   });
 
-  test('is found with what was learned last', async () => {
+  test('returns the customer as it was last read', async () => {
     const { index } = indexOf(pagesOf([]));
     index.learn([customer('C1')]);
     index.learn([{ ...customer('C1'), billingAccountId: 'newer' }]);
-    // An operation that does not say the account does not take it away.
+    // An operation may return the customer without its account.
     index.learn([{ ...customer('C1'), billingAccountId: '' }]);
     expect(await index.find(key('C1'), scope())).toMatchObject({ billingAccountId: 'newer' });
   });
 
-  test('is found even without an account', async () => {
+  test('returns a customer without an account', async () => {
     const { index } = indexOf(pagesOf([{ ...customer('C1'), billingAccountId: '' }]));
     expect(await index.find(key('C1'), scope())).toMatchObject({ billingAccountId: '' });
   });
 
-  test('of one reseller is not found under another', async () => {
+  test('does not find a customer under another reseller', async () => {
     const { index, calls } = indexOf((resellerId) => ({
       items: resellerId === 'R1' ? [customer('C1')] : [],
       nextToken: null,
@@ -47,7 +47,7 @@ describe('a customer who is looked for', () => {
     expect(calls.map(({ resellerId }) => resellerId)).toEqual(['R1', 'R2']);
   });
 
-  test('among 20,000 is found with 20 calls', async () => {
+  test('finds one of 20,000 customers with 20 calls', async () => {
     const { index, calls } = indexOf(pagesOf(customers(20_000)));
     expect(await index.find(key('C19999'), scope())).toEqual(customer('C19999'));
     expect(calls).toHaveLength(20);
@@ -56,8 +56,8 @@ describe('a customer who is looked for', () => {
   });
 });
 
-describe('misses', () => {
-  test('that overlap share one sweep', async () => {
+describe('a miss', () => {
+  test('shares its sweep with concurrent misses', async () => {
     const { index, calls, close } = indexOf(pagesOf(customers(5)), { pageSize: 2 });
     const open = close();
     const found = ['C4', 'C0', 'C9', 'C2'].map((id) => index.find(key(id), scope()));
@@ -71,7 +71,7 @@ describe('misses', () => {
     expect(calls.map(({ page }) => page.token)).toEqual([null, '2', '4']);
   });
 
-  test('cause one sweep per interval at most', async () => {
+  test('sweeps at most once per interval', async () => {
     const { index, calls } = indexOf(pagesOf(customers(1)));
     for (let n = 0; n < 50; n++) expect(await index.find(key(`X${n}`), scope())).toBeNull();
     expect(calls).toHaveLength(1);
@@ -83,7 +83,7 @@ describe('misses', () => {
     expect(calls).toHaveLength(2);
   });
 
-  test('of a customer made since are found by the next sweep', async () => {
+  test('finds a customer created since the last sweep after the interval', async () => {
     const items = customers(1);
     const { index } = indexOf((...args) => pagesOf(items)(...args));
     expect(await index.find(key('C1'), scope())).toBeNull();
@@ -93,7 +93,7 @@ describe('misses', () => {
     expect(await index.find(key('C1'), scope())).toEqual(customer('C1'));
   });
 
-  test('sweep every time when the interval is 0', async () => {
+  test('sweeps every time when the interval is 0', async () => {
     const { index, calls } = indexOf(pagesOf([]), { sweepIntervalMs: 0 });
     await index.find(key('C1'), scope());
     await index.find(key('C1'), scope());
@@ -101,8 +101,8 @@ describe('misses', () => {
   });
 });
 
-describe('resellers', () => {
-  test('who were not looked at for longest are forgotten', async () => {
+describe('the cache of resellers', () => {
+  test('evicts the least recently used reseller', async () => {
     const { index, calls } = indexOf(pagesOf(customers(1)), { resellers: 2 });
     const find = (resellerId: string) => index.find(key('C0', resellerId), scope());
     for (const resellerId of ['R1', 'R2', 'R1', 'R3']) await find(resellerId);
@@ -114,7 +114,7 @@ describe('resellers', () => {
     expect(calls).toHaveLength(4);
   });
 
-  test('who are forgotten while their sweep is under way are still found', async () => {
+  test('completes the sweep of a reseller that is evicted meanwhile', async () => {
     const { index, close } = indexOf(pagesOf(customers(3)), { resellers: 1 });
     const open = close();
     const found = index.find(key('C2', 'R1'), scope());

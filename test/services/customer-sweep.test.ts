@@ -12,7 +12,7 @@ import {
 } from './indexed.support.ts';
 
 describe('a sweep', () => {
-  test('goes on when the caller who began it leaves', async () => {
+  test('continues when the request that started it is aborted', async () => {
     const { index, calls, close } = indexOf(pagesOf(customers(4)), { pageSize: 2 });
     const open = close();
     const leaving = new AbortController();
@@ -26,7 +26,7 @@ describe('a sweep', () => {
     expect(calls.every(({ call }) => !call.signal.aborted)).toBe(true);
   });
 
-  test('goes on when everybody has left, and is there for who comes next', async () => {
+  test('continues when all requests are aborted, and serves the next one', async () => {
     const { index, calls, close } = indexOf(pagesOf(customers(4)), { pageSize: 2 });
     const open = close();
     const leaving = new AbortController();
@@ -38,7 +38,7 @@ describe('a sweep', () => {
     expect(calls).toHaveLength(2);
   });
 
-  test('that fails fails for all who wait, and is tried again by the next', async () => {
+  test('rejects all waiting requests when it fails, and the next request sweeps again', async () => {
     const outage = new Error('down');
     const answers: (List | Error)[] = [
       (resellerId, { token }) => ({ items: [customer('C0', resellerId)], nextToken: token ?? 'a' }),
@@ -55,14 +55,14 @@ describe('a sweep', () => {
     ]);
     expect(results).toMatchObject([{ reason: outage }, { reason: outage }]);
     expect(calls).toHaveLength(2);
-    // What was seen before it failed is known.
+    // Customers read before the failure stay cached.
     expect(await index.find(key('C0'), scope())).toEqual(customer('C0'));
     expect(calls).toHaveLength(2);
     expect(await index.find(key('C3'), scope())).toEqual(customer('C3'));
     expect(calls).toHaveLength(3);
   });
 
-  test('that fails before it begins is tried again too', async () => {
+  test('is repeated after the list call throws synchronously', async () => {
     let calls = 0;
     const index = new CustomerIndex(
       () => {
@@ -76,9 +76,9 @@ describe('a sweep', () => {
   });
 
   test.each([
-    ['the same page again', ['a', 'a']],
-    ['pages in a circle', ['a', 'b', 'c', 'a']],
-  ])('ends when the backend gives %s', async (_, tokens) => {
+    ['the same page token', ['a', 'a']],
+    ['a cycle of page tokens', ['a', 'b', 'c', 'a']],
+  ])('fails when the backend returns %s', async (_, tokens) => {
     const { index, calls } = indexOf((_resellerId, { token }) => {
       const next = token === null ? 0 : (tokens.indexOf(token) + 1) % tokens.length;
       return { items: [], nextToken: tokens[next] ?? null };
@@ -86,12 +86,12 @@ describe('a sweep', () => {
     await expect(index.find(key('C1'), scope())).rejects.toMatchObject({
       code: 'INTERNAL_SERVER_ERROR',
       service: 'billing',
-      message: 'The backend gave the same page token twice.',
+      message: 'The backend returned the same page token twice.',
     });
     expect(calls).toHaveLength(tokens.length);
   });
 
-  test('goes on behind an empty page', async () => {
+  test('continues after an empty page', async () => {
     const { index } = indexOf((resellerId, { token }) =>
       token === null
         ? { items: [], nextToken: 'a' }

@@ -27,7 +27,7 @@ export type List = (
   call: CallScope,
 ) => Page<BillingCustomer>;
 
-/** Pages through `items`, each under the reseller that is asked for. */
+/** Pages through `items`, each under the requested reseller. */
 export function pagesOf(items: readonly BillingCustomer[]): List {
   return (resellerId, { token, size }) => {
     const start = Number(token ?? 0);
@@ -39,14 +39,14 @@ export function pagesOf(items: readonly BillingCustomer[]): List {
   };
 }
 
-/** An index over a list that is recorded, and held back while `gate` is not open. */
+/** An index over a list. Records its calls; `close` blocks them until the returned function runs. */
 export function indexOf(list: List, options: Partial<CustomerIndexOptions> = {}) {
   const calls: { resellerId: string; page: PageRequest; call: CallScope }[] = [];
   let gate: Promise<void> = Promise.resolve();
   const index = new CustomerIndex(
     async (resellerId, page, call) => {
       calls.push({ resellerId, page, call });
-      if (calls.length > 100) throw new Error('this sweep has no end');
+      if (calls.length > 100) throw new Error('the sweep does not end');
       await gate;
       return list(resellerId, page, call);
     },

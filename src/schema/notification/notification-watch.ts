@@ -13,7 +13,7 @@ const notificationWatch = builder.objectRef<NotificationWatch>('NotificationWatc
       description: 'The service accounts that may subscribe to the topic.',
       resolve: async (watch, _args, { services }) =>
         watch.serviceAccountEmailAddresses ??
-        (await services.notifications.watchers()).serviceAccountEmailAddresses,
+        (await services.notifications.watchDetails()).serviceAccountEmailAddresses,
     }),
   }),
 });
@@ -22,7 +22,7 @@ builder.queryField('notificationWatch', (t) =>
   t.field({
     type: notificationWatch,
     description: "Who may read the reseller API's notifications, and where.",
-    resolve: (_root, _args, { services }) => services.notifications.watchers(),
+    resolve: (_root, _args, { services }) => services.notifications.watchDetails(),
   }),
 );
 

@@ -141,13 +141,13 @@ operation.implement({
       type: result,
       description: 'What came of it; a failure stands here already while it is rolled back.',
       resolve: ({ operation: { result: came } }, _args, { services }) =>
-        came?.type === 'customer' ? services.customers.learn(came.customer) : came,
+        came?.type === 'customer' ? services.customers.rememberCustomer(came.customer) : came,
     }),
     customer: t.field({
       type: customer,
       description: 'Whom it is about.',
       resolve: ({ operation: { metadata: about } }, _args, { services }) =>
-        about?.type === 'customer' ? services.customers.named(about) : null,
+        about?.type === 'customer' ? services.customers.fromBillingKey(about) : null,
     }),
     cursor: t.string({
       nullable: false,
