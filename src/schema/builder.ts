@@ -3,7 +3,7 @@ import ErrorsPlugin from '@pothos/plugin-errors';
 import { DateTimeResolver, JSONResolver, UUIDResolver } from 'graphql-scalars';
 import type { GatewayContext } from './context.ts';
 
-/** The types that every field of the schema may use; the types themselves live in files of their own. */
+/** Types that any field may use. Object types are defined in files of their own. */
 export interface SchemaTypes {
   Context: GatewayContext;
   Scalars: {
@@ -14,6 +14,12 @@ export interface SchemaTypes {
   };
 }
 
+export type Types = PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>;
+/** Defines the fields of an object type whose resolvers receive `Parent`. */
+export type ObjectFields<Parent> = PothosSchemaTypes.ObjectFieldBuilder<Types, Parent>;
+/** Defines the fields of an input type. */
+export type InputFields = PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>;
+
 export const builder = new SchemaBuilder<SchemaTypes>({
   plugins: [ErrorsPlugin],
   errors: { defaultTypes: [] },
@@ -23,6 +29,11 @@ builder.addScalarType('DateTime', DateTimeResolver);
 builder.addScalarType('JSON', JSONResolver);
 builder.addScalarType('UUID', UUIDResolver);
 
-builder.queryType({ description: 'What can be read.' });
-builder.mutationType({ description: 'What can be changed.' });
-builder.subscriptionType({ description: 'What can be watched as it changes.' });
+builder.queryType({ description: 'Reads customers, subscriptions, operations and notifications.' });
+builder.mutationType({
+  description:
+    'Changes customers, subscriptions and notification settings. Every mutation returns a union of its success type and typed errors.',
+});
+builder.subscriptionType({
+  description: 'Streams operation states and notifications, over WebSocket or server-sent events.',
+});

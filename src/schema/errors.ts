@@ -2,33 +2,33 @@ import { type ErrorCode, errorCodes, type GatewayError } from '../domain/error.t
 import { builder } from './builder.ts';
 
 const codeDescriptions: Record<ErrorCode, string> = {
-  BAD_USER_INPUT: 'What was sent cannot be right.',
-  UNAUTHENTICATED: 'Who asks is not known.',
-  FORBIDDEN: 'Who asks may not do this.',
-  NOT_FOUND: 'There is no such object.',
-  CONFLICT: 'It exists already, or is being changed by somebody else.',
-  FAILED_PRECONDITION: 'The object is not in a state that allows this.',
-  RATE_LIMITED: 'Too much was asked in too short a time.',
-  UNAVAILABLE: 'A backend cannot be reached at the moment.',
-  DEADLINE_EXCEEDED: 'A backend did not answer in time.',
-  INTERNAL_SERVER_ERROR: 'Something failed that the client cannot mend.',
+  BAD_USER_INPUT: 'An argument or input field is invalid. Correct it before sending it again.',
+  UNAUTHENTICATED: 'The credentials are missing, invalid or expired.',
+  FORBIDDEN: 'The caller lacks the required right, or the backend denied access.',
+  NOT_FOUND: 'The object was not found.',
+  CONFLICT: 'The object already exists, or a concurrent change is in progress.',
+  FAILED_PRECONDITION: 'The object is not in a state that allows the change.',
+  RATE_LIMITED: 'Too many requests were sent. Wait before sending the request again.',
+  UNAVAILABLE: 'A backend is temporarily unavailable.',
+  DEADLINE_EXCEEDED: 'A backend did not respond in time. A change may still have been applied.',
+  INTERNAL_SERVER_ERROR: 'An unexpected failure in the gateway or a backend.',
 };
 
 const errorCode = builder.enumType('ErrorCode', {
-  description: 'Why something failed. The set is closed: it can be switched over.',
+  description: 'Machine-readable reason of a failure. The set of codes is closed.',
   values: Object.fromEntries(
     errorCodes.map((code) => [code, { description: codeDescriptions[code] }]),
   ),
 });
 
 /** What the fields of a typed error read. */
-interface ShownError {
+interface ErrorSource {
   readonly message: string;
   readonly failure: GatewayError;
 }
 
-/** A failure that a mutation answers as data, because its user can do something about it. */
-abstract class TypedError extends Error implements ShownError {
+/** A failure that a mutation returns as data because the caller can act on it. */
+abstract class TypedError extends Error implements ErrorSource {
   readonly failure: GatewayError;
 
   constructor(failure: GatewayError) {
@@ -45,7 +45,7 @@ class PermissionError extends TypedError {}
 class RateLimitedError extends TypedError {}
 class UnavailableError extends TypedError {}
 
-/** Codes that are missing here are nobody's to mend: they stay in the response's `errors`. */
+/** A code without a type here is reported in the response's `errors`. */
 const typedErrors: Partial<Record<ErrorCode, new (failure: GatewayError) => TypedError>> = {
   BAD_USER_INPUT: ValidationError,
   NOT_FOUND: NotFoundError,
@@ -57,16 +57,19 @@ const typedErrors: Partial<Record<ErrorCode, new (failure: GatewayError) => Type
   DEADLINE_EXCEEDED: UnavailableError,
 };
 
-export const errorInterface = builder.interfaceRef<ShownError>('Error').implement({
-  description: 'Why a mutation did not do what was asked.',
-  // Each class is named as its GraphQL type.
+export const errorInterface = builder.interfaceRef<ErrorSource>('Error').implement({
+  description: 'A failure that a mutation returns as data because the caller can act on it.',
+  // Each class has the name of its GraphQL type.
   resolveType: ({ failure }) => typedErrors[failure.code]?.name,
   fields: (t) => ({
-    message: t.exposeString('message', { nullable: false, description: 'In words, for people.' }),
+    message: t.exposeString('message', {
+      nullable: false,
+      description: 'What is wrong and what to do, in English. Do not parse it; use `code`.',
+    }),
     code: t.field({
       type: errorCode,
       nullable: false,
-      description: 'For programs.',
+      description: 'Machine-readable reason of the failure.',
       resolve: ({ failure }) => failure.code,
     }),
   }),
@@ -75,82 +78,69 @@ export const errorInterface = builder.interfaceRef<ShownError>('Error').implemen
 export const fieldViolation = builder
   .objectRef<{ readonly field: string; readonly description: string }>('FieldViolation')
   .implement({
-    description: 'One field that was refused.',
+    description: 'One invalid field and the reason.',
     fields: (t) => ({
       path: t.stringList({
         nullable: false,
-        description: 'Where the field stands in the input.',
+        description: 'Path of the field, such as `["input", "person", "email"]`.',
         resolve: ({ field }) => field.split('.'),
       }),
       message: t.exposeString('description', {
         nullable: false,
-        description: 'What is wrong with it.',
+        description: 'Why the value is invalid, such as `must be an email address`.',
       }),
     }),
   });
 
+const interfaces = [errorInterface];
+
 builder.objectType(ValidationError, {
   name: 'ValidationError',
-  description: 'The input cannot be right.',
-  interfaces: [errorInterface],
+  description: 'The input is invalid. Nothing was changed.',
+  interfaces,
   fields: (t) => ({
     fields: t.field({
       type: [fieldViolation],
       nullable: false,
-      description: 'The fields that were refused; empty when it is the input as a whole.',
+      description: 'The invalid fields; empty when the failure is not about a single field.',
       resolve: ({ failure }) => failure.violations,
     }),
   }),
 });
-builder.objectType(NotFoundError, {
-  name: 'NotFoundError',
-  description: 'There is no such object.',
-  interfaces: [errorInterface],
-});
-builder.objectType(ConflictError, {
-  name: 'ConflictError',
-  description: 'It exists already, or is being changed by somebody else.',
-  interfaces: [errorInterface],
-});
-builder.objectType(FailedPreconditionError, {
-  name: 'FailedPreconditionError',
-  description: 'The object is not in a state that allows this.',
-  interfaces: [errorInterface],
-});
-builder.objectType(PermissionError, {
-  name: 'PermissionError',
-  description: 'Who asks may not do this, here or at the backend.',
-  interfaces: [errorInterface],
-});
+for (const [type, code] of [
+  [NotFoundError, 'NOT_FOUND'],
+  [ConflictError, 'CONFLICT'],
+  [FailedPreconditionError, 'FAILED_PRECONDITION'],
+  [PermissionError, 'FORBIDDEN'],
+] as const) {
+  builder.objectType(type, { name: type.name, description: codeDescriptions[code], interfaces });
+}
 builder.objectType(RateLimitedError, {
   name: 'RateLimitedError',
-  description: 'The backend wants to be asked less often.',
-  interfaces: [errorInterface],
+  description: 'The backend limits the request rate. Wait before sending the mutation again.',
+  interfaces,
   fields: (t) => ({
     retryAfter: t.int({
-      description: 'Seconds to wait, when the backend says.',
-      resolve: ({ failure }) => seconds(failure.retryAfterMs),
+      description: 'Seconds to wait before retrying; null when the backend gives no delay.',
+      resolve: ({ failure: { retryAfterMs } }) =>
+        retryAfterMs === undefined ? null : Math.ceil(retryAfterMs / 1000),
     }),
   }),
 });
 builder.objectType(UnavailableError, {
   name: 'UnavailableError',
-  description: 'A backend cannot be reached, or did not answer in time.',
-  interfaces: [errorInterface],
+  description: 'A backend is unavailable or did not respond in time.',
+  interfaces,
   fields: (t) => ({
     retryable: t.boolean({
       nullable: false,
-      description: 'Whether sending the same again may succeed.',
+      description: 'Whether the same mutation, sent again unchanged, may succeed.',
       resolve: ({ failure }) => failure.retryable,
     }),
   }),
 });
 
-function seconds(ms: number | undefined): number | null {
-  return ms === undefined ? null : Math.ceil(ms / 1000);
-}
-
-/** The members that the result of every mutation may be, besides its success. */
+/** The members of every mutation's result union besides its success type. */
 export const mutationErrors = [
   ValidationError,
   NotFoundError,
@@ -161,17 +151,17 @@ export const mutationErrors = [
   UnavailableError,
 ];
 
-/** The member of a result union that a failure is; one that nobody can mend stays as it is. */
+/** The result union's member for a failure; the failure itself when it has none. */
 export function typedError(failure: GatewayError): Error {
   const Typed = typedErrors[failure.code];
   return Typed ? new Typed(failure) : failure;
 }
 
 /**
- * The same, as the value of a field: graphql-js throws what is an Error.
- * @throws the failure when nobody can mend it
+ * A failure as the value of a field. The value is not an `Error`, because graphql-js throws those.
+ * @throws the failure when it has no GraphQL type
  */
-export function errorValue(failure: GatewayError): ShownError {
+export function errorValue(failure: GatewayError): ErrorSource {
   if (!typedErrors[failure.code]) throw failure;
   return { message: failure.message, failure };
 }

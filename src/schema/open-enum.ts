@@ -1,33 +1,88 @@
-import { builder } from './builder.ts';
+import { builder, type ObjectFields } from './builder.ts';
 
 export const UNRECOGNIZED = 'UNRECOGNIZED';
 
+type Raw<Parent> = (parent: Parent) => string | null;
+
 /**
- * An enum over a vendor's open word list: a word that is new to the gateway becomes UNRECOGNIZED,
- * and the raw string stands in a field beside it.
+ * An enum of a vendor's values. The vendor may add values at any time, so a field of such an enum
+ * returns UNRECOGNIZED for a value that is not listed, and a second field, `<name>Raw`, returns the
+ * vendor's string.
+ * @param values the descriptions of the known values
+ * @param toValue the enum value of a vendor's string, where the two are spelled differently
  */
-export function openEnum<const V extends string>(
+export function openEnum(
   name: string,
   description: string,
-  values: Readonly<Record<V, string>>,
+  values: Readonly<Record<string, string>>,
+  toValue: (raw: string) => string = (raw) => raw,
 ) {
-  const described = Object.entries<string>(values).map(
-    ([value, text]) => [value, { description: text }] as const,
-  );
-  const ref = builder.enumType(name, {
-    description,
-    values: Object.fromEntries([
-      ...described,
-      [UNRECOGNIZED, { description: 'A word that is new to the gateway: see the raw field.' }],
-    ]),
-  });
-  const isKnown = (raw: string): raw is V => Object.hasOwn(values, raw);
+  const texts = {
+    ...values,
+    [UNRECOGNIZED]: 'A value that the gateway does not know; the matching `Raw` field holds it.',
+  };
+  const ref = builder.enumType(name, { description, values: describedValues(texts) });
+
+  function parse(raw: string): string {
+    const value = toValue(raw);
+    return Object.hasOwn(values, value) ? value : UNRECOGNIZED;
+  }
+
+  /** The field `<name>Raw`, beside a field that `parse` maps. */
+  function rawField<Parent>(t: ObjectFields<Parent>, field: string, raw: Raw<Parent>) {
+    const description = `\`${field}\` exactly as the reseller API returned it; null when omitted.`;
+    return { [`${field}Raw`]: t.string({ description, resolve: raw }) };
+  }
+
   return {
     ref,
-    /** Null stays null: the vendor said nothing. */
-    of: (raw: string | null): string | null => {
-      if (raw === null) return null;
-      return isKnown(raw) ? raw : UNRECOGNIZED;
+    /** The fields `<field>` and `<field>Raw`; both are null when the vendor omits the value. */
+    fields<Parent>(t: ObjectFields<Parent>, field: string, text: string, raw: Raw<Parent>) {
+      const resolve = (parent: Parent) => {
+        const value = raw(parent);
+        return value === null ? null : parse(value);
+      };
+      return {
+        [field]: t.field({ type: ref, description: text, resolve }),
+        ...rawField(t, field, raw),
+      };
+    },
+    /** As `fields`, but `<field>` is non-null: UNRECOGNIZED when the vendor omits the value. */
+    requiredFields<Parent>(t: ObjectFields<Parent>, field: string, text: string, raw: Raw<Parent>) {
+      const resolve = (parent: Parent) => parse(raw(parent) ?? UNRECOGNIZED);
+      return {
+        [field]: t.field({ type: ref, nullable: false, description: text, resolve }),
+        ...rawField(t, field, raw),
+      };
+    },
+    /** The list fields `<field>` and `<field>Raw`, in the same order. */
+    listFields<Parent>(
+      t: ObjectFields<Parent>,
+      field: string,
+      text: string,
+      raw: (parent: Parent) => readonly string[],
+    ) {
+      const rawText = `\`${field}\` exactly as the reseller API returned them, in the same order.`;
+      return {
+        [field]: t.field({
+          type: [ref],
+          nullable: false,
+          description: text,
+          resolve: (parent) => raw(parent).map(parse),
+        }),
+        [`${field}Raw`]: t.stringList({
+          nullable: false,
+          description: rawText,
+          resolve: (parent) => [...raw(parent)],
+        }),
+      };
     },
   };
+}
+
+/** The values of an enum type, from a description per value. */
+export function describedValues<Value extends string>(texts: Readonly<Record<Value, string>>) {
+  return Object.fromEntries(
+    Object.entries<string>(texts).map(([value, description]) => [value, { description }]),
+  );
 }

@@ -4,8 +4,8 @@ import { type FieldViolation, GatewayError } from '../domain/error.ts';
 const email = z.email();
 
 /**
- * Collects what is wrong with an input, so that it is told all at once. Only what a vendor documents
- * is checked here; whatever else it minds it says itself.
+ * Collects the violations of an input, so that one error reports all of them. Checks only what the
+ * vendors document for every case; each backend enforces its other rules itself.
  */
 export class Validation {
   readonly #violations: FieldViolation[];
@@ -16,36 +16,39 @@ export class Validation {
     this.#prefix = prefix;
   }
 
-  /** The same collection, for fields below `path`. */
+  /** A view of the same violations whose paths are relative to `path`. */
   at(path: string): Validation {
     return new Validation(this.#violations, `${this.#prefix}${path}.`);
   }
 
-  /** @param path where the field stands in the input, without the input itself */
-  refuse(path: string, description: string): void {
-    this.#violations.push({ field: `${this.#prefix}${path}`, description });
-  }
-
-  check(path: string, isRight: boolean, description: string): void {
-    if (!isRight) this.refuse(path, description);
+  /**
+   * @param path the field's path below the input
+   * @param rule the violated rule, to follow the field's name: `must be at least 1`
+   */
+  check(path: string, isValid: boolean, rule: string): void {
+    if (!isValid) this.#violations.push({ field: `${this.#prefix}${path}`, description: rule });
   }
 
   required(path: string, value: string | null | undefined): void {
-    this.check(path, value != null && value.trim() !== '', 'is needed');
+    this.check(path, value != null && value.trim() !== '', 'is required');
   }
 
-  /** In characters. */
-  atMost(path: string, value: string | null | undefined, length: number): void {
-    this.check(path, [...(value ?? '')].length <= length, `is longer than ${length} characters`);
+  /** @param length in Unicode code points */
+  maxLength(path: string, value: string | null | undefined, length: number): void {
+    this.check(
+      path,
+      [...(value ?? '')].length <= length,
+      `must be at most ${length} characters long`,
+    );
   }
 
-  /** Absent is right. */
+  /** Accepts a missing value. */
   email(path: string, value: string | null | undefined): void {
-    this.check(path, value == null || email.safeParse(value).success, 'is no e-mail address');
+    this.check(path, value == null || email.safeParse(value).success, 'must be an email address');
   }
 
   /** @throws GatewayError BAD_USER_INPUT with every violation */
-  end(): void {
+  throwIfInvalid(): void {
     const [first, ...more] = this.#violations;
     if (!first) return;
     const others = more.length > 0 ? ` (and ${more.length} more)` : '';

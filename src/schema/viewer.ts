@@ -1,27 +1,29 @@
-import { rights, type Viewer } from '../domain/viewer.ts';
+import { type Right, rights, type Viewer } from '../domain/viewer.ts';
 import { builder } from './builder.ts';
 
+const rightDescriptions: Record<Right, string> = {
+  READ: 'Run queries and subscriptions.',
+  WRITE: 'Run mutations.',
+};
+
 const right = builder.enumType('Right', {
-  description: 'What a viewer may do.',
+  description: 'A permission of the authenticated caller.',
   values: Object.fromEntries(
-    rights.map((name) => [
-      name,
-      { description: name === 'READ' ? 'May read.' : 'May run mutations.' },
-    ]),
+    rights.map((name) => [name, { description: rightDescriptions[name] }]),
   ),
 });
 
 const viewer = builder.objectRef<Viewer>('Viewer').implement({
-  description: 'Who asks.',
+  description: 'The authenticated caller.',
   fields: (t) => ({
     subject: t.exposeString('subject', {
       nullable: false,
-      description: 'The name under which the viewer stands in journals and logs.',
+      description: 'Stable name of the caller, as written to the operation journal and the logs.',
     }),
     rights: t.field({
       type: [right],
       nullable: false,
-      description: 'What the viewer may do.',
+      description: 'The permissions of the caller.',
       resolve: (parent) => [...parent.rights],
     }),
   }),
@@ -31,7 +33,7 @@ builder.queryField('viewer', (t) =>
   t.field({
     type: viewer,
     nullable: false,
-    description: 'Who the gateway takes the caller for.',
+    description: 'The authenticated caller of this request.',
     resolve: (_root, _args, context) => context.viewer,
   }),
 );

@@ -8,7 +8,7 @@ import {
   nodeTypes,
 } from '../../src/schema/relay/global-id.ts';
 
-/** Ids of the backends are at most 50 characters long, of any script. */
+/** Backend ids are at most 50 characters long, in any script. */
 const part = fc.string({ unit: 'binary', maxLength: 50 });
 const parts = fc.array(part, { minLength: 1, maxLength: 2 });
 const type = fc.constantFrom(...nodeTypes);
@@ -17,18 +17,18 @@ function base64(text: string): string {
   return Buffer.from(text).toString('base64url');
 }
 
-function refusal(decode: () => unknown): GatewayError {
+function decodingError(decode: () => unknown): GatewayError {
   try {
     decode();
   } catch (error) {
     if (error instanceof GatewayError) return error;
     throw error;
   }
-  throw new Error('not refused');
+  throw new Error('the id was accepted');
 }
 
 describe('a global id', () => {
-  test('gives back what it was made of, whatever that is', () => {
+  test('decodes to the parts it was encoded from', () => {
     fc.assert(
       fc.property(type, parts, (name, given) => {
         expect(decodeGlobalId(encodeGlobalId(name, ...given))).toEqual({
@@ -41,13 +41,13 @@ describe('a global id', () => {
     );
   });
 
-  test('of the longest ids is taken back', () => {
+  test('decodes when its parts have the maximum length', () => {
     const longest = '🎉'.repeat(50);
     const id = encodeGlobalId('ResellerSubscription', longest, longest);
     expect(decodeGlobalId(id).parts).toEqual([longest, longest]);
   });
 
-  test('of another object is another id', () => {
+  test('differs for different types or parts', () => {
     fc.assert(
       fc.property(type, parts, type, parts, (name, given, otherName, other) => {
         const isSame = JSON.stringify([name, given]) === JSON.stringify([otherName, other]);
@@ -58,7 +58,7 @@ describe('a global id', () => {
     expect(encodeGlobalId('Customer', 'a:b')).not.toBe(encodeGlobalId('Customer', 'a', 'b'));
   });
 
-  test('can stand in a URL and in JSON as it is', () => {
+  test('contains only characters that are safe in URLs and JSON', () => {
     fc.assert(
       fc.property(type, parts, (name, given) => {
         expect(encodeGlobalId(name, ...given)).toMatch(/^[\w-]+$/);
@@ -66,12 +66,12 @@ describe('a global id', () => {
     );
   });
 
-  test('is made even of text that UTF-8 does not know', () => {
+  test('replaces lone surrogates in its parts', () => {
     const id = encodeGlobalId('Customer', 'a\ud800b');
     expect(decodeGlobalId(id).parts).toEqual(['a\ufffdb']);
   });
 
-  test('of an object without an id has one empty part', () => {
+  test('keeps an empty part distinct from no part', () => {
     expect(decodeGlobalId(encodeGlobalId('Operation', ''))).toEqual({
       type: 'Operation',
       parts: [''],
@@ -80,58 +80,60 @@ describe('a global id', () => {
   });
 });
 
-describe('what is no global id is BAD_USER_INPUT', () => {
+describe('decoding fails with BAD_USER_INPUT for', () => {
   const id = encodeGlobalId('Customer', 'b', 'R1', 'C1');
 
   test.each<[string, string]>([
-    ['nothing', ''],
+    ['an empty string', ''],
     ['a blank', ' '],
-    ['a plain id', 'C1'],
+    ['an id that is not encoded', 'C1'],
     ['an unknown type', base64('Invoice:1')],
-    ['a type of the language', base64('toString:1')],
-    ['a type in other letters', base64('customer:1')],
-    ['no type', base64(':1')],
+    ['the name of an Object.prototype property', base64('toString:1')],
+    ['a type in lower case', base64('customer:1')],
+    ['a missing type', base64(':1')],
     ['a part that is not encoded', base64('Customer:a b')],
-    ['a part that is encoded twice', base64('Customer:%61')],
+    ['a part with needless percent-encoding', base64('Customer:%61')],
     ['a part that cannot be decoded', base64('Customer:%zz')],
-    ['half a character', base64('Customer:%e4')],
-    ['bytes that are no text', Buffer.from([0xff, 0xfe]).toString('base64url')],
+    ['a part with truncated UTF-8', base64('Customer:%e4')],
+    ['bytes that are not UTF-8', Buffer.from([0xff, 0xfe]).toString('base64url')],
     ['padding', `${base64('Operation:1')}=`],
-    ['the other base64', Buffer.from('Customer:~~~???').toString('base64')],
-    ['a blank at its end', `${id} `],
-    ['a line break in it', `${id.slice(0, 4)}\n${id.slice(4)}`],
-    ['a letter cut off', id.slice(0, -1)],
-    ['something behind it', `${id}!`],
+    ['base64 instead of base64url', Buffer.from('Customer:~~~???').toString('base64')],
+    ['a trailing space', `${id} `],
+    ['a line break', `${id.slice(0, 4)}\n${id.slice(4)}`],
+    ['a truncated id', id.slice(0, -1)],
+    ['a trailing character', `${id}!`],
     ['a zero byte', '\0'],
     ['an emoji', '🎉'],
   ])('%s', (_, forged) => {
-    expect(refusal(() => decodeGlobalId(forged))).toMatchObject({
+    expect(decodingError(() => decodeGlobalId(forged))).toMatchObject({
       code: 'BAD_USER_INPUT',
       retryable: false,
     });
   });
 
-  test('the words of the refusal show no more than the start of it', () => {
-    const { message } = refusal(() => decodeGlobalId('x'.repeat(500)));
-    expect(message).toBe(`"${'x'.repeat(80)}" is not an id of this API.`);
+  test('the error message quotes at most 80 characters of the id', () => {
+    const { message } = decodingError(() => decodeGlobalId('x'.repeat(500)));
+    expect(message).toBe(
+      `"${'x'.repeat(80)}" is not a global id. Use an id that this API returned.`,
+    );
   });
 
-  test('50 kB of it, without looking at it', () => {
+  test('an id of 50 kB, without decoding it', () => {
     const long = encodeGlobalId('Customer', 'x'.repeat(50_000));
-    expect(refusal(() => decodeGlobalId(long))).toMatchObject({
+    expect(decodingError(() => decodeGlobalId(long))).toMatchObject({
       code: 'BAD_USER_INPUT',
       message: expect.stringMatching(/at most \d+ characters/),
     });
   });
 
   test('an id of another type', () => {
-    expect(refusal(() => decodeGlobalIdOf('Operation', id))).toMatchObject({
+    expect(decodingError(() => decodeGlobalIdOf('Operation', id))).toMatchObject({
       code: 'BAD_USER_INPUT',
-      message: 'This id is of type Customer; one of type Operation is needed.',
+      message: 'Expected an id of type Operation, got an id of type Customer.',
     });
   });
 
-  test('anything at all is an id that was given, or refused', () => {
+  test('any string that is not an encoded id', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.string().map(base64), fc.base64String()), (text) => {
         try {

@@ -5,16 +5,16 @@ import type { Page, PageRequest } from '../../src/domain/page.ts';
 import { type Connection, type ListSource, paginate } from '../../src/schema/relay/pagination.ts';
 
 interface Shape {
-  /** What the list holds, cut into upstream pages; pages may be short or empty. */
+  /** The items of the list, cut into backend pages that may be short or empty. */
   readonly pages: readonly (readonly number[])[];
   readonly maxPageSize: number;
 }
 
-/** An upstream list whose pages are cut as told, never longer than asked for. Records its calls. */
+/** A backend list with the given page boundaries and page size limit. Records its calls. */
 function listOf({ pages, maxPageSize }: Shape, identity: readonly unknown[] = ['list']) {
   const items = pages.flat();
-  // Page boundaries that shorten or empty a page: after how many items of the list.
   const calls: PageRequest[] = [];
+  /** The number of empty pages after that many items. */
   const cuts = new Map<number, number>();
   const ends: number[] = [];
   let at = 0;
@@ -54,7 +54,7 @@ const shape: fc.Arbitrary<Shape> = fc
   });
 
 describe('paginate', () => {
-  test('walking with any sizes of first gives the whole list once, in order, with exact hasNextPage', async () => {
+  test('returns every item once, in order, with exact hasNextPage, for any sequence of first', async () => {
     await fc.assert(
       fc.asyncProperty(
         shape,
@@ -79,7 +79,7 @@ describe('paginate', () => {
     );
   });
 
-  test('every edge has a cursor that goes on right behind it', async () => {
+  test('continues right after any edge when its cursor is passed as after', async () => {
     await fc.assert(
       fc.asyncProperty(shape, fc.integer({ min: 1, max: 60 }), async (given, first) => {
         const { source, items } = listOf(given);
@@ -94,7 +94,7 @@ describe('paginate', () => {
     );
   });
 
-  test('paging on from endCursor fetches no page twice', async () => {
+  test('fetches no page twice when paging by endCursor', async () => {
     await fc.assert(
       fc.asyncProperty(shape, fc.integer({ min: 1, max: 9 }), async (given, first) => {
         const { source, calls } = listOf(given);
@@ -106,7 +106,7 @@ describe('paginate', () => {
           after = next;
         }
         const tokens = calls.map((call) => call.token);
-        // Only behind the very last item the last page is asked again: the list may have grown.
+        // Only the last page may be fetched again, because the list may have grown.
         const repeated = tokens.filter((token, i) => tokens.indexOf(token) !== i);
         expect(repeated.length).toBeLessThanOrEqual(1);
         if (repeated.length === 1) expect(tokens.at(-1)).toBe(repeated[0]);
@@ -115,7 +115,7 @@ describe('paginate', () => {
     );
   });
 
-  test('first above the largest page is split into as few calls as it takes', async () => {
+  test('splits a first above the page size limit into as few calls as possible', async () => {
     const { source, calls } = listOf({
       pages: [Array.from({ length: 1000 }, (_, i) => i)],
       maxPageSize: 100,
@@ -125,7 +125,7 @@ describe('paginate', () => {
     expect(calls.map((call) => call.size)).toEqual([100, 100, 50]);
   });
 
-  test('nothing is read ahead unless hasNextPage is asked, and then once', async () => {
+  test('reads ahead only when hasNextPage is called, and only once', async () => {
     const { source, calls } = listOf({ pages: [[1, 2], [], [3]], maxPageSize: 2 });
     const page = await paginate({ first: 2 }, source);
     expect(calls).toHaveLength(1);
@@ -134,13 +134,13 @@ describe('paginate', () => {
     expect(calls).toHaveLength(3);
   });
 
-  test('first: 0 makes no call', async () => {
+  test('makes no call for first: 0', async () => {
     const { source, calls } = listOf({ pages: [[1]], maxPageSize: 2 });
     expect((await paginate({ first: 0 }, source)).edges).toEqual([]);
     expect(calls).toEqual([]);
   });
 
-  test('a backend that repeats a page token is not followed for ever', async () => {
+  test('fails when the backend repeats a page token', async () => {
     const source: ListSource<number> = {
       identity: [],
       maxPageSize: 10,
@@ -151,13 +151,13 @@ describe('paginate', () => {
     });
   });
 
-  test.each([-1, 1001, 1.5, Number.NaN])('first: %s is refused', async (first) => {
+  test.each([-1, 1001, 1.5, Number.NaN])('rejects first: %s', async (first) => {
     const { source, calls } = listOf({ pages: [[1]], maxPageSize: 2 });
     await expect(paginate({ first }, source)).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
     expect(calls).toEqual([]);
   });
 
-  test('cursors that are cut off, changed, made up or of another list are refused', async () => {
+  test('rejects cursors that are truncated, changed, forged or from another list', async () => {
     const { source, calls } = listOf({ pages: [[1, 2, 3]], maxPageSize: 2 });
     const other = listOf({ pages: [[1, 2, 3]], maxPageSize: 2 }, ['list', 'filtered']);
     const cursor = (await paginate({ first: 1 }, source)).edges[0]?.cursor ?? '';
@@ -166,9 +166,9 @@ describe('paginate', () => {
     const forged = Buffer.from(JSON.stringify(['x', -5, 1e9])).toString('base64url');
     const bad = ['', 'x', cursor.slice(0, -1), `${cursor}A`, forged, foreign, 'A'.repeat(50_000)];
     for (const after of bad) {
-      const refused = paginate({ first: 1, after }, source);
-      await expect(refused, after.slice(0, 40)).rejects.toBeInstanceOf(GatewayError);
-      await expect(refused).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+      const result = paginate({ first: 1, after }, source);
+      await expect(result, after.slice(0, 40)).rejects.toBeInstanceOf(GatewayError);
+      await expect(result).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
     }
     expect(calls).toEqual([]);
   });

@@ -1,16 +1,16 @@
 import type { NotificationWatch } from '../../domain/notification.ts';
-import { builder } from '../builder.ts';
-import { mutate, resultOf } from '../mutation.ts';
+import { builder, type InputFields } from '../builder.ts';
+import { mutation } from '../mutation.ts';
 import { Validation } from '../validation.ts';
 
 const notificationWatch = builder.objectRef<NotificationWatch>('NotificationWatch').implement({
-  description: "Who may read the reseller API's notifications, and where.",
+  description: 'The Pub/Sub topic of reseller API notifications and the accounts that can use it.',
   fields: (t) => ({
     topicName: t.exposeString('topicName', {
-      description: "The vendor's Pub/Sub topic; null while nobody is registered.",
+      description: "Name of Google's Pub/Sub topic; null when no service account is registered.",
     }),
     serviceAccountEmailAddresses: t.stringList({
-      description: 'The service accounts that may subscribe to the topic.',
+      description: 'Email addresses of the service accounts that can subscribe to the topic.',
       resolve: async (watch, _args, { services }) =>
         watch.serviceAccountEmailAddresses ??
         (await services.notifications.watchDetails()).serviceAccountEmailAddresses,
@@ -21,68 +21,49 @@ const notificationWatch = builder.objectRef<NotificationWatch>('NotificationWatc
 builder.queryField('notificationWatch', (t) =>
   t.field({
     type: notificationWatch,
-    description: "Who may read the reseller API's notifications, and where.",
+    description: 'Returns the notification topic and the registered service accounts.',
     resolve: (_root, _args, { services }) => services.notifications.watchDetails(),
   }),
 );
 
-const serviceAccountDescription = 'Address of the Google service account.';
+function serviceAccountInput(t: InputFields) {
+  const description = 'Email address of the Google service account.';
+  return { serviceAccountEmailAddress: t.string({ required: true, description }) };
+}
 
-const registerNotificationsInput = builder.inputType('RegisterNotificationsInput', {
-  description: 'Who shall be able to read notifications.',
-  fields: (t) => ({
-    serviceAccountEmailAddress: t.string({
-      required: true,
-      description: serviceAccountDescription,
-    }),
-  }),
+const currentWatch = {
+  field: 'notificationWatch',
+  type: notificationWatch,
+  description: 'The topic and the registered service accounts after the change.',
+};
+
+mutation('registerNotifications', {
+  description: 'Allows a service account to subscribe to the notification topic.',
+  inputDescription: 'The service account to register.',
+  input: serviceAccountInput,
+  success: 'The service account is registered.',
+  returns: currentWatch,
+  async run({ serviceAccountEmailAddress }, { notifications }) {
+    checkServiceAccount(serviceAccountEmailAddress);
+    return notifications.register(serviceAccountEmailAddress);
+  },
 });
 
-const unregisterNotificationsInput = builder.inputType('UnregisterNotificationsInput', {
-  description: 'Who shall no longer be able to read notifications.',
-  fields: (t) => ({
-    serviceAccountEmailAddress: t.string({
-      required: true,
-      description: serviceAccountDescription,
-    }),
-  }),
+mutation('unregisterNotifications', {
+  description: 'Revokes the right of a service account to subscribe to the notification topic.',
+  inputDescription: 'The service account to unregister.',
+  input: serviceAccountInput,
+  success: 'The service account is unregistered.',
+  returns: currentWatch,
+  async run({ serviceAccountEmailAddress }, { notifications }) {
+    checkServiceAccount(serviceAccountEmailAddress);
+    return notifications.unregister(serviceAccountEmailAddress);
+  },
 });
-
-builder.mutationField('registerNotifications', (t) =>
-  t.field({
-    type: notificationWatch,
-    description: 'Lets a service account subscribe to the topic of notifications.',
-    errors: resultOf('RegisterNotifications', 'notificationWatch', 'The watch as it is now.'),
-    args: {
-      input: t.arg({ type: registerNotificationsInput, required: true, description: 'Who.' }),
-    },
-    resolve: (_root, { input: { serviceAccountEmailAddress } }, { services }) =>
-      mutate(async () => {
-        checkServiceAccount(serviceAccountEmailAddress);
-        return services.notifications.register(serviceAccountEmailAddress);
-      }),
-  }),
-);
-
-builder.mutationField('unregisterNotifications', (t) =>
-  t.field({
-    type: notificationWatch,
-    description: 'Takes the right to subscribe from a service account.',
-    errors: resultOf('UnregisterNotifications', 'notificationWatch', 'The watch as it is now.'),
-    args: {
-      input: t.arg({ type: unregisterNotificationsInput, required: true, description: 'Who.' }),
-    },
-    resolve: (_root, { input: { serviceAccountEmailAddress } }, { services }) =>
-      mutate(async () => {
-        checkServiceAccount(serviceAccountEmailAddress);
-        return services.notifications.unregister(serviceAccountEmailAddress);
-      }),
-  }),
-);
 
 function checkServiceAccount(address: string): void {
   const validation = new Validation();
   validation.required('serviceAccountEmailAddress', address);
   validation.email('serviceAccountEmailAddress', address || null);
-  validation.end();
+  validation.throwIfInvalid();
 }

@@ -2,12 +2,14 @@ import { badInput, GatewayError } from '../../domain/error.ts';
 import {
   type NotificationEntry,
   type NotificationFilter,
+  type NotificationType,
   notificationType,
 } from '../../domain/notification.ts';
 import { MAX_STORED_PAGE } from '../../domain/page.ts';
 import type { NotificationService } from '../../services/notifications.ts';
 import { builder } from '../builder.ts';
-import { customer, customerOfId } from '../customer/customer.ts';
+import { customer, resellerFilter } from '../customer/customer.ts';
+import { expose, exposeFrom } from '../fields.ts';
 import { openEnum } from '../open-enum.ts';
 import { sequenceOf } from '../relay/arguments.ts';
 import { connectionArgs, connectionOf } from '../relay/connection.ts';
@@ -17,121 +19,96 @@ import { type Connection, type ConnectionArgs, paginate } from '../relay/paginat
 import { subscription } from '../subscription/subscription.ts';
 import { suspensionReason } from '../subscription/subscription-parts.ts';
 
-const type = openEnum('NotificationType', 'What the reseller API tells of a subscription.', {
-  NEW_SUBSCRIPTION_CREATED: 'It was made.',
-  SUBSCRIPTION_TRIAL_ENDED: 'Its trial ended.',
-  PRICE_PLAN_SWITCHED: 'It went from a flexible to an annual plan.',
-  COMMITMENT_CHANGED: 'The seats of its annual plan became more or fewer.',
-  SUBSCRIPTION_RENEWED: 'Its annual plan was renewed.',
-  SUBSCRIPTION_SUSPENDED: 'It was suspended.',
+const typeDescriptions: Record<NotificationType, string> = {
+  NEW_SUBSCRIPTION_CREATED: 'The subscription was created.',
+  SUBSCRIPTION_TRIAL_ENDED: 'The trial ended.',
+  PRICE_PLAN_SWITCHED: 'The plan changed from flexible to annual.',
+  COMMITMENT_CHANGED: 'The number of seats of an annual plan changed.',
+  SUBSCRIPTION_RENEWED: 'An annual plan was renewed.',
+  SUBSCRIPTION_SUSPENDED: 'The subscription was suspended; see `suspensionReasons`.',
   SUBSCRIPTION_SUSPENSION_REVOKED: 'A suspension was lifted.',
-  SUBSCRIPTION_CANCELLED: 'It was cancelled, or transferred away.',
-  SUBSCRIPTION_CONVERTED: 'It was converted, such as from direct to resold.',
-  SUBSCRIPTION_UPGRADE: 'It moved to a greater product.',
-  SUBSCRIPTION_DOWNGRADE: 'It moved to a smaller product.',
-  LICENSE_ASSIGNMENT_CHANGED: 'A licence was assigned or revoked.',
-});
+  SUBSCRIPTION_CANCELLED: 'The subscription was cancelled or transferred to another reseller.',
+  SUBSCRIPTION_CONVERTED: 'The subscription was converted, for example from direct to resold.',
+  SUBSCRIPTION_UPGRADE: 'The subscription was upgraded to another SKU.',
+  SUBSCRIPTION_DOWNGRADE: 'The subscription was downgraded to another SKU.',
+  LICENSE_ASSIGNMENT_CHANGED: 'A license was assigned or revoked.',
+};
 
-const cancellationReason = openEnum('CancellationReason', 'Why a subscription was cancelled.', {
-  TRANSFERRED_OUT: 'Somebody else has it now.',
-  PURCHASE_OF_SUBSUMING_SKU: 'A greater product took its place.',
-  RESELLER_INITIATED: 'The reseller cancelled it.',
-  OTHER: 'Another reason.',
+const type = openEnum(
+  'NotificationType',
+  'Kinds of subscription events that the reseller API publishes.',
+  typeDescriptions,
+);
+
+const cancellationReason = openEnum('CancellationReason', 'Reasons for a cancellation.', {
+  TRANSFERRED_OUT: 'The subscription was transferred to another reseller or to Google.',
+  PURCHASE_OF_SUBSUMING_SKU: 'The customer bought a SKU that includes this one.',
+  RESELLER_INITIATED: 'The reseller cancelled the subscription.',
+  OTHER: 'Any other reason.',
 });
 
 export const notification = builder.objectRef<NotificationEntry>('Notification');
 
 notification.implement({
   description:
-    'That something happened to a subscription, told by the reseller API. It carries no state, and may come late, out of order or not at all.',
+    'A reseller API event about a subscription. Events carry no state and may be late, out of order or lost, so read `subscription` for the current state.',
   interfaces: [nodeInterface],
   fields: (t) => ({
     id: t.id({
       nullable: false,
-      description: 'Global id.',
+      description: 'Global id of the notification.',
       resolve: (entry) => encodeGlobalId('Notification', entry.notification.messageId),
     }),
-    messageId: t.string({
-      nullable: false,
-      description: "Pub/Sub's id of the message.",
-      resolve: (entry) => entry.notification.messageId,
-    }),
-    type: t.field({
-      type: type.ref,
-      nullable: false,
-      description: 'What happened; UNRECOGNIZED also when nobody understands the message.',
-      resolve: (entry) => notificationType(entry.notification.type),
-    }),
-    typeRaw: t.string({
-      description: "The vendor's own word.",
-      resolve: (entry) => entry.notification.type,
-    }),
+    ...type.requiredFields(
+      t,
+      'type',
+      'What happened; UNRECOGNIZED also when the message cannot be parsed.',
+      (entry) => entry.notification.type,
+    ),
     customer: t.field({
       type: customer,
-      description: 'Whose subscription it is; null when the message does not say.',
+      description: 'The customer of the subscription; null when the message names none.',
       resolve: (entry, _args, { services }) => services.notifications.customer(entry.notification),
-    }),
-    customerId: t.string({
-      description: "The reseller API's id of the customer.",
-      resolve: (entry) => entry.notification.customerId,
-    }),
-    customerDomain: t.string({
-      description: "The customer's primary domain at that time.",
-      resolve: (entry) => entry.notification.customerDomain,
     }),
     subscription: t.field({
       type: subscription,
-      description: 'The subscription, read now; null when it is gone.',
+      description: 'Current state of the subscription; null when it no longer exists.',
       resolve: (entry, _args, { services }) =>
         services.notifications.subscription(entry.notification),
     }),
-    subscriptionId: t.string({
-      description: 'The id that the subscription had then.',
-      resolve: (entry) => entry.notification.subscriptionId,
+    ...exposeFrom(t, ({ notification: message }) => message, {
+      'String!': {
+        messageId: 'Pub/Sub message id; generated by the gateway when the message has none.',
+      },
+      String: {
+        customerId: "The reseller API's id of the customer; null when the message names none.",
+        customerDomain: 'Primary domain of the customer at the time of the event.',
+        subscriptionId: 'Subscription id at the time of the event; later changes may replace it.',
+        skuId: 'SKU id of the subscription, such as `1010020028`.',
+      },
+      DateTime: { publishTime: 'When Google published the message; null when it does not say.' },
     }),
-    skuId: t.string({
-      description: 'What is subscribed to.',
-      resolve: (entry) => entry.notification.skuId,
-    }),
-    suspensionReasons: t.field({
-      type: [suspensionReason.ref],
-      nullable: false,
-      description: 'Why it was suspended.',
-      resolve: ({ notification: { suspensionReasons } }) =>
-        suspensionReasons.flatMap((raw) => suspensionReason.of(raw) ?? []),
-    }),
-    suspensionReasonsRaw: t.stringList({
-      nullable: false,
-      description: "The vendor's own words.",
-      resolve: (entry) => [...entry.notification.suspensionReasons],
-    }),
-    cancellationReason: t.field({
-      type: cancellationReason.ref,
-      description: 'Why it was cancelled, when the message says.',
-      resolve: (entry) => cancellationReason.of(entry.notification.cancellationReason),
-    }),
-    cancellationReasonRaw: t.string({
-      description: "The vendor's own word.",
-      resolve: (entry) => entry.notification.cancellationReason,
-    }),
-    publishTime: t.field({
-      type: 'DateTime',
-      description: 'When the vendor told it; null when the message does not say.',
-      resolve: (entry) => entry.notification.publishTime,
-    }),
-    receivedAt: t.expose('receivedAt', {
-      type: 'DateTime',
-      nullable: false,
-      description: 'When the gateway took it in.',
-    }),
+    ...expose(t, { 'DateTime!': { receivedAt: 'When the gateway received the message.' } }),
+    ...suspensionReason.listFields(
+      t,
+      'suspensionReasons',
+      'Reasons for the suspension; empty for other events.',
+      (entry) => entry.notification.suspensionReasons,
+    ),
+    ...cancellationReason.fields(
+      t,
+      'cancellationReason',
+      'Reason for the cancellation; null when the message gives none.',
+      (entry) => entry.notification.cancellationReason,
+    ),
     raw: t.field({
       type: 'JSON',
-      description: 'What was published; text when it is not JSON.',
+      description: 'Published data: parsed JSON, or a string when it is not JSON.',
       resolve: (entry) => entry.notification.raw,
     }),
     cursor: t.string({
       nullable: false,
-      description: 'Its place among all: watch on from here with `after`.',
+      description: 'Pass this as `after` to `notificationReceived` to resume after this event.',
       resolve: (entry) => String(entry.sequence),
     }),
   }),
@@ -139,7 +116,9 @@ notification.implement({
 
 registerNode('Notification', {
   load: async ([messageId, ...more], { services }) => {
-    if (!messageId || more.length > 0) throw badInput('This is not an id of a notification.');
+    if (!messageId || more.length > 0) {
+      throw badInput('id is not a valid Notification id. Use an id that this API returned.');
+    }
     return services.notifications.get(messageId);
   },
   is: (value) => 'notification' in value,
@@ -163,7 +142,7 @@ builder.objectField(customer, 'notifications', (t) =>
   t.field({
     type: notificationConnection,
     description:
-      "What was told of the customer's subscriptions, the newest first. Null: the reseller API does not know the customer.",
+      "Notifications about the customer's subscriptions, newest first; null when the customer is not in the reseller API.",
     args: { ...connectionArgs },
     resolve: async (parent, args, { services: { customers, notifications } }) => {
       const customerId = await customers.resellerCustomerId(parent);
@@ -174,24 +153,21 @@ builder.objectField(customer, 'notifications', (t) =>
   }),
 );
 
-const customerArgument = 'Global id of a customer.';
-const typesArgument = 'Any of these.';
+const customerArgument = 'Global id of the customer to filter by.';
+const typesArgument = 'Types to include; all types when omitted.';
 
 builder.queryField('notifications', (t) =>
   t.field({
     type: notificationConnection,
-    description: 'Notifications that the gateway received, the newest first.',
+    description:
+      'Lists the notifications that the gateway received, newest first; null when the filtered customer is not in the reseller API.',
     args: {
       customer: t.arg.id({ description: customerArgument }),
       types: t.arg({ type: [type.ref], description: typesArgument }),
       ...connectionArgs,
     },
     resolve: async (_root, args, { services: { customers, notifications } }) => {
-      const customerId =
-        args.customer == null
-          ? undefined
-          : await customers.resellerCustomerId(customerOfId(args.customer));
-      // Of a customer that the reseller API does not know, it tells nothing.
+      const customerId = await resellerFilter(args.customer, customers);
       if (customerId === null) return null;
       return paginateNotifications(args, filterOf(customerId, args.types), notifications);
     },
@@ -203,19 +179,18 @@ builder.subscriptionField('notificationReceived', (t) =>
     type: notification,
     nullable: false,
     description:
-      'Every notification from now on, once; with `after`, from behind that one on. It does not complete.',
+      'Sends each new notification once; with `after`, first the stored notifications since then. Never completes.',
     args: {
       customer: t.arg.id({ description: customerArgument }),
       types: t.arg({ type: [type.ref], description: typesArgument }),
-      after: t.arg.string({ description: 'The `cursor` of the last notification that was seen.' }),
+      after: t.arg.string({
+        description: '`cursor` of the last notification that the client received.',
+      }),
     },
     subscribe: async (_root, args, { services: { customers, notifications } }) => {
-      const customerId =
-        args.customer == null
-          ? undefined
-          : await customers.resellerCustomerId(customerOfId(args.customer));
+      const customerId = await resellerFilter(args.customer, customers);
       if (customerId === null) {
-        throw new GatewayError('NOT_FOUND', 'The reseller API does not know this customer.');
+        throw new GatewayError('NOT_FOUND', 'The customer was not found in the reseller API.');
       }
       return notifications.watch(filterOf(customerId, args.types), sequenceOf(args.after));
     },

@@ -10,19 +10,21 @@ import { type Connection, type ConnectionArgs, paginate } from '../relay/paginat
 import { operation, operationIdOf, operationStatusEnum } from './operation.ts';
 
 const operationBy = builder.inputType('OperationBy', {
-  description: 'How to find an operation: exactly one of these.',
+  description: 'Identifies an operation. Set exactly one field.',
   isOneOf: true,
   fields: (t) => ({
-    id: t.id({ description: 'Global id.' }),
-    operationId: t.string({ description: "Billing's own id." }),
+    id: t.id({ description: 'Global id of the operation.' }),
+    operationId: t.string({ description: "The billing API's id of the operation." }),
   }),
 });
 
 builder.queryField('operation', (t) =>
   t.field({
     type: operation,
-    description: 'One operation as it is now; null when there is none.',
-    args: { by: t.arg({ type: operationBy, required: true, description: 'How to find it.' }) },
+    description: 'Returns the current state of one operation; null when it does not exist.',
+    args: {
+      by: t.arg({ type: operationBy, required: true, description: 'The operation to return.' }),
+    },
     resolve: (_root, { by }, { services }) =>
       services.operations.get(
         by.id == null ? notEmpty('operationId', by.operationId) : operationIdOf(by.id),
@@ -49,7 +51,7 @@ builder.objectField(customer, 'operations', (t) =>
   t.field({
     type: operationConnection,
     description:
-      "The customer's operations, the last started first. Null: billing does not know the customer.",
+      "The customer's operations, most recently started first; null when the customer is not in the billing API.",
     args: { ...connectionArgs },
     resolve: async (parent, args, { services: { customers, operations } }) => {
       const whose = await customers.billingKey(parent);
@@ -62,16 +64,18 @@ builder.queryField('operations', (t) =>
   t.field({
     type: operationConnection,
     description:
-      'Operations that went through the gateway, the last started first, in the state last seen.',
+      'Lists the operations that this gateway started or watched, most recently started first, in their last known state. Null when the filtered customer is not in the billing API.',
     args: {
-      customer: t.arg.id({ description: 'Global id of a customer.' }),
-      status: t.arg({ type: [operationStatusEnum], description: 'Any of these.' }),
+      customer: t.arg.id({ description: 'Global id of the customer to filter by.' }),
+      status: t.arg({
+        type: [operationStatusEnum],
+        description: 'Statuses to include; all statuses when omitted.',
+      }),
       ...connectionArgs,
     },
     resolve: async (_root, args, { services: { customers, operations } }) => {
       const whose =
         args.customer == null ? null : await customers.billingKey(customerOfId(args.customer));
-      // A customer that billing does not know has no operations.
       if (args.customer != null && whose === null) return null;
       const filter = { customer: whose ?? undefined, statuses: args.status ?? undefined };
       return paginateOperations(args, filter, operations);
@@ -84,10 +88,10 @@ builder.subscriptionField('operationUpdated', (t) =>
     type: operation,
     nullable: false,
     description:
-      'The operation as it is now, then after every change; completes when it is done. With `after`, every state behind that one.',
+      'Sends the current state of an operation and then each change, and completes when the operation is final. With `after`, sends only states after that cursor.',
     args: {
       id: t.arg.id({ required: true, description: 'Global id of the operation.' }),
-      after: t.arg.string({ description: 'The `cursor` of the last state that was seen.' }),
+      after: t.arg.string({ description: '`cursor` of the last state that the client received.' }),
     },
     subscribe: (_root, { id, after }, { services }) =>
       services.operations.watch(operationIdOf(id), sequenceOf(after)),
@@ -100,15 +104,15 @@ builder.subscriptionField('operationsUpdated', (t) =>
     type: operation,
     nullable: false,
     description:
-      'Every change of every operation, or of those of one customer, from now on; with `after`, from behind that state on. It does not complete.',
+      'Sends each new state of all operations, or of the operations of one customer; with `after`, first the stored states since then. Never completes.',
     args: {
-      customer: t.arg.id({ description: 'Global id of a customer.' }),
-      after: t.arg.string({ description: 'The `cursor` of the last state that was seen.' }),
+      customer: t.arg.id({ description: 'Global id of the customer to filter by.' }),
+      after: t.arg.string({ description: '`cursor` of the last state that the client received.' }),
     },
     subscribe: async (_root, { customer: id, after }, { services: { customers, operations } }) => {
       const whose = id == null ? null : await customers.billingKey(customerOfId(id));
       if (id != null && whose === null) {
-        throw new GatewayError('NOT_FOUND', 'Billing does not know this customer.');
+        throw new GatewayError('NOT_FOUND', 'The customer was not found in the billing API.');
       }
       return operations.watchAll(whose, sequenceOf(after));
     },

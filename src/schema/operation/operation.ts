@@ -10,74 +10,73 @@ import {
 } from '../../domain/operation.ts';
 import { builder } from '../builder.ts';
 import { customer } from '../customer/customer.ts';
+import { expose, exposeFrom, objectType, plainType } from '../fields.ts';
 import { decodeGlobalIdOf, encodeGlobalId } from '../relay/global-id.ts';
 import { nodeInterface, registerNode } from '../relay/node.ts';
 import { statusDetail, unknownPayload } from './status-detail.ts';
 
 export const operationStatusEnum = builder.enumType('OperationStatus', {
-  description: 'How far an operation is.',
+  description: 'Progress of an operation. SUCCEEDED, FAILED and CANCELLED are final.',
   values: {
-    RUNNING: { description: 'Under way.' },
-    FAILING: { description: 'A failure was seen and is being rolled back; not final.' },
-    SUCCEEDED: { description: 'Done; the result is there. Final.' },
-    FAILED: { description: 'Failed and rolled back. Final.' },
-    CANCELLED: { description: 'Cancelled. Final.' },
+    RUNNING: { description: 'The operation is in progress.' },
+    FAILING: { description: 'The operation failed and is being rolled back; not final.' },
+    SUCCEEDED: { description: 'The operation completed and `result` holds its outcome.' },
+    FAILED: { description: 'The operation failed and was rolled back; `result` holds the reason.' },
+    CANCELLED: { description: 'The operation was cancelled.' },
   } as const satisfies Record<OperationStatus, { description: string }>,
 });
 
 const kindDescriptions: Record<OperationKind, string> = {
-  INVITE_CUSTOMER: 'A customer is invited.',
-  CREATE_RESELLER_SERVED_CUSTOMER: 'A customer that the reseller serves is made.',
-  ACTIVATE_CUSTOMER: 'A customer is activated.',
-  SUSPEND_CUSTOMER: 'A customer is suspended.',
-  UNKNOWN: 'It was not started through this gateway.',
+  INVITE_CUSTOMER: 'Invites a customer by email.',
+  CREATE_RESELLER_SERVED_CUSTOMER: 'Creates a customer that the reseller manages.',
+  ACTIVATE_CUSTOMER: 'Activates a customer.',
+  SUSPEND_CUSTOMER: 'Suspends a customer.',
+  UNKNOWN: 'The operation was not started through this gateway.',
 };
 
 const kind = builder.enumType('OperationKind', {
-  description: 'What an operation does.',
+  description: 'The change that an operation makes.',
   values: Object.fromEntries(
     operationKinds.map((name) => [name, { description: kindDescriptions[name] }]),
   ),
 });
 
-const customerMetadata = builder
-  .objectRef<CustomerMetadata>('CustomerOperationMetadata')
-  .implement({
-    description: 'Which customer an operation is about.',
-    fields: (t) => ({
-      resellerId: t.exposeString('resellerId', {
-        nullable: false,
-        description: "Billing's id of the reseller.",
-      }),
-      customerId: t.exposeString('customerId', {
-        nullable: false,
-        description: "Billing's id of the customer; known before the operation is done.",
-      }),
-    }),
-  });
+const customerMetadata = plainType<CustomerMetadata>(
+  'CustomerOperationMetadata',
+  'The customer that an operation changes.',
+  {
+    'String!': {
+      resellerId: "The billing API's id of the reseller.",
+      customerId: "The billing API's id of the customer; set before a new customer is created.",
+    },
+  },
+);
 
 const metadata = builder.unionType('OperationMetadata', {
-  description: 'What an operation says of itself while it runs.',
+  description: 'Information about an operation that is available before it completes.',
   types: [customerMetadata, unknownPayload],
   resolveType: (value) => (value.type === 'customer' ? customerMetadata : unknownPayload),
 });
 
-const failure = builder.objectRef<OperationFailure>('OperationFailure').implement({
-  description: 'Why an operation failed, or that it was cancelled.',
-  fields: (t) => ({
-    code: t.exposeInt('code', { nullable: false, description: 'A gRPC status code.' }),
-    message: t.exposeString('message', { nullable: false, description: "Billing's own words." }),
+const failure = objectType<OperationFailure>(
+  'OperationFailure',
+  'Reason why an operation failed or was cancelled.',
+  (t) => ({
+    ...expose(t, {
+      'Int!': { code: 'gRPC status code; 1 (CANCELLED) means that the operation was cancelled.' },
+      'String!': { message: 'Error message of the billing API.' },
+    }),
     details: t.field({
       type: [statusDetail],
       nullable: false,
-      description: 'What billing adds.',
+      description: 'Further details that the billing API returned; may be empty.',
       resolve: (parent) => parent.details,
     }),
   }),
-});
+);
 
 const result = builder.unionType('OperationResult', {
-  description: 'What came of an operation.',
+  description: 'The outcome of an operation: the customer on success, or the failure.',
   types: [customer, failure, unknownPayload],
   resolveType: (value) => {
     if (!('type' in value)) return customer;
@@ -88,70 +87,69 @@ const result = builder.unionType('OperationResult', {
 export const operation = builder.objectRef<OperationEntry>('Operation');
 
 operation.implement({
-  description: 'A change that billing carries out in its own time.',
+  description: 'A long-running change in the billing API, such as the activation of a customer.',
   interfaces: [nodeInterface],
   fields: (t) => ({
     id: t.id({
       nullable: false,
-      description: 'Global id.',
+      description: 'Global id of the operation.',
       resolve: (entry) => encodeGlobalId('Operation', entry.operation.operationId),
     }),
-    operationId: t.string({
-      nullable: false,
-      description: "Billing's own id.",
-      resolve: (entry) => entry.operation.operationId,
+    ...exposeFrom(t, ({ operation: state }) => state, {
+      'String!': { operationId: "The billing API's id of the operation." },
+      String: {
+        description:
+          'Description by the billing API, up to 256 characters; null when it is missing.',
+        createdBy:
+          "The billing API's id of the account that started the operation; null when it is missing.",
+      },
+      DateTime: {
+        modifiedAt: 'When the operation last changed; null when the billing API omits it.',
+      },
     }),
     kind: t.field({
       type: kind,
       nullable: false,
-      description: 'What it does.',
+      description: 'The change that the operation makes.',
       resolve: (entry) => entry.operation.kind,
-    }),
-    description: t.string({
-      description: "Billing's own words.",
-      resolve: (entry) => entry.operation.description,
     }),
     status: t.field({
       type: operationStatusEnum,
       nullable: false,
-      description: 'How far it is.',
+      description: 'Progress of the operation.',
       resolve: (entry) => operationStatus(entry.operation),
     }),
     createdAt: t.field({
       type: 'DateTime',
       nullable: false,
-      description: 'When it was started; when billing does not say, when the gateway saw it first.',
+      description:
+        'When the operation started; when the billing API omits it, when the gateway first saw the operation.',
       resolve: (entry) => entry.operation.createdAt ?? entry.firstSeenAt,
-    }),
-    modifiedAt: t.field({
-      type: 'DateTime',
-      description: 'When it last moved.',
-      resolve: (entry) => entry.operation.modifiedAt,
-    }),
-    createdBy: t.string({
-      description: "Billing's id of the account that started it.",
-      resolve: (entry) => entry.operation.createdBy,
     }),
     metadata: t.field({
       type: metadata,
-      description: 'What it says of itself while it runs.',
+      description: 'Information available before completion; null when the billing API omits it.',
       resolve: (entry) => entry.operation.metadata,
     }),
     result: t.field({
       type: result,
-      description: 'What came of it; a failure stands here already while it is rolled back.',
-      resolve: ({ operation: { result: came } }, _args, { services }) =>
-        came?.type === 'customer' ? services.customers.rememberCustomer(came.customer) : came,
+      description:
+        'The outcome; null while the operation is RUNNING. A failure is set as soon as its rollback starts.',
+      resolve: ({ operation: { result: outcome } }, _args, { services }) =>
+        outcome?.type === 'customer'
+          ? services.customers.rememberCustomer(outcome.customer)
+          : outcome,
     }),
     customer: t.field({
       type: customer,
-      description: 'Whom it is about.',
-      resolve: ({ operation: { metadata: about } }, _args, { services }) =>
-        about?.type === 'customer' ? services.customers.fromBillingKey(about) : null,
+      description: 'The customer that the operation changes; null while it is not known.',
+      resolve: ({ operation: { metadata: subject } }, _args, { services }) =>
+        subject?.type === 'customer' ? services.customers.fromBillingKey(subject) : null,
     }),
     cursor: t.string({
       nullable: false,
-      description: 'The place of this state among all: watch on from here with `after`.',
+      description:
+        'Pass this as `after` to `operationUpdated` or `operationsUpdated` to resume after this state.',
       resolve: (entry) => String(entry.sequence),
     }),
   }),
@@ -162,8 +160,10 @@ registerNode('Operation', {
   is: (value) => 'operation' in value,
 });
 
+/** @throws GatewayError BAD_USER_INPUT when it is not an operation's id */
 export function operationIdOf(id: string): string {
   const [operationId] = decodeGlobalIdOf('Operation', id);
-  if (!operationId) throw badInput('This is not an id of an operation.');
+  if (!operationId)
+    throw badInput('id is not a valid Operation id. Use an id that this API returned.');
   return operationId;
 }

@@ -1,139 +1,130 @@
 import type { StatusDetail, UnknownPayload } from '../../domain/operation.ts';
 import { builder } from '../builder.ts';
 import { fieldViolation } from '../errors.ts';
+import { expose, objectType, plainType } from '../fields.ts';
 
-type Detail<T extends StatusDetail['type']> = Extract<StatusDetail, { type: T }>;
+type Detail<Type extends StatusDetail['type']> = Extract<StatusDetail, { type: Type }>;
 
-export const unknownPayload = builder.objectRef<UnknownPayload>('UnknownPayload').implement({
-  description: 'A payload that the gateway has no type for.',
-  fields: (t) => ({
-    typeUrl: t.exposeString('typeUrl', { nullable: false, description: 'Name of its type.' }),
+export const unknownPayload = objectType<UnknownPayload>(
+  'UnknownPayload',
+  'A protobuf message of a type that the gateway does not model.',
+  (t) => ({
+    ...expose(t, { 'String!': { typeUrl: 'Type URL of the message.' } }),
     json: t.field({
       type: 'JSON',
       nullable: false,
-      description: 'Its JSON form; its bytes in base64 when the type is not known at all.',
+      description: 'The message in proto3 JSON; its bytes in base64 when the type is unknown.',
       resolve: (payload) => payload.json,
     }),
   }),
-});
+);
 
-const violation = builder
-  .objectRef<{ readonly type?: string; readonly subject: string; readonly description: string }>(
-    'StatusViolation',
-  )
-  .implement({
-    description: 'One condition that was not met.',
-    fields: (t) => ({
-      type: t.exposeString('type', { description: 'Kind of the condition.' }),
-      subject: t.exposeString('subject', { nullable: false, description: 'What violates it.' }),
-      description: t.exposeString('description', { nullable: false, description: 'In words.' }),
-    }),
-  });
+interface Violation {
+  readonly type?: string;
+  readonly subject: string;
+  readonly description: string;
+}
 
-const badRequest = builder.objectRef<Detail<'badRequest'>>('BadRequestDetail').implement({
-  description: 'Fields that billing refused.',
-  fields: (t) => ({
-    fields: t.expose('fieldViolations', {
-      type: [fieldViolation],
-      nullable: false,
-      description: 'One entry per field, by its name at billing.',
+const violation = objectType<Violation>(
+  'StatusViolation',
+  'A precondition that was not met, or a quota that was exceeded.',
+  (t) => ({
+    type: t.exposeString('type', { description: 'Type of the precondition; null for a quota.' }),
+    ...expose(t, {
+      'String!': {
+        subject: 'What violates the precondition or quota.',
+        description: 'Description of the violation by the billing API.',
+      },
     }),
   }),
-});
+);
 
-const preconditionFailure = builder
-  .objectRef<Detail<'preconditionFailure'>>('PreconditionFailureDetail')
-  .implement({
-    description: 'Conditions that were not met.',
-    fields: (t) => ({
+const helpLink = plainType<{ readonly description: string; readonly url: string }>(
+  'HelpLink',
+  'A link to documentation.',
+  { 'String!': { description: 'Title of the page.', url: 'URL of the page.' } },
+);
+
+const types = {
+  badRequest: objectType<Detail<'badRequest'>>(
+    'BadRequestDetail',
+    'Fields that the billing API found invalid.',
+    (t) => ({
+      fields: t.expose('fieldViolations', {
+        type: [fieldViolation],
+        nullable: false,
+        description: "One entry per field, under the billing API's name for it.",
+      }),
+    }),
+  ),
+  preconditionFailure: objectType<Detail<'preconditionFailure'>>(
+    'PreconditionFailureDetail',
+    'Preconditions that were not met.',
+    (t) => ({
       violations: t.expose('violations', {
         type: [violation],
         nullable: false,
-        description: 'One entry per condition.',
+        description: 'One entry per precondition.',
       }),
     }),
-  });
-
-const quotaFailure = builder.objectRef<Detail<'quotaFailure'>>('QuotaFailureDetail').implement({
-  description: 'Quotas that were used up.',
-  fields: (t) => ({
-    violations: t.expose('violations', {
-      type: [violation],
-      nullable: false,
-      description: 'One entry per quota.',
+  ),
+  quotaFailure: objectType<Detail<'quotaFailure'>>(
+    'QuotaFailureDetail',
+    'Quotas that were exceeded.',
+    (t) => ({
+      violations: t.expose('violations', {
+        type: [violation],
+        nullable: false,
+        description: 'One entry per quota.',
+      }),
     }),
-  }),
-});
-
-const resourceInfo = builder.objectRef<Detail<'resourceInfo'>>('ResourceInfoDetail').implement({
-  description: 'The object that the failure is about.',
-  fields: (t) => ({
-    resourceType: t.exposeString('resourceType', { nullable: false, description: 'Its type.' }),
-    resourceName: t.exposeString('resourceName', { nullable: false, description: 'Its name.' }),
-    owner: t.exposeString('owner', { nullable: false, description: 'Its owner; may be empty.' }),
-    description: t.exposeString('description', { nullable: false, description: 'In words.' }),
-  }),
-});
-
-const requestInfo = builder.objectRef<Detail<'requestInfo'>>('RequestInfoDetail').implement({
-  description: "Billing's own record of the call, to be quoted to its support.",
-  fields: (t) => ({
-    requestId: t.exposeString('requestId', { nullable: false, description: 'Id of the call.' }),
-  }),
-});
-
-const retryInfo = builder.objectRef<Detail<'retryInfo'>>('RetryInfoDetail').implement({
-  description: 'When to try again.',
-  fields: (t) => ({
+  ),
+  resourceInfo: plainType<Detail<'resourceInfo'>>(
+    'ResourceInfoDetail',
+    'The resource that the failure is about.',
+    {
+      'String!': {
+        resourceType: 'Type of the resource.',
+        resourceName: 'Name or id of the resource.',
+        owner: 'Owner of the resource; may be empty.',
+        description: 'Description of the failure.',
+      },
+    },
+  ),
+  requestInfo: plainType<Detail<'requestInfo'>>(
+    'RequestInfoDetail',
+    "The billing API's record of the request.",
+    { 'String!': { requestId: 'Request id to quote to the vendor support.' } },
+  ),
+  retryInfo: objectType<Detail<'retryInfo'>>('RetryInfoDetail', 'When to retry.', (t) => ({
     retryDelayMs: t.float({
       nullable: false,
-      description: 'Milliseconds to wait.',
-      resolve: (detail) => detail.retryDelayMs,
+      description: 'Milliseconds to wait before retrying.',
+      resolve: ({ retryDelayMs }) => retryDelayMs,
     }),
-  }),
-});
-
-const helpLink = builder
-  .objectRef<{ readonly description: string; readonly url: string }>('HelpLink')
-  .implement({
-    description: 'Where to read more.',
-    fields: (t) => ({
-      description: t.exposeString('description', { nullable: false, description: 'In words.' }),
-      url: t.exposeString('url', { nullable: false, description: 'Address of the page.' }),
+  })),
+  help: objectType<Detail<'help'>>('HelpDetail', 'Links to documentation.', (t) => ({
+    links: t.expose('links', {
+      type: [helpLink],
+      nullable: false,
+      description: 'Pages about the failure.',
     }),
-  });
-
-const help = builder.objectRef<Detail<'help'>>('HelpDetail').implement({
-  description: 'Where to read more.',
-  fields: (t) => ({
-    links: t.expose('links', { type: [helpLink], nullable: false, description: 'The pages.' }),
-  }),
-});
-
-const localizedMessage = builder
-  .objectRef<Detail<'localizedMessage'>>('LocalizedMessageDetail')
-  .implement({
-    description: 'The failure in words for people.',
-    fields: (t) => ({
-      locale: t.exposeString('locale', { nullable: false, description: 'Language of the words.' }),
-      message: t.exposeString('message', { nullable: false, description: 'The words.' }),
-    }),
-  });
-
-const types = {
-  badRequest,
-  preconditionFailure,
-  quotaFailure,
-  resourceInfo,
-  requestInfo,
-  retryInfo,
-  help,
-  localizedMessage,
+  })),
+  localizedMessage: plainType<Detail<'localizedMessage'>>(
+    'LocalizedMessageDetail',
+    'An error message for end users.',
+    {
+      'String!': {
+        locale: 'BCP 47 language tag of the message, such as `en-US`.',
+        message: 'The message in that language.',
+      },
+    },
+  ),
   unknown: unknownPayload,
 } satisfies Record<StatusDetail['type'], unknown>;
 
 export const statusDetail = builder.unionType('StatusDetail', {
-  description: 'What billing adds to a failure.',
+  description: 'Additional information about a failure: a standard google.rpc error detail.',
   types: Object.values(types),
   resolveType: (value) => types[value.type],
 });

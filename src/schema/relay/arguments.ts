@@ -1,15 +1,19 @@
 import { badInput } from '../../domain/error.ts';
 
-/** @throws GatewayError BAD_USER_INPUT when the argument says nothing */
+/** @throws GatewayError BAD_USER_INPUT when the value is missing or blank */
 export function notEmpty(name: string, value: string | null | undefined): string {
   if (value == null || value.trim() === '') throw badInput(`${name} must not be empty.`);
   return value;
 }
 
-/** The sequence in a `cursor` to watch on from. @throws GatewayError BAD_USER_INPUT when it is none */
+/**
+ * The sequence number in a subscription's `after` argument; null when the argument is missing.
+ * @throws GatewayError BAD_USER_INPUT when it is not a cursor
+ */
 export function sequenceOf(cursor: string | null | undefined): number | null {
   if (cursor == null) return null;
-  const sequence = /^\d{1,16}$/.test(cursor) ? Number(cursor) : null;
-  if (sequence === null) throw badInput('after is not a cursor to watch on from.');
-  return sequence;
+  if (!/^\d{1,16}$/.test(cursor)) {
+    throw badInput('after must be the value of the `cursor` field of an earlier event.');
+  }
+  return Number(cursor);
 }

@@ -1,80 +1,79 @@
 import type { ObjectRef } from '@pothos/core';
-import { builder, type SchemaTypes } from '../builder.ts';
+import { builder, type Types } from '../builder.ts';
 import { type Connection, DEFAULT_FIRST, type Edge, MAX_FIRST } from './pagination.ts';
 
-type Types = PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>;
-
 const pageInfo = builder.objectRef<Connection<unknown>>('PageInfo').implement({
-  description: 'Where a page stands in its list. Lists are read forward only.',
+  description: 'Position of a page in its list. Lists can only be read forward.',
   fields: (t) => ({
     hasNextPage: t.boolean({
       nullable: false,
       description:
-        'Whether anything comes after this page. Exact; may cost one more upstream call.',
+        'Whether more items follow this page. Always exact; selecting it may cost one more backend call.',
       resolve: (connection) => connection.hasNextPage(),
     }),
     hasPreviousPage: t.exposeBoolean('hasPreviousPage', {
       nullable: false,
-      description: 'Whether anything comes before this page.',
+      description: 'Whether the page was requested with `after`.',
     }),
     startCursor: t.string({
-      description: 'The cursor of the first edge; null on an empty page.',
+      description: 'Cursor of the first edge; null when the page is empty.',
       resolve: ({ edges }) => edges[0]?.cursor ?? null,
     }),
     endCursor: t.string({
-      description: 'The cursor of the last edge, to be given as `after`; null on an empty page.',
+      description: 'Cursor of the last edge, to pass as `after`; null when the page is empty.',
       resolve: ({ edges }) => edges.at(-1)?.cursor ?? null,
     }),
   }),
 });
 
-/** The connection and edge types of one node type: `XConnection` and `XEdge`. */
+/** Defines `<Node>Connection` and `<Node>Edge`. Returns the connection type. */
 export function connectionOf<T>(node: ObjectRef<Types, T>): ObjectRef<Types, Connection<T>> {
   const edge = builder.objectRef<Edge<T>>(`${node.name}Edge`).implement({
-    description: `A ${node.name} and its place in the list.`,
+    description: `One item of a ${node.name} list and its cursor.`,
     fields: (t) => ({
       cursor: t.exposeString('cursor', {
         nullable: false,
-        description: 'Give it as `after` to go on behind this edge.',
+        description: 'Pass this as `after` to continue after this edge.',
       }),
       node: t.field({
         type: node,
         nullable: false,
-        description: `The ${node.name}.`,
+        description: `The ${node.name} at this position.`,
         resolve: (parent) => parent.node as never,
       }),
     }),
   });
   return builder.objectRef<Connection<T>>(`${node.name}Connection`).implement({
-    description: `A page of a list of ${node.name} objects.`,
+    description: `One page of a ${node.name} list.`,
     fields: (t) => ({
       edges: t.field({
         type: [edge],
         nullable: false,
-        description: 'The items with their cursors.',
+        description: 'Items of the page with a cursor each.',
         resolve: (connection) => connection.edges as never,
       }),
       nodes: t.field({
         type: [node],
         nullable: false,
-        description: 'The items alone.',
+        description: 'Items of the page without cursors.',
         resolve: (connection) => connection.edges.map((item) => item.node) as never,
       }),
       pageInfo: t.field({
         type: pageInfo,
         nullable: false,
-        description: 'How to go on.',
+        description: 'Position of the page and whether more items follow.',
         resolve: (connection) => connection,
       }),
     }),
   });
 }
 
-/** The arguments of every list field. */
 export const connectionArgs = builder.args((t) => ({
   first: t.int({
     defaultValue: DEFAULT_FIRST,
-    description: `How many items to give: 0 to ${MAX_FIRST}.`,
+    description: `Maximum number of items to return, from 0 to ${MAX_FIRST}.`,
   }),
-  after: t.string({ description: 'The cursor to go on behind; absent starts at the beginning.' }),
+  after: t.string({
+    description: 'Cursor to continue after; the list starts at the beginning when omitted.',
+  }),
 }));

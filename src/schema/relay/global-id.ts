@@ -1,6 +1,5 @@
 import { badInput } from '../../domain/error.ts';
 
-/** The object types that have a global id. */
 export const nodeTypes = ['Customer', 'ResellerSubscription', 'Operation', 'Notification'] as const;
 export type NodeType = (typeof nodeTypes)[number];
 
@@ -9,32 +8,36 @@ export interface GlobalId {
   readonly parts: readonly string[];
 }
 
-/** Two ids of 50 characters each, whatever their script, are never longer. */
+/** Fits two backend ids of 50 characters each in any script. */
 const MAX_GLOBAL_ID = 2048;
 
-/** An opaque id, unique over all types. `parts` are whatever the type needs to find the object. */
+/**
+ * An opaque id that is unique across all types.
+ * @param parts the keys by which the type's node loader finds the object
+ */
 export function encodeGlobalId(type: NodeType, ...parts: string[]): string {
   const text = [type, ...parts.map((part) => encodeURIComponent(part.toWellFormed()))].join(':');
   return Buffer.from(text).toString('base64url');
 }
 
-/** @throws GatewayError BAD_USER_INPUT when it is not an id that the gateway gives */
+/** @throws GatewayError BAD_USER_INPUT when `encodeGlobalId` cannot have returned the id */
 export function decodeGlobalId(id: string): GlobalId {
-  if (id === '') throw badInput('An id must not be empty.');
-  if (id.length > MAX_GLOBAL_ID)
-    throw badInput(`An id is at most ${MAX_GLOBAL_ID} characters long.`);
+  if (id === '') throw badInput('id must not be empty.');
+  if (id.length > MAX_GLOBAL_ID) {
+    throw badInput(`id must be at most ${MAX_GLOBAL_ID} characters long.`);
+  }
   const [typename, ...encoded] = Buffer.from(id, 'base64url').toString().split(':');
   const type = nodeTypes.find((name) => name === typename);
   const parts = decodeParts(encoded);
   if (type && parts && encodeGlobalId(type, ...parts) === id) return { type, parts };
-  throw badInput(`"${id.slice(0, 80)}" is not an id of this API.`);
+  throw badInput(`"${id.slice(0, 80)}" is not a global id. Use an id that this API returned.`);
 }
 
-/** The parts of an id of exactly this type. */
+/** @throws GatewayError BAD_USER_INPUT when the id is invalid or belongs to another type */
 export function decodeGlobalIdOf(type: NodeType, id: string): readonly string[] {
   const decoded = decodeGlobalId(id);
   if (decoded.type === type) return decoded.parts;
-  throw badInput(`This id is of type ${decoded.type}; one of type ${type} is needed.`);
+  throw badInput(`Expected an id of type ${type}, got an id of type ${decoded.type}.`);
 }
 
 function decodeParts(encoded: readonly string[]): string[] | null {

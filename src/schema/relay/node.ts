@@ -5,7 +5,7 @@ import { decodeGlobalId, type GlobalId, type NodeType } from './global-id.ts';
 
 const MAX_NODES = 100;
 
-/** How objects of one type are found by global id, and recognised again. */
+/** Loads objects of one type by global id, and recognizes them. */
 export interface NodeLoader {
   load(parts: readonly string[], context: GatewayContext): Promise<object | null>;
   is(value: object): boolean;
@@ -13,14 +13,16 @@ export interface NodeLoader {
 
 const loaders = new Map<NodeType, NodeLoader>();
 
-/** Makes a type reachable by `node` and `nodes`. */
+/** Makes a type available through `node` and `nodes`. */
 export function registerNode(type: NodeType, loader: NodeLoader): void {
   loaders.set(type, loader);
 }
 
 export const nodeInterface = builder.interfaceRef<object>('Node').implement({
-  description: 'An object that can be fetched again by its global id.',
-  fields: (t) => ({ id: t.id({ nullable: false, description: 'Opaque, unique over all types.' }) }),
+  description: 'An object that can be refetched by its global id.',
+  fields: (t) => ({
+    id: t.id({ nullable: false, description: 'Opaque global id, unique across all types.' }),
+  }),
   resolveType: (value) => {
     for (const [type, loader] of loaders) if (loader.is(value)) return type;
     return undefined;
@@ -35,8 +37,8 @@ builder.queryField('node', (t) =>
   t.field({
     type: nodeInterface,
     nullable: true,
-    description: 'The object with this global id; null when it no longer exists.',
-    args: { id: t.arg.id({ required: true, description: 'A global id.' }) },
+    description: 'Returns the object with a global id; null when it does not exist.',
+    args: { id: t.arg.id({ required: true, description: 'Global id of the object.' }) },
     resolve: (_root, { id }, context) => load(decodeGlobalId(id), context),
   }),
 );
@@ -45,12 +47,15 @@ builder.queryField('nodes', (t) =>
   t.field({
     type: [nodeInterface],
     nullable: { list: false, items: true },
-    description: `The objects with these global ids, in the same order; at most ${MAX_NODES}.`,
-    args: { ids: t.arg.idList({ required: true, description: 'Global ids.' }) },
+    description:
+      'Returns objects by global id, in the order of `ids`. An item is null when its object does not exist or cannot be loaded.',
+    args: { ids: t.arg.idList({ required: true, description: `Up to ${MAX_NODES} global ids.` }) },
     resolve: (_root, { ids }, context) => {
       if (ids.length > MAX_NODES)
-        throw badInput(`At most ${MAX_NODES} ids can be asked for at once.`);
-      // One promise per id: an id that is wrong or cannot be loaded is null, the others are there.
+        throw badInput(
+          `ids must contain at most ${MAX_NODES} ids; send the rest in another query.`,
+        );
+      // One promise per id, so that an invalid id or a failed load nulls only its own item.
       return ids.map(async (id) => load(decodeGlobalId(id), context));
     },
   }),

@@ -10,11 +10,11 @@ export interface ConnectionArgs {
   readonly after?: string | null | undefined;
 }
 
-/** An upstream list, paged by opaque tokens. */
+/** A backend list, paged by opaque tokens. */
 export interface ListSource<T> {
-  /** The field and the filter of the list: a cursor of one identity is refused by every other. */
+  /** The field and filter of the list. A cursor is valid only for the identity it was issued for. */
   readonly identity: readonly unknown[];
-  /** The most items that the upstream gives in one page. */
+  /** The largest page size that the backend accepts. */
   readonly maxPageSize: number;
   fetch(page: PageRequest): Promise<Page<T>>;
 }
@@ -27,14 +27,14 @@ export interface Edge<T> {
 export interface Connection<T> {
   readonly edges: readonly Edge<T>[];
   readonly hasPreviousPage: boolean;
-  /** Exact. May read ahead upstream, so it is asked only when a query selects it. */
+  /** Exact. May fetch another page, so call it only when the query selects the field. */
   hasNextPage(): Promise<boolean>;
 }
 
-/** A place in an upstream list: `offset` items into the page behind `token`. */
+/** A position in a backend list: `offset` items into the page that `token` addresses. */
 interface Position {
   readonly token: string | null;
-  /** The size the page was fetched with; it matters only when it has to be fetched again. */
+  /** The size the page was fetched with, needed to fetch the same page again. */
   readonly size: number;
   readonly offset: number;
 }
@@ -42,10 +42,11 @@ interface Position {
 const START: Position = { token: null, size: 0, offset: 0 };
 
 /**
- * Reads `first` items after a cursor, in as few upstream calls as the list's page size allows. The
- * cursor of a page's last item holds the next page's token, so going on from it fetches no page
+ * Reads `first` items after a cursor, in as few backend calls as the list's page size allows. The
+ * cursor of a page's last item holds the next page's token, so continuing after it fetches no page
  * twice.
- * @throws GatewayError BAD_USER_INPUT for a `first` out of bounds or a cursor of another list
+ * @throws GatewayError BAD_USER_INPUT when `first` is out of range or `after` is not a cursor of
+ *   this list
  */
 export async function paginate<T>(
   args: ConnectionArgs,
@@ -68,7 +69,7 @@ export async function paginate<T>(
     const taken = page.items.slice(position.offset, position.offset + wanted);
     for (const [i, node] of taken.entries()) {
       const offset = position.offset + i + 1;
-      // After the very last item the list may still grow: stay on its page.
+      // The list may still grow after its last item, so that item's cursor stays on the last page.
       const after = positionAfter(position, offset, page) ?? { ...position, offset };
       edges.push({ cursor: encodeCursor(after, identity), node });
     }
@@ -88,21 +89,21 @@ export async function paginate<T>(
   };
 }
 
-/** Where the list goes on after `offset` items of a page; null when it ends there. */
+/** The position after `offset` items of a page; null at the end of the list. */
 function positionAfter<T>(position: Position, offset: number, page: Page<T>): Position | null {
   if (offset < page.items.length) return { ...position, offset };
   return page.nextToken === null ? null : { token: page.nextToken, size: 0, offset: 0 };
 }
 
-/** Whether anything stands at or after `position`: a page token alone does not promise it. */
+/** Whether there are items at or after `position`. A page token alone does not guarantee any. */
 async function hasItems<T>(position: Position | null, source: ListSource<T>): Promise<boolean> {
   let next = position;
   while (next !== null) {
-    const asked: Position = atPageStart(next) ? { ...next, size: 1 } : next;
-    const page = await source.fetch(asked);
-    if (page.items.length > asked.offset) return true;
-    checkProgress(asked, page);
-    next = positionAfter(asked, Math.max(asked.offset, page.items.length), page);
+    const request: Position = atPageStart(next) ? { ...next, size: 1 } : next;
+    const page = await source.fetch(request);
+    if (page.items.length > request.offset) return true;
+    checkProgress(request, page);
+    next = positionAfter(request, Math.max(request.offset, page.items.length), page);
   }
   return false;
 }
@@ -111,7 +112,7 @@ function atPageStart({ offset }: Position): boolean {
   return offset === 0;
 }
 
-/** @throws GatewayError when the next page would be this page again */
+/** @throws GatewayError when the next page's token is this page's token */
 function checkProgress<T>(position: Position, page: Page<T>): void {
   if (position.token !== null && page.nextToken === position.token) throw repeatedPageToken();
 }
@@ -141,7 +142,7 @@ function decodeCursor(cursor: string, identity: string): Position {
   const position = isOurs ? parsePosition(payload.toString()) : null;
   if (position) return position;
   throw badInput(
-    'after is not a cursor of this list: it is cut off or changed, or belongs to another field, filter or customer.',
+    'after is not a cursor of this list. Pass a cursor that the same field returned for the same arguments.',
   );
 }
 
@@ -150,7 +151,7 @@ function checksum(payload: Uint8Array, identity: string): Buffer {
   return hash.subarray(0, CHECKSUM_BYTES);
 }
 
-/** The checksum is no secret, so a cursor can be made up: it must still not be able to do harm. */
+/** The checksum is not secret, so a client can forge a cursor: every value is validated. */
 function parsePosition(json: string): Position | null {
   let value: unknown;
   try {

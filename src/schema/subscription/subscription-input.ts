@@ -1,18 +1,16 @@
+import type { InputFields } from '../builder.ts';
 import type { FieldNames } from '../mutation.ts';
 import { UNRECOGNIZED } from '../open-enum.ts';
 import type { Validation } from '../validation.ts';
+import { planName, renewalType } from './subscription-parts.ts';
 
-/** Documented bounds; the upper one of paid plans is the contract's and the vendor's to judge. */
+/** The documented bounds. Those of paid plans depend on the SKU and the contract. */
 const MAX_SEATS: Readonly<Record<string, number>> = { TRIAL: 10, FREE: 50 };
 
 const MAX_PURCHASE_ORDER_ID = 80;
 const MAX_DEAL_CODE = 100;
 
-export const rawDescription = "The vendor's own word, for one that is new to the gateway.";
-export const seatsDescription =
-  'Seats as a total; the gateway puts them where the plan counts them.';
-
-/** Where the backend's own names are not those of the inputs. */
+/** Backend fields whose names differ from the input's. */
 export const subscriptionFieldNames: FieldNames = {
   customerId: 'customer',
   'plan.planName': 'planName',
@@ -23,60 +21,94 @@ export const subscriptionFieldNames: FieldNames = {
   'seats.maximumNumberOfSeats': 'seats',
 };
 
-interface WordInput {
-  readonly word: string | null | undefined;
-  readonly raw: string | null | undefined;
+interface PlanNameInput {
+  readonly planName?: string | null | undefined;
+  readonly planNameRaw?: string | null | undefined;
 }
 
-/** A word of the vendor's: one that the gateway knows, or a new one as it is. */
-function vendorWord(validation: Validation, path: string, { word, raw }: WordInput): string | null {
-  validation.check(path, word == null || raw == null, `and ${path}Raw are two words for one thing`);
-  validation.check(path, word !== UNRECOGNIZED, `cannot be ordered: give ${path}Raw`);
-  return word ?? raw ?? null;
+interface RenewalTypeInput {
+  readonly renewalType?: string | null | undefined;
+  readonly renewalTypeRaw?: string | null | undefined;
 }
 
-/** Exactly one of `planName` and `planNameRaw`. */
-export function planNameOf(
+interface OrderReferences {
+  readonly purchaseOrderId?: string | null | undefined;
+  readonly dealCode?: string | null | undefined;
+}
+
+function rawDescription(field: string): string {
+  return `A value for \`${field}\` that the enum does not list, sent unchanged to the reseller API.`;
+}
+
+/** The field `seats`, with an optional second sentence. */
+export function seatsField(t: InputFields, more = '') {
+  const description = `Total number of seats, at least 1; not a difference.${more}`;
+  return { seats: t.int({ required: true, description }) };
+}
+
+/** The fields of `planNameOf`. */
+export function planFields(t: InputFields) {
+  return {
+    planName: t.field({
+      type: planName.ref,
+      description: 'Payment plan. Set either this or `planNameRaw`.',
+    }),
+    planNameRaw: t.string({ description: rawDescription('planName') }),
+  };
+}
+
+/** The fields of `renewalTypeOf`. */
+export function renewalFields(t: InputFields, description: string) {
+  return {
+    renewalType: t.field({ type: renewalType.ref, description }),
+    renewalTypeRaw: t.string({ description: rawDescription('renewalType') }),
+  };
+}
+
+export function purchaseOrderIdField(t: InputFields) {
+  const description = `The reseller's own reference, printed on the invoice; up to ${MAX_PURCHASE_ORDER_ID} characters.`;
+  return { purchaseOrderId: t.string({ description }) };
+}
+
+export function dealCodeField(t: InputFields, more = '') {
+  const description = `Google's code for a discounted price, up to ${MAX_DEAL_CODE} characters.${more}`;
+  return { dealCode: t.string({ description }) };
+}
+
+/** The value of an open enum's input: the enum value or the raw string; null without either. */
+function openEnumValue(
   validation: Validation,
-  input: {
-    readonly planName?: string | null | undefined;
-    readonly planNameRaw?: string | null | undefined;
-  },
-): string {
-  const word = vendorWord(validation, 'planName', { word: input.planName, raw: input.planNameRaw });
-  validation.required('planName', word);
-  return word ?? '';
+  field: string,
+  value: string | null | undefined,
+  raw: string | null | undefined,
+): string | null {
+  validation.check(field, value == null || raw == null, `and ${field}Raw must not both be set`);
+  validation.check(field, value !== UNRECOGNIZED, `must not be UNRECOGNIZED; set ${field}Raw`);
+  return value ?? raw ?? null;
 }
 
-/** At most one of `renewalType` and `renewalTypeRaw`. */
-export function renewalTypeOf(
-  validation: Validation,
-  input: {
-    readonly renewalType?: string | null | undefined;
-    readonly renewalTypeRaw?: string | null | undefined;
-  },
-): string | undefined {
-  const { renewalType: word, renewalTypeRaw: raw } = input;
-  return vendorWord(validation, 'renewalType', { word, raw }) ?? undefined;
+/** Requires exactly one of `planName` and `planNameRaw`. */
+export function planNameOf(validation: Validation, input: PlanNameInput): string {
+  const value = openEnumValue(validation, 'planName', input.planName, input.planNameRaw);
+  validation.required('planName', value);
+  return value ?? '';
 }
 
-/** Seats are a total; two plans have a documented bound. */
+/** Allows at most one of `renewalType` and `renewalTypeRaw`. */
+export function renewalTypeOf(validation: Validation, input: RenewalTypeInput): string | undefined {
+  const { renewalType: value, renewalTypeRaw: raw } = input;
+  return openEnumValue(validation, 'renewalType', value, raw) ?? undefined;
+}
+
+/** @param plan null when the plan is not known */
 export function checkSeats(validation: Validation, seats: number, plan: string | null): void {
   validation.check('seats', seats > 0, 'must be at least 1');
-  const most = MAX_SEATS[plan ?? ''];
-  if (most !== undefined) {
-    validation.check('seats', seats <= most, `is more than the ${most} that ${plan} has at most`);
-  }
+  const max = MAX_SEATS[plan ?? ''];
+  if (max === undefined) return;
+  validation.check('seats', seats <= max, `must be at most ${max} for the plan ${plan}`);
 }
 
-/** References that an order or a change of plan may carry. */
-export function checkOrderReferences(
-  validation: Validation,
-  input: {
-    readonly purchaseOrderId?: string | null | undefined;
-    readonly dealCode?: string | null | undefined;
-  },
-): void {
-  validation.atMost('purchaseOrderId', input.purchaseOrderId, MAX_PURCHASE_ORDER_ID);
-  validation.atMost('dealCode', input.dealCode, MAX_DEAL_CODE);
+export function checkOrderReferences(validation: Validation, input: OrderReferences): void {
+  validation.maxLength('purchaseOrderId', input.purchaseOrderId, MAX_PURCHASE_ORDER_ID);
+  validation.maxLength('dealCode', input.dealCode, MAX_DEAL_CODE);
 }

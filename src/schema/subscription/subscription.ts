@@ -7,8 +7,8 @@ import {
 import type { SubscriptionTarget } from '../../services/subscription-changes.ts';
 import type { SubscriptionService } from '../../services/subscriptions.ts';
 import { builder } from '../builder.ts';
-import { customer, customerOfId } from '../customer/customer.ts';
-import { UNRECOGNIZED } from '../open-enum.ts';
+import { customer, resellerFilter } from '../customer/customer.ts';
+import { expose } from '../fields.ts';
 import { connectionArgs, connectionOf } from '../relay/connection.ts';
 import { decodeGlobalIdOf, encodeGlobalId } from '../relay/global-id.ts';
 import { nodeInterface, registerNode } from '../relay/node.ts';
@@ -27,89 +27,83 @@ import {
 export const subscription = builder.objectRef<ResellerSubscription>('ResellerSubscription');
 
 subscription.implement({
-  description: 'A subscription of a customer to a product of the reseller API.',
+  description: 'A subscription of a customer to a SKU in the reseller API.',
   interfaces: [nodeInterface],
   fields: (t) => ({
     id: t.id({
       nullable: false,
-      description: 'Global id. It stays when `subscriptionId` changes.',
+      description: 'Global id. Unlike `subscriptionId`, it does not change with updates.',
       resolve: ({ customerId, skuId }) => encodeGlobalId('ResellerSubscription', customerId, skuId),
     }),
     customer: t.field({
       type: customer,
       nullable: false,
-      description: 'Whose subscription it is.',
+      description: 'The customer that holds the subscription.',
       resolve: ({ customerId }) => ({ billing: null, resellerCustomerId: customerId }),
     }),
-    subscriptionId: t.exposeString('subscriptionId', {
-      nullable: false,
-      description: "The vendor's id: unique per customer, and it changes with updates.",
+    ...expose(t, {
+      'String!': {
+        subscriptionId:
+          "The reseller API's id, unique within the customer. Updates may change it; use `id` as a key.",
+        customerId: "The reseller API's id of the customer.",
+        skuId: 'SKU id, such as `1010020028`.',
+      },
+      String: {
+        customerDomain: 'Primary domain of the customer.',
+        skuName: 'Display name of the SKU; Google may change it at any time.',
+        purchaseOrderId: "The reseller's own reference, printed on the invoice.",
+        dealCode: "Google's code for a discounted price.",
+        resourceUiUrl: "URL of the subscription's page in the Google Admin console.",
+        kind: 'Resource type of the reseller API, such as `reseller#subscription`.',
+      },
+      DateTime: { creationTime: 'When the subscription was created.' },
     }),
-    customerId: t.exposeString('customerId', {
-      nullable: false,
-      description: "The reseller API's id of the customer.",
-    }),
-    customerDomain: t.exposeString('customerDomain', { description: "The customer's domain." }),
-    skuId: t.exposeString('skuId', { nullable: false, description: 'What is subscribed to.' }),
-    skuName: t.exposeString('skuName', { description: 'Its name; it may change any day.' }),
-    billingMethod: t.field({
-      type: billingMethod.ref,
-      description: 'How the vendor bills it.',
-      resolve: (parent) => billingMethod.of(parent.billingMethod),
-    }),
-    billingMethodRaw: t.exposeString('billingMethod', { description: "The vendor's own word." }),
-    creationTime: t.expose('creationTime', { type: 'DateTime', description: 'When it was made.' }),
-    plan: t.expose('plan', { type: plan, description: 'How it is paid.' }),
-    seats: t.expose('seats', { type: seats, description: 'For how many users.' }),
+    ...billingMethod.fields(
+      t,
+      'billingMethod',
+      'How Google bills the subscription; null when the reseller API omits it.',
+      (parent) => parent.billingMethod,
+    ),
+    plan: t.expose('plan', { type: plan, description: 'Payment plan and commitment.' }),
+    seats: t.expose('seats', { type: seats, description: 'Number of users.' }),
     trialSettings: t.expose('trialSettings', {
       type: trialSettings,
-      description: 'Its trial; null when it never was one.',
+      description: 'Current or past trial; null when there was no trial.',
     }),
     renewalSettings: t.expose('renewalSettings', {
       type: renewalSettings,
-      description: 'What happens when an annual plan ends.',
+      description: 'What happens at the end of an annual commitment.',
     }),
     transferInfo: t.expose('transferInfo', {
       type: transferInfo,
-      description: 'What a transfer needs.',
+      description: 'Transfer requirements; set when listed with `customerAuthToken`.',
     }),
-    purchaseOrderId: t.exposeString('purchaseOrderId', {
-      description: "The reseller's own reference; it stands on the invoice.",
-    }),
-    dealCode: t.exposeString('dealCode', { description: 'Code of a discount.' }),
-    status: t.field({
-      type: subscriptionStatus.ref,
-      nullable: false,
-      description: 'Whether it serves; UNRECOGNIZED also when the vendor does not say.',
-      resolve: (parent) => subscriptionStatus.of(parent.status) ?? UNRECOGNIZED,
-    }),
-    statusRaw: t.exposeString('status', { description: "The vendor's own word." }),
-    suspensionReasons: t.field({
-      type: [suspensionReason.ref],
-      nullable: false,
-      description: 'Why it is suspended: until all of them are gone.',
-      resolve: (parent) =>
-        parent.suspensionReasons.map((raw) => suspensionReason.of(raw) ?? UNRECOGNIZED),
-    }),
-    suspensionReasonsRaw: t.exposeStringList('suspensionReasons', {
-      nullable: false,
-      description: "The vendor's own words.",
-    }),
-    resourceUiUrl: t.exposeString('resourceUiUrl', {
-      description: 'Its page in the Admin console.',
-    }),
-    kind: t.exposeString('kind', { description: "The vendor's name of the resource type." }),
+    ...subscriptionStatus.requiredFields(
+      t,
+      'status',
+      'State of the subscription; UNRECOGNIZED also when the reseller API omits it.',
+      (parent) => parent.status,
+    ),
+    ...suspensionReason.listFields(
+      t,
+      'suspensionReasons',
+      'Reasons for the suspension; it ends when all of them are resolved.',
+      (parent) => parent.suspensionReasons,
+    ),
   }),
 });
 
-/** What a subscription's global id names; nothing is looked up. */
+/**
+ * Decodes a subscription's global id without looking the subscription up.
+ * @throws GatewayError BAD_USER_INPUT when it is not a subscription's id
+ */
 export function subscriptionTarget(id: string): SubscriptionTarget {
   return targetOfParts(decodeGlobalIdOf('ResellerSubscription', id));
 }
 
 function targetOfParts([customerId, skuId, ...more]: readonly string[]): SubscriptionTarget {
   if (customerId && skuId && more.length === 0) return { customerId, skuId };
-  throw badInput('This is not an id of a subscription.');
+  throw badInput('id is not a valid ResellerSubscription id. Use an id that this API returned.');
 }
 
 registerNode('ResellerSubscription', {
@@ -138,8 +132,7 @@ function paginateSubscriptions(
 builder.objectField(customer, 'subscriptions', (t) =>
   t.field({
     type: subscriptionConnection,
-    description:
-      "The customer's subscriptions. Null without an error: the reseller API does not know it.",
+    description: "The customer's subscriptions; null when the customer is not in the reseller API.",
     args: { ...connectionArgs },
     resolve: async (parent, args, { services: { customers, subscriptions } }) => {
       const customerId = await customers.resellerCustomerId(parent);
@@ -150,27 +143,36 @@ builder.objectField(customer, 'subscriptions', (t) =>
 );
 
 const subscriptionKey = builder.inputType('SubscriptionKey', {
-  description: 'Where a subscription is at this moment.',
+  description: 'Identifies a subscription by its current id in the reseller API.',
   fields: (t) => ({
-    customerId: t.string({ required: true, description: "The customer's id or primary domain." }),
-    subscriptionId: t.string({ required: true, description: 'The id it has now.' }),
+    customerId: t.string({
+      required: true,
+      description: "The reseller API's id of the customer, or its primary domain.",
+    }),
+    subscriptionId: t.string({ required: true, description: 'Current id of the subscription.' }),
   }),
 });
 
 const subscriptionBy = builder.inputType('SubscriptionBy', {
-  description: 'How to find a subscription: exactly one of these.',
+  description: 'Identifies a subscription. Set exactly one field.',
   isOneOf: true,
   fields: (t) => ({
-    id: t.id({ description: 'Global id.' }),
-    key: t.field({ type: subscriptionKey, description: "The vendor's ids." }),
+    id: t.id({ description: 'Global id of the subscription.' }),
+    key: t.field({ type: subscriptionKey, description: "The reseller API's current ids." }),
   }),
 });
 
 builder.queryField('subscription', (t) =>
   t.field({
     type: subscription,
-    description: 'One subscription; null when there is none.',
-    args: { by: t.arg({ type: subscriptionBy, required: true, description: 'How to find it.' }) },
+    description: 'Returns one subscription; null when it does not exist.',
+    args: {
+      by: t.arg({
+        type: subscriptionBy,
+        required: true,
+        description: 'The subscription to return.',
+      }),
+    },
     resolve: (_root, { by }, { services: { subscriptions } }) => {
       if (by.id == null) {
         const { customerId = '', subscriptionId = '' } = by.key ?? {};
@@ -185,25 +187,25 @@ builder.queryField('subscription', (t) =>
 builder.queryField('subscriptions', (t) =>
   t.field({
     type: subscriptionConnection,
-    description: 'Subscriptions of all customers, or of those that the filter names.',
+    description:
+      'Lists the subscriptions of all customers, narrowed by the given filters. Null when the filtered customer is not in the reseller API.',
     args: {
-      customer: t.arg.id({ description: 'Global id of a customer.' }),
-      customerNamePrefix: t.arg.string({ description: "How the customer's domain begins." }),
+      customer: t.arg.id({ description: 'Global id of the customer to filter by.' }),
+      customerNamePrefix: t.arg.string({
+        description: "Prefix of the customer's domain to filter by, such as `exam`.",
+      }),
       customerAuthToken: t.arg.string({
-        description: 'Transfer token: lists what a customer of somebody else could transfer.',
+        description:
+          "A customer's transfer token. With `customer`, lists the subscriptions that can be transferred to this reseller.",
       }),
       ...connectionArgs,
     },
     resolve: async (_root, args, { services: { customers, subscriptions } }) => {
-      const customerId =
-        args.customer == null
-          ? undefined
-          : await customers.resellerCustomerId(customerOfId(args.customer));
-      // Billing knows the customer and nobody linked it: it has no subscriptions to list.
+      const customerId = await resellerFilter(args.customer, customers);
       if (customerId === null) return null;
       const filter: SubscriptionFilter = {
         customerId,
-        // Every name begins with nothing; upstream an empty filter is not defined.
+        // An empty prefix matches every customer, but the reseller API does not define it.
         customerNamePrefix: args.customerNamePrefix || undefined,
         customerAuthToken: args.customerAuthToken ?? undefined,
       };

@@ -4,418 +4,418 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** Where billing knows a customer. */
+/** Identifies a customer in the billing API. */
 export type BillingCustomerKey = {
-  /** Billing's id of the customer. */
+  /** The billing API's id of the customer, up to 50 characters. */
   customerId: string;
-  /** Billing's id of the reseller; absent stands for the configured one. */
+  /** The billing API's id of the reseller, up to 50 characters; defaults to the configured reseller. */
   resellerId?: string | null | undefined;
 };
 
-/** Why a subscription was cancelled. */
+/** Reasons for a cancellation. */
 export type CancellationReason =
-  /** Another reason. */
+  /** Any other reason. */
   | 'OTHER'
-  /** A greater product took its place. */
+  /** The customer bought a SKU that includes this one. */
   | 'PURCHASE_OF_SUBSUMING_SKU'
-  /** The reseller cancelled it. */
+  /** The reseller cancelled the subscription. */
   | 'RESELLER_INITIATED'
-  /** Somebody else has it now. */
+  /** The subscription was transferred to another reseller or to Google. */
   | 'TRANSFERRED_OUT'
-  /** A word that is new to the gateway: see the raw field. */
+  /** A value that the gateway does not know; the matching `Raw` field holds it. */
   | 'UNRECOGNIZED';
 
-/** Which plan a subscription shall have. */
+/** The subscription and its new plan. */
 export type ChangeSubscriptionPlanInput = {
-  /** Code of a discount; at most 100 characters. */
+  /** Google's code for a discounted price, up to 100 characters. */
   dealCode?: string | null | undefined;
-  /** How to pay. */
+  /** Payment plan. Set either this or `planNameRaw`. */
   planName?: PlanName | null | undefined;
-  /** The vendor's own word, for one that is new to the gateway. */
+  /** A value for `planName` that the enum does not list, sent unchanged to the reseller API. */
   planNameRaw?: string | null | undefined;
-  /** Your own reference; at most 80 characters. */
+  /** The reseller's own reference, printed on the invoice; up to 80 characters. */
   purchaseOrderId?: string | null | undefined;
-  /** Seats as a total; the gateway puts them where the plan counts them. */
+  /** Total number of seats, at least 1; not a difference. */
   seats: number;
   /** Global id of the subscription. */
   subscription: string | number;
 };
 
-/** Whom to make a customer. */
+/** The customer to create. */
 export type CreateResellerServedCustomerInput = {
-  /** Sending the same key again gives the same operation; absent has one made for this call. */
+  /** UUID of this change. Repeating the mutation with the same key returns the same operation; a new key is generated when omitted. */
   idempotencyKey?: string | null | undefined;
   /** Name of the customer. */
   name: string;
-  /** The person behind the customer. */
+  /** The contact person of the customer. */
   person: CustomerPersonInput;
-  /** The customer of the reseller API that it is: the two are linked when the operation succeeds. */
+  /** The reseller customer to link the new customer to once the operation succeeds. */
   resellerCustomer?: ResellerCustomerKey | null | undefined;
-  /** Billing's id of the reseller; absent stands for the configured one. */
+  /** The billing API's id of the reseller, up to 50 characters; defaults to the configured reseller. */
   resellerId?: string | null | undefined;
 };
 
-/** How to find a customer: exactly one of these. */
+/** Identifies a customer. Set exactly one field. */
 export type CustomerBy =
-  {   /** Billing's own ids. */
+  {   /** The billing API's ids. */
   billing: BillingCustomerKey; domain?: never; id?: never; resellerCustomerId?: never; }
-  |  { billing?: never;   /** Primary domain. */
+  |  { billing?: never;   /** Primary domain in the reseller API, such as `example.com`. */
   domain: string; id?: never; resellerCustomerId?: never; }
-  |  { billing?: never; domain?: never;   /** Global id. */
+  |  { billing?: never; domain?: never;   /** Global id of the customer. */
   id: string | number; resellerCustomerId?: never; }
-  |  { billing?: never; domain?: never; id?: never;   /** The reseller API's own id. */
+  |  { billing?: never; domain?: never; id?: never;   /** The reseller API's id of the customer. */
   resellerCustomerId: string; };
 
-/** The person behind a customer. Billing takes it and never gives it back. */
+/** The contact person of a customer. The billing API never returns these values. */
 export type CustomerPersonInput = {
-  /** A valid e-mail address. */
+  /** Email address. */
   email?: string | null | undefined;
   /** Legal address. */
   legalAddress?: string | null | undefined;
-  /** Long name. */
+  /** Full name. */
   longname?: string | null | undefined;
-  /** Name. */
+  /** Short name. */
   name?: string | null | undefined;
-  /** A valid telephone number or phoneword. */
+  /** Phone number. */
   phone?: string | null | undefined;
   /** Postal address. */
   postAddress?: string | null | undefined;
   /** Postal code. */
   postCode?: string | null | undefined;
-  /** Tax identification number. */
+  /** Taxpayer identification number (TIN). */
   tin?: string | null | undefined;
 };
 
-/** How a reseller customer proved who it is. */
+/** How a customer of the reseller API is verified. */
 export type CustomerType =
-  /** By its domain. */
+  /** The customer is verified by ownership of its domain. */
   | 'DOMAIN'
-  /** By e-mail. */
+  /** The customer is verified by email; it can order Essentials editions only. */
   | 'TEAM'
-  /** A word that is new to the gateway: see the raw field. */
+  /** A value that the gateway does not know; the matching `Raw` field holds it. */
   | 'UNRECOGNIZED';
 
-/** Why something failed. The set is closed: it can be switched over. */
+/** Machine-readable reason of a failure. The set of codes is closed. */
 export type ErrorCode =
-  /** What was sent cannot be right. */
+  /** An argument or input field is invalid. Correct it before sending it again. */
   | 'BAD_USER_INPUT'
-  /** It exists already, or is being changed by somebody else. */
+  /** The object already exists, or a concurrent change is in progress. */
   | 'CONFLICT'
-  /** A backend did not answer in time. */
+  /** A backend did not respond in time. A change may still have been applied. */
   | 'DEADLINE_EXCEEDED'
-  /** The object is not in a state that allows this. */
+  /** The object is not in a state that allows the change. */
   | 'FAILED_PRECONDITION'
-  /** Who asks may not do this. */
+  /** The caller lacks the required right, or the backend denied access. */
   | 'FORBIDDEN'
-  /** Something failed that the client cannot mend. */
+  /** An unexpected failure in the gateway or a backend. */
   | 'INTERNAL_SERVER_ERROR'
-  /** There is no such object. */
+  /** The object was not found. */
   | 'NOT_FOUND'
-  /** Too much was asked in too short a time. */
+  /** Too many requests were sent. Wait before sending the request again. */
   | 'RATE_LIMITED'
-  /** Who asks is not known. */
+  /** The credentials are missing, invalid or expired. */
   | 'UNAUTHENTICATED'
-  /** A backend cannot be reached at the moment. */
+  /** A backend is temporarily unavailable. */
   | 'UNAVAILABLE';
 
-/** Whom to invite. */
+/** The customer to invite. */
 export type InviteCustomerInput = {
-  /** Sending the same key again gives the same operation; absent has one made for this call. */
+  /** UUID of this change. Repeating the mutation with the same key returns the same operation; a new key is generated when omitted. */
   idempotencyKey?: string | null | undefined;
-  /** Where the invitation goes. */
+  /** Email address that receives the invitation. */
   invitationEmail: string;
   /** Name of the customer. */
   name: string;
-  /** The person behind the customer. */
+  /** The contact person of the customer. */
   person: CustomerPersonInput;
-  /** The customer of the reseller API that it is: the two are linked when the operation succeeds. */
+  /** The reseller customer to link the new customer to once the operation succeeds. */
   resellerCustomer?: ResellerCustomerKey | null | undefined;
-  /** Billing's id of the reseller; absent stands for the configured one. */
+  /** The billing API's id of the reseller, up to 50 characters; defaults to the configured reseller. */
   resellerId?: string | null | undefined;
 };
 
-/** What the reseller API tells of a subscription. */
+/** Kinds of subscription events that the reseller API publishes. */
 export type NotificationType =
-  /** The seats of its annual plan became more or fewer. */
+  /** The number of seats of an annual plan changed. */
   | 'COMMITMENT_CHANGED'
-  /** A licence was assigned or revoked. */
+  /** A license was assigned or revoked. */
   | 'LICENSE_ASSIGNMENT_CHANGED'
-  /** It was made. */
+  /** The subscription was created. */
   | 'NEW_SUBSCRIPTION_CREATED'
-  /** It went from a flexible to an annual plan. */
+  /** The plan changed from flexible to annual. */
   | 'PRICE_PLAN_SWITCHED'
-  /** It was cancelled, or transferred away. */
+  /** The subscription was cancelled or transferred to another reseller. */
   | 'SUBSCRIPTION_CANCELLED'
-  /** It was converted, such as from direct to resold. */
+  /** The subscription was converted, for example from direct to resold. */
   | 'SUBSCRIPTION_CONVERTED'
-  /** It moved to a smaller product. */
+  /** The subscription was downgraded to another SKU. */
   | 'SUBSCRIPTION_DOWNGRADE'
-  /** Its annual plan was renewed. */
+  /** An annual plan was renewed. */
   | 'SUBSCRIPTION_RENEWED'
-  /** It was suspended. */
+  /** The subscription was suspended; see `suspensionReasons`. */
   | 'SUBSCRIPTION_SUSPENDED'
   /** A suspension was lifted. */
   | 'SUBSCRIPTION_SUSPENSION_REVOKED'
-  /** Its trial ended. */
+  /** The trial ended. */
   | 'SUBSCRIPTION_TRIAL_ENDED'
-  /** It moved to a greater product. */
+  /** The subscription was upgraded to another SKU. */
   | 'SUBSCRIPTION_UPGRADE'
-  /** A word that is new to the gateway: see the raw field. */
+  /** A value that the gateway does not know; the matching `Raw` field holds it. */
   | 'UNRECOGNIZED';
 
-/** How to find an operation: exactly one of these. */
+/** Identifies an operation. Set exactly one field. */
 export type OperationBy =
-  {   /** Global id. */
+  {   /** Global id of the operation. */
   id: string | number; operationId?: never; }
-  |  { id?: never;   /** Billing's own id. */
+  |  { id?: never;   /** The billing API's id of the operation. */
   operationId: string; };
 
-/** What an operation does. */
+/** The change that an operation makes. */
 export type OperationKind =
-  /** A customer is activated. */
+  /** Activates a customer. */
   | 'ACTIVATE_CUSTOMER'
-  /** A customer that the reseller serves is made. */
+  /** Creates a customer that the reseller manages. */
   | 'CREATE_RESELLER_SERVED_CUSTOMER'
-  /** A customer is invited. */
+  /** Invites a customer by email. */
   | 'INVITE_CUSTOMER'
-  /** A customer is suspended. */
+  /** Suspends a customer. */
   | 'SUSPEND_CUSTOMER'
-  /** It was not started through this gateway. */
+  /** The operation was not started through this gateway. */
   | 'UNKNOWN';
 
-/** How far an operation is. */
+/** Progress of an operation. SUCCEEDED, FAILED and CANCELLED are final. */
 export type OperationStatus =
-  /** Cancelled. Final. */
+  /** The operation was cancelled. */
   | 'CANCELLED'
-  /** Failed and rolled back. Final. */
+  /** The operation failed and was rolled back; `result` holds the reason. */
   | 'FAILED'
-  /** A failure was seen and is being rolled back; not final. */
+  /** The operation failed and is being rolled back; not final. */
   | 'FAILING'
-  /** Under way. */
+  /** The operation is in progress. */
   | 'RUNNING'
-  /** Done; the result is there. Final. */
+  /** The operation completed and `result` holds its outcome. */
   | 'SUCCEEDED';
 
 /** The customer to order. */
 export type OrderCustomerInput = {
-  /** Second address, not in the primary domain. A domain customer needs it. */
+  /** Secondary email address outside the primary domain; required to order a domain customer. */
   alternateEmail?: string | null | undefined;
-  /** The customer of billing that it is: the two are linked. */
+  /** The billing customer to link the new customer to. */
   billing?: BillingCustomerKey | null | undefined;
-  /** The customer's transfer token, when somebody else manages it now. */
+  /** The customer's transfer token; required when another reseller or Google manages the customer. */
   customerAuthToken?: string | null | undefined;
-  /** Primary domain, without `www.`. */
+  /** Primary domain without `www.`, such as `example.com`. */
   customerDomain: string;
-  /** How the customer will prove who it is. */
+  /** How the customer will be verified. It cannot be changed later. */
   customerType?: CustomerType | null | undefined;
-  /** Begins with + and the country code. */
+  /** Phone number that starts with + and the country code. */
   phoneNumber?: string | null | undefined;
-  /** Where the customer is. A domain customer needs it. */
+  /** Postal address; required to order a domain customer. */
   postalAddress?: PostalAddressInput | null | undefined;
-  /** Gets the verification mail. A team customer needs it. */
+  /** Email address of the first administrator, which receives the verification email; required to order a team customer. */
   primaryAdminEmail?: string | null | undefined;
 };
 
 /** The subscription to order. */
 export type OrderSubscriptionInput = {
-  /** What the order does. */
+  /** The kind of order. */
   action: SubscriptionOrderAction;
   /** Global id of the customer. */
   customer: string | number;
-  /** The transfer token. TRANSFER needs it. */
+  /** The customer's transfer token; required for TRANSFER. */
   customerAuthToken?: string | null | undefined;
-  /** Code of a discount; not with TRANSFER. */
+  /** Google's code for a discounted price, up to 100 characters. Invalid for TRANSFER. */
   dealCode?: string | null | undefined;
-  /** How to pay. */
+  /** Payment plan. Set either this or `planNameRaw`. */
   planName?: PlanName | null | undefined;
-  /** The vendor's own word, for one that is new to the gateway. */
+  /** A value for `planName` that the enum does not list, sent unchanged to the reseller API. */
   planNameRaw?: string | null | undefined;
-  /** Your own reference; at most 80 characters. */
+  /** The reseller's own reference, printed on the invoice; up to 80 characters. */
   purchaseOrderId?: string | null | undefined;
-  /** What happens when the year ends. Give it with annual plans: defaults differ. */
+  /** What happens at the end of an annual commitment. Set it for annual plans: the default depends on the SKU. */
   renewalType?: RenewalType | null | undefined;
-  /** The vendor's own word, for one that is new to the gateway. */
+  /** A value for `renewalType` that the enum does not list, sent unchanged to the reseller API. */
   renewalTypeRaw?: string | null | undefined;
-  /** Seats as a total; the gateway puts them where the plan counts them. */
+  /** Total number of seats, at least 1; not a difference. */
   seats: number;
-  /** What to subscribe to. */
+  /** SKU id, such as `1010020028`. */
   skuId: string;
-  /** The SKU to leave. SWITCH needs it. */
+  /** SKU id of the subscription to replace; required for SWITCH, otherwise invalid. */
   sourceSkuId?: string | null | undefined;
 };
 
-/** How a subscription is paid. */
+/** Payment plans of the reseller API. */
 export type PlanName =
-  /** A year, paid monthly. The vendor answers it as ANNUAL. */
+  /** One-year commitment, billed monthly. The reseller API returns it as `ANNUAL`. */
   | 'ANNUAL_MONTHLY_PAY'
-  /** A year, paid at once. */
+  /** One-year commitment, billed once a year. */
   | 'ANNUAL_YEARLY_PAY'
-  /** Month by month, for the users there are. */
+  /** No commitment; billed monthly for the licensed users. */
   | 'FLEXIBLE'
-  /** Free for good; Cloud Identity Free only. */
+  /** Free of charge; Cloud Identity Free only. */
   | 'FREE'
-  /** Free for a while. */
+  /** Free trial of up to 30 days (60 days for Chrome Enterprise). */
   | 'TRIAL'
-  /** A word that is new to the gateway: see the raw field. */
+  /** A value that the gateway does not know; the matching `Raw` field holds it. */
   | 'UNRECOGNIZED';
 
-/** A postal address; each field is at most 255 characters long. */
+/** A postal address. Each field is at most 255 characters long. */
 export type PostalAddressInput = {
-  /** Street and number. */
+  /** First line of the address: street and number. */
   addressLine1?: string | null | undefined;
   /** Second line of the address. */
   addressLine2?: string | null | undefined;
   /** Third line of the address. */
   addressLine3?: string | null | undefined;
-  /** Whom to write to. Needed to order. */
+  /** Name of the contact person; required for an order. */
   contactName?: string | null | undefined;
-  /** ISO 3166 two-letter code. Needed to order. */
+  /** ISO 3166 two-letter country code; required for an order. */
   countryCode?: string | null | undefined;
-  /** Town. */
+  /** City or town. */
   locality?: string | null | undefined;
-  /** The company. Needed to order. */
+  /** Name of the organization; required for an order. */
   organizationName?: string | null | undefined;
-  /** Postal code. Needed to order. */
+  /** Postal code; required for an order. */
   postalCode?: string | null | undefined;
   /** State or province. */
   region?: string | null | undefined;
 };
 
-/** What happens when an annual plan ends. */
+/** What happens at the end of an annual commitment. */
 export type RenewalType =
-  /** Renews; seen in answers only. */
+  /** Renews the subscription. The reseller API returns this value; do not send it. */
   | 'AUTO_RENEW'
-  /** Renews with the same seats, paid monthly. */
+  /** Renews for the same number of seats, billed monthly. */
   | 'AUTO_RENEW_MONTHLY_PAY'
-  /** Renews with the same seats, paid at once. */
+  /** Renews for the same number of seats, billed once a year. */
   | 'AUTO_RENEW_YEARLY_PAY'
-  /** Ends. */
+  /** Ends without renewal. */
   | 'CANCEL'
-  /** Renews for the users there are, paid monthly. */
+  /** Renews for the licensed users, billed monthly. */
   | 'RENEW_CURRENT_USERS_MONTHLY_PAY'
-  /** Renews for the users there are, paid at once. */
+  /** Renews for the licensed users, billed once a year. */
   | 'RENEW_CURRENT_USERS_YEARLY_PAY'
-  /** Renews as the vendor proposes. */
+  /** Renews with the offer that Google proposes. */
   | 'RENEW_ON_PROPOSED_OFFER'
-  /** Becomes a flexible plan. */
+  /** Changes to the flexible plan. */
   | 'SWITCH_TO_PAY_AS_YOU_GO'
-  /** A word that is new to the gateway: see the raw field. */
+  /** A value that the gateway does not know; the matching `Raw` field holds it. */
   | 'UNRECOGNIZED';
 
-/** Where the reseller API knows a customer: exactly one of these. */
+/** Identifies a customer in the reseller API. Set exactly one field. */
 export type ResellerCustomerKey =
-  {   /** Primary domain. */
+  {   /** Primary domain of the customer, such as `example.com`. */
   domain: string; id?: never; }
-  |  { domain?: never;   /** The reseller API's own id. */
+  |  { domain?: never;   /** The reseller API's id of the customer; it never changes. */
   id: string; };
 
-/** How to find a subscription: exactly one of these. */
+/** Identifies a subscription. Set exactly one field. */
 export type SubscriptionBy =
-  {   /** Global id. */
+  {   /** Global id of the subscription. */
   id: string | number; key?: never; }
-  |  { id?: never;   /** The vendor's ids. */
+  |  { id?: never;   /** The reseller API's current ids. */
   key: SubscriptionKey; };
 
-/** Where a subscription is at this moment. */
+/** Identifies a subscription by its current id in the reseller API. */
 export type SubscriptionKey = {
-  /** The customer's id or primary domain. */
+  /** The reseller API's id of the customer, or its primary domain. */
   customerId: string;
-  /** The id it has now. */
+  /** Current id of the subscription. */
   subscriptionId: string;
 };
 
-/** What an order does. It is explicit, because the vendor may guess wrong. */
+/** The kind of order. The gateway never leaves it for the reseller API to guess. */
 export type SubscriptionOrderAction =
-  /** A new subscription. */
+  /** Buys a new subscription. */
   | 'BUY'
-  /** Another SKU of a product that the customer holds; ends the old one. */
+  /** Moves an existing subscription to another SKU and ends the old one. */
   | 'SWITCH'
-  /** Takes a subscription over from somebody else, by transfer token. */
+  /** Transfers a subscription from another reseller or from Google. */
   | 'TRANSFER';
 
-/** Whether a subscription serves. */
+/** States of a subscription. */
 export type SubscriptionStatus =
-  /** It serves. */
+  /** The subscription is active. */
   | 'ACTIVE'
-  /** Billing has not been activated yet. */
+  /** Billing for the subscription is not active yet. */
   | 'BILLING_ACTIVATION_PENDING'
-  /** It is over. */
+  /** The subscription has ended. */
   | 'CANCELLED'
-  /** It is being made. */
+  /** The subscription is being created. */
   | 'PENDING'
-  /** It is suspended: see the reasons. */
+  /** The subscription is suspended; see `suspensionReasons`. */
   | 'SUSPENDED'
-  /** A word that is new to the gateway: see the raw field. */
+  /** A value that the gateway does not know; the matching `Raw` field holds it. */
   | 'UNRECOGNIZED';
 
-/** Whom to suspend. */
+/** The customer to suspend. */
 export type SuspendCustomerInput = {
-  /** Must be true: 60 days after a suspension the data of the customer is deleted. */
+  /** Must be true, to confirm that the customer's data is deleted 60 days after the suspension. */
   confirm?: boolean | null | undefined;
   /** Global id of the customer. */
   customer: string | number;
-  /** Sending the same key again gives the same operation; absent has one made for this call. */
+  /** UUID of this change. Repeating the mutation with the same key returns the same operation; a new key is generated when omitted. */
   idempotencyKey?: string | null | undefined;
 };
 
-/** Why a subscription is suspended. */
+/** Reasons why a subscription is suspended. */
 export type SuspensionReason =
-  /** For a reason inside of the vendor, such as abuse. */
+  /** Google's own reasons, such as abuse. */
   | 'OTHER'
-  /** The customer has not accepted the terms. */
+  /** The customer has not accepted the terms of service. */
   | 'PENDING_TOS_ACCEPTANCE'
-  /** The commitment ended and was not to be renewed. */
+  /** The commitment ended and its renewal type was CANCEL. */
   | 'RENEWAL_WITH_TYPE_CANCEL'
-  /** The reseller suspended it. */
+  /** The reseller suspended the subscription. */
   | 'RESELLER_INITIATED'
-  /** The trial ended with no plan chosen. */
+  /** The trial ended without a plan for paid service. */
   | 'TRIAL_ENDED'
-  /** A word that is new to the gateway: see the raw field. */
+  /** A value that the gateway does not know; the matching `Raw` field holds it. */
   | 'UNRECOGNIZED';
 
-/** What to take over from somebody else. */
+/** The subscriptions to transfer. */
 export type TransferSubscriptionsInput = {
   /** Global id of the customer. */
   customer: string | number;
-  /** The customer's transfer token. */
+  /** The customer's transfer token, which expires after 30 days. */
   customerAuthToken: string;
-  /** All that the customer has active: the vendor wants them together. */
+  /** At least one; the reseller API requires all active subscriptions of the customer together. */
   subscriptions: Array<TransferredSubscriptionInput>;
 };
 
-/** One subscription to take over, in the SKU that it has now. */
+/** One subscription to transfer. Its SKU cannot be changed in the same step. */
 export type TransferredSubscriptionInput = {
-  /** How to pay. */
+  /** Payment plan. Set either this or `planNameRaw`. */
   planName?: PlanName | null | undefined;
-  /** The vendor's own word, for one that is new to the gateway. */
+  /** A value for `planName` that the enum does not list, sent unchanged to the reseller API. */
   planNameRaw?: string | null | undefined;
-  /** Your own reference; at most 80 characters. */
+  /** The reseller's own reference, printed on the invoice; up to 80 characters. */
   purchaseOrderId?: string | null | undefined;
-  /** What happens when the year ends. Give it with annual plans. */
+  /** What happens at the end of an annual commitment. Set it for annual plans: the default depends on the SKU. */
   renewalType?: RenewalType | null | undefined;
-  /** The vendor's own word, for one that is new to the gateway. */
+  /** A value for `renewalType` that the enum does not list, sent unchanged to the reseller API. */
   renewalTypeRaw?: string | null | undefined;
-  /** Seats as a total; the gateway puts them where the plan counts them. At least the minimum that its transfer info tells. */
+  /** Total number of seats, at least 1; not a difference. Not below `transferInfo.minimumTransferableSeats`. */
   seats: number;
-  /** What is subscribed to. */
+  /** SKU id, such as `1010020028`. */
   skuId: string;
 };
 
-/** What to change of a customer; what is left out stays, unless `replace` is true. */
+/** The changes. Omitted fields keep their values unless `replace` is true. */
 export type UpdateCustomerInput = {
-  /** Second address, not in the primary domain. */
+  /** Secondary email address outside the primary domain; required to order a domain customer. */
   alternateEmail?: string | null | undefined;
   /** Global id of the customer. */
   customer: string | number;
-  /** Primary domain, without `www.`. */
+  /** Primary domain without `www.`, such as `example.com`. */
   customerDomain?: string | null | undefined;
-  /** Begins with + and the country code. */
+  /** Phone number that starts with + and the country code. */
   phoneNumber?: string | null | undefined;
-  /** Where the customer is. */
+  /** Postal address; required to order a domain customer. */
   postalAddress?: PostalAddressInput | null | undefined;
-  /** First administrator of a team customer. */
+  /** Email address of the first administrator, which receives the verification email; required to order a team customer. */
   primaryAdminEmail?: string | null | undefined;
-  /** Whether all that is not given shall be emptied. */
+  /** Whether to replace the whole customer, which clears omitted fields. */
   replace?: boolean | null | undefined;
 };
 

@@ -1,0 +1,65 @@
+import type { FieldMap } from '@pothos/core';
+import { builder, type ObjectFields } from './builder.ts';
+
+const scalars = ['String', 'Int', 'Boolean', 'DateTime'] as const;
+type Value = string | number | boolean | Date | null;
+
+/** The descriptions of properties whose values have the type `V`. */
+type Texts<Source, V> = {
+  readonly [Key in keyof Source as Source[Key] extends V ? Key : never]?: string;
+};
+
+/** Descriptions of exposed properties, by GraphQL type. */
+export type Exposed<Source> = {
+  readonly 'String!'?: Texts<Source, string>;
+  readonly String?: Texts<Source, string | null>;
+  readonly Int?: Texts<Source, number | null>;
+  readonly 'Int!'?: Texts<Source, number>;
+  readonly Boolean?: Texts<Source, boolean | null>;
+  readonly 'Boolean!'?: Texts<Source, boolean>;
+  readonly DateTime?: Texts<Source, Date | null>;
+  readonly 'DateTime!'?: Texts<Source, Date>;
+};
+
+/** Defines an object type. */
+export function objectType<T>(
+  name: string,
+  description: string,
+  fields: (t: ObjectFields<T>) => FieldMap,
+) {
+  return builder.objectRef<T>(name).implement({ description, fields });
+}
+
+/** Defines an object type whose fields are all exposed properties. */
+export function plainType<T>(name: string, description: string, exposed: Exposed<T>) {
+  return objectType<T>(name, description, (t) => expose(t, exposed));
+}
+
+/** Exposes properties of the parent as fields of the same names. */
+export function expose<Parent>(t: ObjectFields<Parent>, exposed: Exposed<Parent>): FieldMap {
+  return exposeFrom(t, (parent) => parent, exposed);
+}
+
+/** Exposes properties of an object that the parent holds as fields of the same names. */
+export function exposeFrom<Parent, Source>(
+  t: ObjectFields<Parent>,
+  source: (parent: Parent) => Source,
+  exposed: Exposed<Source>,
+): FieldMap;
+export function exposeFrom<Parent>(
+  t: ObjectFields<Parent>,
+  source: (parent: Parent) => Readonly<Record<string, Value>>,
+  exposed: Exposed<Record<string, never>>,
+): FieldMap {
+  const fields: FieldMap = {};
+  for (const [type, texts] of Object.entries(exposed)) {
+    const scalar = scalars.find((name) => type.startsWith(name));
+    if (!scalar) throw new Error(`cannot expose fields of type ${type}`);
+    const nullable = !type.endsWith('!');
+    for (const [key, description = ''] of Object.entries(texts)) {
+      const resolve = (parent: Parent) => source(parent)[key] ?? null;
+      fields[key] = t.field({ type: scalar, nullable, description, resolve });
+    }
+  }
+  return fields;
+}
