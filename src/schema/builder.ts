@@ -25,9 +25,13 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   errors: { defaultTypes: [] },
 });
 
-builder.addScalarType('DateTime', DateTimeResolver);
-builder.addScalarType('JSON', JSONResolver);
-builder.addScalarType('UUID', UUIDResolver);
+builder.addScalarType('DateTime', DateTimeResolver, {
+  description: 'RFC 3339 date and time in UTC, such as `2026-11-25T10:15:30Z`.',
+});
+builder.addScalarType('JSON', JSONResolver, { description: 'Any JSON value.' });
+builder.addScalarType('UUID', UUIDResolver, {
+  description: 'A UUID, such as `123e4567-e89b-42d3-a456-426614174000`.',
+});
 
 builder.queryType({ description: 'Reads customers, subscriptions, operations and notifications.' });
 builder.mutationType({

@@ -96,7 +96,7 @@ const interfaces = [errorInterface];
 
 builder.objectType(ValidationError, {
   name: 'ValidationError',
-  description: 'The input is invalid. Nothing was changed.',
+  description: 'The input is invalid; `fields` lists what to correct.',
   interfaces,
   fields: (t) => ({
     fields: t.field({

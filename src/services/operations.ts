@@ -73,16 +73,19 @@ export function createOperationService(
     idempotencyKey: string | null,
   ): Promise<OperationEntry> {
     authorize(scope.viewer, 'WRITE');
-    const key = { caller: scope.viewer.subject, idempotencyKey: idempotencyKey ?? randomUUID() };
+    const idempotency = {
+      caller: scope.viewer.subject,
+      idempotencyKey: idempotencyKey ?? randomUUID(),
+    };
     const linkTo = 'linkTo' in request ? request.linkTo : null;
-    const check = linkTo ? () => requireLinkable(linkTo, key) : undefined;
-    return cacheResult(await operations.start(request, key, scope, check));
+    const check = linkTo ? () => requireLinkable(linkTo, idempotency) : undefined;
+    return cacheResult(await operations.start(request, idempotency, scope, check));
   }
 
   /** @throws GatewayError CONFLICT when the reseller customer is linked or about to be linked */
-  async function requireLinkable(linkTo: string, key: IdempotencyScope): Promise<void> {
+  async function requireLinkable(linkTo: string, idempotency: IdempotencyScope): Promise<void> {
     await customerLinks.requireUnlinked(linkTo);
-    if (!(await operations.isLinkAwaited(key))) return;
+    if (!(await operations.isLinkAwaited(idempotency))) return;
     const message = `An operation in progress will link the reseller customer ${linkTo}.`;
     throw new GatewayError('CONFLICT', message);
   }

@@ -73,7 +73,7 @@ const postalAddress = plainType<PostalAddress>(
 const primaryAdmin = plainType<{ readonly primaryEmail: string | null }>(
   'PrimaryAdmin',
   'The first administrator of a team customer.',
-  { String: { primaryEmail: 'Receives the verification email.' } },
+  { String: { primaryEmail: 'Email address that receives the verification email.' } },
 );
 
 export const resellerCustomer = objectType<ResellerCustomer>(

@@ -24,12 +24,13 @@ customer.implement({
     }),
     billing: t.field({
       type: billingCustomer,
-      description: 'The customer in the billing API; null when it is not there.',
+      description: 'The customer in the billing API; null when it does not exist or is not linked.',
       resolve: (parent, _args, { services }) => services.customers.billing(parent),
     }),
     reseller: t.field({
       type: resellerCustomer,
-      description: 'The customer in the reseller API; null when it is not there.',
+      description:
+        'The customer in the reseller API; null when it does not exist or is not linked.',
       resolve: (parent, _args, { services }) => services.customers.reseller(parent),
     }),
   }),

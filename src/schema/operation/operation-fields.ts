@@ -64,7 +64,7 @@ builder.queryField('operations', (t) =>
   t.field({
     type: operationConnection,
     description:
-      'Lists the operations that this gateway started or watched, most recently started first, in their last known state. Null when the filtered customer is not in the billing API.',
+      'Lists the operations that this gateway has started or read, most recently started first, in their last known state. Null when the filtered customer is not in the billing API.',
     args: {
       customer: t.arg.id({ description: 'Global id of the customer to filter by.' }),
       status: t.arg({

@@ -47,7 +47,8 @@ const customerMetadata = plainType<CustomerMetadata>(
   {
     'String!': {
       resellerId: "The billing API's id of the reseller.",
-      customerId: "The billing API's id of the customer; set before a new customer is created.",
+      customerId:
+        "The billing API's id of the customer; set even while the customer is being created.",
     },
   },
 );

@@ -94,7 +94,7 @@ const types = {
   requestInfo: plainType<Detail<'requestInfo'>>(
     'RequestInfoDetail',
     "The billing API's record of the request.",
-    { 'String!': { requestId: 'Request id to quote to the vendor support.' } },
+    { 'String!': { requestId: 'Request id to quote when contacting Yandex Cloud support.' } },
   ),
   retryInfo: objectType<Detail<'retryInfo'>>('RetryInfoDetail', 'When to retry.', (t) => ({
     retryDelayMs: t.float({

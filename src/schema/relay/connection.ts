@@ -29,7 +29,7 @@ const pageInfo = builder.objectRef<Connection<unknown>>('PageInfo').implement({
 /** Defines `<Node>Connection` and `<Node>Edge`. Returns the connection type. */
 export function connectionOf<T>(node: ObjectRef<Types, T>): ObjectRef<Types, Connection<T>> {
   const edge = builder.objectRef<Edge<T>>(`${node.name}Edge`).implement({
-    description: `One item of a ${node.name} list and its cursor.`,
+    description: `One item of a list of ${node.name} objects, with its cursor.`,
     fields: (t) => ({
       cursor: t.exposeString('cursor', {
         nullable: false,
@@ -44,7 +44,7 @@ export function connectionOf<T>(node: ObjectRef<Types, T>): ObjectRef<Types, Con
     }),
   });
   return builder.objectRef<Connection<T>>(`${node.name}Connection`).implement({
-    description: `One page of a ${node.name} list.`,
+    description: `One page of a list of ${node.name} objects.`,
     fields: (t) => ({
       edges: t.field({
         type: [edge],

@@ -23,7 +23,8 @@ import {
 } from './subscription-input.ts';
 
 const orderAction = builder.enumType('SubscriptionOrderAction', {
-  description: 'The kind of order. The gateway never leaves it for the reseller API to guess.',
+  description:
+    'The kind of order. It is explicit because a wrong guess of the reseller API can end a subscription.',
   values: {
     BUY: { description: 'Buys a new subscription.' },
     SWITCH: { description: 'Moves an existing subscription to another SKU and ends the old one.' },

@@ -56,7 +56,9 @@ subscription.implement({
         resourceUiUrl: "URL of the subscription's page in the Google Admin console.",
         kind: 'Resource type of the reseller API, such as `reseller#subscription`.',
       },
-      DateTime: { creationTime: 'When the subscription was created.' },
+      DateTime: {
+        creationTime: 'When the subscription was created; null when the reseller API omits it.',
+      },
     }),
     ...billingMethod.fields(
       t,
@@ -64,19 +66,27 @@ subscription.implement({
       'How Google bills the subscription; null when the reseller API omits it.',
       (parent) => parent.billingMethod,
     ),
-    plan: t.expose('plan', { type: plan, description: 'Payment plan and commitment.' }),
-    seats: t.expose('seats', { type: seats, description: 'Number of users.' }),
+    plan: t.expose('plan', {
+      type: plan,
+      description: 'Payment plan and commitment; null when the reseller API omits it.',
+    }),
+    seats: t.expose('seats', {
+      type: seats,
+      description: 'Number of seats; null when the reseller API omits it.',
+    }),
     trialSettings: t.expose('trialSettings', {
       type: trialSettings,
       description: 'Current or past trial; null when there was no trial.',
     }),
     renewalSettings: t.expose('renewalSettings', {
       type: renewalSettings,
-      description: 'What happens at the end of an annual commitment.',
+      description:
+        'What happens at the end of an annual commitment; null when the reseller API omits it.',
     }),
     transferInfo: t.expose('transferInfo', {
       type: transferInfo,
-      description: 'Transfer requirements; set when listed with `customerAuthToken`.',
+      description:
+        'Transfer requirements, in lists read with a transfer token; null when there are none.',
     }),
     ...subscriptionStatus.requiredFields(
       t,

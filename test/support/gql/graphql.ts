@@ -324,7 +324,7 @@ export type SubscriptionKey = {
   subscriptionId: string;
 };
 
-/** The kind of order. The gateway never leaves it for the reseller API to guess. */
+/** The kind of order. It is explicit because a wrong guess of the reseller API can end a subscription. */
 export type SubscriptionOrderAction =
   /** Buys a new subscription. */
   | 'BUY'
