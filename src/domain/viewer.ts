@@ -1,5 +1,4 @@
-export const rights = ['READ', 'WRITE'] as const;
-export type Right = (typeof rights)[number];
+export type Right = 'READ' | 'WRITE';
 
 /** The authenticated caller, determined once per HTTP request or socket. */
 export interface Viewer {

@@ -1,5 +1,6 @@
-import { type ErrorCode, errorCodes, type GatewayError } from '../domain/error.ts';
+import type { ErrorCode, GatewayError } from '../domain/error.ts';
 import { builder } from './builder.ts';
+import { enumType } from './fields.ts';
 
 const codeDescriptions: Record<ErrorCode, string> = {
   BAD_USER_INPUT: 'An argument or input field is invalid. Correct it before sending it again.',
@@ -14,12 +15,11 @@ const codeDescriptions: Record<ErrorCode, string> = {
   INTERNAL_SERVER_ERROR: 'An unexpected failure in the gateway or a backend.',
 };
 
-const errorCode = builder.enumType('ErrorCode', {
-  description: 'Machine-readable reason of a failure. The set of codes is closed.',
-  values: Object.fromEntries(
-    errorCodes.map((code) => [code, { description: codeDescriptions[code] }]),
-  ),
-});
+const errorCode = enumType(
+  'ErrorCode',
+  'Machine-readable reason of a failure. The set of codes is closed.',
+  codeDescriptions,
+);
 
 /** What the fields of a typed error read. */
 interface ErrorSource {

@@ -21,6 +21,17 @@ export type Exposed<Source> = {
   readonly 'DateTime!'?: Texts<Source, Date>;
 };
 
+/** Defines an enum type from the descriptions of its values. */
+export function enumType(
+  name: string,
+  description: string,
+  texts: Readonly<Record<string, string>>,
+) {
+  const values: Record<string, { description: string }> = {};
+  for (const [value, text] of Object.entries(texts)) values[value] = { description: text };
+  return builder.enumType(name, { description, values });
+}
+
 /** Defines an object type. */
 export function objectType<T>(
   name: string,

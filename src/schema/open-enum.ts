@@ -1,4 +1,5 @@
-import { builder, type ObjectFields } from './builder.ts';
+import type { ObjectFields } from './builder.ts';
+import { enumType } from './fields.ts';
 
 export const UNRECOGNIZED = 'UNRECOGNIZED';
 
@@ -21,7 +22,7 @@ export function openEnum(
     ...values,
     [UNRECOGNIZED]: 'A value that the gateway does not know; the matching `Raw` field holds it.',
   };
-  const ref = builder.enumType(name, { description, values: describedValues(texts) });
+  const ref = enumType(name, description, texts);
 
   function parse(raw: string): string {
     const value = toValue(raw);
@@ -78,11 +79,4 @@ export function openEnum(
       };
     },
   };
-}
-
-/** The values of an enum type, from a description per value. */
-export function describedValues<Value extends string>(texts: Readonly<Record<Value, string>>) {
-  return Object.fromEntries(
-    Object.entries<string>(texts).map(([value, description]) => [value, { description }]),
-  );
 }

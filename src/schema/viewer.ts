@@ -1,17 +1,13 @@
-import { type Right, rights, type Viewer } from '../domain/viewer.ts';
+import type { Right, Viewer } from '../domain/viewer.ts';
 import { builder } from './builder.ts';
+import { enumType } from './fields.ts';
 
 const rightDescriptions: Record<Right, string> = {
   READ: 'Run queries and subscriptions.',
   WRITE: 'Run mutations.',
 };
 
-const right = builder.enumType('Right', {
-  description: 'A permission of the authenticated caller.',
-  values: Object.fromEntries(
-    rights.map((name) => [name, { description: rightDescriptions[name] }]),
-  ),
-});
+const right = enumType('Right', 'A permission of the authenticated caller.', rightDescriptions);
 
 const viewer = builder.objectRef<Viewer>('Viewer').implement({
   description: 'The authenticated caller.',

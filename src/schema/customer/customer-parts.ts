@@ -41,19 +41,6 @@ export const billingCustomer = objectType<BillingCustomer>(
   }),
 );
 
-/** The parts of an address, for results and inputs alike. */
-export const postalAddressTexts = {
-  contactName: 'Name of the contact person.',
-  organizationName: 'Name of the organization.',
-  addressLine1: 'First line of the address: street and number.',
-  addressLine2: 'Second line of the address.',
-  addressLine3: 'Third line of the address.',
-  locality: 'City or town.',
-  region: 'State or province.',
-  postalCode: 'Postal code.',
-  countryCode: 'ISO 3166 two-letter country code.',
-} as const;
-
 export const customerType = openEnum(
   'CustomerType',
   'How a customer of the reseller API is verified.',
@@ -67,7 +54,19 @@ export const customerType = openEnum(
 const postalAddress = plainType<PostalAddress>(
   'PostalAddress',
   'A postal address in the reseller API. Missing parts are null.',
-  { String: postalAddressTexts },
+  {
+    String: {
+      contactName: 'Name of the contact person.',
+      organizationName: 'Name of the organization.',
+      addressLine1: 'First line of the address: street and number.',
+      addressLine2: 'Second line of the address.',
+      addressLine3: 'Third line of the address.',
+      locality: 'City or town.',
+      region: 'State or province.',
+      postalCode: 'Postal code.',
+      countryCode: 'ISO 3166 two-letter country code.',
+    },
+  },
 );
 
 const primaryAdmin = plainType<{ readonly primaryEmail: string | null }>(

@@ -5,12 +5,11 @@ import {
   type OperationFailure,
   type OperationKind,
   type OperationStatus,
-  operationKinds,
   operationStatus,
 } from '../../domain/operation.ts';
 import { builder } from '../builder.ts';
 import { customer } from '../customer/customer.ts';
-import { expose, exposeFrom, objectType, plainType } from '../fields.ts';
+import { enumType, expose, exposeFrom, objectType, plainType } from '../fields.ts';
 import { decodeGlobalIdOf, encodeGlobalId } from '../relay/global-id.ts';
 import { nodeInterface, registerNode } from '../relay/node.ts';
 import { statusDetail, unknownPayload } from './status-detail.ts';
@@ -34,12 +33,7 @@ const kindDescriptions: Record<OperationKind, string> = {
   UNKNOWN: 'The operation was not started through this gateway.',
 };
 
-const kind = builder.enumType('OperationKind', {
-  description: 'The change that an operation makes.',
-  values: Object.fromEntries(
-    operationKinds.map((name) => [name, { description: kindDescriptions[name] }]),
-  ),
-});
+const kind = enumType('OperationKind', 'The change that an operation makes.', kindDescriptions);
 
 const customerMetadata = plainType<CustomerMetadata>(
   'CustomerOperationMetadata',
@@ -164,7 +158,8 @@ registerNode('Operation', {
 /** @throws GatewayError BAD_USER_INPUT when it is not an operation's id */
 export function operationIdOf(id: string): string {
   const [operationId] = decodeGlobalIdOf('Operation', id);
-  if (!operationId)
+  if (!operationId) {
     throw badInput('id is not a valid Operation id. Use an id that this API returned.');
+  }
   return operationId;
 }

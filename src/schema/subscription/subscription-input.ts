@@ -1,3 +1,4 @@
+import type { InputShapeFromFields } from '@pothos/core';
 import type { InputFields } from '../builder.ts';
 import type { FieldNames } from '../mutation.ts';
 import { UNRECOGNIZED } from '../open-enum.ts';
@@ -21,15 +22,8 @@ export const subscriptionFieldNames: FieldNames = {
   'seats.maximumNumberOfSeats': 'seats',
 };
 
-interface PlanNameInput {
-  readonly planName?: string | null | undefined;
-  readonly planNameRaw?: string | null | undefined;
-}
-
-interface RenewalTypeInput {
-  readonly renewalType?: string | null | undefined;
-  readonly renewalTypeRaw?: string | null | undefined;
-}
+type PlanNameInput = InputShapeFromFields<ReturnType<typeof planFields>>;
+type RenewalTypeInput = InputShapeFromFields<ReturnType<typeof renewalFields>>;
 
 interface OrderReferences {
   readonly purchaseOrderId?: string | null | undefined;
