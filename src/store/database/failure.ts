@@ -7,17 +7,40 @@ const sqliteFaults = new Set([1, 18, 19, 20, 21, 25]);
 const postgresFaults = new Set(['0A', '21', '22', '23', '42']);
 /** In class 42, but a revoked privilege is a condition of the database. */
 const INSUFFICIENT_PRIVILEGE = '42501';
+/** Serialization failures and deadlocks. */
+const TRANSACTION_ROLLBACK = '40';
+/** The statement timeout, or a request to cancel the statement. */
+const QUERY_CANCELED = '57014';
 
 /** PostgreSQL stores every character but NUL. The store never writes NUL, so the input holds it. */
 const CHARACTER_NOT_IN_REPERTOIRE = '22021';
 
-export const SQLITE_BUSY = 5;
-export const SQLITE_LOCKED = 6;
+const SQLITE_BUSY = 5;
+const SQLITE_LOCKED = 6;
+
+/**
+ * The connection was lost after a commit was submitted: it may or may not have been committed.
+ * Not retryable, because a repeated commit could be executed twice.
+ */
+export class CommitUnknownError extends GatewayError {
+  constructor(cause: unknown) {
+    const message =
+      "The gateway's database did not confirm the change; check whether it was made before you repeat it.";
+    super('UNAVAILABLE', message, { retryable: false, cause });
+    this.name = 'CommitUnknownError';
+  }
+}
 
 /** The primary result code of an error of node:sqlite; null for any other error. */
 export function sqliteCode(error: unknown): number | null {
   if (!(error instanceof Error && 'errcode' in error)) return null;
   return typeof error.errcode === 'number' ? error.errcode & 0xff : null;
+}
+
+/** Whether another connection held the lock of an SQLite file. */
+export function isSqliteLocked(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return code === SQLITE_BUSY || code === SQLITE_LOCKED;
 }
 
 /**
@@ -39,6 +62,22 @@ export function databaseFailure(cause: unknown): GatewayError {
   }
   const message = "The gateway's database is unavailable; try again later.";
   return new GatewayError('UNAVAILABLE', message, { retryable: true, cause });
+}
+
+/** Whether the database rolled back because of one of the statements, not because of its own state. */
+export function isStatementFault(error: unknown): boolean {
+  if (isConflict(error) || isCanceled(error)) return true;
+  return (error instanceof DatabaseError || sqliteCode(error) !== null) && isOurFault(error);
+}
+
+/** Whether PostgreSQL rolled back because of a concurrent transaction. */
+export function isConflict(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code?.slice(0, 2) === TRANSACTION_ROLLBACK;
+}
+
+/** Whether PostgreSQL cancelled the statement, usually because it ran into the statement timeout. */
+export function isCanceled(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === QUERY_CANCELED;
 }
 
 function isOurFault(error: unknown): boolean {

@@ -1,10 +1,14 @@
-import { Socket } from 'node:net';
-import { Kysely, PostgresDialect, sql } from 'kysely';
-import { type ClientConfig, DatabaseError, Pool, type PoolConfig, types } from 'pg';
-import type { AppendOnlyTable, ChangeListener, Database, StoreLog } from './database.ts';
+import { CompiledQuery, Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
+import { DatabaseError, type Pool, type QueryConfig } from 'pg';
+import { queryCompiler } from './compiler.ts';
+import type { ChangeListener, Database, StoreLog } from './database.ts';
 import { databaseFailure } from './failure.ts';
+import { GroupCommit } from './group-commit.ts';
 import { migrate } from './migrate.ts';
+import { assertPostgresValue, commitPipelined } from './postgres-commit.ts';
 import { PostgresListener } from './postgres-listener.ts';
+import { clientConfig, createPool } from './postgres-pool.ts';
+import { appendLock, CHANNEL, namedLocks, notifyAll } from './postgres-statements.ts';
 import { StoreError } from './store-error.ts';
 import type { Tables } from './tables.ts';
 
@@ -12,23 +16,8 @@ import type { Tables } from './tables.ts';
 const MAX_READERS = 6;
 /** Few, since appends are serialised anyway. Readers have their own pool and never wait for them. */
 const MAX_WRITERS = 3;
-/** All in milliseconds. */
-const CONNECT_TIMEOUT = 3_000;
-const STATEMENT_TIMEOUT = 5_000;
+/** Milliseconds. */
 const MIGRATION_TIMEOUT = 60_000;
-/** Longer than the statement timeout: a server that is alive responds earlier. */
-const SILENCE_TIMEOUT = 6_000;
-const IDLE_TIMEOUT = 5_000;
-
-/** Arbitrary keys, the same in all instances and different from the one Kysely migrates with. */
-const appendLocks = {
-  operation_entries: 7_340_512_001,
-  notifications: 7_340_512_002,
-} as const satisfies Record<AppendOnlyTable, number>;
-const CHANNEL = 'gateway_changes';
-/** PostgreSQL rejects payloads of 8000 bytes and more. */
-const MAX_PAYLOAD_BYTES = 7_999;
-const INT8 = 20;
 
 export interface PostgresOptions {
   /** Identifies this store among those on the database; contains no spaces. */
@@ -47,10 +36,17 @@ export async function openPostgres(url: string, options: PostgresOptions): Promi
   const name = nameOf(url);
   const config = clientConfig(url, options.silenceTimeoutMs);
   const listener = new PostgresListener({ ...options, config, channel: CHANNEL });
-  const readers = createPool(config, MAX_READERS, options.log);
-  const writers = createPool(config, MAX_WRITERS, options.log);
+  const readers = createPool({ ...config, max: MAX_READERS }, options.log);
+  const writers = createPool({ ...config, max: MAX_WRITERS, pipeline: true }, options.log);
+  const commits = new GroupCommit({
+    compiler: queryCompiler('postgres'),
+    slots: MAX_WRITERS,
+    assertBindable: assertPostgresValue,
+    execute: (group) => commitPipelined(writers, options.sender, group),
+  });
   // Kysely does not end a pool that it has not used yet.
   const close = async () => {
+    await commits.close();
     await Promise.all([listener.close(), readers.end(), writers.end()]);
   };
   try {
@@ -61,12 +57,13 @@ export async function openPostgres(url: string, options: PostgresOptions): Promi
     if (error instanceof StoreError) throw error;
     throw new StoreError(`${name} cannot be used: ${reason(error)}`, error);
   }
-  return { ...postgresDatabase(over(readers), over(writers), options.sender), close };
+  return { ...postgresDatabase(over(readers), over(writers), commits, options.sender), close };
 }
 
 function postgresDatabase(
   readers: Kysely<Tables>,
   writers: Kysely<Tables>,
+  commits: GroupCommit,
   sender: string,
 ): Omit<Database, 'close'> {
   return {
@@ -75,58 +72,21 @@ function postgresDatabase(
     now: sql<number>`(extract(epoch from statement_timestamp()) * 1000)::bigint`,
     read: (query) => query(readers).catch(rethrow),
     write: (work) => writers.transaction().execute(work).catch(rethrow),
-    async serialiseAppends(trx, table) {
-      await sql`select pg_advisory_xact_lock(${sql.lit(appendLocks[table])})`.execute(trx);
+    commit: (build, options) => commits.commit(build, options),
+    async lock(trx, names) {
+      if (names.length > 0) await execute(trx, namedLocks(names));
     },
-    async announce(trx, change) {
-      const payload = `${sender} ${change}`;
-      // An empty change means that anything may have changed.
-      const sent = Buffer.byteLength(payload) > MAX_PAYLOAD_BYTES ? `${sender} ` : payload;
-      await sql`select pg_notify(${CHANNEL}, ${sent})`.execute(trx);
-    },
+    serialiseAppends: (trx, table) => execute(trx, appendLock(table)),
+    announce: (trx, change) => execute(trx, notifyAll(sender, [change])),
   };
+}
+
+async function execute(trx: Transaction<Tables>, { text, values }: QueryConfig): Promise<void> {
+  await trx.executeQuery(CompiledQuery.raw(text, values));
 }
 
 function rethrow(error: unknown): never {
   throw databaseFailure(error);
-}
-
-function clientConfig(url: string, silenceTimeoutMs = SILENCE_TIMEOUT): ClientConfig {
-  return {
-    connectionString: url,
-    application_name: 'reseller-gateway',
-    connectionTimeoutMillis: CONNECT_TIMEOUT,
-    statement_timeout: STATEMENT_TIMEOUT,
-    // An instance that stalls in a transaction must not block the appends of the others.
-    idle_in_transaction_session_timeout: STATEMENT_TIMEOUT,
-    stream: () => socketWithTimeout(silenceTimeoutMs),
-    types: { getTypeParser: (type, format) => (type === INT8 ? Number : parser(type, format)) },
-  };
-}
-
-function parser(type: number, format?: 'text' | 'binary') {
-  return format === 'binary' ? types.getTypeParser(type, 'binary') : types.getTypeParser(type);
-}
-
-/**
- * Without a timeout, a connection that was dropped silently (a failover, a firewall) would return to
- * the pool and fail every query that gets it until TCP gives up, about 15 minutes later.
- */
-function socketWithTimeout(silenceTimeoutMs: number): Socket {
-  const socket = new Socket();
-  socket.setTimeout(silenceTimeoutMs, () =>
-    socket.destroy(new Error('PostgreSQL stopped responding')),
-  );
-  return socket;
-}
-
-function createPool(config: PoolConfig, max: number, log: StoreLog): Pool {
-  const pool = new Pool({ ...config, max, idleTimeoutMillis: IDLE_TIMEOUT });
-  // An unhandled error event would end the process. The pool handles those of idle connections;
-  // errors of a connection in use also fail its query.
-  pool.on('connect', (client) => client.on('error', () => {}));
-  pool.on('error', (err) => log.warn({ err }, 'idle PostgreSQL connection failed'));
-  return pool;
 }
 
 function over(pool: Pool): Kysely<Tables> {
@@ -136,7 +96,7 @@ function over(pool: Pool): Kysely<Tables> {
 /** Uses a connection without the short timeouts: another instance may be migrating. */
 async function migrateAlone(url: string, name: string, log: StoreLog): Promise<void> {
   const { stream: _, ...config } = clientConfig(url);
-  const pool = createPool({ ...config, statement_timeout: MIGRATION_TIMEOUT }, 1, log);
+  const pool = createPool({ ...config, max: 1, statement_timeout: MIGRATION_TIMEOUT }, log);
   try {
     await migrate(over(pool), 'postgres', name);
   } finally {

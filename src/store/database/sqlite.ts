@@ -1,94 +1,113 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Kysely, sql } from 'kysely';
+import { Kysely, type QueryResult, sql } from 'kysely';
+import { queryCompiler } from './compiler.ts';
 import type { Database } from './database.ts';
-import { databaseFailure, SQLITE_BUSY, SQLITE_LOCKED, sqliteCode } from './failure.ts';
+import { databaseFailure, isSqliteLocked, sqliteCode } from './failure.ts';
+import { type CommitGroup, GroupCommit } from './group-commit.ts';
 import { migrate } from './migrate.ts';
-import { NodeSqliteDialect } from './node-sqlite.ts';
+import { Mutex } from './mutex.ts';
+import {
+  assertSqliteValue,
+  type FileIdentity,
+  type SqliteConnection,
+} from './sqlite-connection.ts';
+import { SqliteConnectionDialect, toQueryResult, toStatement } from './sqlite-dialect.ts';
+import { MEMORY, memoryConnection } from './sqlite-session.ts';
+import { SqliteThread } from './sqlite-thread.ts';
 import { StoreError } from './store-error.ts';
 import type { Tables } from './tables.ts';
 
-/** Milliseconds that SQLite itself waits for a lock. Short, because it blocks the event loop. */
-const BLOCKING_WAIT_MS = 10;
-const LOCK_WAIT_MS = 2_000;
+/** Milliseconds that a read, an interactive transaction or a migration waits for a lock. */
+const LOCK_WAIT = 2_000;
 
-const MEMORY = ':memory:';
+/** A connection that Kysely and group commits share. */
+interface Shared {
+  readonly connection: SqliteConnection;
+  readonly mutex: Mutex;
+  readonly db: Kysely<Tables>;
+}
 
 /**
- * Opens and migrates the file; creates it and its directory when they are missing.
+ * Opens and migrates the file; creates it and its directory when they are missing. Two worker
+ * threads access the file, one to write and one to read.
  * @param path a path or `:memory:`
- * @param lockWaitMs milliseconds to retry while another process holds the lock
+ * @param lockWaitMs milliseconds that reads and interactive transactions wait while another process
+ *   holds the lock; commits wait longer
  * @throws StoreError when the file cannot be opened or migrated
  */
-export async function openSqlite(path: string, lockWaitMs = LOCK_WAIT_MS): Promise<Database> {
-  const file = path === MEMORY ? MEMORY : resolve(path);
+export async function openSqlite(path: string, lockWaitMs = LOCK_WAIT): Promise<Database> {
+  const isMemory = path === MEMORY;
+  const file = isMemory ? MEMORY : resolve(path);
   const name = `sqlite:${file}`;
-  let connection: DatabaseSync | undefined;
+  let opened: FileIdentity | null = null;
+  const identity = () => opened;
+  const writer = share(
+    isMemory ? memoryConnection() : new SqliteThread({ file, identity, isReader: false }),
+  );
+  const reader = isMemory ? writer : share(new SqliteThread({ file, identity, isReader: true }));
   try {
-    if (file !== MEMORY) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    connection = await whileLocked(lockWaitMs, async () => connect(file));
-    const kysely = new Kysely<Tables>({ dialect: new NodeSqliteDialect(connection) });
-    await whileLocked(lockWaitMs, () => migrate(kysely, 'sqlite', name));
-    return sqliteDatabase(kysely, file, lockWaitMs);
+    if (!isMemory) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    await whileLocked(lockWaitMs, () => migrate(writer.db, 'sqlite', name));
+    if (!isMemory) opened = statSync(file);
+    await whileLocked(lockWaitMs, () => reader.connection.run('execute'));
+    return sqliteDatabase(writer, reader, lockWaitMs);
   } catch (error) {
-    connection?.close();
+    await close(writer, reader);
     if (error instanceof StoreError) throw error;
     throw new StoreError(`${name} cannot be opened: ${reason(error)}`, error);
   }
 }
 
-function connect(file: string): DatabaseSync {
-  const connection = new DatabaseSync(file, {
-    timeout: BLOCKING_WAIT_MS,
-    enableForeignKeyConstraints: true,
-  });
-  try {
-    connection.exec('pragma journal_mode = wal');
-    connection.exec('pragma synchronous = full');
-    return connection;
-  } catch (error) {
-    connection.close();
-    throw error;
-  }
+function share(connection: SqliteConnection): Shared {
+  const mutex = new Mutex();
+  const dialect = new SqliteConnectionDialect(connection, mutex);
+  return { connection, mutex, db: new Kysely<Tables>({ dialect }) };
 }
 
-function sqliteDatabase(kysely: Kysely<Tables>, file: string, lockWaitMs: number): Database {
-  const assertFile = fileGuard(file);
+function sqliteDatabase(writer: Shared, reader: Shared, lockWaitMs: number): Database {
+  const commits = new GroupCommit({
+    compiler: queryCompiler('sqlite'),
+    slots: 1,
+    assertBindable: assertSqliteValue,
+    execute: (group) => writer.mutex.run(() => transact(writer.connection, group)),
+  });
   return {
     kind: 'sqlite',
     now: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
-    async read(query) {
-      return await whileLocked(lockWaitMs, () => query(kysely)).catch(rethrow);
-    },
-    async write(work) {
-      const transact = async () => {
-        assertFile();
-        return kysely.transaction().execute(work);
-      };
-      return await whileLocked(lockWaitMs, transact).catch(rethrow);
-    },
+    read: (query) => whileLocked(lockWaitMs, () => query(reader.db)).catch(rethrow),
+    write: (work) =>
+      whileLocked(lockWaitMs, () => writer.db.transaction().execute(work)).catch(rethrow),
+    commit: (build, options) => commits.commit(build, options),
     // SQLite has one writer at a time, and no way to notify other processes.
+    async lock() {},
     async serialiseAppends() {},
     async announce() {},
-    close: () => kysely.destroy(),
+    async close() {
+      await commits.close();
+      await close(writer, reader);
+    },
   };
+}
+
+async function transact(
+  connection: SqliteConnection,
+  { queries }: CommitGroup,
+): Promise<readonly QueryResult<unknown>[]> {
+  if (queries.length === 0) return [];
+  const results = await connection.run('transact', queries.map(toStatement));
+  return results.map(toQueryResult);
+}
+
+/** Waits for the transaction that is running. */
+async function close(writer: Shared, reader: Shared): Promise<void> {
+  await writer.mutex.run(() => writer.connection.close());
+  if (reader !== writer) await reader.connection.close();
 }
 
 function rethrow(error: unknown): never {
   throw databaseFailure(error);
-}
-
-/** Writes to an open file that was deleted or replaced succeed, but their data is lost. */
-function fileGuard(file: string): () => void {
-  if (file === MEMORY) return () => {};
-  const opened = statSync(file);
-  return () => {
-    const now = statSync(file, { throwIfNoEntry: false });
-    if (now?.ino === opened.ino && now.dev === opened.dev) return;
-    throw new Error(`${file} was deleted or replaced while it was open; restart the gateway`);
-  };
 }
 
 async function whileLocked<T>(lockWaitMs: number, work: () => Promise<T>): Promise<T> {
@@ -97,9 +116,7 @@ async function whileLocked<T>(lockWaitMs: number, work: () => Promise<T>): Promi
     try {
       return await work();
     } catch (error) {
-      const code = sqliteCode(error);
-      const isLocked = code === SQLITE_BUSY || code === SQLITE_LOCKED;
-      if (!isLocked || performance.now() > giveUpAt) throw error;
+      if (!isSqliteLocked(error) || performance.now() > giveUpAt) throw error;
     }
     await pause(10 + Math.random() * 20);
   }
@@ -108,8 +125,8 @@ async function whileLocked<T>(lockWaitMs: number, work: () => Promise<T>): Promi
 /** https://sqlite.org/rescode.html */
 function reason(error: unknown): string {
   switch (sqliteCode(error)) {
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
+    case 5:
+    case 6:
       return 'another program holds a lock on it.';
     case 8:
       return 'it is read-only and needs a migration: start once with write access.';

@@ -1,0 +1,141 @@
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type DatabaseIntrospector,
+  type Dialect,
+  type Driver,
+  type Kysely,
+  type QueryCompiler,
+  type QueryResult,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely';
+import type { Mutex } from './mutex.ts';
+import {
+  assertSqliteValue,
+  type SqliteConnection,
+  type SqliteResult,
+  type SqliteStatement,
+} from './sqlite-connection.ts';
+
+/** Runs Kysely on one connection, which the mutex gives to one user at a time. */
+export class SqliteConnectionDialect implements Dialect {
+  readonly #connection: SqliteConnection;
+  readonly #mutex: Mutex;
+
+  constructor(connection: SqliteConnection, mutex: Mutex) {
+    this.#connection = connection;
+    this.#mutex = mutex;
+  }
+
+  createDriver(): Driver {
+    return new SqliteConnectionDriver(this.#connection, this.#mutex);
+  }
+
+  createQueryCompiler(): QueryCompiler {
+    return new SqliteQueryCompiler();
+  }
+
+  createAdapter(): SqliteAdapter {
+    return new SharedConnectionAdapter();
+  }
+
+  createIntrospector(db: Kysely<unknown>): DatabaseIntrospector {
+    return new SqliteIntrospector(db);
+  }
+}
+
+class SharedConnectionAdapter extends SqliteAdapter {
+  /** Runs migrations in one transaction, which locks out other processes on the file. */
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+
+  /** The driver's mutex replaces Kysely's, because commits need it too. */
+  override get supportsMultipleConnections(): boolean {
+    return true;
+  }
+}
+
+class SqliteConnectionDriver implements Driver {
+  readonly #connection: SqliteConnection;
+  readonly #mutex: Mutex;
+
+  constructor(connection: SqliteConnection, mutex: Mutex) {
+    this.#connection = connection;
+    this.#mutex = mutex;
+  }
+
+  async init(): Promise<void> {}
+
+  async acquireConnection(): Promise<HeldConnection> {
+    return new HeldConnection(this.#connection, await this.#mutex.acquire());
+  }
+
+  async beginTransaction(held: HeldConnection): Promise<void> {
+    await held.begin();
+  }
+
+  async commitTransaction(held: HeldConnection): Promise<void> {
+    await held.end('commit');
+  }
+
+  async rollbackTransaction(held: HeldConnection): Promise<void> {
+    await held.end('rollback');
+  }
+
+  async releaseConnection(held: HeldConnection): Promise<void> {
+    held.release();
+  }
+
+  async destroy(): Promise<void> {}
+}
+
+class HeldConnection implements DatabaseConnection {
+  readonly release: () => void;
+  readonly #connection: SqliteConnection;
+  #isInTransaction = false;
+
+  constructor(connection: SqliteConnection, release: () => void) {
+    this.#connection = connection;
+    this.release = release;
+  }
+
+  async begin(): Promise<void> {
+    await this.#connection.run('begin');
+    this.#isInTransaction = true;
+  }
+
+  async end(action: 'commit' | 'rollback'): Promise<void> {
+    await this.#connection.run(action);
+    this.#isInTransaction = false;
+  }
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>>;
+  async executeQuery(query: CompiledQuery): Promise<QueryResult<unknown>> {
+    const action = this.#isInTransaction ? 'continue' : 'execute';
+    const [result] = await this.#connection.run(action, [toStatement(query)]);
+    return toQueryResult(result);
+  }
+
+  streamQuery(): AsyncIterableIterator<never> {
+    throw new Error('the SQLite connection does not stream');
+  }
+}
+
+/** @throws TypeError for a parameter that SQLite cannot store */
+export function toStatement({ sql, parameters }: CompiledQuery): SqliteStatement {
+  return {
+    sql,
+    parameters: parameters.map((value) => {
+      assertSqliteValue(value);
+      return value;
+    }),
+  };
+}
+
+export function toQueryResult(result: SqliteResult | undefined): QueryResult<unknown> {
+  const { rows = [], changes } = result ?? {};
+  return changes === undefined ? { rows } : { rows, numAffectedRows: BigInt(changes) };
+}

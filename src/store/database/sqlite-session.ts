@@ -1,0 +1,145 @@
+import { statSync } from 'node:fs';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type {
+  FileIdentity,
+  SqliteAction,
+  SqliteConnection,
+  SqliteOptions,
+  SqliteResult,
+  SqliteStatement,
+} from './sqlite-connection.ts';
+
+/**
+ * Milliseconds that SQLite itself waits for a lock. Callers retry; they can give up or be cancelled
+ * between two attempts.
+ */
+const LOCK_ATTEMPT = 250;
+/** Prepared statements to cache. Parameter lists of different lengths are different statements. */
+const MAX_CACHED_STATEMENTS = 200;
+
+export const MEMORY = ':memory:';
+
+/** A synchronous connection, opened by its first call: a failed attempt to open can be repeated. */
+export class SqliteSession {
+  readonly #options: SqliteOptions;
+  readonly #statements = new Map<string, StatementSync>();
+  #database: DatabaseSync | null = null;
+  #identity: FileIdentity | null;
+  #isClosed = false;
+
+  constructor(options: SqliteOptions) {
+    this.#options = options;
+    this.#identity = options.identity;
+  }
+
+  /** See SqliteConnection. */
+  run(action: SqliteAction, statements: readonly SqliteStatement[]): SqliteResult[] {
+    if (this.#isClosed) throw new Error('the SQLite connection is closed');
+    this.#database ??= this.#open();
+    const database = this.#database;
+    switch (action) {
+      case 'transact':
+        return this.#transact(database, statements);
+      case 'begin':
+        this.#begin(database);
+        break;
+      case 'commit':
+        assertInTransaction(database);
+        database.exec('commit');
+        break;
+      case 'rollback':
+        rollback(database);
+        break;
+      case 'continue':
+        assertInTransaction(database);
+    }
+    return statements.map((statement) => this.#execute(database, statement));
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#database?.close();
+    this.#database = null;
+  }
+
+  #open(): DatabaseSync {
+    const { file, isReader } = this.#options;
+    if (this.#identity) this.#assertSameFile();
+    const database = new DatabaseSync(file, {
+      timeout: LOCK_ATTEMPT,
+      enableForeignKeyConstraints: true,
+    });
+    try {
+      database.exec('pragma journal_mode = wal');
+      database.exec('pragma synchronous = full');
+      if (isReader) database.exec('pragma query_only = on');
+      if (file !== MEMORY) this.#identity ??= statSync(file);
+      return database;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  }
+
+  #transact(database: DatabaseSync, statements: readonly SqliteStatement[]): SqliteResult[] {
+    this.#begin(database);
+    try {
+      const results = statements.map((statement) => this.#execute(database, statement));
+      database.exec('commit');
+      return results;
+    } catch (error) {
+      rollback(database);
+      throw error;
+    }
+  }
+
+  /**
+   * All transactions write. A deferred one that reads before it writes would have to be repeated
+   * whenever another process wrote in between.
+   */
+  #begin(database: DatabaseSync): void {
+    if (this.#identity) this.#assertSameFile();
+    database.exec('begin immediate');
+  }
+
+  /** Writes to an open file that was deleted or replaced succeed, but their data is lost. */
+  #assertSameFile(): void {
+    const { file } = this.#options;
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (found?.ino === this.#identity?.ino && found?.dev === this.#identity?.dev) return;
+    throw new Error(`${file} was deleted or replaced while it was open; restart the gateway`);
+  }
+
+  #execute(database: DatabaseSync, { sql, parameters }: SqliteStatement): SqliteResult {
+    const statement = this.#prepare(database, sql);
+    if (statement.columns().length > 0) return { rows: statement.all(...parameters) };
+    return { rows: [], changes: statement.run(...parameters).changes };
+  }
+
+  #prepare(database: DatabaseSync, sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    if (this.#statements.size >= MAX_CACHED_STATEMENTS) this.#statements.clear();
+    const prepared = database.prepare(sql);
+    this.#statements.set(sql, prepared);
+    return prepared;
+  }
+}
+
+/** Runs in the caller's thread: a database in memory has no locks and no disk to wait for. */
+export function memoryConnection(): SqliteConnection {
+  const session = new SqliteSession({ file: MEMORY, isReader: false, identity: null });
+  return {
+    run: async (action, statements = []) => session.run(action, statements),
+    close: async () => session.close(),
+  };
+}
+
+function assertInTransaction(database: DatabaseSync): void {
+  if (!database.isTransaction) throw new Error('the transaction was lost');
+}
+
+/** A full disk ends the transaction; a failing rollback would then hide the first error. */
+function rollback(database: DatabaseSync): void {
+  if (database.isTransaction) database.exec('rollback');
+}

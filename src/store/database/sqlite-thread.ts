@@ -1,0 +1,134 @@
+import { Worker } from 'node:worker_threads';
+import { CommitUnknownError } from './failure.ts';
+import type {
+  FileIdentity,
+  SqliteAction,
+  SqliteConnection,
+  SqliteOptions,
+  SqliteResult,
+  SqliteStatement,
+} from './sqlite-connection.ts';
+
+export interface SqliteRequest {
+  readonly id: number;
+  readonly action: SqliteAction | 'close';
+  readonly statements: readonly SqliteStatement[];
+}
+
+/** An error, in a form that survives the boundary between threads. */
+export interface SqliteFailure {
+  readonly name: string;
+  readonly message: string;
+  /** Such as `code` and `errcode`. */
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+export type SqliteReply =
+  | 'ready'
+  | { readonly id: number; readonly results: SqliteResult[] }
+  | { readonly id: number; readonly failure: SqliteFailure };
+
+export interface SqliteThreadOptions extends Omit<SqliteOptions, 'identity'> {
+  /** Called whenever a worker starts (see SqliteOptions). */
+  identity(): FileIdentity | null;
+}
+
+interface Pending {
+  readonly action: SqliteAction | 'close';
+  resolve(results: SqliteResult[]): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * A connection in a worker thread: locks, syncs and slow queries do not block this thread. Starts
+ * the worker with the first call, and a new one with the first call after the worker died. The
+ * worker keeps the process alive only while a call is pending.
+ */
+export class SqliteThread implements SqliteConnection {
+  readonly #options: SqliteThreadOptions;
+  readonly #pending = new Map<number, Pending>();
+  #worker: Worker | null = null;
+  #isReady = false;
+  #isClosed = false;
+  #lastId = 0;
+
+  constructor(options: SqliteThreadOptions) {
+    this.#options = options;
+  }
+
+  async run(
+    action: SqliteAction,
+    statements: readonly SqliteStatement[] = [],
+  ): Promise<readonly SqliteResult[]> {
+    if (this.#isClosed) throw new Error('the SQLite connection is closed');
+    this.#worker ??= this.#start();
+    return this.#call(this.#worker, action, statements);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const worker = this.#worker;
+    if (!worker) return;
+    try {
+      await this.#call(worker, 'close', []);
+    } finally {
+      await worker.terminate();
+    }
+  }
+
+  #call(
+    worker: Worker,
+    action: SqliteAction | 'close',
+    statements: readonly SqliteStatement[],
+  ): Promise<SqliteResult[]> {
+    const { promise, resolve, reject } = Promise.withResolvers<SqliteResult[]>();
+    const request: SqliteRequest = { id: ++this.#lastId, action, statements };
+    worker.postMessage(request);
+    this.#pending.set(request.id, { action, resolve, reject });
+    worker.ref();
+    return promise;
+  }
+
+  #start(): Worker {
+    const { file, isReader, identity } = this.#options;
+    const worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), {
+      workerData: { file, isReader, identity: identity() } satisfies SqliteOptions,
+    });
+    let cause: unknown = null;
+    worker.on('error', (error) => {
+      cause = error;
+    });
+    worker.on('exit', () => this.#abandon(cause));
+    worker.on('message', (reply: SqliteReply) => this.#receive(worker, reply));
+    return worker;
+  }
+
+  #receive(worker: Worker, reply: SqliteReply): void {
+    if (reply === 'ready') {
+      this.#isReady = true;
+      return;
+    }
+    const pending = this.#pending.get(reply.id);
+    this.#pending.delete(reply.id);
+    if (this.#pending.size === 0) worker.unref();
+    if ('results' in reply) pending?.resolve(reply.results);
+    else pending?.reject(toError(reply.failure));
+  }
+
+  /** A worker that died before it was ready has executed nothing. */
+  #abandon(cause: unknown): void {
+    const lost = new Error('the SQLite worker thread died', { cause });
+    for (const { action, reject } of this.#pending.values()) {
+      const mayHaveCommitted = this.#isReady && (action === 'transact' || action === 'commit');
+      reject(mayHaveCommitted ? new CommitUnknownError(lost) : lost);
+    }
+    this.#pending.clear();
+    this.#worker = null;
+    this.#isReady = false;
+  }
+}
+
+function toError({ name, message, properties }: SqliteFailure): Error {
+  const errors: Partial<Record<string, ErrorConstructor>> = { TypeError, RangeError };
+  return Object.assign(new (errors[name] ?? Error)(message), properties);
+}

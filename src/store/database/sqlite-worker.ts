@@ -1,0 +1,26 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { SqliteSession } from './sqlite-session.ts';
+import type { SqliteFailure, SqliteReply, SqliteRequest } from './sqlite-thread.ts';
+
+/** The thread that SqliteThread starts: one connection, which executes one request at a time. */
+const session = new SqliteSession(workerData);
+
+parentPort?.on('message', ({ id, action, statements }: SqliteRequest) => {
+  try {
+    if (action === 'close') session.close();
+    reply({ id, results: action === 'close' ? [] : session.run(action, statements) });
+  } catch (error) {
+    reply({ id, failure: failureOf(error) });
+  }
+});
+reply('ready');
+
+function reply(message: SqliteReply): void {
+  parentPort?.postMessage(message);
+}
+
+/** The structured clone of an Error loses the properties that SQLite's errors have. */
+function failureOf(error: unknown): SqliteFailure {
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error), properties: {} };
+  return { name: error.name, message: error.message, properties: { ...error } };
+}
