@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
 import { sql } from 'kysely';
 import { describe, expect, test, vi } from 'vitest';
 import { openPostgres } from '../../src/store/database/postgres.ts';
@@ -7,19 +5,20 @@ import { openStore, type Store, StoreError } from '../../src/store/store.ts';
 import { log, operation, succeeded } from '../operations/operations.support.ts';
 import { ids, intent, names, sequences, startAll } from './builders.support.ts';
 import { testDatabase } from './databases.support.ts';
+import { startLine } from './line.support.ts';
 
 const database = testDatabase('PostgreSQL');
 const unavailable = { code: 'UNAVAILABLE', retryable: true };
 
-/** What a store tells, as it tells it. */
-function hearing(store: Store) {
+/** The operation ids that the store publishes, in order. */
+function collectChanges(store: Store) {
   const received: (string | null)[] = [];
   store.onOperation((id) => received.push(id));
   return received;
 }
 
 describe('several instances', () => {
-  test('give a reader every change once and in order, while they append at once', async () => {
+  test('a reader receives every change once and in order during concurrent appends', async () => {
     const [reader, ...writers] = await Promise.all(names('i', 3).map((id) => database.open(id)));
     const work = writers.flatMap(({ journal }, store) =>
       names(`op${store}-`, 4).map(async (prefix) => {
@@ -45,25 +44,25 @@ describe('several instances', () => {
     expect(read).toEqual(sequences(all));
   });
 
-  test('are woken by each other, once for each change', async () => {
+  test('each instance is notified once of each change of another', async () => {
     const [one, two] = await Promise.all([database.open(), database.open()]);
-    const [own, other] = [hearing(one), hearing(two)];
+    const [own, other] = [collectChanges(one), collectChanges(two)];
     await startAll(one.journal, ['a', 'with space', 'c']);
     await vi.waitFor(() => expect(other).toEqual(['a', 'with space', 'c']));
     expect(own).toEqual(['a', 'with space', 'c']);
   });
 
-  test('are told that something changed when the id is too long to be sent', async () => {
+  test('an id that is too long to send is announced as an unknown change', async () => {
     const [one, two] = await Promise.all([database.open(), database.open()]);
-    const other = hearing(two);
+    const other = collectChanges(two);
     await startAll(one.journal, ['x'.repeat(2_000), 'é'.repeat(3_990).slice(0, 1_300), 'after']);
     await vi.waitFor(() => expect(other.at(-1)).toBe('after'));
     expect(other).toHaveLength(3);
   });
 
-  test('listen again after their connection broke, and say that they missed something', async () => {
+  test('the listener reconnects and reports that changes may have been missed', async () => {
     const [one, two] = await Promise.all([database.open(), database.open()]);
-    const received = hearing(two);
+    const received = collectChanges(two);
     await database.query(
       "select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen%'",
     );
@@ -74,13 +73,13 @@ describe('several instances', () => {
   });
 });
 
-describe('a database that goes away', () => {
+describe('a database that becomes unavailable', () => {
   test.each([
     'SIGINT',
     'SIGQUIT',
-  ] as const)('refuses fast, and works again when it is back (%s)', async (how) => {
+  ] as const)('calls fail fast while it is down and succeed after it restarts (%s)', async (how) => {
     const store = await database.open();
-    const received = hearing(store);
+    const received = collectChanges(store);
     const entry = await store.journal.append(operation());
     await database.server.stop(how);
     const since = performance.now();
@@ -94,10 +93,7 @@ describe('a database that goes away', () => {
     await vi.waitFor(() => expect(received).toContain(null), { timeout: 8_000 });
   });
 
-  test.each([
-    'SIGINT',
-    'SIGQUIT',
-  ] as const)('fails what is in flight, and nothing else (%s)', async (how) => {
+  test.each(['SIGINT', 'SIGQUIT'] as const)('queries in flight fail (%s)', async (how) => {
     const options = { log, sender: 's', onChange: () => {} };
     const store = await openPostgres(database.url, options);
     const asleep = sql<{ n: number }>`select 1 as n, pg_sleep(4)`;
@@ -116,7 +112,7 @@ describe('a database that goes away', () => {
     await store.close();
   });
 
-  test('refuses writes and answers reads while it is read-only', async () => {
+  test('writes fail and reads succeed while it is read-only', async () => {
     const store = await database.open();
     const entry = await store.journal.append(operation());
     const name = new URL(database.url).pathname.slice(1);
@@ -130,12 +126,11 @@ describe('a database that goes away', () => {
     }
   });
 
-  test('is given up when it falls silent, also by those who hold a connection', async () => {
-    const line = await silenceableLine(database.server.port);
-    const url = database.url.replace(String(database.server.port), String(line.port));
+  test('a connection that goes silent fails its query and is replaced', async () => {
+    const line = await startLine(database.url);
     const received: (string | null)[] = [];
     const options = { log, sender: 's', onChange: (id: string | null) => received.push(id) };
-    const silent = await openPostgres(url, { ...options, silenceTimeoutMs: 400 });
+    const silent = await openPostgres(line.url, { ...options, silenceTimeoutMs: 400 });
     const read = () => silent.read((db) => db.selectFrom('operations').select('number').execute());
     await read();
     line.silence();
@@ -147,17 +142,21 @@ describe('a database that goes away', () => {
   });
 });
 
-describe('a database that cannot be used', () => {
+describe('opening a database', () => {
   test.each([
-    ['not there', (url: string) => url.replace(/:\d+\//, ':1/'), 'ECONNREFUSED'],
-    ['unknown', (url: string) => url.replace(/\w+$/, 'nothing'), 'the database does not exist'],
+    ['no server', (url: string) => url.replace(/:\d+\//, ':1/'), 'ECONNREFUSED'],
     [
-      'of another user',
+      'unknown database',
+      (url: string) => url.replace(/\w+$/, 'nothing'),
+      'the database does not exist',
+    ],
+    [
+      'unknown user',
       (url: string) => url.replace('gateway@', 'eve:secret@'),
       'user name or password',
     ],
-    ['no address', () => 'postgres://:secret@@:x/', 'DATABASE_URL is not a URL'],
-  ])('is refused in a sentence without secrets: %s', async (_, change, sentence) => {
+    ['not a URL', () => 'postgres://:secret@@:x/', 'DATABASE_URL is not a URL'],
+  ])('fails with a message without secrets: %s', async (_, change, sentence) => {
     const refused = openStore(change(database.url), { log });
     await expect(refused).rejects.toThrow(StoreError);
     await expect(refused).rejects.toThrow(sentence);
@@ -165,7 +164,7 @@ describe('a database that cannot be used', () => {
   });
 });
 
-test('one instance with many appends in flight leaves readers their connections', async () => {
+test('many appends in flight do not use the connections of readers', async () => {
   const { journal } = await database.open();
   const appends = names('op', 60).map((operationId) => journal.append(operation({ operationId })));
   await journal.lastSequence();
@@ -176,38 +175,3 @@ test('one instance with many appends in flight leaves readers their connections'
   expect(connections[0]?.['n']).toBeLessThanOrEqual(10);
   expect(ids(await journal.changesAfter({}, 0))).toHaveLength(60);
 });
-
-/** A line to the server that can fall silent without a word, as when a firewall drops everything. */
-async function silenceableLine(port: number) {
-  const sockets = new Set<Socket>();
-  let isSilent = false;
-  const server = createServer((client) => {
-    const upstream = connect(port, '127.0.0.1');
-    for (const [from, to] of [
-      [client, upstream],
-      [upstream, client],
-    ] as const) {
-      sockets.add(from);
-      from.on('data', (data) => isSilent || to.write(data));
-      from.on('error', () => {});
-      from.on('close', () => isSilent || to.destroy());
-    }
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  return {
-    port: typeof address === 'object' && address ? address.port : 0,
-    silence() {
-      isSilent = true;
-    },
-    restore() {
-      isSilent = false;
-    },
-    async close() {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-      await once(server, 'close');
-    },
-  };
-}

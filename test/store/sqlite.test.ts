@@ -15,7 +15,7 @@ import { withoutRights } from './root.support.ts';
 const directory = temporaryDirectory();
 const unavailable = { code: 'UNAVAILABLE', retryable: true };
 
-/** A path that nothing is at. */
+/** A path that does not exist. */
 const newPath = () => join(directory(), randomUUID());
 const open = (path: string) => openStore(`sqlite:${path}`, { log });
 
@@ -27,24 +27,26 @@ async function journaledPath(): Promise<string> {
   return path;
 }
 
-test('a missing directory is made, for the owner alone', async () => {
+test('a missing directory is created with access for the owner only', async () => {
   const path = join(newPath(), 'deep', 'gateway.db');
   await using store = await openDisposable(path);
   await store.journal.append(operation());
   expect(statSync(join(path, '..')).mode & 0o777).toBe(0o700);
 });
 
-test('what is promised is synced: write-ahead log, full sync, foreign keys', async () => {
+test('the writer uses a write-ahead log, full sync and foreign keys; the reader cannot write', async () => {
   const database = await openSqlite(newPath());
   const setting = (name: string) =>
-    database.read(async (db) => (await sql.raw(`pragma ${name}`).execute(db)).rows[0]);
+    database.write(async (db) => (await sql.raw(`pragma ${name}`).execute(db)).rows[0]);
   expect(await setting('journal_mode')).toEqual({ journal_mode: 'wal' });
   expect(await setting('synchronous')).toEqual({ synchronous: 2 });
   expect(await setting('foreign_keys')).toEqual({ foreign_keys: 1 });
+  const read = database.read((db) => db.deleteFrom('customer_links').execute());
+  await expect(read).rejects.toMatchObject({ cause: { errcode: 8 } });
   await database.close();
 });
 
-test('a database in memory works and is gone with its store', async () => {
+test('a database in memory lasts until its store closes', async () => {
   const first = await openStore('sqlite::memory:', { log });
   await first.journal.append(operation());
   await first.close();
@@ -56,17 +58,17 @@ test('a database in memory works and is gone with its store', async () => {
 test.each([
   ['a directory', 'needs read access to the file', (path: string) => mkdirSync(path)],
   [
-    'no database',
+    'not a database',
     'not an SQLite database',
     (path: string) => writeFileSync(path, 'x'.repeat(9_000)),
   ],
   [
-    'below a file',
+    'inside a file',
     'its directory cannot be created (EEXIST)',
     (path: string) => writeFileSync(join(path, '..'), 'x'),
   ],
-])('a path that is %s is refused in a sentence', async (kind, sentence, make) => {
-  const path = kind === 'below a file' ? join(newPath(), 'gateway.db') : newPath();
+])('opening a path that is %s fails with a clear message', async (kind, sentence, make) => {
+  const path = kind === 'inside a file' ? join(newPath(), 'gateway.db') : newPath();
   make(path);
   const refused = open(path);
   await expect(refused).rejects.toThrow(StoreError);
@@ -74,7 +76,7 @@ test.each([
   await expect(refused).rejects.toThrow(sentence);
 });
 
-test('a damaged file is refused', async () => {
+test('a damaged file cannot be opened', async () => {
   const path = await journaledPath();
   const bytes = readFileSync(path);
   writeFileSync(path, bytes.fill(0xff, 100, 4_096));
@@ -87,11 +89,11 @@ test.each([
   'sqlite://relative/path',
   'gateway.db',
   '',
-])('the address %o is refused', async (url) => {
+])('the URL %o is invalid', async (url) => {
   await expect(openStore(url, { log })).rejects.toThrow('DATABASE_URL must be sqlite:PATH');
 });
 
-test('a database that another program keeps locked is refused at start', async () => {
+test('a database that another program keeps locked cannot be opened', async () => {
   const path = await journaledPath();
   const other = new DatabaseSync(path);
   other.exec('pragma locking_mode = exclusive; begin immediate; create table t (x)');
@@ -99,7 +101,7 @@ test('a database that another program keeps locked is refused at start', async (
   other.close();
 });
 
-test('a write waits for a lock of another process, and is refused if it stays', async () => {
+test('a write waits for a lock of another process and fails when the lock stays', async () => {
   const path = await journaledPath();
   const database = await openSqlite(path, 400);
   const write = () => database.write((db) => db.deleteFrom('operation_intents').execute());
@@ -110,7 +112,6 @@ test('a write waits for a lock of another process, and is refused if it stays', 
   await waiting;
   other.exec('begin immediate');
   const refused = write();
-  // Readers are not in the way of writers, nor writers in theirs.
   const read = await database.read((db) => db.selectFrom('operations').selectAll().execute());
   expect(read).toHaveLength(1);
   await expect(refused).rejects.toMatchObject(unavailable);
@@ -119,7 +120,7 @@ test('a write waits for a lock of another process, and is refused if it stays', 
   await database.close();
 });
 
-test('without the right to write, mutations are refused and reads go on', async () => {
+test('without write permission, writes fail and reads succeed', async () => {
   const parent = newPath();
   mkdirSync(parent);
   const path = join(parent, 'gateway.db');
@@ -138,7 +139,7 @@ test('without the right to write, mutations are refused and reads go on', async 
   });
 });
 
-test('a directory without the right to write is refused', async () => {
+test('a file cannot be created in a directory without write permission', async () => {
   const parent = newPath();
   mkdirSync(parent, { mode: 0o555 });
   chmodSync(directory(), 0o755);
@@ -148,7 +149,7 @@ test('a directory without the right to write is refused', async () => {
   });
 });
 
-test('a file that is deleted while it is open takes no more writes', async () => {
+test('writes fail after the open file is deleted', async () => {
   const path = newPath();
   await using store = await openDisposable(path);
   const entry = await store.journal.append(operation());
@@ -162,7 +163,7 @@ test('a file that is deleted while it is open takes no more writes', async () =>
   expect(await store.journal.latest('op')).toEqual(entry);
 });
 
-test('on a full disk writes are refused and reads go on; with room it works again', async () => {
+test('on a full disk writes fail and reads succeed; with free space both succeed', async () => {
   const path = newPath();
   const child = startChild(`sqlite:${path}`, 'op', 2_000);
   await child.reported(Number.POSITIVE_INFINITY);
@@ -173,7 +174,7 @@ test('on a full disk writes are refused and reads go on; with room it works agai
   await startAll(store.journal, ['with room']);
 });
 
-test('kill -9 loses nothing that was reported, with two processes on one file', async () => {
+test('kill -9 loses no reported write of two processes on one file', async () => {
   const path = newPath();
   const children = names('process', 2).map((prefix) => startChild(`sqlite:${path}`, `${prefix}-`));
   await Promise.all(children.map((child) => child.reported(40)));

@@ -67,8 +67,9 @@ export class GroupCommit {
     options: CommitOptions = {},
   ): Promise<CommitResults<Q>> {
     options.signal?.throwIfAborted();
-    const queries = this.#compile(build);
     if (this.#closing) throw databaseFailure(new Error('the database is closed'));
+    const queries = build(this.#options.compiler);
+    this.#assertBindable(queries);
     const results = await this.#enqueue(queries, options);
     assertResultsOf(queries, results);
     return results;
@@ -81,11 +82,10 @@ export class GroupCommit {
     await this.#closing.promise;
   }
 
-  #compile<const Q extends readonly CompiledQuery<unknown>[]>(build: (db: Kysely<Tables>) => Q): Q {
+  /** Before the queries join a group, so that they fail alone. */
+  #assertBindable(queries: readonly CompiledQuery[]): void {
     try {
-      const queries = build(this.#options.compiler);
       for (const { parameters } of queries) parameters.forEach(this.#options.assertBindable);
-      return queries;
     } catch (error) {
       throw databaseFailure(error);
     }

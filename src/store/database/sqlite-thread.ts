@@ -40,20 +40,21 @@ interface Pending {
 }
 
 /**
- * A connection in a worker thread: locks, syncs and slow queries do not block this thread. Starts
- * the worker with the first call, and a new one with the first call after the worker died. The
- * worker keeps the process alive only while a call is pending.
+ * A connection in a worker thread: locks, syncs and slow queries do not block this thread. The first
+ * call after the worker died starts a new one. The worker keeps the process alive only while a call
+ * is pending.
  */
 export class SqliteThread implements SqliteConnection {
   readonly #options: SqliteThreadOptions;
   readonly #pending = new Map<number, Pending>();
-  #worker: Worker | null = null;
+  #worker: Worker | null;
   #isReady = false;
   #isClosed = false;
   #lastId = 0;
 
   constructor(options: SqliteThreadOptions) {
     this.#options = options;
+    this.#worker = this.#start();
   }
 
   async run(
@@ -94,6 +95,7 @@ export class SqliteThread implements SqliteConnection {
     const worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), {
       workerData: { file, isReader, identity: identity() } satisfies SqliteOptions,
     });
+    worker.unref();
     let cause: unknown = null;
     worker.on('error', (error) => {
       cause = error;
