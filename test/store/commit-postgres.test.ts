@@ -75,6 +75,22 @@ test('when the connection breaks after the commit was sent, its outcome is unkno
   await line.close();
 });
 
+test('when the connection breaks before COMMIT is answered, its outcome is unknown', async () => {
+  const line = await startLine(store.url);
+  const database = await open(line.url);
+  const commit = database.commit((db) => [
+    insertLink(db, 'C1'),
+    sql`select 'interrupted', pg_sleep(4)`.compile(db),
+  ]);
+  const outcome = Promise.allSettled([commit]);
+  const sleeping = "select pid from pg_stat_activity where query like 'select ''interrupted''%'";
+  await vi.waitFor(async () => expect(await store.query(sleeping)).toHaveLength(1));
+  line.cut();
+  expect(await outcome).toMatchObject([{ reason: { name: 'CommitUnknownError' } }]);
+  await database.close();
+  await line.close();
+});
+
 describe('nothing is committed', () => {
   test('and the commit can be retried when no connection can be opened', async () => {
     const line = await startLine(store.url);

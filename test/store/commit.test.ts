@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { names } from './builders.support.ts';
 import { commitLink, databaseOpener, holdLock, insertLink, linkedIds } from './commit.support.ts';
 import { kinds, testDatabase } from './databases.support.ts';
@@ -11,6 +11,10 @@ const unavailable = { code: 'UNAVAILABLE', retryable: true };
 describe.each(kinds)('%s:', (kind) => {
   const store = testDatabase(kind);
   const open = databaseOpener();
+
+  /** The transactions that wait for a named lock. */
+  const waiting = () =>
+    store.query("select pid from pg_locks where locktype = 'advisory' and not granted");
 
   test('a commit returns one result per statement', async () => {
     const database = await open(store.url);
@@ -92,7 +96,8 @@ describe.each(kinds)('%s:', (kind) => {
       ],
       { locks: ['quota', 'another'] },
     );
-    await nextTurn();
+    if (kind === 'PostgreSQL')
+      await vi.waitFor(async () => expect(await waiting()).toHaveLength(1));
     inserted.resolve();
     await first;
     expect((await second)[0].numAffectedRows).toBe(0n);

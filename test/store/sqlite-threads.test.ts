@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { DatabaseSync } from 'node:sqlite';
@@ -138,4 +138,5 @@ test('a new thread does not open another file at the same path', async () => {
     code: 'UNAVAILABLE',
     cause: { message: expect.stringContaining('was deleted or replaced') },
   });
+  expect(existsSync(path)).toBe(false);
 });
