@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { StatementSync } from 'node:sqlite';
+import { Worker } from 'node:worker_threads';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Notification } from '../../src/domain/notification.ts';
 import { createLogger } from '../../src/log.ts';
 import { encodeGlobalId } from '../../src/schema/relay/global-id.ts';
+import type { SqliteRequest } from '../../src/store/database/sqlite-thread.ts';
 import { openStore } from '../../src/store/store.ts';
 import { startTestGateway } from '../support/gateway.ts';
 import { request } from '../support/request.ts';
@@ -11,20 +13,24 @@ import { activate, activations, listOperations } from './activations.support.ts'
 import { testDirectory } from './gateway-process.support.ts';
 
 /**
- * Records what is read from the store from here on: prepared statements serve many times. What the
- * gateway does of its own accord, to keep its leases, begins with an update.
+ * Records the reads of the store from now on: in this thread for a database in memory, in a worker
+ * thread for a file. The gateway's own lease rounds start with an update.
  */
 function recordReads(): () => string[] {
   const methods = ['all', 'get', 'run', 'iterate'] as const;
   const spies = methods.map((method) => vi.spyOn(StatementSync.prototype, method));
+  const posted = vi.spyOn(Worker.prototype, 'postMessage');
   onTestFinished(() => {
-    for (const spy of spies) spy.mockRestore();
+    for (const spy of [...spies, posted]) spy.mockRestore();
   });
-  return () =>
-    spies
+  const sqlOf = ({ statements }: SqliteRequest) => statements.map(({ sql }) => sql);
+  return () => {
+    const here = spies
       .flatMap<unknown>(({ mock }) => mock.contexts)
-      .map((statement) => (statement instanceof StatementSync ? statement.sourceSQL : ''))
-      .filter((sql) => sql.startsWith('select'));
+      .map((statement) => (statement instanceof StatementSync ? statement.sourceSQL : ''));
+    const inThreads = posted.mock.calls.flatMap(([request]) => sqlOf(request));
+    return [...here, ...inThreads].filter((sql) => sql.startsWith('select'));
+  };
 }
 
 function notificationOf(customerId: string, messageId: string): Notification {
