@@ -10,8 +10,9 @@ import { log, operation } from '../operations/operations.support.ts';
 import { intent, names, startAll } from './builders.support.ts';
 import { startChild } from './children.support.ts';
 import { temporaryDirectory } from './databases.support.ts';
-import { withoutRights } from './root.support.ts';
+import { canLoadWithoutRoot, withoutRights } from './root.support.ts';
 
+const testWithoutRoot = test.skipIf(!canLoadWithoutRoot);
 const directory = temporaryDirectory();
 const unavailable = { code: 'UNAVAILABLE', retryable: true };
 
@@ -120,7 +121,7 @@ test('a write waits for a lock of another process and fails when the lock stays'
   await database.close();
 });
 
-test('without write permission, writes fail and reads succeed', async () => {
+testWithoutRoot('without write permission, writes fail and reads succeed', async () => {
   const parent = newPath();
   mkdirSync(parent);
   const path = join(parent, 'gateway.db');
@@ -139,7 +140,7 @@ test('without write permission, writes fail and reads succeed', async () => {
   });
 });
 
-test('a file cannot be created in a directory without write permission', async () => {
+testWithoutRoot('a file cannot be created in a directory without write permission', async () => {
   const parent = newPath();
   mkdirSync(parent, { mode: 0o555 });
   chmodSync(directory(), 0o755);
