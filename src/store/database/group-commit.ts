@@ -15,7 +15,7 @@ const LOCK_WAIT = 30_000;
 const CLOSING_LOCK_WAIT = 2_000;
 const LOCK_RETRY = 10;
 
-/** The statements and conditions of all commits that share a transaction. */
+/** What the commits of one transaction need, merged. */
 export interface CommitGroup {
   readonly queries: readonly CompiledQuery[];
   readonly locks: readonly string[];

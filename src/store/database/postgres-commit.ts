@@ -58,7 +58,7 @@ function assertCommitted(
   if (commit?.status === 'fulfilled') {
     if (failure === undefined && commit.value.command === 'COMMIT') return;
     if (commit.value.command === 'COMMIT') throw new CommitUnknownError(failure);
-    throw lockTimeout(locks) ?? failure;
+    throw lockTimeout(locks) ?? failure ?? new Error('PostgreSQL rolled back without an error');
   }
   // The first statement that failed has aborted the transaction, even if the connection broke later.
   if (failure instanceof DatabaseError) throw lockTimeout(locks) ?? failure;

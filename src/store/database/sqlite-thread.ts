@@ -70,11 +70,9 @@ export class SqliteThread implements SqliteConnection {
     this.#isClosed = true;
     const worker = this.#worker;
     if (!worker) return;
-    try {
-      await this.#call(worker, 'close', []);
-    } finally {
-      await worker.terminate();
-    }
+    // When the worker has died, its connection is closed already.
+    await this.#call(worker, 'close', []).catch(() => {});
+    await worker.terminate();
   }
 
   #call(
