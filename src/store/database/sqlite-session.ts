@@ -45,7 +45,7 @@ export class SqliteSession {
         break;
       case 'commit':
         assertInTransaction(database);
-        database.exec('commit');
+        this.#commit(database);
         break;
       case 'rollback':
         rollback(database);
@@ -85,7 +85,7 @@ export class SqliteSession {
     this.#begin(database);
     try {
       const results = statements.map((statement) => this.#execute(database, statement));
-      database.exec('commit');
+      this.#commit(database);
       return results;
     } catch (error) {
       rollback(database);
@@ -100,6 +100,12 @@ export class SqliteSession {
   #begin(database: DatabaseSync): void {
     if (this.#identity) this.#assertSameFile();
     database.exec('begin immediate');
+  }
+
+  /** Checks the file again: it may have been deleted since the transaction began. */
+  #commit(database: DatabaseSync): void {
+    if (this.#identity) this.#assertSameFile();
+    database.exec('commit');
   }
 
   /** Writes to an open file that was deleted or replaced succeed, but their data is lost. */
