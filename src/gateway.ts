@@ -18,6 +18,7 @@ import type { ServiceSources } from './services/scope.ts';
 import { createServices } from './services/services.ts';
 import type { CustomerLinks } from './store/links/customer-links.ts';
 import { openStore } from './store/store.ts';
+import { Writes, type WritesDeps } from './writes/writes.ts';
 
 export interface GatewayConfig extends Config {
   readonly backends: NonNullable<Config['backends']>;
@@ -57,6 +58,10 @@ export async function createGateway(
   });
   const onCustomer = (customer: BillingCustomer): void => customerIndex.learn([customer]);
   const operations = openOperations(config, { billing, store, log, onCustomer });
+  const writes = openWrites(config, {
+    ...{ billing, reseller, operations, store: store.writes, audit: store.audit, log },
+    onWrite: (listener) => store.onWrite(listener),
+  });
   const notifications = new Notifications({ store, forgetReads: () => reseller.invalidate(), log });
   const receive: ReceiveMessage = (message) => notifications.receive(message);
   let pull: Promise<Pull> | null = null;
@@ -64,6 +69,8 @@ export async function createGateway(
     billing,
     reseller,
     operations,
+    writes,
+    writeStore: store.writes,
     notifications,
     customerIndex,
     links: store.links,
@@ -89,12 +96,14 @@ export async function createGateway(
     async start() {
       const url = await server.listen(config.host, config.port);
       operations.open();
+      writes.start();
       if (pulled) pull = pullNotifications({ ...pulled, receive, log });
       await pull;
       return url;
     },
     async close() {
       await Promise.all([server.close(), pull?.then(({ close }) => close())]);
+      await writes.close();
       await operations.close();
       await notifications.close();
       billing.close();
@@ -114,12 +123,31 @@ function openOperations(
       intervalMs: config.pollIntervalMs,
       maxIntervalMs: 5 * config.pollIntervalMs,
       idleIntervalMs: 30_000,
-      lostAfterMs: 60_000,
+      lostAfterMs: config.settings.operations.OPERATION_LOST_AFTER_MS,
       maxAgeMs: config.operationMaxAgeMs,
+      maxPolls: 50,
     },
-    leases: {
+    leases: { leaseMs: config.operationLeaseMs },
+  });
+}
+
+/** Recovery looks for work at least this often, in milliseconds. */
+const RECOVERY_INTERVAL_MS = 5_000;
+const DAY_MS = 86_400_000;
+
+function openWrites(config: GatewayConfig, deps: Omit<WritesDeps, 'options'>): Writes {
+  const { writes } = config.settings;
+  return new Writes({
+    ...deps,
+    options: {
+      sendWithinMs: writes.WRITE_SEND_WITHIN_MS,
+      keyWindowMs: writes.WRITE_KEY_WINDOW_MS,
+      recoveryWindowMs: writes.WRITE_RECOVERY_WINDOW_MS,
+      recoveryIntervalMs: Math.min(RECOVERY_INTERVAL_MS, config.operationLeaseMs / 3),
+      billingTimeoutMs: config.backends.billing.timeoutMs,
+      resellerTimeoutMs: config.backends.reseller.timeoutMs,
       leaseMs: config.operationLeaseMs,
-      interruptedAfterMs: 2 * config.backends.billing.timeoutMs,
+      auditMaxAgeMs: writes.AUDIT_RETENTION === 0 ? null : writes.AUDIT_RETENTION * DAY_MS,
     },
   });
 }

@@ -126,10 +126,40 @@ const operations = z.object({
     ),
   OPERATION_MAX_AGE_MS: milliseconds(1, 315_360_000_000)
     .prefault('2592000000')
-    .describe('Age at which an unfinished operation is recorded as failed. Default: 30 days.'),
+    .describe(
+      'Age at which an unfinished operation becomes `LOST` and is no longer polled. Default: 30 days.',
+    ),
   OPERATION_LEASE_MS: milliseconds(300, 600_000)
     .prefault('15000')
     .describe('Time after which another instance takes over the operations of a failed one.'),
+  OPERATION_LOST_AFTER_MS: milliseconds(1, 86_400_000)
+    .prefault('900000')
+    .describe(
+      'Time for which billing may return NOT_FOUND before an operation becomes `LOST`. Default: 15 minutes.',
+    ),
+});
+
+const writes = z.object({
+  WRITE_SEND_WITHIN_MS: milliseconds(1, 60_000)
+    .prefault('1000')
+    .describe(
+      'A write is sent only within this time after its record was submitted to the database; otherwise nothing is sent.',
+    ),
+  WRITE_RECOVERY_WINDOW_MS: milliseconds(0, 3_600_000)
+    .prefault('120000')
+    .describe(
+      'Age up to which a billing write without an answer is repeated automatically, with the same key. Default: 2 minutes.',
+    ),
+  WRITE_KEY_WINDOW_MS: milliseconds(0, 86_400_000)
+    .prefault('3600000')
+    .describe(
+      'Age up to which the same mutation continues a write without an answer: how long billing is assumed to keep idempotency keys. Default: 1 hour.',
+    ),
+  AUDIT_RETENTION: integer(0, 36_500)
+    .prefault('400')
+    .describe(
+      'Days after which audit entries are deleted; 0 keeps them forever. Entries whose outcome is unknown are always kept.',
+    ),
 });
 
 const storage = z.object({
@@ -171,6 +201,7 @@ export const gatewaySettings = z.object({
   billing: billing.describe('Billing API'),
   reseller: reseller.describe('Reseller API'),
   operations: operations.describe('Operations'),
+  writes: writes.describe('Writes'),
   storage: storage.describe('Storage'),
   notifications: notifications.describe('Notifications'),
 }) satisfies Table;

@@ -9,6 +9,7 @@ export const errorCodes = [
   'RATE_LIMITED',
   'UNAVAILABLE',
   'DEADLINE_EXCEEDED',
+  'OUTCOME_UNKNOWN',
   'INTERNAL_SERVER_ERROR',
 ] as const;
 
@@ -32,6 +33,8 @@ export interface GatewayErrorDetails {
   /** The request id that the backend returned, otherwise the one that the gateway sent. */
   readonly requestId?: string | undefined;
   readonly violations?: readonly FieldViolation[] | undefined;
+  /** Whether the call certainly never left the gateway. */
+  readonly nothingSent?: boolean | undefined;
   /** The underlying error, for the log only. */
   readonly cause?: unknown;
 }
@@ -47,6 +50,7 @@ export class GatewayError extends Error {
   readonly retryAfterMs: number | undefined;
   readonly requestId: string | undefined;
   readonly violations: readonly FieldViolation[];
+  readonly nothingSent: boolean;
 
   constructor(code: ErrorCode, message: string, details: GatewayErrorDetails = {}) {
     super(message, { cause: details.cause });
@@ -57,6 +61,7 @@ export class GatewayError extends Error {
     this.retryAfterMs = details.retryAfterMs;
     this.requestId = details.requestId;
     this.violations = details.violations ?? [];
+    this.nothingSent = details.nothingSent ?? false;
   }
 }
 

@@ -72,11 +72,20 @@ export interface Operation {
   readonly createdAt: Date | null;
   readonly createdBy: string | null;
   readonly modifiedAt: Date | null;
-  /** Whether the state is final. */
+  /** Whether the billing API reported a final state. */
   readonly done: boolean;
   readonly metadata: CustomerMetadata | UnknownPayload | null;
   readonly result: OperationResult | null;
+  /** Set by the gateway when it cannot find out the outcome; never set when `done`. */
+  readonly lost?: LostOperation;
 }
+
+/**
+ * STILL_POLLED: the billing API no longer returns the operation. GIVEN_UP: the operation did not end
+ * within the maximum age and is no longer polled.
+ */
+export const lostOperations = ['STILL_POLLED', 'GIVEN_UP'] as const;
+export type LostOperation = (typeof lostOperations)[number];
 
 export const operationStatuses = [
   'RUNNING',
@@ -84,6 +93,7 @@ export const operationStatuses = [
   'SUCCEEDED',
   'FAILED',
   'CANCELLED',
+  'LOST',
 ] as const;
 export type OperationStatus = (typeof operationStatuses)[number];
 
@@ -94,10 +104,21 @@ const CANCELLED = 1;
  * still rolling back.
  */
 export function operationStatus(operation: Operation): OperationStatus {
+  if (operation.lost) return 'LOST';
   const failure = operation.result?.type === 'failure' ? operation.result : null;
   if (!operation.done) return failure ? 'FAILING' : 'RUNNING';
   if (!failure) return 'SUCCEEDED';
   return failure.code === CANCELLED ? 'CANCELLED' : 'FAILED';
+}
+
+/** Whether watchers complete after this state: it is final, or the operation is LOST. */
+export function isEnded({ done, lost }: Operation): boolean {
+  return done || lost !== undefined;
+}
+
+/** Whether the operation is polled: it has no final state and was not given up. */
+export function isPolled({ done, lost }: Operation): boolean {
+  return !done && lost !== 'GIVEN_UP';
 }
 
 /** One observed state of an operation in the journal. */
@@ -107,6 +128,13 @@ export interface OperationEntry {
   readonly sequence: number;
   /** When the gateway first saw the operation. */
   readonly firstSeenAt: Date;
+}
+
+/** An operation whose lease this instance holds. */
+export interface HeldOperation {
+  readonly entry: OperationEntry;
+  /** Milliseconds since the gateway first saw the operation, by the database's clock. */
+  readonly ageMs: number;
 }
 
 /**

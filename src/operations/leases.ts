@@ -1,10 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { pause } from '../domain/call-scope.ts';
-import type { OperationEntry } from '../domain/operation.ts';
+import { isPolled, type OperationEntry } from '../domain/operation.ts';
 import type { Logger } from '../log.ts';
-import type { OperationJournal } from '../store/operations/journal.ts';
-import type { Pollers } from './poller.ts';
-import type { Starts } from './start.ts';
+import type { HeldLease, OperationJournal } from '../store/operations/journal.ts';
+import type { Pollers } from './pollers.ts';
 
 export interface LeaseOptions {
   /**
@@ -12,14 +10,11 @@ export interface LeaseOptions {
    * leases have expired, at most a third of this time later.
    */
   readonly leaseMs: number;
-  /** Age in milliseconds at which a start without a recorded response counts as interrupted. */
-  readonly interruptedAfterMs: number;
 }
 
 export interface LeasesDeps {
   readonly journal: Pick<OperationJournal, 'claim' | 'lease' | 'renew' | 'latestMany'>;
   readonly pollers: Pollers;
-  readonly starts: Pick<Starts, 'recover'>;
   readonly log: Logger;
   readonly options: LeaseOptions;
 }
@@ -28,13 +23,13 @@ const MAX_CLAIM = 1000;
 
 /**
  * Holds the leases of this instance: every unfinished operation in the journal is polled by exactly
- * one instance. Also repeats interrupted starts.
+ * one instance.
  */
 export class Leases {
   readonly #deps: LeasesDeps;
   readonly #closing = new AbortController();
   readonly #pending = new Map<string, Promise<void>>();
-  #rounds: Promise<unknown> = Promise.resolve();
+  #rounds: Promise<void> = Promise.resolve();
   #renewedAt = performance.now();
 
   constructor(deps: LeasesDeps) {
@@ -42,19 +37,15 @@ export class Leases {
   }
 
   start(): void {
-    // Two loops: a backend that does not answer a repeated start must not delay the renewals.
-    this.#rounds = Promise.all([
-      this.#repeat(() => this.#renewAndClaim(), 'lease round failed, retrying'),
-      this.#repeat(() => this.#recover(), 'recovery round failed, retrying'),
-    ]);
+    this.#rounds = this.#run();
   }
 
   /** Takes the lease of an operation and polls it, unless another instance holds the lease. */
   take(entry: OperationEntry): void {
-    const { operationId, done } = entry.operation;
-    if (done || this.#closing.signal.aborted) return;
+    const { operationId } = entry.operation;
+    if (!isPolled(entry.operation) || this.#closing.signal.aborted) return;
     if (this.#deps.pollers.has(operationId) || this.#pending.has(operationId)) return;
-    const taking = this.#take(entry).finally(() => this.#pending.delete(operationId));
+    const taking = this.#take(operationId).finally(() => this.#pending.delete(operationId));
     this.#pending.set(operationId, taking);
   }
 
@@ -63,24 +54,23 @@ export class Leases {
     await Promise.all([this.#rounds, ...this.#pending.values()]);
   }
 
-  async #take(entry: OperationEntry): Promise<void> {
+  async #take(operationId: string): Promise<void> {
     const { journal, pollers, log, options } = this.#deps;
-    const { operationId } = entry.operation;
     try {
-      const isHeld = await journal.lease(operationId, options.leaseMs);
-      if (isHeld && !this.#closing.signal.aborted) pollers.start(entry);
+      const held = await journal.lease(operationId, options.leaseMs);
+      if (held && !this.#closing.signal.aborted) pollers.start(held);
     } catch (err) {
       // One of the following rounds claims the operation.
       log.warn({ err, operation: operationId }, 'lease not taken');
     }
   }
 
-  async #repeat(round: () => Promise<void>, failure: string): Promise<void> {
+  async #run(): Promise<void> {
     const { log, options } = this.#deps;
     const { signal } = this.#closing;
     while (!signal.aborted) {
-      await round().catch((err: unknown) => {
-        if (!signal.aborted) log.warn({ err }, failure);
+      await this.#renewAndClaim().catch((err: unknown) => {
+        if (!signal.aborted) log.warn({ err }, 'lease round failed, retrying');
       });
       await pause(options.leaseMs / 3, signal).catch(() => {});
     }
@@ -91,19 +81,24 @@ export class Leases {
     // Pollers that start during the renewal are not in its result.
     const polled = pollers.ids();
     const held = await this.#renew(polled);
-    const stillHeld = new Set(held);
+    const stillHeld = new Set(held.map(({ operationId }) => operationId));
     for (const id of polled) if (!stillHeld.has(id)) pollers.stop(id);
-    const unpolled = held.filter((id) => !pollers.has(id));
     // A lease without a poller would keep every instance from polling the operation.
-    for (const entry of await journal.latestMany(unpolled)) if (entry) pollers.start(entry);
+    const unpolled = held.filter(({ operationId }) => !pollers.has(operationId));
+    const entries = await journal.latestMany(unpolled.map(({ operationId }) => operationId));
+    for (const [n, { ageMs }] of unpolled.entries()) {
+      const entry = entries[n];
+      if (entry) pollers.start({ entry, ageMs }, 'SPREAD');
+    }
     await this.#claim();
   }
 
-  async #renew(polled: readonly string[]): Promise<readonly string[]> {
+  async #renew(polled: readonly string[]): Promise<readonly HeldLease[]> {
     const { journal, pollers, options } = this.#deps;
+    const renewedAt = performance.now();
     try {
       const held = await journal.renew(options.leaseMs);
-      this.#renewedAt = performance.now();
+      this.#renewedAt = renewedAt;
       return held;
     } catch (error) {
       const isExpired = performance.now() - this.#renewedAt > options.leaseMs;
@@ -115,13 +110,7 @@ export class Leases {
 
   async #claim(): Promise<void> {
     const { journal, pollers, options } = this.#deps;
-    for (const entry of await journal.claim(MAX_CLAIM, options.leaseMs)) pollers.start(entry);
-  }
-
-  async #recover(): Promise<void> {
-    const { starts, options } = this.#deps;
-    const scope = { signal: this.#closing.signal, requestId: randomUUID() };
-    const recovered = await starts.recover(options.interruptedAfterMs, scope);
-    if (recovered.length > 0) await this.#claim();
+    const claimed = await journal.claim(MAX_CLAIM, options.leaseMs);
+    for (const held of claimed) pollers.start(held, 'SPREAD');
   }
 }

@@ -1,8 +1,8 @@
 import type { BillingClient } from '../backends/billing/client.ts';
-import { abortable, type CallScope } from '../domain/call-scope.ts';
+import type { CallScope } from '../domain/call-scope.ts';
 import type { BillingCustomer, BillingCustomerKey } from '../domain/customer.ts';
-import { GatewayError } from '../domain/error.ts';
 import {
+  isEnded,
   type Operation,
   type OperationEntry,
   type OperationKind,
@@ -21,16 +21,15 @@ import type {
 import type { Store } from '../store/store.ts';
 import { type LeaseOptions, Leases } from './leases.ts';
 import { Outcomes } from './outcomes.ts';
-import { type PollerOptions, Pollers } from './poller.ts';
-import type { BillingRequest } from './request.ts';
-import { type IdempotencyScope, Starts } from './start.ts';
+import { Pollers, type PollersOptions } from './pollers.ts';
+import { assertRequested } from './readings.ts';
 import { Watchers } from './watchers.ts';
 
 export interface OperationsDeps {
   readonly billing: BillingClient;
   readonly store: Pick<Store, 'journal' | 'onOperation' | 'announceWatched' | 'onWatched'>;
   readonly log: Logger;
-  readonly poll: PollerOptions;
+  readonly poll: PollersOptions;
   readonly leases: LeaseOptions;
   /** Called with every customer that an operation returns, before its watchers see the result. */
   onCustomer(customer: BillingCustomer): void;
@@ -42,14 +41,10 @@ export class Operations {
   readonly #journal: OperationJournal;
   readonly #wakeUps = new WakeUps();
   readonly #pollers: Pollers;
-  readonly #starts: Starts;
   readonly #leases: Leases;
   readonly #outcomes: Outcomes;
   readonly #watchers: Watchers;
   readonly #reads = new SharedReads<OperationEntry>();
-  /** Starts that must finish before the store closes. */
-  readonly #running = new Set<Promise<unknown>>();
-  readonly #closing = new AbortController();
   readonly #unsubscribe: () => void;
 
   constructor(deps: OperationsDeps) {
@@ -58,13 +53,9 @@ export class Operations {
     this.#deps = deps;
     this.#journal = journal;
     this.#pollers = new Pollers({ billing, journal, log, options: poll });
-    this.#starts = new Starts({ billing, journal, log });
     this.#watchers = new Watchers({ store, pollers: this.#pollers, log });
     this.#outcomes = new Outcomes(deps.onCustomer, journal, log);
-    this.#leases = new Leases({
-      ...{ journal, pollers: this.#pollers, starts: this.#starts, log },
-      options: deps.leases,
-    });
+    this.#leases = new Leases({ journal, pollers: this.#pollers, log, options: deps.leases });
     this.#unsubscribe = store.onOperation((id) => {
       this.#reads.changed();
       if (id === null) return this.#wakeUps.wakeAll();
@@ -79,37 +70,9 @@ export class Operations {
     this.#leases.start();
   }
 
-  /**
-   * Starts an operation, or returns the one that the caller's key started before. The call continues
-   * when the client disconnects or its deadline passes: otherwise the operation's id would be lost.
-   * @param check runs before the call and refuses it by throwing; skipped when the key is known
-   * @throws GatewayError UNAVAILABLE when the journal cannot be written (nothing is sent); CONFLICT
-   *   when the key was used for a different request
-   */
-  async start(
-    request: BillingRequest,
-    key: IdempotencyScope,
-    scope: CallScope,
-    check?: () => Promise<void>,
-  ): Promise<OperationEntry> {
-    scope.signal.throwIfAborted();
-    this.#closing.signal.throwIfAborted();
-    const detached: CallScope = { ...scope, signal: this.#closing.signal };
-    const starting = this.#starts.start(request, key, detached, check).then((started) => {
-      if (typeof started !== 'string') this.#leases.take(started);
-      return started;
-    });
-    this.#track(starting);
-    const started = await abortable(starting, scope.signal);
-    if (typeof started !== 'string') return started;
-    const entry = await this.get(started, scope);
-    if (entry) return entry;
-    throw new Error(`operation ${started} is in the journal without a state`);
-  }
-
-  /** See OperationJournal.isLinkAwaited. */
-  isLinkAwaited({ caller, idempotencyKey }: IdempotencyScope): Promise<boolean> {
-    return this.#journal.isLinkAwaited(caller, idempotencyKey);
+  /** Polls an operation that this instance has started and holds the lease of. */
+  adopt(entry: OperationEntry): void {
+    this.#pollers.start({ entry, ageMs: 0 });
   }
 
   /** Pages of operations in their latest state, newest first, in the order of the queries. */
@@ -124,8 +87,17 @@ export class Operations {
     return this.#pollers.size;
   }
 
-  /** Records a state that the billing API returned and publishes it to the watchers. */
-  async record(operation: Operation): Promise<OperationEntry> {
+  /**
+   * Records a state that the billing API returned, unless a newer one is known, and publishes it to
+   * the watchers. Returns the latest state.
+   * @param operationId the operation that was requested
+   * @throws GatewayError INTERNAL_SERVER_ERROR when the billing API returned another operation
+   */
+  async record(
+    operation: Operation,
+    operationId: string = operation.operationId,
+  ): Promise<OperationEntry> {
+    assertRequested(operation, operationId);
     const known = await this.#journal.latest(operation.operationId);
     return this.#journal.append(withKnown(operation, known?.operation.metadata ?? null));
   }
@@ -141,7 +113,7 @@ export class Operations {
     const kind = known?.operation.kind ?? 'UNKNOWN';
     try {
       const reading = await this.#deps.billing.getOperation(operationId, kind, scope);
-      return reading ? await this.record(reading.operation) : known;
+      return reading ? await this.record(reading.operation, operationId) : known;
     } catch (error) {
       if (!known || scope.signal.aborted) throw error;
       const message = 'operation read failed, returning the journaled state';
@@ -157,7 +129,7 @@ export class Operations {
 
   /**
    * The states of an operation: the current one, or every one after the sequence `after`; then each
-   * change until the operation is done.
+   * change until the operation is done or LOST.
    * @returns null when neither the journal nor the billing API knows the operation
    */
   async watch(
@@ -171,9 +143,9 @@ export class Operations {
     const { sequence, operation } = current;
     // A higher sequence comes from a journal that was deleted; it marks no position in this one.
     const seen = after !== null && after <= sequence ? after : sequence - 1;
-    if (operation.done && seen === sequence) return nothing();
-    if (!operation.done) this.#leases.take(current);
-    const release = operation.done ? () => {} : this.#watchers.add(operationId);
+    if (isEnded(operation) && seen === sequence) return nothing();
+    this.#leases.take(current);
+    const release = isEnded(operation) ? () => {} : this.#watchers.add(operationId);
     return follow(
       {
         wakeUps: this.#wakeUps,
@@ -181,7 +153,8 @@ export class Operations {
         seen,
         read: (from, limit) =>
           this.#read(`${from} ${operationId}`, () => this.#journal.after(operationId, from, limit)),
-        isLast: (entry) => entry.operation.done,
+        // An operation that was LOST earlier may have been found again.
+        isLast: (entry) => isEnded(entry.operation) && entry.sequence >= sequence,
         release,
       },
       scope.signal,
@@ -216,13 +189,9 @@ export class Operations {
 
   async close(): Promise<void> {
     this.#unsubscribe();
-    const reason = 'The gateway is shutting down; try again.';
-    this.#closing.abort(new GatewayError('UNAVAILABLE', reason, { retryable: true }));
     this.#watchers.close();
     await this.#leases.close();
     this.#pollers.close();
-    // Responses that billing has sent must be on disk before the store closes.
-    await Promise.allSettled(this.#running);
   }
 
   /** Merges equal reads, and publishes the customers that they contain before returning. */
@@ -235,12 +204,6 @@ export class Operations {
       for (const entry of entries) this.#outcomes.publish(entry);
       return entries;
     });
-  }
-
-  #track(work: Promise<unknown>): void {
-    this.#running.add(work);
-    const end = (): void => void this.#running.delete(work);
-    work.then(end, end);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Logger } from '../log.ts';
 import type { Store } from '../store/store.ts';
-import type { Pollers } from './poller.ts';
+import type { Pollers } from './pollers.ts';
 
 /** Milliseconds between announcements of the operations that are watched here. */
 const ANNOUNCE_INTERVAL = 5_000;
@@ -9,7 +9,7 @@ const VALID_FOR = 2.5 * ANNOUNCE_INTERVAL;
 
 export interface WatchersDeps {
   readonly store: Pick<Store, 'announceWatched' | 'onWatched'>;
-  readonly pollers: Pick<Pollers, 'watch' | 'has'>;
+  readonly pollers: Pick<Pollers, 'setWatched' | 'has'>;
   readonly log: Logger;
 }
 
@@ -19,7 +19,7 @@ export class Watchers {
   /** Number of local watchers per operation. */
   readonly #local = new Map<string, number>();
   /** Operations watched on other instances, until the announcement expires. */
-  readonly #remote = new Map<string, { timer: NodeJS.Timeout; unwatch: () => void }>();
+  readonly #remote = new Map<string, NodeJS.Timeout>();
   readonly #timer: NodeJS.Timeout;
   readonly #unsubscribe: () => void;
 
@@ -30,24 +30,34 @@ export class Watchers {
     this.#timer.unref();
   }
 
-  /** Adds a local watcher. Call the returned function once to remove it. */
+  /** Adds a local watcher. The returned function removes it; further calls do nothing. */
   add(operationId: string): () => void {
-    const unwatch = this.#deps.pollers.watch(operationId);
     const count = this.#local.get(operationId) ?? 0;
     this.#local.set(operationId, count + 1);
+    this.#update(operationId);
     if (count === 0) this.#announce([operationId]);
+    let isAdded = true;
     return () => {
-      unwatch();
-      const left = (this.#local.get(operationId) ?? 1) - 1;
-      if (left > 0) this.#local.set(operationId, left);
-      else this.#local.delete(operationId);
+      if (isAdded) this.#remove(operationId);
+      isAdded = false;
     };
   }
 
   close(): void {
     this.#unsubscribe();
     clearInterval(this.#timer);
-    for (const { timer } of this.#remote.values()) clearTimeout(timer);
+    for (const timer of this.#remote.values()) clearTimeout(timer);
+  }
+
+  #remove(operationId: string): void {
+    const left = (this.#local.get(operationId) ?? 1) - 1;
+    if (left > 0) this.#local.set(operationId, left);
+    else this.#local.delete(operationId);
+    this.#update(operationId);
+  }
+
+  #update(id: string): void {
+    this.#deps.pollers.setWatched(id, this.#local.has(id) || this.#remote.has(id));
   }
 
   #announce(ids: readonly string[]): void {
@@ -61,13 +71,12 @@ export class Watchers {
 
   #receive(id: string): void {
     if (!this.#deps.pollers.has(id)) return;
-    const known = this.#remote.get(id);
-    clearTimeout(known?.timer);
-    const unwatch = known?.unwatch ?? this.#deps.pollers.watch(id);
+    clearTimeout(this.#remote.get(id));
     const expire = (): void => {
       this.#remote.delete(id);
-      unwatch();
+      this.#update(id);
     };
-    this.#remote.set(id, { timer: setTimeout(expire, VALID_FOR).unref(), unwatch });
+    this.#remote.set(id, setTimeout(expire, VALID_FOR).unref());
+    this.#update(id);
   }
 }

@@ -33,11 +33,14 @@ builder.addScalarType('UUID', UUIDResolver, {
   description: 'A UUID, such as `123e4567-e89b-42d3-a456-426614174000`.',
 });
 
-builder.queryType({ description: 'Reads customers, subscriptions, operations and notifications.' });
+builder.queryType({
+  description: 'Reads customers, subscriptions, operations, notifications and the audit log.',
+});
 builder.mutationType({
   description:
     'Changes customers, subscriptions and notification settings. Every mutation returns a union of its success type and typed errors.',
 });
 builder.subscriptionType({
-  description: 'Streams operation states and notifications, over WebSocket or server-sent events.',
+  description:
+    'Streams operation states, notifications and audit entries, over WebSocket or server-sent events.',
 });

@@ -1,3 +1,4 @@
+import type { GatewayError } from '../domain/error.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import type { Services } from '../services/services.ts';
 
@@ -6,6 +7,8 @@ export interface GatewayContext {
   readonly viewer: Viewer;
   readonly requestId: string;
   readonly services: Services;
+  /** Logs a failure that a mutation returns as data: graphql-js reports only those that are thrown. */
+  report(failure: GatewayError, mutation: string): void;
   /**
    * A new context for one event of a subscription, with empty loaders and a deadline of its own:
    * graphql-js runs every event of a subscription with the same context.

@@ -1,25 +1,7 @@
 import type { ErrorCode, GatewayError } from '../domain/error.ts';
+import { OutcomeUnknown, type WriteRecord } from '../domain/write.ts';
 import { builder } from './builder.ts';
-import { enumType } from './fields.ts';
-
-const codeDescriptions: Record<ErrorCode, string> = {
-  BAD_USER_INPUT: 'An argument or input field is invalid. Correct it before sending it again.',
-  UNAUTHENTICATED: 'The credentials are missing, invalid or expired.',
-  FORBIDDEN: 'The caller lacks the required right, or the backend denied access.',
-  NOT_FOUND: 'The object was not found.',
-  CONFLICT: 'The object already exists, or a concurrent change is in progress.',
-  FAILED_PRECONDITION: 'The object is not in a state that allows the change.',
-  RATE_LIMITED: 'Too many requests were sent. Wait before sending the request again.',
-  UNAVAILABLE: 'A backend is temporarily unavailable.',
-  DEADLINE_EXCEEDED: 'A backend did not respond in time. A change may still have been applied.',
-  INTERNAL_SERVER_ERROR: 'An unexpected failure in the gateway or a backend.',
-};
-
-const errorCode = enumType(
-  'ErrorCode',
-  'Machine-readable reason of a failure. The set of codes is closed.',
-  codeDescriptions,
-);
+import { codeDescriptions, errorCode } from './error-code.ts';
 
 /** What the fields of a typed error read. */
 interface ErrorSource {
@@ -45,6 +27,14 @@ class PermissionError extends TypedError {}
 class RateLimitedError extends TypedError {}
 class UnavailableError extends TypedError {}
 
+/** Its GraphQL type is in audit/, because it shows an audit entry. */
+export class OutcomeUnknownError extends TypedError {
+  get write(): WriteRecord {
+    if (this.failure instanceof OutcomeUnknown) return this.failure.write;
+    throw new Error('OUTCOME_UNKNOWN without its write');
+  }
+}
+
 /** A code without a type here is reported in the response's `errors`. */
 const typedErrors: Partial<Record<ErrorCode, new (failure: GatewayError) => TypedError>> = {
   BAD_USER_INPUT: ValidationError,
@@ -55,6 +45,7 @@ const typedErrors: Partial<Record<ErrorCode, new (failure: GatewayError) => Type
   RATE_LIMITED: RateLimitedError,
   UNAVAILABLE: UnavailableError,
   DEADLINE_EXCEEDED: UnavailableError,
+  OUTCOME_UNKNOWN: OutcomeUnknownError,
 };
 
 export const errorInterface = builder.interfaceRef<ErrorSource>('Error').implement({
@@ -92,12 +83,12 @@ export const fieldViolation = builder
     }),
   });
 
-const interfaces = [errorInterface];
+export const errorInterfaces = [errorInterface];
 
 builder.objectType(ValidationError, {
   name: 'ValidationError',
   description: 'The input is invalid; `fields` lists what to correct.',
-  interfaces,
+  interfaces: errorInterfaces,
   fields: (t) => ({
     fields: t.field({
       type: [fieldViolation],
@@ -113,12 +104,16 @@ for (const [type, code] of [
   [FailedPreconditionError, 'FAILED_PRECONDITION'],
   [PermissionError, 'FORBIDDEN'],
 ] as const) {
-  builder.objectType(type, { name: type.name, description: codeDescriptions[code], interfaces });
+  builder.objectType(type, {
+    name: type.name,
+    description: codeDescriptions[code],
+    interfaces: errorInterfaces,
+  });
 }
 builder.objectType(RateLimitedError, {
   name: 'RateLimitedError',
   description: 'The backend limits the request rate. Wait before sending the mutation again.',
-  interfaces,
+  interfaces: errorInterfaces,
   fields: (t) => ({
     retryAfter: t.int({
       description: 'Seconds to wait before retrying; null when the backend gives no delay.',
@@ -130,7 +125,7 @@ builder.objectType(RateLimitedError, {
 builder.objectType(UnavailableError, {
   name: 'UnavailableError',
   description: 'A backend is unavailable or did not respond in time.',
-  interfaces,
+  interfaces: errorInterfaces,
   fields: (t) => ({
     retryable: t.boolean({
       nullable: false,
@@ -150,6 +145,9 @@ export const mutationErrors = [
   RateLimitedError,
   UnavailableError,
 ];
+
+/** The members of the union of a mutation that changes something at a vendor. */
+export const writeErrors = [...mutationErrors, OutcomeUnknownError];
 
 /** The result union's member for a failure; the failure itself when it has none. */
 export function typedError(failure: GatewayError): Error {

@@ -5,9 +5,13 @@ import type {
   TypeParam,
 } from '@pothos/core';
 import { type FieldViolation, GatewayError } from '../domain/error.ts';
+import type { WriteAnswer } from '../domain/write.ts';
 import type { Services } from '../services/services.ts';
+import { auditEntry } from './audit/audit-entry.ts';
 import { builder, type InputFields, type Types } from './builder.ts';
-import { mutationErrors, typedError } from './errors.ts';
+import type { GatewayContext } from './context.ts';
+import { mutationErrors, typedError, writeErrors } from './errors.ts';
+import { objectType } from './fields.ts';
 
 /** Maps a backend's field name, in camel case, to the input field that supplies it. */
 export type FieldNames = Readonly<Record<string, string>>;
@@ -23,6 +27,8 @@ export interface MutationOptions<Fields extends InputFieldMap, Type extends Type
   readonly returns: { readonly field: string; readonly type: Type; readonly description: string };
   /** Only the names that differ from the input's own. */
   readonly fieldNames?: FieldNames;
+  /** The members of the result union besides its success type; `mutationErrors` by default. */
+  readonly errors?: typeof mutationErrors;
   run(
     input: InputShapeFromFields<Fields>,
     services: Services,
@@ -39,7 +45,7 @@ export function mutation<Fields extends InputFieldMap, Type extends TypeParam<Ty
 ): void;
 export function mutation(name: string, options: MutationOptions<InputFieldMap, TypeParam<Types>>) {
   const { description, inputDescription, success, returns, fieldNames = {} } = options;
-  const typeName = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+  const typeName = typeNameOf(name);
   const input = builder.inputType(`${typeName}Input`, {
     description: inputDescription,
     fields: options.input,
@@ -49,27 +55,120 @@ export function mutation(name: string, options: MutationOptions<InputFieldMap, T
       type: returns.type,
       description,
       errors: {
-        types: mutationErrors,
+        types: options.errors ?? mutationErrors,
         union: { name: `${typeName}Result`, description: `The result of \`${name}\`.` },
         result: { name: `${typeName}Success`, description: success },
         dataField: { name: returns.field, description: returns.description },
       },
       args: { input: t.arg({ type: input, required: true, description: inputDescription }) },
-      resolve: (_root, args, { services }) =>
-        withTypedErrors(() => options.run(args.input, services), fieldNames),
+      resolve: (_root, args, context) =>
+        withTypedErrors({ name, fieldNames, context }, () =>
+          options.run(args.input, context.services),
+        ),
     }),
   );
 }
 
+type Shape = ShapeFromTypeParam<Types, TypeParam<Types>, false>;
+
+/** A mutation that changes something at a vendor; its input also has an `idempotencyKey`. */
+export interface WriteMutationOptions<Fields extends InputFieldMap, Type extends TypeParam<Types>>
+  extends Omit<MutationOptions<Fields, Type>, 'run'> {
+  run(
+    input: InputShapeFromFields<Fields>,
+    services: Services,
+    /** Null when the client sent none. */
+    idempotencyKey: string | null,
+  ): Promise<WriteAnswer<ShapeFromTypeParam<Types, Type, false>>>;
+}
+
+/**
+ * Adds a mutation whose change is on record: `<Name>Success` also tells whether an earlier change was
+ * answered again, and `<Name>Result` has the member `OutcomeUnknownError`.
+ */
+export function writeMutation<Fields extends InputFieldMap, Type extends TypeParam<Types>>(
+  name: string,
+  options: WriteMutationOptions<Fields, Type>,
+): void;
+export function writeMutation(
+  name: string,
+  options: WriteMutationOptions<InputFieldMap, TypeParam<Types>>,
+) {
+  const { description, inputDescription, success, returns, fieldNames = {} } = options;
+  const typeName = typeNameOf(name);
+  const input = builder.inputType(`${typeName}Input`, {
+    description: inputDescription,
+    fields: (t) => ({
+      ...options.input(t),
+      idempotencyKey: t.field({
+        type: 'UUID',
+        description:
+          'UUID of this change: send a new one for each action of a user, and the same one to repeat it. The gateway generates one when it is omitted.',
+      }),
+    }),
+  });
+  const result = objectType<WriteAnswer<Shape>>(`${typeName}Success`, success, (t) => ({
+    [returns.field]: t.field({
+      type: returns.type,
+      nullable: false,
+      description: returns.description,
+      resolve: ({ value }) => value,
+    }),
+    replayed: t.boolean({
+      nullable: false,
+      description:
+        'Whether this mutation sent nothing new, because it continued or repeated the answer of an earlier one.',
+      resolve: ({ replayed }) => replayed,
+    }),
+    auditEntry: t.field({
+      type: auditEntry,
+      nullable: false,
+      description: 'The record of the change; of the earlier one when `replayed` is true.',
+      resolve: ({ write }) => write,
+    }),
+  }));
+  builder.mutationField(name, (t) =>
+    t.field({
+      type: result,
+      description,
+      errors: {
+        types: writeErrors,
+        union: { name: `${typeName}Result`, description: `The result of \`${name}\`.` },
+        directResult: true,
+      },
+      args: { input: t.arg({ type: input, required: true, description: inputDescription }) },
+      resolve: (_root, args, context) =>
+        withTypedErrors({ name, fieldNames, context }, () =>
+          options.run(args.input, context.services, args.input.idempotencyKey ?? null),
+        ),
+    }),
+  );
+}
+
+function typeNameOf(name: string): string {
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+}
+
+interface MutationCall {
+  readonly name: string;
+  readonly fieldNames: FieldNames;
+  readonly context: GatewayContext;
+}
+
 /**
  * Rejects with the member of the result union that a failure maps to, its violations renamed to
- * paths of the input. Other failures reject unchanged.
+ * paths of the input, and logs it. Other failures reject unchanged.
  */
-async function withTypedErrors<T>(run: () => Promise<T>, names: FieldNames): Promise<T> {
+async function withTypedErrors<T>(call: MutationCall, run: () => Promise<T>): Promise<T> {
+  const { name, fieldNames, context } = call;
   try {
     return await run();
   } catch (error) {
-    throw error instanceof GatewayError ? typedError(withInputPaths(error, names)) : error;
+    if (!(error instanceof GatewayError)) throw error;
+    const failure = withInputPaths(error, fieldNames);
+    const typed = typedError(failure);
+    if (typed !== failure) context.report(failure, name);
+    throw typed;
   }
 }
 

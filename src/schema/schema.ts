@@ -1,4 +1,7 @@
 import { GraphQLSchema } from 'graphql';
+import './audit/audit-log.ts';
+import './audit/outcome-unknown.ts';
+import './audit/settle-write.ts';
 import { builder } from './builder.ts';
 import './customer/billing-mutations.ts';
 import './customer/customer.ts';

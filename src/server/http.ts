@@ -53,8 +53,7 @@ export interface HttpServer {
 /** Serves GraphQL (HTTP, SSE, WebSocket) and GraphiQL on one path, Pub/Sub pushes on another. */
 export function createHttpServer(options: HttpOptions): HttpServer {
   const shutdown = new AbortController();
-  const createContext: CreateContext = (viewer, requestId, signal) =>
-    createRequestContext({ ...options, viewer, requestId, signal });
+  const createContext: CreateContext = (origin) => createRequestContext({ ...options, ...origin });
   const parts = {
     ...options,
     path: PATH,

@@ -2,6 +2,7 @@ import type { BillingCustomerKey, Customer, CustomerLink } from '../domain/custo
 import { linkConflict } from '../domain/customer-link.ts';
 import { GatewayError } from '../domain/error.ts';
 import type { CustomerInput } from '../domain/order.ts';
+import type { WriteAnswer } from '../domain/write.ts';
 import { authorize } from './authorize.ts';
 import type { CustomerService } from './customers.ts';
 import type { Loaders } from './loaders.ts';
@@ -30,7 +31,8 @@ export interface CustomerLinkService {
     customer: CustomerInput,
     customerAuthToken: string | undefined,
     linkTo: BillingCustomerKey,
-  ): Promise<Customer>;
+    idempotencyKey: string | null,
+  ): Promise<WriteAnswer<Customer>>;
   /**
    * Resolves a primary domain or id to a reseller customer id.
    * @throws GatewayError NOT_FOUND when the customer does not exist
@@ -66,6 +68,15 @@ export function createCustomerLinkService(
     loaders.linkByReseller.clear(resellerCustomerId).prime(resellerCustomerId, now);
   }
 
+  /** Whether a link is to the customer that is ordered: the same order may have made it before. */
+  async function isOf(
+    { resellerCustomerId }: CustomerLink,
+    { customerDomain }: CustomerInput,
+  ): Promise<boolean> {
+    const linked = await loaders.resellerCustomer.load(resellerCustomerId);
+    return linked?.customerDomain?.toLowerCase() === customerDomain?.toLowerCase();
+  }
+
   return {
     async link(billing, domainOrId) {
       authorize(scope.viewer, 'WRITE');
@@ -88,17 +99,18 @@ export function createCustomerLinkService(
       primeLoaders(link, null);
       return { billing, resellerCustomerId: null };
     },
-    async order(customer, customerAuthToken, billing) {
+    async order(customer, customerAuthToken, billing, idempotencyKey) {
       authorize(scope.viewer, 'WRITE');
       const [rival] = await Promise.all([
         loaders.linkByBilling.load(billing),
         requireBilling(billing),
       ]);
-      if (rival) throw linkConflict(rival, 'billing');
-      const ordered = await customers.order(customer, customerAuthToken);
-      const customerId = await customers.requireReseller(ordered);
+      if (rival && !(await isOf(rival, customer))) throw linkConflict(rival, 'billing');
+      const ordered = await customers.order(customer, customerAuthToken, idempotencyKey);
+      const customerId = await customers.requireReseller(ordered.value);
       try {
-        return await saveLink({ billing, resellerCustomerId: customerId });
+        const linked = await saveLink({ billing, resellerCustomerId: customerId });
+        return { ...ordered, value: linked };
       } catch (cause) {
         // Not UNAVAILABLE: a retry would order the customer again.
         const isConflict = cause instanceof GatewayError && cause.code === 'CONFLICT';

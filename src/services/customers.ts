@@ -9,9 +9,10 @@ import {
 import { badInput, GatewayError } from '../domain/error.ts';
 import type { CustomerInput } from '../domain/order.ts';
 import type { Page, PageRequest } from '../domain/page.ts';
+import type { WriteAnswer } from '../domain/write.ts';
 import { authorize } from './authorize.ts';
 import type { Loaders } from './loaders.ts';
-import type { RequestScope, ServiceSources } from './scope.ts';
+import { type RequestScope, runWrite, type ServiceSources } from './scope.ts';
 
 export interface CustomerService {
   /**
@@ -46,13 +47,24 @@ export interface CustomerService {
   /**
    * Orders a customer in the reseller API.
    * @param customerAuthToken the transfer token, when another reseller or Google manages it
+   * @throws GatewayError BAD_USER_INPUT without a domain; OutcomeUnknown when it may be ordered
    */
-  order(customer: CustomerInput, customerAuthToken: string | undefined): Promise<Customer>;
+  order(
+    customer: CustomerInput,
+    customerAuthToken: string | undefined,
+    idempotencyKey: string | null,
+  ): Promise<WriteAnswer<Customer>>;
   /**
    * Updates the reseller customer: the given fields only, or all of them with `replace`.
-   * @throws GatewayError FAILED_PRECONDITION when the customer is not in the reseller API
+   * @throws GatewayError FAILED_PRECONDITION when the customer is not in the reseller API;
+   *   OutcomeUnknown when it may be updated
    */
-  update(customer: Customer, changes: CustomerInput, replace: boolean): Promise<Customer>;
+  update(
+    customer: Customer,
+    changes: CustomerInput,
+    replace: boolean,
+    idempotencyKey: string | null,
+  ): Promise<WriteAnswer<Customer>>;
   /**
    * As `resellerCustomerId`.
    * @throws GatewayError FAILED_PRECONDITION when the customer is not in the reseller API
@@ -71,7 +83,7 @@ export interface CustomerService {
 }
 
 export function createCustomerService(
-  { billing, reseller, customerIndex, defaultResellerId }: ServiceSources,
+  { billing, customerIndex, defaultResellerId, writes }: ServiceSources,
   loaders: Loaders,
   scope: RequestScope,
 ): CustomerService {
@@ -165,18 +177,28 @@ export function createCustomerService(
         throw error;
       }
     },
-    async order(customer, customerAuthToken) {
+    async order({ customerDomain, ...customer }, customerAuthToken, idempotencyKey) {
       authorize(scope.viewer, 'WRITE');
-      return cacheResellerCustomer(
-        await reseller.insertCustomer(customer, customerAuthToken, scope),
-      );
+      if (!customerDomain) throw badInput('customerDomain is required.');
+      const spec = writes.reseller.orderCustomer({
+        customer: { customerDomain, ...customer },
+        customerAuthToken,
+      });
+      const answer = await runWrite(writes, spec, scope, idempotencyKey);
+      return { ...answer, value: cacheResellerCustomer(answer.value) };
     },
-    async update(customer, changes, replace) {
+    async update(customer, changes, replace, idempotencyKey) {
       authorize(scope.viewer, 'WRITE');
-      const id = await this.requireReseller(customer);
-      const write = replace ? reseller.updateCustomer : reseller.patchCustomer;
-      cacheResellerCustomer(await write(id, changes, scope));
-      return customer;
+      const customerId = await this.requireReseller(customer);
+      const spec = writes.reseller.updateCustomer({ customerId, changes, replace });
+      try {
+        const answer = await runWrite(writes, spec, scope, idempotencyKey);
+        cacheResellerCustomer(answer.value);
+        return { ...answer, value: customer };
+      } catch (error) {
+        loaders.resellerCustomer.clear(customerId);
+        throw error;
+      }
     },
     async requireReseller(customer) {
       const id = await resellerCustomerId(customer);

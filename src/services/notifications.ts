@@ -7,16 +7,24 @@ import type {
 } from '../domain/notification.ts';
 import type { Page, PageRequest } from '../domain/page.ts';
 import type { ResellerSubscription } from '../domain/subscription.ts';
+import type { WriteAnswer } from '../domain/write.ts';
+import type { WatchRequest } from '../writes/reseller/requests.ts';
 import { authorize } from './authorize.ts';
 import type { Loaders } from './loaders.ts';
-import type { RequestScope, ServiceSources } from './scope.ts';
+import { type RequestScope, runWrite, type ServiceSources } from './scope.ts';
 import type { SubscriptionService } from './subscriptions.ts';
 
 export interface NotificationService {
   watchDetails(): Promise<NotificationWatch>;
-  /** Both changes return the topic; the service accounts have to be read. */
-  register(serviceAccountEmailAddress: string): Promise<NotificationWatch>;
-  unregister(serviceAccountEmailAddress: string): Promise<NotificationWatch>;
+  /** Both changes may return only the topic; the service accounts have to be read then. */
+  register(
+    serviceAccountEmailAddress: string,
+    idempotencyKey: string | null,
+  ): Promise<WriteAnswer<NotificationWatch>>;
+  unregister(
+    serviceAccountEmailAddress: string,
+    idempotencyKey: string | null,
+  ): Promise<WriteAnswer<NotificationWatch>>;
   /** Returns null when no notification with this id was received. */
   get(messageId: string): Promise<NotificationEntry | null>;
   /** Lists received notifications, newest first. */
@@ -33,26 +41,28 @@ export interface NotificationService {
 }
 
 export function createNotificationService(
-  { reseller, notifications }: ServiceSources,
+  { reseller, notifications, writes }: ServiceSources,
   loaders: Loaders,
   subscriptions: SubscriptionService,
   scope: RequestScope,
 ): NotificationService {
+  async function change(
+    request: WatchRequest,
+    key: string | null,
+  ): Promise<WriteAnswer<NotificationWatch>> {
+    authorize(scope.viewer, 'WRITE');
+    return runWrite(writes, writes.reseller.changeWatch(request), scope, key);
+  }
+
   return {
     async watchDetails() {
       authorize(scope.viewer, 'READ');
       return reseller.getWatchDetails(scope);
     },
-    async register(serviceAccountEmailAddress) {
-      authorize(scope.viewer, 'WRITE');
-      const topicName = await reseller.register(serviceAccountEmailAddress, scope);
-      return { topicName, serviceAccountEmailAddresses: null };
-    },
-    async unregister(serviceAccountEmailAddress) {
-      authorize(scope.viewer, 'WRITE');
-      const topicName = await reseller.unregister(serviceAccountEmailAddress, scope);
-      return { topicName, serviceAccountEmailAddresses: null };
-    },
+    register: (serviceAccountEmailAddress, key) =>
+      change({ mutation: 'registerNotifications', serviceAccountEmailAddress }, key),
+    unregister: (serviceAccountEmailAddress, key) =>
+      change({ mutation: 'unregisterNotifications', serviceAccountEmailAddress }, key),
     async get(messageId) {
       authorize(scope.viewer, 'READ');
       return notifications.get(messageId);
@@ -77,7 +87,10 @@ export function createNotificationService(
       const found =
         subscriptionId && (await subscriptions.bySubscriptionId(customerId, subscriptionId));
       // The subscription id may have changed since the event.
-      return found || (skuId === null ? null : subscriptions.bySku(customerId, skuId));
+      return (
+        found ||
+        (skuId === null ? null : subscriptions.find({ customerId, skuId, subscriptionId: null }))
+      );
     },
   };
 }

@@ -1,17 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import type { BillingCustomerKey, Customer } from '../domain/customer.ts';
 import { GatewayError } from '../domain/error.ts';
 import type { OperationEntry } from '../domain/operation.ts';
 import type { CustomerCreation, CustomerInvitation } from '../domain/order.ts';
 import type { Page, PageRequest } from '../domain/page.ts';
-import type { BillingRequest } from '../operations/request.ts';
-import type { IdempotencyScope } from '../operations/start.ts';
+import type { StartedOperation } from '../domain/write.ts';
 import type { OperationFilter } from '../store/operations/journal.ts';
+import type { BillingRequest } from '../writes/billing/billing-request.ts';
 import { authorize } from './authorize.ts';
 import type { CustomerLinkService } from './customer-links.ts';
 import type { CustomerService } from './customers.ts';
 import type { Loaders } from './loaders.ts';
-import type { RequestScope, ServiceSources } from './scope.ts';
+import { type RequestScope, runWrite, type ServiceSources } from './scope.ts';
 
 export type { OperationFilter };
 
@@ -39,15 +38,15 @@ export interface OperationService {
     invitation: CustomerInvitation,
     linkTo: string | null,
     idempotencyKey: string | null,
-  ): Promise<OperationEntry>;
+  ): Promise<StartedOperation>;
   /** @param linkTo as for `inviteCustomer` */
   createResellerServedCustomer(
     creation: CustomerCreation,
     linkTo: string | null,
     idempotencyKey: string | null,
-  ): Promise<OperationEntry>;
-  activateCustomer(customer: Customer, idempotencyKey: string | null): Promise<OperationEntry>;
-  suspendCustomer(customer: Customer, idempotencyKey: string | null): Promise<OperationEntry>;
+  ): Promise<StartedOperation>;
+  activateCustomer(customer: Customer, idempotencyKey: string | null): Promise<StartedOperation>;
+  suspendCustomer(customer: Customer, idempotencyKey: string | null): Promise<StartedOperation>;
   /** Lists the journal's operations in their last known state, most recently started first. */
   page(filter: OperationFilter, page: PageRequest): Promise<Page<OperationEntry>>;
   /** Requests cancellation, which is best effort. Returns the current state. */
@@ -55,7 +54,7 @@ export interface OperationService {
 }
 
 export function createOperationService(
-  { billing, operations }: ServiceSources,
+  { billing, operations, writes }: ServiceSources,
   loaders: Loaders,
   customers: CustomerService,
   customerLinks: CustomerLinkService,
@@ -71,30 +70,21 @@ export function createOperationService(
   async function start(
     request: BillingRequest,
     idempotencyKey: string | null,
-  ): Promise<OperationEntry> {
+  ): Promise<StartedOperation> {
     authorize(scope.viewer, 'WRITE');
-    const idempotency = {
-      caller: scope.viewer.subject,
-      idempotencyKey: idempotencyKey ?? randomUUID(),
-    };
     const linkTo = 'linkTo' in request ? request.linkTo : null;
-    const check = linkTo ? () => requireLinkable(linkTo, idempotency) : undefined;
-    return cacheResult(await operations.start(request, idempotency, scope, check));
-  }
-
-  /** @throws GatewayError CONFLICT when the reseller customer is linked or about to be linked */
-  async function requireLinkable(linkTo: string, idempotency: IdempotencyScope): Promise<void> {
-    await customerLinks.requireUnlinked(linkTo);
-    if (!(await operations.isLinkAwaited(idempotency))) return;
-    const message = `An operation in progress will link the reseller customer ${linkTo}.`;
-    throw new GatewayError('CONFLICT', message);
+    const check = linkTo ? () => customerLinks.requireUnlinked(linkTo) : null;
+    const spec = writes.billing.start(request, check);
+    const started = await runWrite(writes, spec, scope, idempotencyKey);
+    cacheResult(started.value);
+    return started;
   }
 
   async function startFor(
     kind: 'ACTIVATE_CUSTOMER' | 'SUSPEND_CUSTOMER',
     customer: Customer,
     idempotencyKey: string | null,
-  ): Promise<OperationEntry> {
+  ): Promise<StartedOperation> {
     authorize(scope.viewer, 'WRITE');
     const key = await customers.billingKey(customer);
     if (key) return start({ kind, ...key }, idempotencyKey);
@@ -130,7 +120,10 @@ export function createOperationService(
       authorize(scope.viewer, 'WRITE');
       const kind = await operations.kindOf(operationId);
       return cacheResult(
-        await operations.record(await billing.cancelOperation(operationId, kind, scope)),
+        await operations.record(
+          await billing.cancelOperation(operationId, kind, scope),
+          operationId,
+        ),
       );
     },
     async page(filter, { token, size }) {

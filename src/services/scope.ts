@@ -1,14 +1,44 @@
 import type { CallScope } from '../domain/call-scope.ts';
 import type { Viewer } from '../domain/viewer.ts';
+import type { WriteAnswer } from '../domain/write.ts';
+import type { WriteStore } from '../store/writes/write-store.ts';
+import type { WriteCaller, WriteSpec } from '../writes/write-spec.ts';
+import type { Writes } from '../writes/writes.ts';
 import type { LoaderSources } from './loaders.ts';
 
 /** The dependencies that all requests share. */
 export interface ServiceSources extends LoaderSources {
   /** The configured billing reseller; null when queries have to name one. */
   readonly defaultResellerId: string | null;
+  readonly writes: Writes;
+  readonly writeStore: WriteStore;
 }
 
 /** One request and its authenticated caller. */
 export interface RequestScope extends CallScope {
   readonly viewer: Viewer;
+  /** The client's user agent; null when it sent none. */
+  readonly agent: string | null;
+  /** Calls `listener` when the response was written to a connection that was still open. */
+  onDelivered(listener: () => void): void;
+}
+
+/** Who sends a write in this request. */
+export function writeCaller(
+  { viewer, agent }: RequestScope,
+  idempotencyKey: string | null,
+): WriteCaller {
+  return { viewer: viewer.subject, agent, idempotencyKey };
+}
+
+/** Carries out a write of this request. Its outcome is owed until the response was delivered. */
+export async function runWrite<A, T>(
+  { engine, deliveries }: Pick<Writes, 'engine' | 'deliveries'>,
+  spec: WriteSpec<A, T>,
+  scope: RequestScope,
+  idempotencyKey: string | null,
+): Promise<WriteAnswer<T>> {
+  const answer = await engine.run(spec, writeCaller(scope, idempotencyKey), scope);
+  scope.onDelivered(() => deliveries.add(answer.write.id));
+  return answer;
 }

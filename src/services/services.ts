@@ -1,3 +1,4 @@
+import { type AuditService, createAuditService } from './audit.ts';
 import { type CustomerLinkService, createCustomerLinkService } from './customer-links.ts';
 import { type CustomerService, createCustomerService } from './customers.ts';
 import { createLoaders } from './loaders.ts';
@@ -13,6 +14,7 @@ export interface Services {
   readonly subscriptions: SubscriptionService;
   readonly subscriptionChanges: SubscriptionChanges;
   readonly operations: OperationService;
+  readonly audit: AuditService;
   readonly notifications: NotificationService;
 }
 
@@ -22,12 +24,12 @@ export function createServices(sources: ServiceSources, scope: RequestScope): Se
   const customers = createCustomerService(sources, loaders, scope);
   const customerLinks = createCustomerLinkService(sources, loaders, customers, scope);
   const subscriptions = createSubscriptionService(loaders, scope);
-  const { reseller } = sources;
   return {
     customers,
     customerLinks,
     subscriptions,
-    subscriptionChanges: createSubscriptionChanges(reseller, subscriptions, loaders, scope),
+    subscriptionChanges: createSubscriptionChanges(sources, subscriptions, loaders, scope),
+    audit: createAuditService(sources, scope),
     operations: createOperationService(sources, loaders, customers, customerLinks, scope),
     notifications: createNotificationService(sources, loaders, subscriptions, scope),
   };

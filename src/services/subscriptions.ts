@@ -5,70 +5,145 @@ import {
   type ResellerSubscription,
   type SubscriptionFilter,
 } from '../domain/subscription.ts';
+import {
+  findTarget,
+  hasEnded,
+  ownerOf,
+  type SubscriptionTarget,
+} from '../domain/subscription-target.ts';
 import { authorize } from './authorize.ts';
 import type { Loaders } from './loaders.ts';
 import type { RequestScope } from './scope.ts';
 
 export interface SubscriptionService {
   page(filter: SubscriptionFilter, page: PageRequest): Promise<Page<ResellerSubscription>>;
-  /**
-   * The customer's subscription to a SKU, whatever its current id; null when there is none. A
-   * subscription that has not ended takes precedence.
-   */
-  bySku(customerId: string, skuId: string): Promise<ResellerSubscription | null>;
+  /** The subscription that a target addresses now; null when there is none. */
+  find(target: SubscriptionTarget): Promise<ResellerSubscription | null>;
   /** The subscription that currently has this id; null when there is none. */
   bySubscriptionId(
     customerId: string,
     subscriptionId: string,
   ): Promise<ResellerSubscription | null>;
+  /**
+   * The target that addresses this subscription and no other; its global id is built from it. Reads
+   * the customer's subscriptions unless the pages that this request has read suffice.
+   */
+  targetOf(subscription: ResellerSubscription): Promise<SubscriptionTarget>;
+  /** Records that a write returned the owner of its SKU, so that `targetOf` needs no read. */
+  rememberOwner(subscription: ResellerSubscription): void;
+}
+
+/** The pages of one list that this request has read, by their tokens. */
+interface Listing {
+  readonly filter: SubscriptionFilter;
+  readonly pages: Map<string | null, Page<ResellerSubscription>>;
 }
 
 export function createSubscriptionService(
   loaders: Loaders,
   scope: RequestScope,
 ): SubscriptionService {
-  async function* all(filter: SubscriptionFilter): AsyncGenerator<ResellerSubscription> {
+  const listings = new Map<string, Listing>();
+  const origins = new WeakMap<ResellerSubscription, Listing>();
+  const owners = new WeakSet<ResellerSubscription>();
+
+  async function all(customerId: string): Promise<ResellerSubscription[]> {
+    const found: ResellerSubscription[] = [];
     let token: string | null = null;
     do {
       const request: PageRequest = { token, size: MAX_SUBSCRIPTIONS_PAGE };
       const page: Page<ResellerSubscription> = await loaders.subscriptionPage.load({
-        filter,
+        filter: { customerId },
         page: request,
       });
-      yield* page.items;
+      found.push(...page.items);
       if (token !== null && page.nextToken === token) throw repeatedPageToken('reseller');
       token = page.nextToken;
     } while (token !== null);
+    return found;
   }
 
-  async function find(customerId: string, skuId: string): Promise<ResellerSubscription | null> {
-    let ended: ResellerSubscription | null = null;
-    for await (const subscription of all({ customerId })) {
-      if (subscription.skuId !== skuId) continue;
-      if (subscription.status !== 'CANCELLED') return subscription;
-      ended ??= subscription;
+  /** Empty when the customer does not exist. */
+  async function allOrNone(customerId: string): Promise<ResellerSubscription[]> {
+    try {
+      return await all(customerId);
+    } catch (error) {
+      if (error instanceof GatewayError && error.code === 'NOT_FOUND') return [];
+      throw error;
     }
-    return ended;
   }
 
   return {
     async page(filter, page) {
       authorize(scope.viewer, 'READ');
-      return loaders.subscriptionPage.load({ filter, page });
+      const read = await loaders.subscriptionPage.load({ filter, page });
+      const key = JSON.stringify([
+        ...[filter.customerId, filter.customerNamePrefix, filter.customerAuthToken],
+      ]);
+      const listing = listings.get(key) ?? { filter, pages: new Map() };
+      listings.set(key, listing);
+      listing.pages.set(page.token, read);
+      for (const item of read.items) origins.set(item, listing);
+      return read;
     },
-    async bySku(customerId, skuId) {
+    async find(target) {
       authorize(scope.viewer, 'READ');
-      try {
-        return await find(customerId, skuId);
-      } catch (error) {
-        // The customer itself does not exist.
-        if (error instanceof GatewayError && error.code === 'NOT_FOUND') return null;
-        throw error;
-      }
+      return findTarget(await allOrNone(target.customerId), target);
     },
     async bySubscriptionId(customerId, subscriptionId) {
       authorize(scope.viewer, 'READ');
       return loaders.subscription.load({ customerId, subscriptionId });
     },
+    async targetOf(subscription) {
+      const { customerId, skuId, subscriptionId } = subscription;
+      const target = { customerId, skuId, subscriptionId: null };
+      if (owners.has(subscription)) return target;
+      const listing = origins.get(subscription);
+      const isSettled = listing !== undefined && settles(listing, subscription);
+      const list = isSettled ? itemsOf(listing) : await allOrNone(customerId);
+      const owner = ownerOf([...siblings(list, subscription), subscription]);
+      return owner === subscription ? target : { ...target, subscriptionId };
+    },
+    rememberOwner(subscription) {
+      owners.add(subscription);
+    },
   };
+}
+
+/** Other subscriptions of the same customer and SKU. */
+function siblings(
+  list: readonly ResellerSubscription[],
+  { customerId, skuId, subscriptionId }: ResellerSubscription,
+): ResellerSubscription[] {
+  return list.filter(
+    (other) =>
+      other.customerId === customerId &&
+      other.skuId === skuId &&
+      other.subscriptionId !== subscriptionId,
+  );
+}
+
+function itemsOf({ pages }: Listing): ResellerSubscription[] {
+  return [...pages.values()].flatMap(({ items }) => items);
+}
+
+/**
+ * Whether the pages that were read show which subscription owns the SKU. Pages of a list of all
+ * customers do, except for a customer at an edge, whose subscriptions may continue on a page that was
+ * not read, for a subscription that has ended, and for one with a sibling on the pages. Reading the
+ * subscriptions of every customer on a page would cost a call per customer.
+ */
+function settles(listing: Listing, subscription: ResellerSubscription): boolean {
+  const { filter, pages } = listing;
+  // The list of transferable subscriptions cannot be read without the token.
+  if (filter.customerAuthToken !== undefined) return true;
+  const edges = [...pages].flatMap(([token, { items, nextToken }]) => {
+    const isStart = token !== null && ![...pages.values()].some((p) => p.nextToken === token);
+    const isEnd = nextToken !== null && !pages.has(nextToken);
+    return [isStart ? items[0] : undefined, isEnd ? items.at(-1) : undefined];
+  });
+  if (!edges.some((edge) => edge !== undefined)) return true;
+  if (filter.customerId !== undefined || hasEnded(subscription)) return false;
+  const isAtEdge = edges.some((edge) => edge?.customerId === subscription.customerId);
+  return !isAtEdge && siblings(itemsOf(listing), subscription).length === 0;
 }

@@ -9,16 +9,24 @@ import { type CustomerLinks, customerLinks } from './links/customer-links.ts';
 import { type NotificationStore, notificationStore } from './notifications/notification-store.ts';
 import { entryReads } from './operations/entry-reads.ts';
 import { entryWrites } from './operations/entry-writes.ts';
-import { intents } from './operations/intents.ts';
 import type { OperationJournal } from './operations/journal.ts';
 import { leases } from './operations/leases.ts';
 import { operationPages } from './operations/operation-pages.ts';
+import { auditReads } from './writes/audit-reads.ts';
+import type { AuditStore } from './writes/audit-store.ts';
+import { auditWrites } from './writes/audit-writes.ts';
+import { settleMethods } from './writes/outcomes.ts';
+import { recordMethods } from './writes/recording.ts';
+import { startedMethod } from './writes/started.ts';
+import type { WriteStore } from './writes/write-store.ts';
 
 export { StoreError };
 
 /** The gateway's own durable state. */
 export interface Store {
   readonly journal: OperationJournal;
+  readonly writes: WriteStore;
+  readonly audit: AuditStore;
   readonly links: CustomerLinks;
   readonly notifications: NotificationStore;
   /**
@@ -29,6 +37,8 @@ export interface Store {
   onOperation(listener: ChangeListener): () => void;
   /** Subscribes to the reseller API's customer ids of new notifications; empty when unknown. */
   onNotification(listener: ChangeListener): () => void;
+  /** Subscribes to the ids of writes whose outcome was stored; empty for several at once. */
+  onWrite(listener: ChangeListener): () => void;
   /** Subscribes to the ids of operations that are watched in other instances. */
   onWatched(listener: ChangeListener): () => void;
   /** Announces to the other instances that these operations are watched here. */
@@ -55,19 +65,25 @@ export async function openStore(url: string, options: StoreOptions): Promise<Sto
   const changes = new Changes(log);
   const database = await openDatabase(url, log, (change) => changes.receive(change));
   const journal: OperationJournal = {
-    ...intents(database),
     ...entryReads(database),
-    ...entryWrites(database, changes, log),
+    ...entryWrites(database, changes, { instanceId, log }),
     ...operationPages(database),
     ...leases(database, instanceId),
   };
   let closed: Promise<void> | null = null;
   return {
     journal,
+    writes: {
+      ...recordMethods(database, changes),
+      ...settleMethods(database, changes),
+      ...startedMethod(database, changes, journal, { instanceId, log }),
+    },
+    audit: { ...auditReads(database), ...auditWrites(database, changes) },
     links: customerLinks(database),
     notifications: notificationStore(database, changes),
     onOperation: (listener) => changes.subscribe('operation', listener),
     onNotification: (listener) => changes.subscribe('notification', listener),
+    onWrite: (listener) => changes.subscribe('write', listener),
     onWatched: (listener) => changes.subscribe('watched', listener),
     async announceWatched(operationIds) {
       // SQLite serves one instance.

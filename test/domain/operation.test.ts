@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { type Operation, withKnown } from '../../src/domain/operation.ts';
+import {
+  isEnded,
+  isPolled,
+  type Operation,
+  type OperationStatus,
+  operationStatus,
+  withKnown,
+} from '../../src/domain/operation.ts';
 
 const known = { type: 'customer', resellerId: 'R1', customerId: 'C1' } as const;
 
@@ -22,6 +29,22 @@ function succeeded(resellerId: string): Pick<Operation, 'done' | 'result'> {
   const customer = { resellerId, customerId: 'C1', billingAccountId: 'A1' };
   return { done: true, result: { type: 'customer', customer } };
 }
+
+const failure = { type: 'failure', code: 9, message: 'no', details: [] } as const;
+
+test.each<[OperationStatus, Partial<Operation>, { ended: boolean; polled: boolean }]>([
+  ['RUNNING', {}, { ended: false, polled: true }],
+  ['FAILING', { result: failure }, { ended: false, polled: true }],
+  ['SUCCEEDED', succeeded('R1'), { ended: true, polled: false }],
+  ['FAILED', { done: true, result: failure }, { ended: true, polled: false }],
+  ['CANCELLED', { done: true, result: { ...failure, code: 1 } }, { ended: true, polled: false }],
+  ['LOST', { lost: 'STILL_POLLED', result: failure }, { ended: true, polled: true }],
+  ['LOST', { lost: 'GIVEN_UP' }, { ended: true, polled: false }],
+])('an operation is %s with %j', (status, fields, { ended, polled }) => {
+  const state = operation(fields);
+  expect(operationStatus(state)).toBe(status);
+  expect({ ended: isEnded(state), polled: isPolled(state) }).toEqual({ ended, polled });
+});
 
 describe('withKnown', () => {
   test('adds the known metadata to a state without metadata', () => {

@@ -24,12 +24,12 @@ const lasting = { outcome: 'never' } as const;
 /** Activations that are under way together, in one life of the gateway. */
 const AT_ONCE = 8;
 
-/** How many intents are kept without an operation. */
-function openIntents(path: string): unknown {
+/** How many writes have no outcome. */
+function unsettledWrites(path: string): unknown {
   const database = new DatabaseSync(path);
   try {
     return database
-      .prepare('select count(*) as open from operation_intents where operation_id is null')
+      .prepare("select count(*) as open from writes where state in ('PENDING', 'UNKNOWN')")
       .get()?.['open'];
   } finally {
     database.close();
@@ -81,7 +81,7 @@ async function crashAndCheck(count: number): Promise<void> {
   const { url } = await live();
   await Promise.all(insistent.map((activation) => activate(url, sandbox, activation)));
   for (const { operationId } of insistent) expect(operationId).not.toBeNull();
-  await expect.poll(() => openIntents(path), { timeout: 5_000 }).toBe(0);
+  await expect.poll(() => unsettledWrites(path), { timeout: 5_000 }).toBe(0);
   const statuses = async () => (await listOperations(url)).map(({ status }) => status);
   await expect
     .poll(statuses, { timeout: 15_000 })
@@ -90,18 +90,11 @@ async function crashAndCheck(count: number): Promise<void> {
   const listed = new Set((await listOperations(url)).map(({ operationId }) => operationId));
   const told = all.flatMap(({ operationId }) => operationId ?? []);
   expect(told.filter((id) => !listed.has(id))).toEqual([]);
-  // What billing began is known here, unless the client was told that it failed.
-  const failed = new Set(all.filter(({ failure }) => failure).map((one) => one.customerId));
-  const unknown = started.filter(
-    ({ id, customerId }) => !listed.has(id) && !failed.has(customerId),
-  );
-  expect(unknown).toEqual([]);
+  expect(started.filter(({ id }) => !listed.has(id))).toEqual([]);
   expect(new Set(started.map(({ customerId }) => customerId)).size).toBe(started.length);
-  const keys = new Map(all.map((one) => [one.customerId, one.idempotencyKey]));
-  for (const start of started) expect(start.idempotencyKey).toBe(keys.get(start.customerId));
 }
 
-const ACTIVATIONS = process.env['SOAK'] ? 200 : 15;
+const ACTIVATIONS = process.env['SOAK'] ? 200 : 8;
 
 test(
   `kill -9 at any moment of ${ACTIVATIONS} activations loses no operation and begins none twice`,
@@ -182,7 +175,7 @@ test('a backend that is silent for a while costs no operation, and is not pester
   expect([statuses[0], statuses.at(-1)]).toEqual(['RUNNING', 'SUCCEEDED']);
 });
 
-const FINISHED = process.env['SOAK'] ? 10_000 : 500;
+const FINISHED = process.env['SOAK'] ? 10_000 : 200;
 const IDLE_MS = process.env['SOAK'] ? 30_000 : 1_000;
 
 test(`${FINISHED} finished operations are not polled, and take up no memory`, {

@@ -106,7 +106,9 @@ describe.each(creations)('a link given on $mutation', (creation) => {
   test('is given to one of several that want it at once', async () => {
     const { url, one } = await scene();
     const wanted = { resellerCustomer: { id: one.resellerCustomerId } };
-    const all = await Promise.all([1, 2, 3].map(() => create(url, creation, wanted)));
+    const all = await Promise.all(
+      ['A', 'B', 'C'].map((name) => create(url, creation, { ...wanted, name })),
+    );
     expect(all.filter((started) => started?.operation)).toHaveLength(1);
     expect(all.filter((started) => started?.code === 'CONFLICT')).toHaveLength(2);
   });

@@ -1,25 +1,34 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Leases, type LeasesDeps } from '../../src/operations/leases.ts';
-import { Pollers } from '../../src/operations/poller.ts';
+import { Pollers } from '../../src/operations/pollers.ts';
 import type { Store } from '../../src/store/store.ts';
 import { names, startAll } from '../store/builders.support.ts';
 import { testDatabase } from '../store/databases.support.ts';
-import { log, operation, outage, settle, silentBilling, succeeded } from './operations.support.ts';
+import {
+  log,
+  operation,
+  outage,
+  reading,
+  scriptedBilling,
+  settle,
+  silentBilling,
+  succeeded,
+} from './operations.support.ts';
 import { pollOptions } from './polled.support.ts';
 
 const database = testDatabase('SQLite');
 
-/** Short, for rounds that come after each other in no time. */
+/** Short, so that rounds follow each other quickly. */
 const leaseMs = 150;
 
-/** One instance: its pollers and their leases, on a store, not started. */
+/** The pollers and leases of one instance on a store, not started. */
 function instanceOn(store: Store, deps: Partial<LeasesDeps> = {}) {
   const { journal } = store;
   const pollers = new Pollers({ billing: silentBilling(), journal, log, options: pollOptions });
-  const recover = vi.fn(async () => []);
   const leases = new Leases({
-    ...{ journal, pollers, log, starts: { recover } },
-    options: { leaseMs, interruptedAfterMs: 20_000 },
+    ...{ journal, pollers, log },
+    options: { leaseMs },
     ...deps,
   });
   const stop = async (): Promise<void> => {
@@ -27,11 +36,11 @@ function instanceOn(store: Store, deps: Partial<LeasesDeps> = {}) {
     pollers.close();
   };
   onTestFinished(stop);
-  return { journal, pollers, leases, recover, stop };
+  return { journal, pollers, leases, stop };
 }
 
-describe('the leases', () => {
-  test('takes up at once what an earlier life left unfinished', async () => {
+describe('an instance', () => {
+  test('polls at once what an earlier process left unfinished', async () => {
     const store = await database.open();
     await startAll(store.journal, ['a', 'b', 'c']);
     await store.journal.append(succeeded({ operationId: 'b' }));
@@ -40,7 +49,7 @@ describe('the leases', () => {
     await expect.poll(() => pollers.ids()).toEqual(['a', 'c']);
   });
 
-  test('takes up what is found later', async () => {
+  test('polls operations that are found later', async () => {
     const store = await database.open();
     const { leases, pollers, journal } = instanceOn(store);
     leases.start();
@@ -50,31 +59,7 @@ describe('the leases', () => {
     await expect.poll(() => pollers.ids()).toEqual(['op']);
   });
 
-  test('repeats interrupted starts of the age that is told, in every round', async () => {
-    const { leases, recover } = instanceOn(await database.open());
-    leases.start();
-    await expect.poll(() => recover.mock.calls.length).toBeGreaterThan(1);
-    expect(recover.mock.calls).toContainEqual([
-      20_000,
-      { signal: expect.any(AbortSignal), requestId: expect.stringMatching(/^[\w-]+$/) },
-    ]);
-  });
-
-  test('polls what a repeated start gave without waiting for the next round', async () => {
-    const store = await database.open();
-    const { journal } = store;
-    const claim = vi.spyOn(journal, 'claim');
-    const recover = async () => {
-      await expect.poll(() => claim.mock.settledResults.length).toBe(1);
-      return [await journal.append(operation())];
-    };
-    const options = { leaseMs: 60_000, interruptedAfterMs: 20_000 };
-    const { leases, pollers } = instanceOn(store, { starts: { recover }, options });
-    leases.start();
-    await expect.poll(() => pollers.ids()).toEqual(['op']);
-  });
-
-  test('keeps its leases while it lives, and leaves them to another when it is gone', async () => {
+  test('keeps its leases while it runs; another one takes over when it stops', async () => {
     const [here, there] = [await database.open(), await database.open()];
     const [first, second] = [instanceOn(here), instanceOn(there)];
     const all = names('op', 5);
@@ -85,14 +70,14 @@ describe('the leases', () => {
     const rounds = vi.spyOn(there.journal, 'claim');
     await expect.poll(() => rounds.mock.calls.length).toBeGreaterThan(6);
     expect(second.pollers.size).toBe(0);
-    // Gone without a word: its leases are not given back.
+    // Its leases are not released, as after a crash.
     await first.stop();
     const goneAt = performance.now();
     await expect.poll(() => second.pollers.ids(), { interval: 5 }).toEqual(all);
     expect(performance.now() - goneAt).toBeLessThan(leaseMs * 2);
   });
 
-  test('shares what is left with the others: each operation is polled by one', async () => {
+  test('polls no operation that another one polls', async () => {
     const stores = await Promise.all(['a', 'b', 'c'].map((id) => database.open(id)));
     const instances = stores.map((store) => instanceOn(store));
     const all = names('op', 30);
@@ -104,37 +89,37 @@ describe('the leases', () => {
     await expect.poll(() => kept().toSorted()).toEqual(all.toSorted());
   });
 
-  test('drops what another has taken meanwhile', async () => {
+  test('stops polling what another one has leased', async () => {
     const store = await database.open();
     const { leases, pollers } = instanceOn(store);
     await startAll(store.journal, ['a', 'b']);
     leases.start();
     await expect.poll(() => pollers.ids()).toEqual(['a', 'b']);
     // As after a pause of this whole process.
-    const taken = `lease_holder = 'another', lease_until = ${Date.now() + 60_000}`;
+    const taken = `lease_holder = 'another', lease_until = ${Date.now() + leaseMs}`;
     await database.query(`update operations set ${taken} where operation_id = 'a'`);
-    await expect.poll(() => pollers.ids()).toEqual(['b']);
+    await expect.poll(() => pollers.ids(), { interval: 5 }).toEqual(['b']);
   });
 
-  test('does not drop what was leased while it renewed', async () => {
+  test('does not stop polling what it leased during a renewal', async () => {
     const store = await database.open();
     const { leases, pollers, journal } = instanceOn(store);
-    const entry = await journal.append(operation());
+    await journal.append(operation());
     const { renew } = journal;
-    const drop = vi.spyOn(pollers, 'stop');
+    const stop = vi.spyOn(pollers, 'stop');
     vi.spyOn(journal, 'renew').mockImplementationOnce(async (ms) => {
       const held = await renew(ms);
-      await journal.lease('op', leaseMs);
-      pollers.start(entry);
+      const leased = await journal.lease('op', leaseMs);
+      if (leased) pollers.start(leased);
       return held;
     });
     leases.start();
     await settle();
     await expect.poll(() => pollers.ids()).toEqual(['op']);
-    expect(drop).not.toHaveBeenCalled();
+    expect(stop).not.toHaveBeenCalled();
   });
 
-  test('polls again what it holds and nobody polls', async () => {
+  test('polls again what it has leased but does not poll', async () => {
     const store = await database.open();
     const { leases, pollers, journal } = instanceOn(store);
     await journal.append(operation());
@@ -143,10 +128,36 @@ describe('the leases', () => {
     pollers.stop('op');
     await expect.poll(() => pollers.ids()).toEqual(['op']);
   });
+
+  test('spreads the first polls of the operations that it takes over', async () => {
+    const store = await database.open();
+    await startAll(store.journal, names('op', 100));
+    const billing = scriptedBilling(reading(operation()));
+    const options = { ...pollOptions, intervalMs: 400 };
+    const pollers = new Pollers({ billing, journal: store.journal, log, options });
+    const { leases } = instanceOn(store, { pollers });
+    onTestFinished(() => pollers.close());
+    leases.start();
+    await expect.poll(() => pollers.size).toBe(100);
+    await settle();
+    expect(billing.asked.length).toBeLessThan(50);
+    const ids = () => new Set(billing.asked.map(({ id }) => id));
+    await expect.poll(() => ids().size).toBe(100);
+  });
+
+  test('takes over a lease that was taken before the clock was set back', async () => {
+    const store = await database.open();
+    await store.journal.append(operation());
+    const taken = `lease_holder = 'another', lease_until = ${Date.now() + 3_600_000}`;
+    await database.query(`update operations set ${taken}`);
+    const { leases, pollers } = instanceOn(store);
+    leases.start();
+    await expect.poll(() => pollers.ids()).toEqual(['op']);
+  });
 });
 
-describe('a leases in trouble', () => {
-  test('goes on when the store can be used again', async () => {
+describe('an instance without its database', () => {
+  test('continues when the database is available again', async () => {
     const store = await database.open();
     const { leases, pollers, journal } = instanceOn(store);
     await journal.append(operation());
@@ -158,7 +169,7 @@ describe('a leases in trouble', () => {
     await expect.poll(() => pollers.ids()).toEqual(['op']);
   });
 
-  test('polls no more what it could not renew for as long as a lease lasts, until it can', async () => {
+  test('stops polling when its leases have expired, and polls again once it can renew them', async () => {
     const store = await database.open();
     await store.journal.append(operation());
     const { leases, pollers, journal } = instanceOn(store);
@@ -172,50 +183,34 @@ describe('a leases in trouble', () => {
     await expect.poll(() => pollers.ids()).toEqual(['op']);
   });
 
-  test('begins no round while one waits for the store', async () => {
-    const { leases, journal, recover } = instanceOn(await database.open());
+  test('starts no round while one is running', async () => {
+    const { leases, journal } = instanceOn(await database.open());
     const held = Promise.withResolvers<never[]>();
     const renew = vi.spyOn(journal, 'renew').mockReturnValue(held.promise);
     leases.start();
-    await expect.poll(() => recover.mock.calls.length).toBeGreaterThan(3);
+    await expect.poll(() => renew.mock.calls.length).toBe(1);
+    await pause(2 * leaseMs);
     expect(renew).toHaveBeenCalledTimes(1);
     held.resolve([]);
     await expect.poll(() => renew.mock.calls.length).toBeGreaterThan(1);
   });
 
-  test('renews its leases while the backend does not answer a repeated start', async () => {
-    const store = await database.open();
-    const recover = ({ signal }: { signal: AbortSignal }) =>
-      new Promise<never[]>((resolve) => signal.addEventListener('abort', () => resolve([])));
-    const { leases, journal } = instanceOn(store, {
-      starts: { recover: (_, scope) => recover(scope) },
-    });
-    const renew = vi.spyOn(journal, 'renew');
-    leases.start();
-    await expect.poll(() => renew.mock.calls.length).toBeGreaterThan(3);
-  });
-
-  test('waits for its rounds when it is closed, and begins no more', async () => {
+  test('waits for the running round when it is closed, and starts no other', async () => {
     const store = await database.open();
     const held = Promise.withResolvers<never[]>();
-    const signals: AbortSignal[] = [];
-    const recover = vi.fn(async (_: number, { signal }: { signal: AbortSignal }) => {
-      signals.push(signal);
-      return held.promise;
-    });
-    const { leases, journal } = instanceOn(store, { starts: { recover } });
-    const claim = vi.spyOn(journal, 'claim');
+    const { leases, journal } = instanceOn(store);
+    const claim = vi.spyOn(journal, 'claim').mockReturnValue(held.promise);
     leases.start();
-    await expect.poll(() => claim.mock.calls.length).toBeGreaterThan(0);
+    await expect.poll(() => claim.mock.calls.length).toBe(1);
     let isClosed = false;
     const closing = leases.close().then(() => {
       isClosed = true;
     });
     await settle();
     expect(isClosed).toBe(false);
-    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
     held.resolve([]);
     await closing;
-    expect(recover).toHaveBeenCalledTimes(1);
+    await pause(2 * leaseMs);
+    expect(claim).toHaveBeenCalledTimes(1);
   });
 });

@@ -8,9 +8,9 @@ import type { Store } from '../../src/store/store.ts';
 import { log } from './operations.support.ts';
 import { openMemory, pollOptions } from './polled.support.ts';
 
-export const leaseOptions: LeaseOptions = { leaseMs: 15_000, interruptedAfterMs: 20_000 };
+export const leaseOptions: LeaseOptions = { leaseMs: 15_000 };
 
-/** Operations on a store of their own, unless one is given; not opened. */
+/** Operations on the given store, or on a new one; not opened. */
 export async function operated(
   billing: BillingClient,
   { store, leases }: { store?: Store; leases?: LeaseOptions } = {},
@@ -27,7 +27,7 @@ export async function operated(
     operations,
     store: on,
     journal: on.journal,
-    /** Customers that operations ended with, as they were told. */
+    /** The customers that were passed to `onCustomer`. */
     learned,
   };
 }

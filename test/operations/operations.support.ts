@@ -8,7 +8,7 @@ export const log = createLogger('silent');
 
 export const outage = new GatewayError('UNAVAILABLE', 'down', { retryable: true });
 
-/** A running operation, unless told otherwise. */
+/** A running operation by default. */
 export function operation(fields: Partial<Operation> = {}): Operation {
   return {
     operationId: 'op',
@@ -16,7 +16,7 @@ export function operation(fields: Partial<Operation> = {}): Operation {
     description: null,
     createdAt: null,
     createdBy: null,
-    modifiedAt: null,
+    modifiedAt: new Date(0),
     done: false,
     metadata: null,
     result: null,
@@ -30,14 +30,14 @@ export function succeeded(fields: Partial<Operation> = {}): Operation {
   return operation({ done: true, result: { type: 'customer', customer }, ...fields });
 }
 
-/** Failed, or with `done` false: a failure was seen. */
+/** An operation that failed, or with `done` = false is being rolled back. */
 export function failed(done = true): Operation {
   return operation({ done, result: { type: 'failure', code: 9, message: 'no', details: [] } });
 }
 
 /** The nth state of a running operation. */
 export function step(n: number, fields: Partial<Operation> = {}): Operation {
-  return operation({ description: `step ${n}`, ...fields });
+  return operation({ description: `step ${n}`, modifiedAt: new Date(n), ...fields });
 }
 
 export function reading(state: Operation, pollIntervalMs: number | null = null): OperationReading {
@@ -48,7 +48,7 @@ export function scope(signal = new AbortController().signal): CallScope {
   return { signal, requestId: 'req-1' };
 }
 
-/** Lets everything run that is not waiting for something to happen. */
+/** Waits until only timers and unresolved promises are left. */
 export function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
@@ -66,10 +66,11 @@ const unscriptedBilling: BillingClient = {
   suspendCustomer: unscripted,
   getOperation: unscripted,
   cancelOperation: unscripted,
+  ready: async () => {},
   close() {},
 };
 
-/** Gives one answer after the other, the last one again and again. */
+/** Returns one answer after the other, then the last one forever. */
 function inTurn<T>(answers: readonly T[]): () => T {
   let given = 0;
   return () => {
@@ -79,17 +80,17 @@ function inTurn<T>(answers: readonly T[]): () => T {
   };
 }
 
-/** What one read gives: a reading, null for NOT_FOUND, or a failure. */
+/** The response to one read: a reading, null for NOT_FOUND, or an error to throw. */
 export type Answer = OperationReading | null | Error | Promise<OperationReading | null>;
 
-/** Billing that is only asked for operations. Records when. */
+/** A billing client that only returns operations and records when they were requested. */
 export function scriptedBilling(...answers: Answer[]) {
   const asked: (CallScope & { at: number; id: string; kind: string })[] = [];
   const next = inTurn(answers);
   return {
     ...unscriptedBilling,
     asked,
-    /** The pauses between the questions. */
+    /** Milliseconds between the requests. */
     pauses: () => asked.slice(1).map(({ at }, n) => at - (asked[n]?.at ?? 0)),
     async getOperation(id: string, kind: Operation['kind'], scope: CallScope) {
       asked.push({ ...scope, at: performance.now(), id, kind });
@@ -100,23 +101,7 @@ export function scriptedBilling(...answers: Answer[]) {
   };
 }
 
-/** Never answers: operations change by `record` alone. */
+/** A billing client that never responds: only `record` changes operations. */
 export function silentBilling() {
   return scriptedBilling(new Promise<null>(() => {}));
-}
-
-/** Billing that is only asked to activate customers. Records with which keys. */
-export function startingBilling(...answers: (Operation | Error | Promise<Operation>)[]) {
-  const sent: { customerId: string; idempotencyKey: string; signal: AbortSignal }[] = [];
-  const next = inTurn(answers);
-  return {
-    ...unscriptedBilling,
-    sent,
-    async activateCustomer(customerId: string, idempotencyKey: string, { signal }: CallScope) {
-      sent.push({ customerId, idempotencyKey, signal });
-      const answer = await next();
-      if (answer instanceof Error) throw answer;
-      return answer;
-    },
-  };
 }

@@ -19,8 +19,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe('the present state', () => {
-  test('is read from the API, and kept', async () => {
+describe('the current state', () => {
+  test('is read from the API and stored', async () => {
     const billing = scriptedBilling(reading(operation({ description: 'new' })), outage);
     const { operations } = await operated(billing);
     const first = await operations.get('op', scope());
@@ -32,7 +32,7 @@ describe('the present state', () => {
     expect(billing.asked).toHaveLength(2);
   });
 
-  test('of a finished operation is never asked for again', async () => {
+  test('of a finished operation is not read again', async () => {
     const billing = silentBilling();
     const { operations } = await operated(billing);
     const entry = await operations.record(succeeded());
@@ -40,7 +40,7 @@ describe('the present state', () => {
     expect(billing.asked).toHaveLength(0);
   });
 
-  test('keeps the kind that the operation was started as', async () => {
+  test('keeps the kind with which the operation was started', async () => {
     const billing = scriptedBilling(null);
     const { operations } = await operated(billing);
     await operations.record(operation({ kind: 'INVITE_CUSTOMER' }));
@@ -51,7 +51,7 @@ describe('the present state', () => {
     expect(await operations.kindOf('other')).toBe('UNKNOWN');
   });
 
-  test('keeps what is known of the customer when the API names it no more', async () => {
+  test('keeps the customer when the API no longer names it', async () => {
     const { operations } = await operated(scriptedBilling(reading(step(1))));
     const metadata = { type: 'customer', resellerId: 'R1', customerId: 'C1' } as const;
     await operations.record(operation({ metadata }));
@@ -59,7 +59,7 @@ describe('the present state', () => {
   });
 
   test.each<[string, null | Error]>([
-    ['does not know it yet', null],
+    ['does not return it yet', null],
     ['is down', outage],
   ])('is the journaled one when the API %s', async (_, answer) => {
     const { operations } = await operated(scriptedBilling(answer));
@@ -67,43 +67,80 @@ describe('the present state', () => {
     expect(await operations.get('op', scope())).toEqual(entry);
   });
 
-  test('is null when nobody knows the operation', async () => {
+  test('is null when neither the journal nor the API has the operation', async () => {
     const { operations } = await operated(scriptedBilling(null));
     expect(await operations.get('op', scope())).toBeNull();
     expect(await operations.watch('op', null, scope())).toBeNull();
     expect(operations.polled).toBe(0);
   });
 
-  test('is not to be had when the API is down and the journal is empty', async () => {
+  test('is an error when the API is down and the journal is empty', async () => {
     const { operations } = await operated(scriptedBilling(outage));
     await expect(operations.get('op', scope())).rejects.toBe(outage);
     await expect(operations.watch('op', null, scope())).rejects.toBe(outage);
   });
 
-  test('is not shown to a request that has gone', async () => {
+  test('is an error after the request was aborted', async () => {
     const gone = new Error('gone');
     const { operations } = await operated(scriptedBilling(gone));
     await operations.record(operation());
     await expect(operations.get('op', scope(AbortSignal.abort(gone)))).rejects.toBe(gone);
   });
+
+  test.each([
+    ['an earlier', new Date(1)],
+    ['the same', new Date(2)],
+    ['no', null],
+  ])('does not change by a reading with %s modification time', async (_, modifiedAt) => {
+    const { operations } = await operated(scriptedBilling(reading(step(1, { modifiedAt }))));
+    const entry = await operations.record(step(2));
+    expect(await operations.get('op', scope())).toEqual(entry);
+  });
+
+  test('is final after a final reading without a modification time', async () => {
+    const done = succeeded({ modifiedAt: null });
+    const { operations } = await operated(scriptedBilling(reading(done)));
+    await operations.record(step(2));
+    expect((await operations.get('op', scope()))?.operation).toEqual(done);
+  });
+
+  test.each(['', 'op\u0000', 'other'])('is not read from a response with the id %j', async (id) => {
+    const billing = scriptedBilling(reading(succeeded({ operationId: id })));
+    const { operations, journal } = await operated(billing);
+    await expect(operations.get('op', scope())).rejects.toMatchObject({
+      code: 'INTERNAL_SERVER_ERROR',
+    });
+    const entry = await operations.record(operation());
+    expect(await operations.get('op', scope())).toEqual(entry);
+    await expect(operations.record(succeeded({ operationId: id }), 'op')).rejects.toThrow(
+      'another operation',
+    );
+    expect(await journal.changesAfter({}, 0)).toEqual([entry]);
+  });
+
+  test('of a LOST operation is read again', async () => {
+    const { operations } = await operated(scriptedBilling(reading(succeeded())));
+    await operations.record(operation({ lost: 'STILL_POLLED' }));
+    expect((await operations.get('op', scope()))?.operation).toEqual(succeeded());
+  });
 });
 
-describe('the customer that an operation ends with', () => {
+describe('the customer that an operation returns', () => {
   const customer = { resellerId: 'R1', customerId: 'C1', billingAccountId: 'A1' };
 
-  test('is told before those who watch know of the end', async () => {
+  test('is published before watchers receive the final state', async () => {
     const { operations, learned, journal } = await operated(silentBilling());
     await operations.record(operation());
     const states = await operations.watchAll(undefined, 0, scope());
     await states.next();
-    // What is read of changes that nobody watches may take its time.
+    // The read for changes without watchers never completes.
     vi.spyOn(journal, 'latest').mockReturnValue(new Promise(() => {}));
-    void journal.started('alice', 'key', succeeded());
+    void journal.append(succeeded());
     await states.next();
     expect(learned).toEqual([customer]);
   });
 
-  test('is told also when nobody watches', async () => {
+  test('is published without watchers, too', async () => {
     const { operations, learned } = await operated(silentBilling());
     await operations.record(succeeded());
     await settle();
@@ -112,7 +149,7 @@ describe('the customer that an operation ends with', () => {
 });
 
 describe('watching an operation', () => {
-  test('polls until it is done, however many watch', async () => {
+  test('polls it once for any number of watchers until it is done', async () => {
     const running = reading(step(1));
     const billing = scriptedBilling(running, running, reading(succeeded()));
     const { operations, journal } = await operated(billing);
@@ -131,7 +168,7 @@ describe('watching an operation', () => {
     expect(lease).toHaveBeenCalledTimes(1);
   });
 
-  test('from elsewhere begins with what the API says of it', async () => {
+  test('that another client started sends the state that the API returns', async () => {
     const elsewhere = operation({ kind: 'UNKNOWN' });
     const done = succeeded({ kind: 'UNKNOWN' });
     const { operations } = await operated(scriptedBilling(reading(elsewhere), reading(done)));
@@ -140,7 +177,7 @@ describe('watching an operation', () => {
     expect(await seen).toEqual([elsewhere, done]);
   });
 
-  test('sees at once what another request learns', async () => {
+  test('sends states that another request has read', async () => {
     const { operations } = await operated(silentBilling());
     await operations.record(operation());
     const seen = statesOf(await operations.watch('op', null, scope()));
@@ -148,11 +185,11 @@ describe('watching an operation', () => {
     expect(await seen).toEqual([operation(), succeeded()]);
   });
 
-  test('that another instance polls asks for nothing', async () => {
+  test('that another instance polls sends no polls', async () => {
     const billing = silentBilling();
     const { operations, journal } = await operated(billing);
     await operations.record(operation());
-    vi.spyOn(journal, 'lease').mockResolvedValue(false);
+    vi.spyOn(journal, 'lease').mockResolvedValue(null);
     const seen = statesOf(await operations.watch('op', null, scope()));
     await vi.advanceTimersByTimeAsync(60_000);
     expect(billing.asked).toEqual([]);
@@ -160,14 +197,14 @@ describe('watching an operation', () => {
     expect(await seen).toEqual([operation(), succeeded()]);
   });
 
-  test('goes on when the lease cannot be had now', async () => {
+  test('continues when the lease could not be taken', async () => {
     const { operations, journal } = await operated(silentBilling());
     await operations.record(operation());
     vi.spyOn(journal, 'lease').mockRejectedValueOnce(outage);
     const seen = statesOf(await operations.watch('op', null, scope()));
     await settle();
     expect(operations.polled).toBe(0);
-    // The next one who comes tries again.
+    // The next watcher tries again.
     await operations.watch('op', null, scope());
     await settle();
     expect(operations.polled).toBe(1);
@@ -175,12 +212,12 @@ describe('watching an operation', () => {
     expect(await seen).toEqual([operation(), succeeded()]);
   });
 
-  test('shares the reads of the journal, and misses no change by that', async () => {
+  test('shares reads of the journal without missing a change', async () => {
     const { operations, journal } = await operated(silentBilling());
     const { sequence } = await operations.record(operation());
     const { after } = journal;
     const held = Promise.withResolvers<void>();
-    // The first read sees the journal before the change, and its answer takes its time.
+    // The first read starts before the change and completes after it.
     const reads = vi.spyOn(journal, 'after').mockImplementationOnce(async (...asked) => {
       const entries = await after(...asked);
       await held.promise;
@@ -195,9 +232,24 @@ describe('watching an operation', () => {
     expect(await Promise.all([early, late])).toEqual([[succeeded()], [succeeded()]]);
     expect(reads).toHaveBeenCalledTimes(2);
   });
+
+  test('completes when it is LOST, and later watchers receive what follows', async () => {
+    const { operations } = await operated(silentBilling());
+    const lost = step(1, { lost: 'STILL_POLLED' });
+    const { sequence } = await operations.record(operation());
+    const seen = statesOf(await operations.watch('op', null, scope()));
+    const { sequence: lostAt } = await operations.record(lost);
+    expect(await seen).toEqual([operation(), lost]);
+    expect(await statesOf(await operations.watch('op', null, scope()))).toEqual([lost]);
+    expect(await statesOf(await operations.watch('op', lostAt, scope()))).toEqual([]);
+    await operations.record(step(2));
+    await operations.record(succeeded());
+    const later = statesOf(await operations.watch('op', sequence, scope()));
+    expect(await later).toEqual([lost, step(2), succeeded()]);
+  });
 });
 
-describe('watching after a state', () => {
+describe('watching from a cursor', () => {
   async function changed() {
     const { operations } = await operated(silentBilling());
     const first = await operations.record(step(0));
@@ -208,7 +260,7 @@ describe('watching after a state', () => {
     return { operations, first, second, behind };
   }
 
-  test('misses nothing that came while nobody watched', async () => {
+  test('sends all states since then', async () => {
     const { operations, first, second, behind } = await changed();
     const last = await operations.record(succeeded());
     expect(await behind(first.sequence)).toEqual([step(1), step(2), succeeded()]);
@@ -217,7 +269,7 @@ describe('watching after a state', () => {
     expect(await behind(last.sequence)).toEqual([]);
   });
 
-  test('of a running operation goes on with what comes', async () => {
+  test('continues with new states while the operation runs', async () => {
     const { operations, second, behind } = await changed();
     const seen = behind(second.sequence);
     await settle();
@@ -225,13 +277,13 @@ describe('watching after a state', () => {
     expect(await seen).toEqual([step(2), succeeded()]);
   });
 
-  // Say, of a database that was there before this one.
+  // As after the database was deleted.
   test.each([
     ['running', [step(2), succeeded()]],
     ['finished', [succeeded()]],
-  ])('that this journal never gave begins with the present one: %s', async (standing, expected) => {
+  ])('of another journal starts with the current state of a %s operation', async (status, expected) => {
     const { operations, behind } = await changed();
-    if (standing === 'finished') await operations.record(succeeded());
+    if (status === 'finished') await operations.record(succeeded());
     const seen = behind(1_000_000);
     await settle();
     await operations.record(succeeded());
@@ -239,7 +291,7 @@ describe('watching after a state', () => {
   });
 });
 
-test('closing ends the polling, and waits for what is being leased', async () => {
+test('closing stops all pollers and waits for leases that are being taken', async () => {
   const billing = scriptedBilling(reading(operation()));
   const { operations, journal } = await operated(billing);
   await operations.record(operation());

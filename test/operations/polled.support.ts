@@ -1,49 +1,74 @@
 import { onTestFinished } from 'vitest';
 import type { BillingClient } from '../../src/backends/billing/client.ts';
 import {
+  type HeldOperation,
   type Operation,
   type OperationEntry,
   type OperationStatus,
   operationStatus,
 } from '../../src/domain/operation.ts';
-import { type PollerOptions, Pollers } from '../../src/operations/poller.ts';
+import type { Logger } from '../../src/log.ts';
+import { Pollers, type PollersOptions } from '../../src/operations/pollers.ts';
+import { Watchers } from '../../src/operations/watchers.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { log, operation } from './operations.support.ts';
 
-export const pollOptions: PollerOptions = {
+export const pollOptions: PollersOptions = {
   intervalMs: 1_000,
   maxIntervalMs: 10_000,
   idleIntervalMs: 30_000,
   lostAfterMs: 60_000,
   maxAgeMs: 86_400_000,
+  maxPolls: 50,
 };
 
-/** A store in memory, gone when the test is. */
+const LEASE_MS = 600_000;
+
+/** A store in memory, closed when the test ends. */
 export async function openMemory(): Promise<Store> {
   const store = await openStore('sqlite::memory:', { log });
   onTestFinished(() => store.close());
   return store;
 }
 
-/** A store, and pollers on it, with one running operation that nobody polls yet. */
+/** Appends a state and leases its operation. */
+export async function holdIn(
+  { journal }: Pick<Store, 'journal'>,
+  state: Operation = operation(),
+): Promise<HeldOperation> {
+  await journal.append(state);
+  const held = await journal.lease(state.operationId, LEASE_MS);
+  if (!held) throw new Error('the operation cannot be leased');
+  return held;
+}
+
+/** A store, and pollers on it, with one running operation that is leased but not polled yet. */
 export async function polled(
   billing: Pick<BillingClient, 'getOperation'>,
-  options: Partial<PollerOptions> = {},
+  options: Partial<PollersOptions> = {},
+  logger: Logger = log,
 ) {
   const store = await openMemory();
   const { journal } = store;
-  const pollers = new Pollers({ billing, journal, log, options: { ...pollOptions, ...options } });
-  onTestFinished(() => pollers.close());
+  const deps = { billing, journal, log: logger };
+  const pollers = new Pollers({ ...deps, options: { ...pollOptions, ...options } });
+  const watchers = new Watchers({ store, pollers, log });
+  onTestFinished(() => {
+    watchers.close();
+    pollers.close();
+  });
   return {
     store,
     journal,
     pollers,
-    latest: await journal.append(operation()),
+    watchers,
+    held: await holdIn(store),
+    hold: (state: Operation): Promise<HeldOperation> => holdIn(store, state),
     record: (state: Operation): Promise<OperationEntry> => journal.append(state),
-    /** Has it polled, and watches it; gives the way to watch no more. */
-    watch(entry: OperationEntry): () => void {
-      pollers.start(entry);
-      return pollers.watch(entry.operation.operationId);
+    /** Polls and watches an operation; the returned function removes the watcher. */
+    watch(held: HeldOperation): () => void {
+      pollers.start(held);
+      return watchers.add(held.entry.operation.operationId);
     },
     statuses: async (): Promise<OperationStatus[]> =>
       (await journal.after('op', 0)).map((entry) => operationStatus(entry.operation)),

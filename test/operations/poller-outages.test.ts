@@ -1,9 +1,18 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { operation, outage, reading, scriptedBilling, succeeded } from './operations.support.ts';
+import type { Operation } from '../../src/domain/operation.ts';
+import { createLogger } from '../../src/log.ts';
+import {
+  operation,
+  outage,
+  reading,
+  scriptedBilling,
+  step,
+  succeeded,
+} from './operations.support.ts';
 import { polled } from './polled.support.ts';
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -11,12 +20,12 @@ afterEach(() => {
 
 const running = reading(operation());
 
-describe('what goes wrong', () => {
-  test('is waited out, longer each time', async () => {
+describe('a failing poll', () => {
+  test('is repeated with growing delays', async () => {
     const down = Array(8).fill(outage);
     const billing = scriptedBilling(...down, new TypeError('oops'), reading(succeeded()));
-    const { pollers, latest, watch, statuses } = await polled(billing);
-    watch(latest);
+    const { pollers, held, watch, statuses } = await polled(billing);
+    watch(held);
     await vi.advanceTimersByTimeAsync(120_000);
     expect(billing.asked).toHaveLength(10);
     expect(Math.max(...billing.pauses())).toBeGreaterThan(7_999);
@@ -24,11 +33,11 @@ describe('what goes wrong', () => {
     expect(pollers.size).toBe(0);
   });
 
-  test('with the journal is waited out too', async () => {
+  test('is repeated when the state could not be stored', async () => {
     const billing = scriptedBilling(reading(succeeded()));
-    const { pollers, latest, watch, journal, statuses } = await polled(billing);
-    vi.spyOn(journal, 'append').mockRejectedValueOnce(new Error('disk full'));
-    watch(latest);
+    const { pollers, held, watch, journal, statuses } = await polled(billing);
+    vi.spyOn(journal, 'appendPolled').mockRejectedValueOnce(new Error('disk full'));
+    watch(held);
     await vi.advanceTimersByTimeAsync(5_000);
     expect(await statuses()).toEqual(['RUNNING', 'SUCCEEDED']);
     expect(billing.asked).toHaveLength(2);
@@ -36,52 +45,78 @@ describe('what goes wrong', () => {
   });
 });
 
+/** A silent logger that records its warnings. */
+function warnings() {
+  const logger = createLogger('silent');
+  return { logger, warn: vi.spyOn(logger, 'warn') };
+}
+
 describe('NOT_FOUND', () => {
-  test('right after the start is forgiven', async () => {
+  test('shortly after the start is ignored', async () => {
     const billing = scriptedBilling(null, null, null, running, reading(succeeded()));
-    const { latest, watch, statuses } = await polled(billing);
-    watch(latest);
+    const { held, watch, statuses } = await polled(billing);
+    watch(held);
     await vi.advanceTimersByTimeAsync(30_000);
     expect(await statuses()).toEqual(['RUNNING', 'SUCCEEDED']);
   });
 
-  test('for too long is the end, told as a failure', async () => {
-    const billing = scriptedBilling(reading(operation({ description: 'latest' })), null);
-    const { store, pollers, latest, watch, journal, statuses } = await polled(billing);
-    watch(latest);
+  test('for too long makes the operation LOST, keeps its last state and is logged', async () => {
+    const { logger, warn } = warnings();
+    const billing = scriptedBilling(reading(step(1)), null);
+    const { store, held, watch, journal, statuses } = await polled(billing, {}, logger);
+    watch(held);
     await vi.advanceTimersByTimeAsync(55_000);
     expect(await statuses()).toEqual(['RUNNING', 'RUNNING']);
-    const told: (string | null)[] = [];
-    store.onOperation((id) => told.push(id));
+    const published: (string | null)[] = [];
+    store.onOperation((id) => published.push(id));
     await vi.advanceTimersByTimeAsync(30_000);
-    expect(told).toEqual(['op']);
-    expect((await journal.latest('op'))?.operation).toMatchObject({
-      done: true,
-      // Nothing that was known gets lost with it.
-      description: 'latest',
-      result: {
-        type: 'failure',
-        code: 5,
-        message: expect.stringContaining('no longer returns this operation'),
-      },
-    });
-    expect(pollers.size).toBe(0);
-    expect(vi.getTimerCount()).toBe(0);
+    expect(published).toEqual(['op']);
+    expect((await journal.latest('op'))?.operation).toEqual(step(1, { lost: 'STILL_POLLED' }));
+    expect(warn.mock.calls).toEqual([
+      [{ operation: 'op' }, 'operation lost: billing no longer returns it'],
+    ]);
   });
 
-  test('counts from anew when the operation was seen in between', async () => {
+  test.each<[string, Operation]>([
+    ['RUNNING', operation()],
+    ['SUCCEEDED', succeeded()],
+  ])('for too long does not end polling: the operation may be %s later', async (status, state) => {
+    const { journal, held, pollers, statuses } = await polled(
+      scriptedBilling(...Array(14).fill(null), reading(state)),
+    );
+    pollers.start(held);
+    await vi.advanceTimersByTimeAsync(100_000);
+    expect(await statuses()).toEqual(['RUNNING', 'LOST']);
+    await vi.advanceTimersByTimeAsync(500_000);
+    expect(await statuses()).toEqual(['RUNNING', 'LOST', status]);
+    expect((await journal.latest('op'))?.operation).toEqual(state);
+  });
+
+  test('of a LOST operation is polled at the idle interval', async () => {
+    const billing = scriptedBilling(null);
+    const { held, watch } = await polled(billing);
+    watch(held);
+    await vi.advanceTimersByTimeAsync(80_000);
+    const before = billing.pauses().length;
+    await vi.advanceTimersByTimeAsync(300_000);
+    const pauses = billing.pauses().slice(before + 1);
+    expect(pauses.length).toBeGreaterThan(5);
+    expect(Math.min(...pauses)).toBeGreaterThanOrEqual(24_000);
+  });
+
+  test('is counted from the start again after the operation was returned', async () => {
     const missing = [Array(8).fill(null), Array(4).fill(null)] as const;
     const billing = scriptedBilling(...missing[0], running, ...missing[1], reading(succeeded()));
-    const { latest, watch, statuses } = await polled(billing);
-    watch(latest);
+    const { held, watch, statuses } = await polled(billing);
+    watch(held);
     await vi.advanceTimersByTimeAsync(300_000);
     expect(await statuses()).toEqual(['RUNNING', 'SUCCEEDED']);
   });
 
-  test('does not count while nobody answers', async () => {
+  test('is not counted while polls fail', async () => {
     const billing = scriptedBilling(null, ...Array(20).fill(outage), null, running);
-    const { latest, watch, statuses } = await polled(billing);
-    watch(latest);
+    const { held, watch, statuses } = await polled(billing);
+    watch(held);
     await vi.advanceTimersByTimeAsync(300_000);
     expect(billing.asked.length).toBeGreaterThan(22);
     expect(await statuses()).toEqual(['RUNNING']);
@@ -90,37 +125,53 @@ describe('NOT_FOUND', () => {
 
 describe('an operation that does not end', () => {
   const hourMs = 3_600_000;
-  const tooOld = {
-    done: true,
-    result: { type: 'failure', code: 5, message: expect.stringContaining('ran too long') },
-  };
+  const givenUp = operation({ lost: 'GIVEN_UP' });
 
-  test('is given up at the age that is configured, and says so', async () => {
-    const billing = scriptedBilling(running);
-    const { pollers, latest, journal, statuses } = await polled(billing, { maxAgeMs: hourMs });
-    pollers.start(latest);
+  test('becomes LOST at the maximum age, is no longer polled, and is logged', async () => {
+    const { logger, warn } = warnings();
+    const options = { maxAgeMs: hourMs };
+    const { pollers, held, journal, statuses } = await polled(
+      scriptedBilling(running),
+      options,
+      logger,
+    );
+    pollers.start(held);
     await vi.advanceTimersByTimeAsync(hourMs - 1_000);
     expect(await statuses()).toEqual(['RUNNING']);
     await vi.advanceTimersByTimeAsync(60_000);
-    expect((await journal.latest('op'))?.operation).toMatchObject(tooOld);
+    expect((await journal.latest('op'))?.operation).toEqual(givenUp);
     expect(pollers.size).toBe(0);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(await journal.lease('op', hourMs)).toBeNull();
+    expect(warn.mock.calls).toEqual([
+      [{ operation: 'op' }, 'operation lost: it reached the maximum age and is no longer polled'],
+    ]);
   });
 
-  test('has its age from the journal, not from when this instance took it up', async () => {
-    const { pollers, latest, journal } = await polled(scriptedBilling(running), {
+  test("has its age from the database's clock, not from this instance's", async () => {
+    const { pollers, held, statuses } = await polled(scriptedBilling(running), {
       maxAgeMs: hourMs,
     });
-    vi.setSystemTime(latest.firstSeenAt.getTime() + hourMs + 1);
-    pollers.start(latest);
-    await vi.advanceTimersByTimeAsync(0);
-    expect((await journal.latest('op'))?.operation).toMatchObject(tooOld);
+    vi.spyOn(Date, 'now').mockReturnValue(held.entry.firstSeenAt.getTime() + 40 * 24 * hourMs);
+    pollers.start(held);
+    await vi.advanceTimersByTimeAsync(60_000);
+    vi.mocked(Date.now).mockRestore();
+    expect(await statuses()).toEqual(['RUNNING']);
   });
 
-  test('is not given up while nobody can say whether it has ended', async () => {
+  test('has its age from the journal, not from the time at which polling started', async () => {
+    const { pollers, held, journal } = await polled(scriptedBilling(running), {
+      maxAgeMs: hourMs,
+    });
+    pollers.start({ ...held, ageMs: hourMs + 1 });
+    await vi.advanceTimersByTimeAsync(0);
+    expect((await journal.latest('op'))?.operation).toEqual(givenUp);
+  });
+
+  test('is not given up while polls fail', async () => {
     const billing = scriptedBilling(...Array(5).fill(outage), reading(succeeded()));
-    const { pollers, latest, statuses } = await polled(billing, { maxAgeMs: 1 });
-    vi.setSystemTime(latest.firstSeenAt.getTime() + hourMs);
-    pollers.start(latest);
+    const { pollers, held, statuses } = await polled(billing, { maxAgeMs: 1 });
+    pollers.start({ ...held, ageMs: hourMs });
     await vi.advanceTimersByTimeAsync(hourMs);
     expect(await statuses()).toEqual(['RUNNING', 'SUCCEEDED']);
   });

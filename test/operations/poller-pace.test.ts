@@ -11,7 +11,7 @@ afterEach(() => {
 
 const running = reading(operation());
 
-/** Each pause is as long as told, up to a fifth of it less: chance spreads the pollers. */
+/** Each pause is up to 20 % shorter than `longest`: jitter spreads the pollers. */
 function expectPauses(pauses: readonly number[], longest: (n: number) => number): void {
   for (const [n, pause] of pauses.entries()) {
     expect(pause).toBeGreaterThanOrEqual(longest(n) * 0.8 - 1);
@@ -19,37 +19,37 @@ function expectPauses(pauses: readonly number[], longest: (n: number) => number)
   }
 }
 
-describe('while somebody watches, the interval', () => {
+describe('while an operation is watched, the interval', () => {
   test('grows by half each time, up to the cap', async () => {
     const billing = scriptedBilling(running);
-    const { latest, watch } = await polled(billing);
-    watch(latest);
+    const { held, watch } = await polled(billing);
+    watch(held);
     await vi.advanceTimersByTimeAsync(90_000);
     expect(billing.pauses().length).toBeGreaterThan(9);
     expectPauses(billing.pauses(), (n) => Math.min(10_000, 1_000 * 1.5 ** n));
   });
 
-  test('stays at the cap however long it takes', async () => {
+  test('stays at the cap after any number of polls', async () => {
     const billing = scriptedBilling(running);
-    const { latest, watch } = await polled(billing, { maxIntervalMs: 1_000 });
-    watch(latest);
+    const { held, watch } = await polled(billing, { maxIntervalMs: 1_000 });
+    watch(held);
     // 1.5 to the power of the number of polls leaves the range of numbers on the way.
     await vi.advanceTimersByTimeAsync(2_000_000);
     expectPauses(billing.pauses(), () => 1_000);
   });
 
-  test.each([50, 5_000, 60_000])('is %i ms when the server says so', async (ms) => {
+  test.each([50, 5_000, 60_000])('is %i ms when the server requests that', async (ms) => {
     const billing = scriptedBilling(reading(operation(), ms));
-    const { latest, watch } = await polled(billing);
-    watch(latest);
+    const { held, watch } = await polled(billing);
+    watch(held);
     await vi.advanceTimersByTimeAsync(ms * 5);
     expect(billing.pauses().map(Math.round)).toEqual([ms, ms, ms, ms, ms]);
   });
 
-  test('does not change when one of several leaves', async () => {
+  test('does not change when one of several watchers leaves', async () => {
     const billing = scriptedBilling(running);
-    const { latest, watch } = await polled(billing, { maxIntervalMs: 1_000 });
-    const [leave] = [watch(latest), watch(latest)];
+    const { held, watch } = await polled(billing, { maxIntervalMs: 1_000 });
+    const [leave] = [watch(held), watch(held)];
     await vi.advanceTimersByTimeAsync(5_000);
     leave();
     leave();
@@ -58,38 +58,38 @@ describe('while somebody watches, the interval', () => {
   });
 });
 
-describe('while nobody has ever watched, the interval', () => {
+describe('of an operation without watchers, the interval', () => {
   test('doubles up to the cap of idle operations', async () => {
     const billing = scriptedBilling(running);
-    const { pollers, latest } = await polled(billing);
-    pollers.start(latest);
+    const { pollers, held } = await polled(billing);
+    pollers.start(held);
     await vi.advanceTimersByTimeAsync(300_000);
     expect(billing.pauses().length).toBeGreaterThan(10);
     expectPauses(billing.pauses(), (n) => Math.min(30_000, 1_000 * 2 ** n));
   });
 
-  test('doubles also when the server would be asked more often', async () => {
+  test('doubles even when the server requests a shorter one', async () => {
     const billing = scriptedBilling(reading(operation(), 500));
-    const { pollers, latest } = await polled(billing);
-    pollers.start(latest);
+    const { pollers, held } = await polled(billing);
+    pollers.start(held);
     await vi.advanceTimersByTimeAsync(100_000);
     expectPauses(billing.pauses(), (n) => Math.min(30_000, 1_000 * 2 ** n));
   });
 
-  test('is never shorter than the server says', async () => {
+  test('is never shorter than the server requests', async () => {
     const billing = scriptedBilling(reading(operation(), 10_000));
-    const { pollers, latest } = await polled(billing);
-    pollers.start(latest);
+    const { pollers, held } = await polled(billing);
+    pollers.start(held);
     await vi.advanceTimersByTimeAsync(45_000);
     expect(billing.pauses().slice(0, 3).map(Math.round)).toEqual([10_000, 10_000, 10_000]);
   });
 });
 
-describe('when the last watcher has left', () => {
-  test('nothing is asked for as long as idle operations pause', async () => {
+describe('after the last watcher has left', () => {
+  test('the next poll is sent after the idle interval', async () => {
     const billing = scriptedBilling(running);
-    const { pollers, latest, watch } = await polled(billing, { maxIntervalMs: 1_000 });
-    const [first, second] = [watch(latest), watch(latest)];
+    const { pollers, held, watch } = await polled(billing, { maxIntervalMs: 1_000 });
+    const [first, second] = [watch(held), watch(held)];
     await vi.advanceTimersByTimeAsync(5_500);
     first();
     second();
@@ -101,11 +101,11 @@ describe('when the last watcher has left', () => {
     expect(pollers.size).toBe(1);
   });
 
-  test('during a read, the pause behind it is that of idle operations', async () => {
+  test('during a poll, the next one is sent after the idle interval', async () => {
     const answer = Promise.withResolvers<typeof running>();
     const billing = scriptedBilling(answer.promise, running);
-    const { latest, watch } = await polled(billing);
-    watch(latest)();
+    const { held, watch } = await polled(billing);
+    watch(held)();
     answer.resolve(running);
     await vi.advanceTimersByTimeAsync(29_900);
     expect(billing.asked).toHaveLength(1);
@@ -114,17 +114,17 @@ describe('when the last watcher has left', () => {
   });
 
   test.each([
-    ['has paused for long', 20_000],
-    ['has just left', 0],
-  ])('one who comes when the poller %s has it asked at once, and begins anew', async (_, ms) => {
+    ['has waited for long', 20_000],
+    ['has just started to wait', 0],
+  ])('the next watcher causes a poll at once and short intervals when the poller %s', async (_, ms) => {
     const billing = scriptedBilling(running);
-    const { latest, watch } = await polled(billing);
-    const leave = watch(latest);
+    const { held, watch } = await polled(billing);
+    const leave = watch(held);
     await vi.advanceTimersByTimeAsync(60_000);
     leave();
     await vi.advanceTimersByTimeAsync(ms);
     const before = billing.asked.length;
-    const second = watch(latest);
+    const second = watch(held);
     await vi.advanceTimersByTimeAsync(0);
     expect(billing.asked).toHaveLength(before + 1);
     leave();
@@ -136,12 +136,50 @@ describe('when the last watcher has left', () => {
   });
 });
 
-test('one who watches before this instance polls sets the pace from the beginning', async () => {
+test('a watcher that arrives before the poller sets the pace from the first poll', async () => {
   const billing = scriptedBilling(running);
-  const { pollers, latest } = await polled(billing, { maxIntervalMs: 1_000 });
-  pollers.watch('op');
-  pollers.start(latest);
+  const { pollers, held, watchers } = await polled(billing, { maxIntervalMs: 1_000 });
+  watchers.add('op');
+  pollers.start(held);
   await vi.advanceTimersByTimeAsync(10_000);
   expect(billing.pauses().length).toBeGreaterThan(8);
   expectPauses(billing.pauses(), () => 1_000);
+});
+
+describe('the first poll of an operation that was taken over', () => {
+  test('is sent at a random time within the interval', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.5);
+    const billing = scriptedBilling(running);
+    const { pollers, held } = await polled(billing);
+    pollers.start(held, 'SPREAD');
+    await vi.advanceTimersByTimeAsync(499);
+    expect(billing.asked).toHaveLength(0);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(billing.asked).toHaveLength(1);
+    vi.mocked(Math.random).mockRestore();
+  });
+
+  test.each(['before', 'after'])('is sent at once when a watcher arrives %s that', async (when) => {
+    const billing = scriptedBilling(running);
+    const { pollers, held, watchers } = await polled(billing);
+    if (when === 'before') watchers.add('op');
+    pollers.start(held, 'SPREAD');
+    if (when === 'after') watchers.add('op');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(billing.asked).toHaveLength(1);
+  });
+});
+
+test('polls of watched operations are sent first when too many wait', async () => {
+  const slow = Promise.withResolvers<typeof running>();
+  const billing = scriptedBilling(slow.promise, running);
+  const { pollers, held, hold, watch } = await polled(billing, { maxPolls: 1 });
+  pollers.start(held);
+  for (const operationId of ['a', 'b']) pollers.start(await hold(operation({ operationId })));
+  watch(await hold(operation({ operationId: 'watched' })));
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(billing.asked.map(({ id }) => id)).toEqual(['op']);
+  slow.resolve(running);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(billing.asked.map(({ id }) => id).slice(0, 2)).toEqual(['op', 'watched']);
 });

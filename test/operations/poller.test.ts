@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { OperationReading } from '../../src/backends/billing/client.ts';
 import {
   failed,
   operation,
   reading,
   scriptedBilling,
   settle,
+  step,
   succeeded,
 } from './operations.support.ts';
 import { polled } from './polled.support.ts';
@@ -18,11 +20,11 @@ afterEach(() => {
 
 const running = reading(operation());
 
-describe('one poller', () => {
-  test('serves everyone who watches the operation', async () => {
+describe('a poller', () => {
+  test('serves all watchers of an operation', async () => {
     const billing = scriptedBilling(running);
-    const { pollers, latest, watch } = await polled(billing);
-    for (let n = 0; n < 100; n++) watch(latest);
+    const { pollers, held, watch } = await polled(billing);
+    for (let n = 0; n < 100; n++) watch(held);
     expect(pollers.size).toBe(1);
     await vi.advanceTimersByTimeAsync(700);
     expect(billing.asked).toHaveLength(1);
@@ -30,13 +32,14 @@ describe('one poller', () => {
     expect(billing.asked).toHaveLength(2);
   });
 
-  test('runs per operation', async () => {
+  test('is started for each operation', async () => {
     const billing = scriptedBilling(running);
-    const { pollers, record } = await polled(billing);
+    const { pollers, hold } = await polled(billing);
     for (const operationId of ['a', 'b']) {
-      pollers.start(await record(operation({ operationId, kind: 'SUSPEND_CUSTOMER' })));
+      pollers.start(await hold(operation({ operationId, kind: 'SUSPEND_CUSTOMER' })));
     }
     expect(pollers.ids()).toEqual(['a', 'b']);
+    await settle();
     expect(billing.asked.map(({ id }) => id)).toEqual(['a', 'b']);
     expect(billing.asked[0]?.kind).toBe('SUSPEND_CUSTOMER');
     pollers.close();
@@ -46,38 +49,43 @@ describe('one poller', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('is not there for an operation that this instance does not keep', async () => {
+  test('is not started by a watcher of an operation that another instance polls', async () => {
     const billing = scriptedBilling(running);
-    const { pollers } = await polled(billing);
-    pollers.watch('op')();
-    pollers.watch('op');
+    const { pollers, watchers } = await polled(billing);
+    watchers.add('op')();
+    watchers.add('op');
     await vi.advanceTimersByTimeAsync(60_000);
     expect(pollers.has('op')).toBe(false);
     expect(billing.asked).toEqual([]);
   });
 
-  test('is not there for an operation that is done', async () => {
+  test.each([
+    ['done', succeeded()],
+    ['given up', operation({ lost: 'GIVEN_UP' })],
+  ])('is not started for an operation that is %s', async (_, state) => {
     const billing = scriptedBilling(running);
-    const { pollers, record } = await polled(billing);
-    pollers.start(await record(succeeded()));
+    const { pollers, held } = await polled(billing);
+    pollers.start({ ...held, entry: { ...held.entry, operation: state } });
     expect(pollers.size).toBe(0);
     expect(billing.asked).toEqual([]);
   });
 
-  test('of an id that no header could hold asks under an id that one can', async () => {
+  test('sends a request id that is a valid header value for every operation id', async () => {
     const billing = scriptedBilling(running);
-    const { pollers, record } = await polled(billing);
-    pollers.start(await record(operation({ operationId: 'op:ä/1' })));
+    const { pollers, hold } = await polled(billing);
+    pollers.start(await hold(operation({ operationId: 'op:ä/1' })));
+    await settle();
     expect(billing.asked).toMatchObject([
       { id: 'op:ä/1', requestId: expect.stringMatching(/^[\w-]+$/) },
     ]);
   });
 
-  test('that is dropped is gone at once, and its late answer counts no more', async () => {
+  test('ignores the response that arrives after it was stopped', async () => {
     const answer = Promise.withResolvers<typeof running>();
     const billing = scriptedBilling(answer.promise);
-    const { pollers, latest, watch, statuses } = await polled(billing);
-    watch(latest);
+    const { pollers, held, watch, statuses } = await polled(billing);
+    watch(held);
+    await settle();
     pollers.stop('op');
     expect(pollers.size).toBe(0);
     expect(billing.asked[0]?.signal.aborted).toBe(true);
@@ -87,23 +95,23 @@ describe('one poller', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('that is dropped and kept again is a new one, which the old one does not end', async () => {
+  test('that was stopped does not end the next poller of the operation', async () => {
     const billing = scriptedBilling(running);
-    const { pollers, latest } = await polled(billing);
-    pollers.start(latest);
+    const { pollers, held } = await polled(billing);
+    pollers.start(held);
     await vi.advanceTimersByTimeAsync(0);
     pollers.stop('op');
-    pollers.start(latest);
+    pollers.start(held);
     await vi.advanceTimersByTimeAsync(0);
     expect(pollers.ids()).toEqual(['op']);
     expect(billing.asked).toHaveLength(2);
     expect(vi.getTimerCount()).toBe(1);
   });
 
-  test('is gone when the operation is done', async () => {
+  test('ends when the operation is done', async () => {
     const billing = scriptedBilling(running, reading(succeeded()));
-    const { pollers, latest, watch, statuses } = await polled(billing);
-    const leave = watch(latest);
+    const { pollers, held, watch, statuses } = await polled(billing);
+    const leave = watch(held);
     await vi.advanceTimersByTimeAsync(5_000);
     expect(pollers.size).toBe(0);
     expect(billing.asked).toHaveLength(2);
@@ -113,34 +121,88 @@ describe('one poller', () => {
   });
 });
 
-describe('states', () => {
-  test('a failure that is rolled back is FAILING, then FAILED', async () => {
+describe('states that a poller reads', () => {
+  test('are FAILING, then FAILED for a failure that is rolled back', async () => {
     const billing = scriptedBilling(running, reading(failed(false)), reading(failed()));
-    const { latest, watch, statuses } = await polled(billing);
-    watch(latest);
+    const { held, watch, statuses } = await polled(billing);
+    watch(held);
     await vi.advanceTimersByTimeAsync(30_000);
     expect(await statuses()).toEqual(['RUNNING', 'FAILING', 'FAILED']);
   });
 
-  test('that do not change are journaled once', async () => {
+  test('are stored once while they do not change', async () => {
     const billing = scriptedBilling(running);
-    const { latest, watch, journal } = await polled(billing);
-    watch(latest);
+    const { held, watch, journal } = await polled(billing);
+    watch(held);
     await vi.advanceTimersByTimeAsync(60_000);
     expect(billing.asked.length).toBeGreaterThan(5);
-    expect(await journal.after('op', 0)).toEqual([latest]);
+    expect(await journal.after('op', 0)).toEqual([held.entry]);
   });
 
-  test('that come late do not reopen a finished operation', async () => {
+  test('do not replace a final state that was stored during the poll', async () => {
     const answer = Promise.withResolvers<typeof running>();
-    const { pollers, latest, watch, record, statuses } = await polled(
+    const { pollers, held, watch, record, statuses } = await polled(
       scriptedBilling(answer.promise),
     );
-    watch(latest);
+    watch(held);
     await record(succeeded());
     answer.resolve(running);
     await vi.advanceTimersByTimeAsync(0);
     expect(await statuses()).toEqual(['RUNNING', 'SUCCEEDED']);
     expect(pollers.size).toBe(0);
+  });
+
+  test('do not replace a newer state that was stored during the poll', async () => {
+    const slow = Promise.withResolvers<OperationReading>();
+    const billing = scriptedBilling(slow.promise, reading(step(3)));
+    const { held, watch, record, journal } = await polled(billing);
+    watch(held);
+    await record(step(2));
+    slow.resolve(reading(step(1)));
+    await vi.advanceTimersByTimeAsync(2_000);
+    const states = (await journal.after('op', 0)).map(({ operation: state }) => state.description);
+    expect(states).toEqual([null, 'step 2', 'step 3']);
+  });
+
+  test('without a later modification time replace only the state the poll was sent after', async () => {
+    const slow = Promise.withResolvers<OperationReading>();
+    const unmodified = (description: string) => step(2, { description });
+    const billing = scriptedBilling(slow.promise, reading(unmodified('polled next')));
+    const { held, watch, record, journal } = await polled(billing);
+    watch(held);
+    await record(unmodified('queried'));
+    slow.resolve(reading(unmodified('polled late')));
+    await vi.advanceTimersByTimeAsync(2_000);
+    const states = (await journal.after('op', 0)).map(({ operation: state }) => state.description);
+    expect(states).toEqual([null, 'queried', 'polled next']);
+  });
+
+  test('are not stored when another instance has taken the lease; polling stops', async () => {
+    const slow = Promise.withResolvers<OperationReading>();
+    const billing = scriptedBilling(slow.promise);
+    const { pollers, held, watch, journal, store } = await polled(billing);
+    watch(held);
+    // As after a pause of the process until the lease had expired.
+    await store.journal.releaseAll();
+    slow.resolve(reading(step(1)));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(await journal.after('op', 0)).toEqual([held.entry]);
+    expect(pollers.size).toBe(0);
+    expect(billing.asked).toHaveLength(1);
+  });
+
+  test.each([
+    ['an empty id', ''],
+    ['an id with U+0000', 'op\u0000'],
+    ['the id of another operation', 'other'],
+  ])('are not stored under %s; the poll counts as failed', async (_, operationId) => {
+    const wrong = reading(succeeded({ operationId }));
+    const billing = scriptedBilling(wrong, wrong, reading(succeeded()));
+    const { held, watch, journal } = await polled(billing);
+    watch(held);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(billing.asked).toHaveLength(3);
+    const entries = await journal.changesAfter({}, 0);
+    expect(entries.map(({ operation: state }) => state)).toEqual([operation(), succeeded()]);
   });
 });

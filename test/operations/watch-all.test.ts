@@ -5,13 +5,13 @@ import { operated } from './operated.support.ts';
 import { operation, scope, settle, silentBilling, step, succeeded } from './operations.support.ts';
 import { openMemory } from './polled.support.ts';
 
-/** An operation that says which customer it is about. */
+/** An operation of a customer. */
 function about(operationId: string, customerId: string, fields: Partial<Operation> = {}) {
   const metadata = { type: 'customer', resellerId: 'R1', customerId } as const;
   return operation({ operationId, metadata, ...fields });
 }
 
-/** What comes, as long as it comes. */
+/** The states that were received so far. */
 function collected(entries: AsyncIterable<OperationEntry> | Iterable<OperationEntry>): Operation[] {
   const seen: Operation[] = [];
   void (async () => {
@@ -21,7 +21,7 @@ function collected(entries: AsyncIterable<OperationEntry> | Iterable<OperationEn
 }
 
 describe('watching all operations', () => {
-  test('gives every change of every operation from now on, and goes on behind ends', async () => {
+  test('sends every new state, and continues after final ones', async () => {
     const { operations } = await operated(silentBilling());
     await operations.record(step(0));
     const seen = collected(await operations.watchAll(undefined, null, scope()));
@@ -30,19 +30,22 @@ describe('watching all operations', () => {
     await expect.poll(() => seen).toEqual(changes);
   });
 
-  test('gives those of one customer only', async () => {
+  test('sends only the states of one customer with a filter', async () => {
     const { operations } = await operated(silentBilling());
     const customer = { resellerId: 'R1', customerId: 'C1' };
     const seen = collected(await operations.watchAll(customer, null, scope()));
     await operations.record(about('a', 'C1'));
     await operations.record(about('b', 'C2'));
-    await operations.record(about('a', 'C1', { description: 'more' }));
+    await operations.record(about('a', 'C1', { description: 'more', modifiedAt: new Date(1) }));
     await expect
       .poll(() => seen)
-      .toEqual([about('a', 'C1'), about('a', 'C1', { description: 'more' })]);
+      .toEqual([
+        about('a', 'C1'),
+        about('a', 'C1', { description: 'more', modifiedAt: new Date(1) }),
+      ]);
   });
 
-  test('behind a cursor begins with what came behind it', async () => {
+  test('from a cursor sends all states since then', async () => {
     const { operations } = await operated(silentBilling());
     const first = await operations.record(step(0));
     await operations.record(step(1));
@@ -51,7 +54,7 @@ describe('watching all operations', () => {
     await expect.poll(() => seen).toEqual([step(1), step(2)]);
   });
 
-  test('behind a cursor that this journal never gave begins now, not in silence', async () => {
+  test('from a cursor of another journal sends new states', async () => {
     const { operations } = await operated(silentBilling());
     await operations.record(step(0));
     const seen = collected(await operations.watchAll(undefined, 1_000_000, scope()));
@@ -59,7 +62,7 @@ describe('watching all operations', () => {
     await expect.poll(() => seen).toEqual([step(1)]);
   });
 
-  test('by many reads each change once', async () => {
+  test('reads each state once for many watchers', async () => {
     const { operations, journal } = await operated(silentBilling());
     const watching = Array.from({ length: 100 }, () =>
       operations.watchAll(undefined, null, scope()),
@@ -72,11 +75,11 @@ describe('watching all operations', () => {
     expect(reads).toHaveBeenCalledTimes(1);
   });
 
-  test('reads what came in a gap of the news when the gap is over', async () => {
+  test('sends the states whose notifications were lost', async () => {
     const store = await openMemory();
-    let tell: ChangeListener = () => {};
+    let publish: ChangeListener = () => {};
     const onOperation = (listener: ChangeListener) => {
-      tell = listener;
+      publish = listener;
       return () => {};
     };
     const { operations } = await operated(silentBilling(), { store: { ...store, onOperation } });
@@ -89,11 +92,11 @@ describe('watching all operations', () => {
     await store.journal.append(step(1));
     await settle();
     expect(seen).toEqual([[], []]);
-    tell(null);
+    publish(null);
     await expect.poll(() => seen).toEqual([[step(1)], [step(1)]]);
   });
 
-  test('ends when its reader leaves, and when the request does', async () => {
+  test('ends when its reader returns, and when the request is aborted', async () => {
     const { operations } = await operated(silentBilling());
     const leaving = new AbortController();
     const left = await operations.watchAll(undefined, null, scope(leaving.signal));

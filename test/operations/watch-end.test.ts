@@ -4,7 +4,7 @@ import { settle, step, succeeded } from './operations.support.ts';
 import { rest, watched } from './watched.support.ts';
 
 describe.each<[string, 'return' | 'abort']>([
-  ['a reader who returns', 'return'],
+  ['a reader that returns', 'return'],
   ['a signal that aborts', 'abort'],
 ])('%s', (_, how) => {
   async function stoppable() {
@@ -24,7 +24,7 @@ describe.each<[string, 'return' | 'abort']>([
     return { ...parts, states, stop, expectEnd, held: () => parts.held };
   }
 
-  test('ends a wait at once, and lets go', async () => {
+  test('ends a wait at once and releases the feed', async () => {
     const parts = await stoppable();
     const { states, stop, expectEnd } = parts;
     await states.next();
@@ -37,7 +37,7 @@ describe.each<[string, 'return' | 'abort']>([
     await expectEnd();
   });
 
-  test('between two states leaves nothing behind', async () => {
+  test('releases everything between two states', async () => {
     const { states, stop, expectEnd, record } = await stoppable();
     await states.next();
     await stop();
@@ -46,7 +46,7 @@ describe.each<[string, 'return' | 'abort']>([
     await expectEnd();
   });
 
-  test('before the first state leaves nothing behind', async () => {
+  test('releases everything before the first state', async () => {
     const { stop, expectEnd } = await stoppable();
     await stop();
     await expectEnd();
@@ -65,7 +65,7 @@ describe.each<[string, 'return' | 'abort']>([
     expect(held()).toBe(0);
   });
 
-  test('leaves the other readers alone', async () => {
+  test('does not affect other readers', async () => {
     const { stop, watch, record, held } = await stoppable();
     const seen = rest(watch());
     await settle();
@@ -76,7 +76,7 @@ describe.each<[string, 'return' | 'abort']>([
   });
 });
 
-test('a request that has gone reads nothing and gives nothing', async () => {
+test('an aborted request reads and sends nothing', async () => {
   const { watch, journal, expectNothingLeft } = await watched();
   const after = vi.spyOn(journal, 'after');
   const states = watch(AbortSignal.abort());
@@ -86,7 +86,7 @@ test('a request that has gone reads nothing and gives nothing', async () => {
   expectNothingLeft();
 });
 
-test('a journal that fails ends it with its error', async () => {
+test('a failing read of the journal ends the stream with its error', async () => {
   const { watch, journal, expectNothingLeft } = await watched();
   const states = watch();
   vi.spyOn(journal, 'after').mockRejectedValueOnce(new Error('disk'));

@@ -5,7 +5,7 @@ import { operation, settle, step, succeeded } from './operations.support.ts';
 import { rest, watched } from './watched.support.ts';
 
 describe('following an operation', () => {
-  test('gives every change once and in order, and ends', async () => {
+  test('sends every change once and in order, and completes', async () => {
     const { watch, record, expectNothingLeft } = await watched();
     const seen = rest(watch());
     for (let n = 1; n < 5; n++) {
@@ -18,13 +18,13 @@ describe('following an operation', () => {
     expectNothingLeft();
   });
 
-  test('that is finished gives its last state', async () => {
+  test('that is final sends its last state', async () => {
     const { watch, expectNothingLeft } = await watched(succeeded());
     expect(await rest(watch())).toEqual(['done']);
     expectNothingLeft();
   });
 
-  test('leaves out what was before the state to begin behind', async () => {
+  test('from a cursor sends only later states', async () => {
     const { watch, record } = await watched();
     const { sequence } = await record(step(1));
     await record(step(2));
@@ -33,7 +33,7 @@ describe('following an operation', () => {
     expect(await seen).toEqual(['step 2', 'done']);
   });
 
-  test('misses no change that falls between asking and reading', async () => {
+  test('misses no change between subscribing and reading', async () => {
     const { watch, record } = await watched();
     await record(step(1));
     const states = watch();
@@ -41,7 +41,7 @@ describe('following an operation', () => {
     expect(await rest(states)).toEqual(['step 0', 'step 1', 'done']);
   });
 
-  test('misses no change that comes while the journal is read', async () => {
+  test('misses no change during a read of the journal', async () => {
     const { watch, record, journal } = await watched();
     const { after } = journal;
     let isChanged = false;
@@ -56,7 +56,7 @@ describe('following an operation', () => {
     expect(await rest(watch())).toEqual(['step 0', 'done']);
   });
 
-  test('reads on where one reading was not enough', async () => {
+  test('reads the journal in several batches', async () => {
     const { watch, record } = await watched();
     const steps = Array.from({ length: 250 }, (_, n) => step(n + 1));
     const states = watch();
@@ -67,7 +67,7 @@ describe('following an operation', () => {
     expect(seen.slice(-2)).toEqual(['step 250', 'done']);
   });
 
-  test('by many gives each of them everything', async () => {
+  test('sends every state to each of many readers', async () => {
     const { watch, record, expectNothingLeft } = await watched();
     const seen = Array.from({ length: 200 }, () => rest(watch()));
     await settle();
@@ -78,7 +78,7 @@ describe('following an operation', () => {
     expectNothingLeft();
   });
 
-  test('gives no state of another operation', async () => {
+  test('sends no state of another operation', async () => {
     const { watch, record } = await watched();
     const seen = rest(watch());
     await record(operation({ operationId: 'other', description: 'other' }));
@@ -87,7 +87,7 @@ describe('following an operation', () => {
     expect(await seen).toEqual(['step 0', 'done']);
   });
 
-  test('shows changes in order whatever the reader and the operation do', async () => {
+  test('sends changes in order for any timing of reads and changes', async () => {
     const turns = fc.array(fc.constantFrom('change', 'read', 'settle'), { maxLength: 30 });
     await fc.assert(
       fc.asyncProperty(turns, async (actions) => {
@@ -115,11 +115,11 @@ describe('following an operation', () => {
   });
 });
 
-test('a slow reader misses nothing, and costs no memory meanwhile', async () => {
+test('a slow reader misses nothing, and nothing is queued for it', async () => {
   const { watch, record, wakeUps, expectNothingLeft } = await watched();
   const states = watch();
   await states.next();
-  // More than one read of the journal gives.
+  // More than one read of the journal returns.
   for (let n = 1; n <= 1_200; n++) await record(step(n));
   await settle();
   expect(wakeUps.size).toBe(0);

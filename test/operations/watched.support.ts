@@ -5,7 +5,7 @@ import { WakeUps } from '../../src/live/wake-up.ts';
 import { step } from './operations.support.ts';
 import { openMemory } from './polled.support.ts';
 
-/** An operation that is in the journal, and changes by `record` alone. */
+/** An operation in the journal that only `record` changes. */
 export async function watched(first: Operation = step(0)) {
   const store = await openMemory();
   const { journal } = store;
@@ -17,23 +17,23 @@ export async function watched(first: Operation = step(0)) {
     journal,
     wakeUps,
     current,
-    /** How many readers have not let go. */
+    /** The number of readers that were not released. */
     held: 0,
     record: (state: Operation): Promise<OperationEntry> => journal.append(state),
-    /** Everything behind `seen`, or the present state and what comes behind it. */
+    /** Every state after `seen`; by default the current state and later ones. */
     watch(signal = new AbortController().signal, seen = current.sequence - 1) {
       parts.held++;
       return follow(
         {
           ...{ wakeUps, key: operationId, seen },
-          read: (behind, limit) => journal.after(operationId, behind, limit),
+          read: (after, limit) => journal.after(operationId, after, limit),
           isLast: (entry) => entry.operation.done,
           release: () => void parts.held--,
         },
         signal,
       );
     },
-    /** Nothing is left of any reader. */
+    /** Expects that all readers were released. */
     expectNothingLeft() {
       expect(parts.held).toBe(0);
       expect(wakeUps.size).toBe(0);

@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, test, vi } from 'vitest';
 import { GatewayError } from '../../src/domain/error.ts';
+import { createLogger } from '../../src/log.ts';
 import { createRequestContext } from '../../src/server/graphql/request-context.ts';
 import type { Services } from '../../src/services/services.ts';
 import { CustomersDocument } from '../support/gql/graphql.ts';
@@ -108,9 +109,11 @@ test('requests leave nothing behind on the signal they follow', () => {
       const context = createRequestContext({
         viewer: { subject: 'ann', rights: new Set(), expiresAt: null },
         requestId: String(n),
+        agent: null,
         signal: client.signal,
         deadlineMs: 1000,
         createServices: () => ({}) as Services,
+        log: createLogger('silent'),
       });
       context.keepOpen();
       context.forEvent().end();

@@ -1,20 +1,22 @@
 import { describe } from 'vitest';
 import { kinds, testDatabase } from './databases.support.ts';
-import { intentsSuite } from './intents-suite.support.ts';
 import { journalSuite } from './journal-suite.support.ts';
 import { leasesSuite } from './leases-suite.support.ts';
 import { linksSuite } from './links-suite.support.ts';
 import { notificationsSuite } from './notifications-suite.support.ts';
 import { pagesSuite } from './pages-suite.support.ts';
+import { readingsSuite } from './readings-suite.support.ts';
 import { startSuite } from './start-suite.support.ts';
+import { writesSuite } from './writes-suite.support.ts';
 
 /** One file, because PostgreSQL starts once for each file. */
 describe.each(kinds)('%s:', (kind) => {
-  const database = testDatabase(kind);
+  const database = testDatabase(kind, true);
 
   describe('the start', () => startSuite(database));
   describe('the journal', () => journalSuite(database));
-  describe('intents', () => intentsSuite(database));
+  describe('readings', () => readingsSuite(database));
+  describe('writes', () => writesSuite(database));
   describe('leases', () => leasesSuite(database));
   describe('pages of operations', () => pagesSuite(database));
   describe('links', () => linksSuite(database));

@@ -18,7 +18,7 @@ test('commits in flight share transactions', async () => {
 });
 
 test('a commit takes one round trip', async () => {
-  const roundTrip = 200;
+  const roundTrip = 100;
   const line = await startLine(store.url, roundTrip / 2);
   const database = await open(line.url);
   await commitLink(database, 'opens the connection');

@@ -16,14 +16,19 @@ export interface TestDatabase {
   readonly url: string;
   /** Only with PostgreSQL. */
   readonly server: PostgresServer;
+  /** Makes this test's database one without tables. */
+  dropTables(): Promise<void>;
   /** Runs one statement, past the store. */
   query(statement: string): Promise<Record<string, unknown>[]>;
   /** One more store on this test's database; closed when the test ends. */
   open(instanceId?: string): Promise<Store>;
 }
 
-/** Gives every test of the suite that calls it an empty database of this kind. */
-export function testDatabase(kind: Kind): TestDatabase {
+/**
+ * Gives every test of the suite that calls it an empty database of this kind.
+ * @param keepsTables whether the tables of PostgreSQL stay, without rows, which saves the migrations
+ */
+export function testDatabase(kind: Kind, keepsTables = false): TestDatabase {
   const directory = temporaryDirectory();
   let server: PostgresServer | undefined;
   let url = '';
@@ -35,8 +40,8 @@ export function testDatabase(kind: Kind): TestDatabase {
     url = await server.createDatabase();
   });
   beforeEach(async () => {
-    if (server) await server.query(url, 'drop schema public cascade; create schema public');
-    else url = `sqlite:${join(directory(), randomUUID())}`;
+    if (server && keepsTables) await server.query(url, truncate);
+    else await dropTables();
   });
   afterEach(async () => {
     await Promise.all(stores.map((store) => store.close()));
@@ -44,7 +49,13 @@ export function testDatabase(kind: Kind): TestDatabase {
   });
   afterAll(() => server?.end());
 
+  async function dropTables(): Promise<void> {
+    if (server) await server.query(url, 'drop schema public cascade; create schema public');
+    else url = `sqlite:${join(directory(), randomUUID())}`;
+  }
+
   return {
+    dropTables,
     get url() {
       return url;
     },
@@ -66,6 +77,17 @@ export function testDatabase(kind: Kind): TestDatabase {
     },
   };
 }
+
+const truncate = `do $$
+  declare
+    names text := (
+      select string_agg(quote_ident(tablename), ', ') from pg_tables
+      where schemaname = 'public' and tablename not like 'gateway_migration%'
+    );
+  begin
+    if names is not null then execute 'truncate ' || names || ' restart identity'; end if;
+  end
+$$`;
 
 /** A directory that is there while the suite that calls it runs. */
 export function temporaryDirectory(): () => string {

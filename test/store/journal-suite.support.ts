@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { failed, operation, succeeded } from '../operations/operations.support.ts';
+import { failed, operation, step, succeeded } from '../operations/operations.support.ts';
 import { memoryJournal } from '../support/memory-journal.ts';
 import { finish, ids, names, pageOf, sequences, startAll } from './builders.support.ts';
 import type { TestDatabase } from './databases.support.ts';
@@ -9,9 +9,10 @@ const metadata = { type: 'customer', resellerId: 'R1', customerId: 'C1' } as con
 const customer = { resellerId: 'R1', customerId: 'C1' };
 
 export function journalSuite(database: TestDatabase): void {
-  test('gives back what was put in, in order, also to a store that opens later', async () => {
+  test('returns the stored states in order, also in a store that opens later', async () => {
     const { journal } = await database.open();
-    const states = [operation({ createdAt: new Date(5) }), failed(false), failed()];
+    const rollingBack = { ...failed(false), modifiedAt: new Date(1) };
+    const states = [operation({ createdAt: new Date(5) }), rollingBack, failed()];
     for (const state of states) await journal.append(state);
     const entries = await journal.after('op', 0);
     expect(entries.map((entry) => entry.operation)).toEqual(states);
@@ -20,7 +21,7 @@ export function journalSuite(database: TestDatabase): void {
     expect(await later.journal.after('op', 0)).toEqual(entries);
   });
 
-  test('knows nothing of what was never put in', async () => {
+  test('returns nothing for operations that it does not have', async () => {
     const { journal } = await database.open();
     expect(await journal.latest('op')).toBeNull();
     expect(await journal.after('op', 0)).toEqual([]);
@@ -28,7 +29,7 @@ export function journalSuite(database: TestDatabase): void {
     expect(await journal.changesAfter({}, 0)).toEqual([]);
   });
 
-  test('keeps a state that did not change once, and nothing after the end', async () => {
+  test('stores a state once while it does not change, and nothing after a final one', async () => {
     const { journal } = await database.open();
     const first = await journal.append(operation({ modifiedAt: new Date(1) }));
     expect(await journal.append(operation({ modifiedAt: new Date(1) }))).toEqual(first);
@@ -40,19 +41,19 @@ export function journalSuite(database: TestDatabase): void {
     expect(Math.abs(first.firstSeenAt.getTime() - Date.now())).toBeLessThan(5_000);
   });
 
-  test('takes an operation that comes back with another creation time for another', async () => {
+  test('treats a state with a later creation time as another operation', async () => {
     const { journal } = await database.open();
     const metadata = { type: 'customer', resellerId: 'R1', customerId: 'C2' } as const;
-    const over = await journal.append(succeeded({ createdAt: new Date(1) }));
-    expect(await journal.append(operation({ createdAt: null }))).toEqual(over);
-    const anew = await journal.append(operation({ createdAt: new Date(2), metadata }));
-    expect(anew.operation.done).toBe(false);
-    expect(await journal.claim(10, 1_000)).toEqual([anew]);
+    const finished = await journal.append(succeeded({ createdAt: new Date(1) }));
+    expect(await journal.append(operation({ createdAt: null }))).toEqual(finished);
+    const next = await journal.append(operation({ createdAt: new Date(2), metadata }));
+    expect(next.operation.done).toBe(false);
+    expect(await journal.claim(10, 1_000)).toMatchObject([{ entry: next }]);
     const customer = { resellerId: 'R1', customerId: 'C2' };
-    expect(await pageOf(journal, { customer }, null, 10)).toMatchObject([{ entry: anew }]);
+    expect(await pageOf(journal, { customer }, null, 10)).toMatchObject([{ entry: next }]);
   });
 
-  test('appends the same rules as the journal in memory, whatever comes', async () => {
+  test('appends the same states as the model, in any order', async () => {
     const { journal } = await database.open();
     let run = 0;
     const states = fc.record({
@@ -77,7 +78,7 @@ export function journalSuite(database: TestDatabase): void {
     await fc.assert(property, { numRuns: 25 });
   });
 
-  test('answers many ids in their order, with null for those it does not have', async () => {
+  test('returns the entries of many ids in their order, null for those it does not have', async () => {
     const { journal } = await database.open();
     await startAll(journal, ['a', 'b']);
     const found = await journal.latestMany(['b', 'x', 'a', 'b', ...names('y', 1_500)]);
@@ -86,7 +87,7 @@ export function journalSuite(database: TestDatabase): void {
     expect(await journal.latestMany([])).toEqual([]);
   });
 
-  test('gives the changes of all operations after a sequence, page by page', async () => {
+  test('returns the changes of all operations after a sequence, page by page', async () => {
     const { journal } = await database.open();
     await startAll(journal, ['a', 'b', 'c']);
     await finish(journal, 'a');
@@ -99,39 +100,39 @@ export function journalSuite(database: TestDatabase): void {
     expect(await journal.after('a', page[0]?.sequence ?? 0, 1)).toEqual([all[3]]);
   });
 
-  test("gives one customer's changes from the state that first names it", async () => {
+  test("returns one customer's changes from the state that first names it", async () => {
     const { journal } = await database.open();
     await journal.append(operation({ operationId: 'other' }));
     await journal.append(operation());
-    const named = await journal.append(operation({ metadata }));
-    // Once known it stays known, whatever a later state leaves out.
+    const named = await journal.append(step(1, { metadata }));
+    // A later state may omit the customer.
     const last = await journal.append(failed());
     expect(await journal.changesAfter({ customer }, 0)).toEqual([named, last]);
     const stranger = { resellerId: 'R2', customerId: 'C1' };
     expect(await journal.changesAfter({ customer: stranger }, 0)).toEqual([]);
   });
 
-  test('keeps one state when two stores append it at once', async () => {
+  test('stores one state when two stores append it at once', async () => {
     const stores = await Promise.all([database.open(), database.open()]);
     const appended = await Promise.all(stores.map(({ journal }) => journal.append(operation())));
     expect(appended[0]).toEqual(appended[1]);
     expect(await stores[0].journal.changesAfter({}, 0)).toHaveLength(1);
   });
 
-  test('knows nothing of ids that no database holds', async () => {
+  test('returns nothing, or an error, for an id with U+0000', async () => {
     const { journal } = await database.open();
     const answer = await journal.latest('a\0b').catch(({ code }) => code);
     expect([null, 'BAD_USER_INPUT']).toContain(answer);
   });
 
-  test('keeps text that is hard on databases', async () => {
+  test('stores text with special characters', async () => {
     const { journal } = await database.open();
     const description = 'NUL \u0000, lone \ud800, quote \' " \\, 😀';
     await journal.append(operation({ operationId: "o'p", description }));
     expect((await journal.latest("o'p"))?.operation.description).toBe(description);
   });
 
-  test('wakes with the operation when the change can be read, and not when there is none', async () => {
+  test('publishes an operation once its change can be read, and only then', async () => {
     const { journal, onOperation } = await database.open();
     const received: Promise<number>[] = [];
     const stop = onOperation((id) => {
@@ -141,12 +142,12 @@ export function journalSuite(database: TestDatabase): void {
     await journal.append(operation());
     await journal.append(succeeded());
     stop();
-    await journal.append(operation({ operationId: 'unheard' }));
+    await journal.append(operation({ operationId: 'later' }));
     expect(await Promise.all(received)).toEqual([1, 2]);
     expect(sequences(await journal.after('op', 0))).toHaveLength(2);
   });
 
-  test('goes on when a listener fails', async () => {
+  test('calls the other listeners when one fails', async () => {
     const { journal, onOperation } = await database.open();
     const received: (string | null)[] = [];
     onOperation(() => {
@@ -157,7 +158,7 @@ export function journalSuite(database: TestDatabase): void {
     expect(received).toEqual(['op']);
   });
 
-  test('refuses everything once it is closed', async () => {
+  test('rejects appends after it was closed', async () => {
     const store = await database.open();
     await store.close();
     const unavailable = { code: 'UNAVAILABLE', retryable: true };

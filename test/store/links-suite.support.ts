@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import type { Operation } from '../../src/domain/operation.ts';
+import type { Store } from '../../src/store/store.ts';
 import { operation, succeeded } from '../operations/operations.support.ts';
-import { intent } from './builders.support.ts';
+import { newWrite, recordWrite } from './builders.support.ts';
 import type { TestDatabase } from './databases.support.ts';
 
 const first = { billing: { resellerId: 'R1', customerId: 'C1' }, resellerCustomerId: 'G1' };
@@ -113,40 +115,50 @@ export function linksSuite(database: TestDatabase): void {
   });
 
   test('that an operation was to end with are there as soon as its success is', async () => {
-    const { links, journal } = await database.open();
-    await journal.intend(intent({ linkTo: 'G1' }));
-    await journal.started('alice', 'key', operation());
+    const store = await database.open();
+    const { links, journal } = store;
+    await startWith(store, 'G1', operation());
     expect(await links.byReseller(['G1'])).toEqual([null]);
     await journal.append(succeeded());
     expect(await links.byReseller(['G1'])).toEqual([first]);
   });
 
   test('are made also when the operation is over at once', async () => {
-    const { links, journal } = await database.open();
-    await journal.intend(intent({ linkTo: 'G1' }));
-    await journal.started('alice', 'key', succeeded());
+    const store = await database.open();
+    const { links } = store;
+    await startWith(store, 'G1', succeeded());
     expect(await links.byReseller(['G1'])).toEqual([first]);
   });
 
   test('are not made by an operation that fails, or that was to make none', async () => {
-    const { links, journal } = await database.open();
-    await journal.intend(intent({ linkTo: 'G1' }));
+    const store = await database.open();
+    const { links } = store;
     const failure = { type: 'failure', code: 9, message: 'no', details: [] } as const;
-    await journal.started('alice', 'key', operation({ done: true, result: failure }));
-    await journal.intend(intent({ idempotencyKey: 'other' }));
-    await journal.started('alice', 'other', succeeded({ operationId: 'other' }));
+    await startWith(store, 'G1', operation({ done: true, result: failure }));
+    await startWith(store, null, succeeded({ operationId: 'other' }));
     expect(await links.byReseller(['G1'])).toEqual([null]);
     expect(await links.byBilling([first.billing])).toEqual([null]);
   });
 
   test('that stand in the way leave an operation its success', async () => {
-    const { links, journal } = await database.open();
-    await journal.intend(intent({ linkTo: 'G1' }));
-    await journal.started('alice', 'key', operation());
+    const store = await database.open();
+    const { links, journal } = store;
+    await startWith(store, 'G1', operation());
     const rival = { ...second, resellerCustomerId: 'G1' };
     await links.link(rival);
     await journal.append(succeeded());
     expect((await journal.latest('op'))?.operation.done).toBe(true);
     expect(await links.byReseller(['G1'])).toEqual([rival]);
   });
+}
+
+/** Records a write that started this operation. */
+async function startWith(
+  { writes }: Pick<Store, 'writes'>,
+  linkTo: string | null,
+  state: Operation,
+): Promise<void> {
+  const write = newWrite({ linkTo, idempotencyKey: state.operationId });
+  await recordWrite(writes, write);
+  await writes.started(write.id, { operation: state, leaseMs: 1_000 });
 }

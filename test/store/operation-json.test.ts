@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { GatewayError } from '../../src/domain/error.ts';
-import { type Operation, operationKinds } from '../../src/domain/operation.ts';
+import { lostOperations, type Operation, operationKinds } from '../../src/domain/operation.ts';
 import { decodeOperation, encodeOperation } from '../../src/store/operations/operation-json.ts';
 import { operation } from '../operations/operations.support.ts';
 
@@ -39,7 +39,7 @@ const detail = fc.oneof(
   }),
   fc.record({ type: fc.constant('localizedMessage' as const), locale: text, message: text }),
 );
-const operations: fc.Arbitrary<Operation> = fc.record({
+const fields = {
   operationId: text,
   kind: fc.constantFrom(...operationKinds),
   description: fc.option(text),
@@ -68,9 +68,13 @@ const operations: fc.Arbitrary<Operation> = fc.record({
       }),
     ),
   ),
-});
+};
+const operations: fc.Arbitrary<Operation> = fc.oneof(
+  fc.record(fields),
+  fc.record({ ...fields, lost: fc.constantFrom(...lostOperations) }),
+);
 
-test('every operation survives the journal, dates and all', () => {
+test('every operation is read as it was stored, including dates', () => {
   fc.assert(
     fc.property(operations, (state) => {
       expect(decodeOperation(encodeOperation(state))).toEqual(state);
@@ -79,16 +83,16 @@ test('every operation survives the journal, dates and all', () => {
   );
 });
 
-test('text that looks like a date stays text', () => {
+test('text that looks like a date is read as text', () => {
   const state = operation({ description: '2026-01-01T00:00:00.000Z' });
   expect(decodeOperation(encodeOperation(state))).toEqual(state);
 });
 
-test('a kind that a newer instance wrote reads as unknown', () => {
+test('a kind that a newer version wrote is read as UNKNOWN', () => {
   const newer = encodeOperation(operation()).replace('ACTIVATE_CUSTOMER', 'ARCHIVE_CUSTOMER');
   expect(decodeOperation(newer).kind).toBe('UNKNOWN');
 });
 
-test.each(['', '{}', 'null', '{"operationId":1}'])('an entry of %o is refused', (entry) => {
+test.each(['', '{}', 'null', '{"operationId":1}'])('an entry of %o is rejected', (entry) => {
   expect(() => decodeOperation(entry)).toThrow(GatewayError);
 });

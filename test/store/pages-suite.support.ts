@@ -17,14 +17,15 @@ async function pages(journal: OperationJournal, filter: OperationFilter, size: n
   }
 }
 
-/** Operations in every status, of three customers and of none. */
+/** Operations in every status, some of them of three customers. */
 const states: Operation[] = names('op', 40).map((operationId, n) => {
-  const forms = [operation(), failed(false), succeeded(), failed()];
+  const lost = [operation({ lost: 'STILL_POLLED' }), operation({ lost: 'GIVEN_UP' })];
+  const forms = [operation(), failed(false), succeeded(), failed(), ...lost];
   const cancelled = operation({
     done: true,
     result: { type: 'failure', code: 1, message: '', details: [] },
   });
-  const form = [...forms, cancelled][n % 5] ?? cancelled;
+  const form = [...forms, cancelled][n % 7] ?? cancelled;
   const customer = { type: 'customer', resellerId: 'R1', customerId: `C${n % 3}` } as const;
   return { ...form, operationId, metadata: n % 4 === 0 ? null : customer };
 });
@@ -36,7 +37,7 @@ export function pagesSuite(database: TestDatabase): void {
     ({ journal } = await database.open());
   });
 
-  test('begin with the operation that started last, in its newest state', async () => {
+  test('start with the operation that started last, in its latest state', async () => {
     await startAll(journal, ['a', 'b', 'c']);
     const finished = await finish(journal, 'a');
     const page = await pageOf(journal, {}, null, 10);
@@ -44,7 +45,7 @@ export function pagesSuite(database: TestDatabase): void {
     expect(page[2]?.entry).toEqual(finished);
   });
 
-  test('stay where they are while operations start and change', async () => {
+  test('do not move while operations start and change', async () => {
     await startAll(journal, ['a', 'b', 'c']);
     const [, second] = await pageOf(journal, {}, null, 2);
     await finish(journal, 'a');
@@ -53,7 +54,7 @@ export function pagesSuite(database: TestDatabase): void {
     expect(next.map(({ entry }) => entry.operation.operationId)).toEqual(['a']);
   });
 
-  test('of many customers come at once, in their order', async () => {
+  test('of many customers are read at once, in the order of the queries', async () => {
     const customers = names('C', 260).map((customerId) => ({ resellerId: 'R1', customerId }));
     const start = (operationId: string, customerId: string) => {
       const metadata = { type: 'customer', resellerId: 'R1', customerId } as const;
@@ -70,7 +71,7 @@ export function pagesSuite(database: TestDatabase): void {
     ]);
   });
 
-  test('hold what the filter asks for, for any filter and page size', async () => {
+  test('contain what matches, for any filter and page size', async () => {
     for (const state of states) await journal.append(state);
     const filters = fc.record({
       customer: fc.option(

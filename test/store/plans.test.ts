@@ -3,8 +3,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, test, vi } from 'vitest';
 import { operationStatuses } from '../../src/domain/operation.ts';
 import { openStore } from '../../src/store/store.ts';
-import { log, operation, succeeded } from '../operations/operations.support.ts';
-import { intent, notification, pageOf } from './builders.support.ts';
+import { log, operation, step, succeeded } from '../operations/operations.support.ts';
+import { newWrite, notification, pageOf, recordWrite } from './builders.support.ts';
 import { temporaryDirectory } from './databases.support.ts';
 
 const directory = temporaryDirectory();
@@ -15,12 +15,44 @@ test('no statement of the store scans or sorts a whole table', async () => {
   const store = await openStore('sqlite::memory:', { log });
   const prepared = vi.spyOn(DatabaseSync.prototype, 'prepare');
   const { journal } = store;
-  await journal.intend(intent());
-  await journal.isLinkAwaited('alice', 'key');
-  await journal.started('alice', 'key', operation());
-  await journal.refused('alice', 'key');
-  await journal.interrupted(1_000);
-  await journal.append(operation({ description: 'changed' }));
+  const { writes } = store;
+  const write = await recordWrite(writes);
+  const { id } = write.record;
+  const failure = { code: 'UNAVAILABLE', message: 'no' } as const;
+  const hold = { holder: 'other', holdMs: 1_000 };
+  await writes.record(newWrite({ linkTo: 'G1', idempotencyKey: 'k2' }), hold, () => ({ seen: 1 }));
+  await writes.claim(write, hold);
+  await writes.due(['suspendCustomer'], 1_000, 10);
+  await writes.expire(1_000);
+  await writes.refuse(id, 'other', failure);
+  await writes.unknown(id, 'other', failure);
+  await writes.extend(id, hold);
+  await writes.started(id, { operation: operation(), leaseMs: 1_000 });
+  await writes.done(id);
+  await writes.settle(id, 'DONE', null);
+  await writes.deliver([id]);
+  const { audit } = store;
+  const settled = newWrite({ mutation: 'settleWrite', idempotencyKey: 'k3' });
+  await audit.confirm(write, { outcome: 'DONE', operationId: 'op2', failure: null }, settled);
+  await audit.recordRepeat(write, settled);
+  await audit.isOperationTaken('op', id);
+  await audit.prune(1_000, 10);
+  await audit.byKey('alice', 'key');
+  await audit.lastSequence();
+  for (const filter of [
+    { viewer: 'alice' },
+    { viewer: 'alice', customer: { billing: customer, resellerCustomerId: 'G1' } },
+    { viewer: 'alice', subscription: { customerId: 'G1', skuId: 'K1' } },
+  ]) {
+    for (const order of ['AT_DESC', 'AT_ASC'] as const) {
+      await audit.pages([{ filter, order, after: 5, limit: 10 }]);
+    }
+    await audit.counts([filter]);
+    await audit.changesAfter(filter, 5, 10);
+  }
+  await writes.get(id);
+  const { sequence } = await journal.append(step(1));
+  await journal.appendPolled(step(2), sequence);
   await journal.latestMany(['op', 'other']);
   await journal.after('op', 0, 10);
   await journal.changesAfter({}, 0, 10);
@@ -69,7 +101,7 @@ test('no statement of the store scans or sorts a whole table', async () => {
     const steps = plan.map(({ detail }) => String(detail));
     // Subqueries and value lists may be scanned, tables may not.
     const scans = steps.filter((step) =>
-      /^SCAN (o|e|operation\w*|customer_links|notifications)\b/.test(step),
+      /^SCAN (o|e|w|other|operation\w*|writes|customer_links|notifications)\b/.test(step),
     );
     const sorts = steps.filter((step) => step.includes('ORDER BY'));
     expect({ statement, scans, sorts }, steps.join('; ')).toEqual({

@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { openPostgres } from '../../src/store/database/postgres.ts';
 import { openStore, type Store, StoreError } from '../../src/store/store.ts';
 import { log, operation, succeeded } from '../operations/operations.support.ts';
-import { ids, intent, names, sequences, startAll } from './builders.support.ts';
+import { ids, names, newWrite, recordWrite, sequences, startAll } from './builders.support.ts';
 import { testDatabase } from './databases.support.ts';
 import { startLine } from './line.support.ts';
 
@@ -83,13 +83,13 @@ describe('a database that becomes unavailable', () => {
     const entry = await store.journal.append(operation());
     await database.server.stop(how);
     const since = performance.now();
-    await expect(store.journal.intend(intent())).rejects.toMatchObject(unavailable);
+    await expect(recordWrite(store.writes)).rejects.toMatchObject(unavailable);
     await expect(store.journal.latest('op')).rejects.toMatchObject(unavailable);
     expect(performance.now() - since).toBeLessThan(1_000);
     await database.server.start();
     await vi.waitFor(() => store.journal.latest('op'), { timeout: 5_000 });
     expect(await store.journal.latest('op')).toEqual(entry);
-    await store.journal.intend(intent());
+    await recordWrite(store.writes, newWrite({ idempotencyKey: 'other' }));
     await vi.waitFor(() => expect(received).toContain(null), { timeout: 8_000 });
   });
 
@@ -119,7 +119,7 @@ describe('a database that becomes unavailable', () => {
     await database.query(`alter database ${name} set default_transaction_read_only = on`);
     const reader = await database.open();
     try {
-      await expect(reader.journal.intend(intent())).rejects.toMatchObject(unavailable);
+      await expect(recordWrite(reader.writes)).rejects.toMatchObject(unavailable);
       expect(await reader.journal.latest('op')).toEqual(entry);
     } finally {
       await database.query(`alter database ${name} reset default_transaction_read_only`);

@@ -65,7 +65,7 @@ test('a lock of another program delays commits but neither reads nor the event l
   await commits;
   expect(await linkedIds(database)).toHaveLength(21);
   expect(longestRead).toBeLessThan(200);
-  expect(delay.max / 1e6).toBeLessThan(50);
+  expect(delay.max / 1e6).toBeLessThan(200);
 });
 
 test('commits outlast a lock that interactive transactions give up on', async () => {

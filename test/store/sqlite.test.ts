@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { openSqlite } from '../../src/store/database/sqlite.ts';
 import { openStore, StoreError } from '../../src/store/store.ts';
 import { log, operation } from '../operations/operations.support.ts';
-import { intent, names, startAll } from './builders.support.ts';
+import { names, newWrite, recordWrite, startAll } from './builders.support.ts';
 import { startChild } from './children.support.ts';
 import { temporaryDirectory } from './databases.support.ts';
 import { canLoadWithoutRoot, withoutRights } from './root.support.ts';
@@ -105,7 +105,7 @@ test('a database that another program keeps locked cannot be opened', async () =
 test('a write waits for a lock of another process and fails when the lock stays', async () => {
   const path = await journaledPath();
   const database = await openSqlite(path, 400);
-  const write = () => database.write((db) => db.deleteFrom('operation_intents').execute());
+  const write = () => database.write((db) => db.deleteFrom('writes').execute());
   const other = new DatabaseSync(path);
   other.exec('begin immediate');
   const waiting = write();
@@ -133,7 +133,7 @@ testWithoutRoot('without write permission, writes fail and reads succeed', async
   chmodSync(path, 0o444);
   await withoutRights(async () => {
     await using store = await openDisposable(path);
-    await expect(store.journal.intend(intent())).rejects.toMatchObject(unavailable);
+    await expect(recordWrite(store.writes, newWrite())).rejects.toMatchObject(unavailable);
     await expect(store.journal.claim(1, 1_000)).rejects.toMatchObject(unavailable);
     expect(await store.journal.latest('op')).toEqual(entry);
     expect(await store.journal.append(operation())).toEqual(entry);
@@ -155,7 +155,7 @@ test('writes fail after the open file is deleted', async () => {
   await using store = await openDisposable(path);
   const entry = await store.journal.append(operation());
   rmSync(path);
-  const refused = store.journal.intend(intent());
+  const refused = recordWrite(store.writes, newWrite());
   await expect(refused).rejects.toMatchObject(unavailable);
   await expect(refused).rejects.toHaveProperty(
     'cause.message',

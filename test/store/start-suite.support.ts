@@ -1,15 +1,21 @@
-import { expect, test } from 'vitest';
+import { afterAll, beforeEach, expect, test } from 'vitest';
+import { migrations } from '../../src/store/database/migrations.ts';
 import { StoreError } from '../../src/store/store.ts';
 import { operation } from '../operations/operations.support.ts';
 import { names, startAll } from './builders.support.ts';
 import type { TestDatabase } from './databases.support.ts';
 
+const count = Object.keys(migrations('sqlite')).length;
+
 export function startSuite(database: TestDatabase): void {
+  beforeEach(() => database.dropTables());
+  afterAll(() => database.dropTables());
+
   test('migrates once when several instances start at once', async () => {
     const stores = await Promise.all(names('i', 4).map((id) => database.open(id)));
     await Promise.all(stores.map(({ journal }, n) => startAll(journal, [`op${n}`])));
     for (const { journal } of stores) expect(await journal.changesAfter({}, 0)).toHaveLength(4);
-    expect((await database.query('select name from gateway_migrations')).length).toBe(4);
+    expect((await database.query('select name from gateway_migrations')).length).toBe(count);
   });
 
   test('finds everything again', async () => {
@@ -30,13 +36,13 @@ export function startSuite(database: TestDatabase): void {
     await expect(refused).rejects.toThrow(
       /was migrated by a newer version of the gateway \(9999-future\): start that version\.$/,
     );
-    expect(await database.query('select name from gateway_migrations')).toHaveLength(5);
+    expect(await database.query('select name from gateway_migrations')).toHaveLength(count + 1);
   });
 
   test('leaves nothing behind when a migration fails', async () => {
-    await database.query('create table operation_intents (taken integer)');
+    await database.query('create table writes (taken integer)');
     await expect(database.open()).rejects.toThrow(StoreError);
-    await database.query('drop table operation_intents');
+    await database.query('drop table writes');
     const { journal } = await database.open();
     await journal.append(operation());
   });

@@ -1,8 +1,7 @@
-import { isDeepStrictEqual } from 'node:util';
-import type { OperationEntry } from '../../src/domain/operation.ts';
+import type { Operation, OperationEntry } from '../../src/domain/operation.ts';
 import type { OperationJournal } from '../../src/store/operations/journal.ts';
 
-/** What the journal promises, in its shortest form: a model to test the real one against. */
+/** A model of the journal for readings without a lease, in its shortest form. */
 export function memoryJournal(): Pick<OperationJournal, 'append' | 'latest' | 'after'> {
   const journal: OperationEntry[] = [];
   const entriesOf = (id: string) => journal.filter(({ operation }) => operation.operationId === id);
@@ -11,8 +10,7 @@ export function memoryJournal(): Pick<OperationJournal, 'append' | 'latest' | 'a
     async append(operation) {
       const entries = entriesOf(operation.operationId);
       const last = entries.at(-1);
-      if (last && (last.operation.done || isDeepStrictEqual(last.operation, operation)))
-        return last;
+      if (last && !isNewer(operation, last.operation)) return last;
       const firstSeenAt = last?.firstSeenAt ?? new Date();
       const entry: OperationEntry = { operation, sequence: journal.length + 1, firstSeenAt };
       journal.push(entry);
@@ -25,4 +23,9 @@ export function memoryJournal(): Pick<OperationJournal, 'append' | 'latest' | 'a
       return entriesOf(operationId).filter((entry) => entry.sequence > sequence);
     },
   };
+}
+
+function isNewer(next: Operation, last: Operation): boolean {
+  if (last.done || next.done) return !last.done;
+  return next.modifiedAt !== null && last.modifiedAt !== null && next.modifiedAt > last.modifiedAt;
 }

@@ -17,7 +17,7 @@ import { BillingAccountService } from '../../gen/yandex/cloud/billing/v1/billing
 import { CustomerService } from '../../gen/yandex/cloud/billing/v1/customer_service_pb.ts';
 import type { OperationSchema } from '../../gen/yandex/cloud/operation/operation_pb.ts';
 import { OperationService } from '../../gen/yandex/cloud/operation/operation_service_pb.ts';
-import { BackendCalls } from '../call.ts';
+import { BackendCalls, type IsRetryable, withDeadline } from '../call.ts';
 import type { Credential } from '../credentials/credential.ts';
 import { billingError, isServiceError, isStatusUnavailable } from './errors.ts';
 import { toBillingAccount, toBillingCustomer, toOperation, toPerson } from './mapping.ts';
@@ -81,6 +81,8 @@ export interface BillingClient {
    * @param kind the operation's kind, which the API does not return
    */
   cancelOperation(id: string, kind: OperationKind, scope: CallScope): Promise<Operation>;
+  /** Obtains a token and a connection, so that a write can leave at once. Sends nothing. */
+  ready(scope: CallScope): Promise<void>;
   close(): void;
 }
 
@@ -96,11 +98,12 @@ export function createBillingClient(options: BillingClientOptions): BillingClien
     init: MessageInitShape<I>,
     write: { idempotencyKey: string; scope: CallScope },
   ): Promise<Operation> {
-    const { message } = await call.write(billing, method, init, write);
+    const { message } = await call.write(billing, method, init, write, null);
     return toOperation(message, kind);
   }
 
   return {
+    ready: (scope) => call.ready(billing, scope),
     async listCustomers(resellerId, { token, size }, scope) {
       const method = CustomerService.method.list;
       const init = { resellerId, pageSize: BigInt(size), pageToken: token ?? '' };
@@ -144,7 +147,13 @@ export function createBillingClient(options: BillingClientOptions): BillingClien
     async cancelOperation(operationId, kind, scope) {
       const method = OperationService.method.cancel;
       const write = { idempotencyKey: randomUUID(), scope };
-      const { message } = await call.write(operations, method, { operationId }, write);
+      const { message } = await call.write(
+        operations,
+        method,
+        { operationId },
+        write,
+        isStatusUnavailable,
+      );
       return toOperation(message, kind);
     },
     close() {
@@ -164,8 +173,10 @@ function createCaller({ credential, timeoutMs }: BillingClientOptions) {
     request: MessageShape<I>,
     sent: { scope: CallScope; signal: AbortSignal; deadline: number; idempotencyKey?: string },
   ): Promise<UnaryResponse<O>> {
-    for (let isRetry = false; ; isRetry = true) {
-      const token = await credential.token(sent.signal);
+    for (let rejection: GatewayError | null = null; ; ) {
+      const token = await credential.token(sent.signal).catch((error: unknown) => {
+        throw rejection ?? notSent(error);
+      });
       const requestId = randomUUID();
       const metadata = new Metadata();
       metadata.set('authorization', `Bearer ${token}`);
@@ -177,8 +188,9 @@ function createCaller({ credential, timeoutMs }: BillingClientOptions) {
       } catch (error) {
         if (!isServiceError(error)) throw error;
         const failure = billingError(error, requestId);
-        if (failure.code !== 'UNAUTHENTICATED' || isRetry) throw failure;
+        if (failure.code !== 'UNAUTHENTICATED' || rejection) throw failure;
         if (!credential.invalidate(token)) throw failure;
+        rejection = failure;
       }
     }
   }
@@ -196,23 +208,46 @@ function createCaller({ credential, timeoutMs }: BillingClientOptions) {
         attempt(channel, method, request, { scope, signal, deadline: Date.now() + remaining }),
       );
     },
+    /** @param isRetryable which failures to retry after; null sends the call once */
     write<I extends DescMessage, O extends DescMessage>(
       channel: Channel,
       method: UnaryMethod<I, O>,
       init: MessageInitShape<I>,
       { idempotencyKey, scope }: { idempotencyKey: string; scope: CallScope },
+      isRetryable: IsRetryable | null,
     ): Promise<UnaryResponse<O>> {
       const request = create(method.input, init);
-      return calls.write(
-        scope,
-        idempotencyKey === '' ? null : isStatusUnavailable,
-        (signal, remaining) => {
-          const deadline = Date.now() + remaining;
-          return attempt(channel, method, request, { scope, signal, deadline, idempotencyKey });
-        },
-      );
+      return calls.write(scope, isRetryable, async (signal, remaining) => {
+        const deadline = Date.now() + remaining;
+        await connected(channel, signal);
+        return attempt(channel, method, request, { scope, signal, deadline, idempotencyKey });
+      });
+    },
+    /** Obtains a token and a connection. */
+    ready(channel: Channel, { signal }: CallScope): Promise<void> {
+      return withDeadline(signal, timeoutMs, 'billing', async (inner) => {
+        await Promise.all([credential.token(inner), connected(channel, inner)]);
+      }).catch((error: unknown) => {
+        throw notSent(error);
+      });
     },
   };
+}
+
+/** Without a connection, a write is known not to have left. */
+async function connected(channel: Channel, signal: AbortSignal): Promise<void> {
+  try {
+    await channel.ready(signal);
+  } catch (error) {
+    throw isServiceError(error) ? notSent(billingError(error, undefined)) : error;
+  }
+}
+
+/** The failure of a call that never left the gateway. */
+function notSent(error: unknown): unknown {
+  if (!(error instanceof GatewayError)) return error;
+  const { code, message, cause } = error;
+  return new GatewayError(code, message, { ...error, cause, nothingSent: true });
 }
 
 async function orNull<T>(call: Promise<T>): Promise<T | null> {

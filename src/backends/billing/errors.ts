@@ -64,7 +64,7 @@ const unknownRule: Rule = { code: 'INTERNAL_SERVER_ERROR', message: FAILED };
  * Translates a failed call of the billing API.
  * @param sentRequestId used when the response has no request id
  */
-export function billingError(error: ServiceError, sentRequestId: string): GatewayError {
+export function billingError(error: ServiceError, sentRequestId: string | undefined): GatewayError {
   const rule = rules[error.code] ?? unknownRule;
   const details = statusDetails(error.metadata);
   const message = rule.message ?? (error.details || `The billing API returned ${rule.code}.`);
@@ -110,4 +110,27 @@ function requestId(metadata: Metadata, details: readonly StatusDetail[]): string
  */
 export function isStatusUnavailable({ cause }: GatewayError): boolean {
   return isServiceError(cause) && cause.code === status.UNAVAILABLE;
+}
+
+/** Statuses that billing answers before it begins anything. */
+const refusals: ReadonlySet<number> = new Set([
+  status.INVALID_ARGUMENT,
+  status.NOT_FOUND,
+  status.ALREADY_EXISTS,
+  status.PERMISSION_DENIED,
+  status.UNAUTHENTICATED,
+  status.FAILED_PRECONDITION,
+  status.OUT_OF_RANGE,
+  status.UNIMPLEMENTED,
+  status.RESOURCE_EXHAUSTED,
+]);
+
+/**
+ * Whether a failed write was refused, so that nothing was begun. After any other failure, billing may
+ * have carried it out.
+ */
+export function isBillingRefusal(error: unknown): boolean {
+  if (!(error instanceof GatewayError)) return false;
+  if (error.nothingSent) return true;
+  return isServiceError(error.cause) && refusals.has(error.cause.code);
 }

@@ -4,11 +4,13 @@ import {
   type ChannelOptions,
   Client,
   type ClientOptions,
+  connectivityState,
   credentials,
   Metadata,
   type ServiceError,
   status,
 } from '@grpc/grpc-js';
+import { abortable } from '../../domain/call-scope.ts';
 
 /** Keepalive values of the vendor's Go SDK, with faster reconnects for short backend restarts. */
 const channelOptions: ChannelOptions = {
@@ -22,6 +24,9 @@ const channelOptions: ChannelOptions = {
   'grpc.enable_retries': 0,
   'grpc.service_config_disable_resolution': 1,
 };
+
+/** Longest wait for one change of a connection's state, in milliseconds. */
+const STATE_WAIT_MS = 1_000;
 
 /** A unary method of a protobuf-es service description. */
 export type UnaryMethod<I extends DescMessage, O extends DescMessage> = DescMethod & {
@@ -96,6 +101,26 @@ export class Channel {
     });
   }
 
+  /**
+   * Resolves when a connection is established. Rejects with a ServiceError UNAVAILABLE when connecting
+   * fails, or with the signal's reason.
+   */
+  async ready(signal: AbortSignal): Promise<void> {
+    const channel = this.#client.getChannel();
+    while (!this.#closed) {
+      signal.throwIfAborted();
+      const state = channel.getConnectivityState(true);
+      if (state === connectivityState.READY) return;
+      if (state === connectivityState.TRANSIENT_FAILURE) break;
+      const soon = new Date(Date.now() + STATE_WAIT_MS);
+      const changed = new Promise<void>((resolve) => {
+        channel.watchConnectivityState(state, soon, () => resolve());
+      });
+      await abortable(changed, signal);
+    }
+    throw connectionError();
+  }
+
   close(): void {
     this.#closed = true;
     this.#client.close();
@@ -104,7 +129,14 @@ export class Channel {
 
 /** grpc-js throws synchronously for calls after close; this is its error for calls in flight. */
 function closedError(): ServiceError {
-  const details = 'Channel closed';
+  return unavailable('Channel closed');
+}
+
+function connectionError(): ServiceError {
+  return unavailable('No connection established');
+}
+
+function unavailable(details: string): ServiceError {
   const fields = { code: status.UNAVAILABLE, details, metadata: new Metadata() };
   return Object.assign(new Error(details), fields);
 }

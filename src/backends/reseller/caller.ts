@@ -1,6 +1,6 @@
 import type { CallScope } from '../../domain/call-scope.ts';
 import { badInput, GatewayError } from '../../domain/error.ts';
-import { BackendCalls } from '../call.ts';
+import { BackendCalls, withDeadline } from '../call.ts';
 import { type HttpResponse, mayHaveBeenApplied } from './errors.ts';
 import type { Call, Part, Transport } from './transport.ts';
 
@@ -24,11 +24,13 @@ export class Caller {
   readonly #transport: Transport;
   readonly #backend: BackendCalls;
   readonly #batch: boolean;
+  readonly #timeoutMs: number;
 
   constructor(transport: Transport, { timeoutMs, batch }: CallerOptions) {
     this.#transport = transport;
     this.#backend = new BackendCalls({ service: 'reseller', timeoutMs });
     this.#batch = batch;
+    this.#timeoutMs = timeoutMs;
   }
 
   async read<T>(call: Call, decode: Decode<T>, scope: CallScope): Promise<T> {
@@ -72,6 +74,17 @@ export class Caller {
       const failure = withRequestId(error, scope);
       if (failure instanceof GatewayError) return calls.map(() => failure);
       throw failure;
+    }
+  }
+
+  /** Obtains a token. Rejects with a GatewayError when there is none; nothing is sent. */
+  async ready(scope: CallScope): Promise<void> {
+    try {
+      await withDeadline(scope.signal, this.#timeoutMs, 'reseller', (signal) =>
+        this.#transport.ready(signal),
+      );
+    } catch (error) {
+      throw withRequestId(error, scope);
     }
   }
 

@@ -1,3 +1,4 @@
+import type { CallScope } from '../../domain/call-scope.ts';
 import { Caller, type CallerOptions } from './caller.ts';
 import { createReads, type ResellerReads } from './reads.ts';
 import { createTransport, type TransportOptions } from './transport.ts';
@@ -7,6 +8,8 @@ export interface ResellerClientOptions extends TransportOptions, CallerOptions {
 
 /** The reseller API in domain types. */
 export interface ResellerClient extends ResellerReads, ResellerWrites {
+  /** Obtains a token. Rejects with a GatewayError when there is none; nothing is sent. */
+  ready(scope: CallScope): Promise<void>;
   /** Later reads do not share a call that is already in flight, because its result may be stale. */
   invalidate(): void;
   /** Closes all connections; calls in flight fail with UNAVAILABLE. */
@@ -18,6 +21,7 @@ export function createResellerClient(options: ResellerClientOptions): ResellerCl
   return {
     ...createReads(caller, options.log),
     ...createWrites(caller),
+    ready: (scope) => caller.ready(scope),
     invalidate: () => caller.invalidate(),
     close: () => caller.close(),
   };

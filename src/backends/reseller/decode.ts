@@ -1,12 +1,13 @@
 import { GatewayError } from '../../domain/error.ts';
 import type { Decode } from './caller.ts';
-import { invalidResponse, resellerError } from './errors.ts';
+import { type HttpResponse, invalidResponse, resellerError } from './errors.ts';
 import { isSuccess, requestName } from './http.ts';
+import type { Call } from './transport.ts';
 
 /** Decodes the JSON of a 2xx response; INTERNAL_SERVER_ERROR when it is invalid or `read` throws. */
 export function json<T>(read: (body: unknown) => T): Decode<T> {
   return (response, call) => {
-    if (!isSuccess(response)) throw resellerError(response, requestName(call));
+    if (!isSuccess(response)) throw failureOf(response, call);
     try {
       return read(JSON.parse(response.text));
     } catch (problem) {
@@ -28,8 +29,13 @@ export function jsonOrNull<T>(read: (body: unknown) => T): Decode<T | null> {
   };
 }
 
-/** Accepts any 2xx response and ignores its body: a delete returns 204 or an empty 200. */
+/** Accepts a 2xx response that is empty or JSON: a delete returns 204 or an empty 200. */
 export const noContent: Decode<null> = (response, call) => {
-  if (!isSuccess(response)) throw resellerError(response, requestName(call));
-  return null;
+  if (!isSuccess(response)) throw failureOf(response, call);
+  if (response.text.trim() === '') return null;
+  return json(() => null)(response, call);
 };
+
+function failureOf(response: HttpResponse, call: Call): GatewayError {
+  return resellerError(response, requestName(call), call.method !== 'GET');
+}

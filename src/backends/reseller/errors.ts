@@ -117,14 +117,18 @@ const fallbackMessages: Partial<Record<ErrorCode, string>> = {
  * The error for a response that is not 2xx. `call` names the request in the log. An HTML 404 comes
  * from a front end that does not serve the path, so the configured endpoint is wrong; it must not be
  * reported as a missing customer.
+ * @param isWrite whether the call changes something: then 400 badRequest is about the object's state
  */
-export function resellerError(response: HttpResponse, call: string): GatewayError {
+export function resellerError(response: HttpResponse, call: string, isWrite = false): GatewayError {
   const body = parseBody(response.text);
   const html = body === null && /^\s*</.test(response.text);
   const rule =
     html && response.status === 404
       ? INVALID_RESPONSE
-      : (ruleForReason(body) ?? byStatus[response.status] ?? otherStatus(response.status));
+      : (ruleForReason(body) ??
+        (isWrite ? ruleForWrite(response.status, body) : undefined) ??
+        byStatus[response.status] ??
+        otherStatus(response.status));
   return new GatewayError(rule.code, messageFor(rule, body), {
     service: SERVICE,
     retryable: rule.retryable,
@@ -165,6 +169,7 @@ export function connectionError(problem: unknown): GatewayError {
   return new GatewayError('UNAVAILABLE', messageFor(UNAVAILABLE, null), {
     service: SERVICE,
     retryable: !/CERT|ALTNAME|^UND_ERR_(CLOSED|DESTROYED|INVALID_ARG)$/.test(cause.code),
+    nothingSent: isNeverSent(cause.code),
     cause,
   });
 }
@@ -173,7 +178,7 @@ export function connectionError(problem: unknown): GatewayError {
 export function mayHaveBeenApplied(error: GatewayError): boolean {
   const { cause } = error;
   if (cause instanceof HttpFailure) return [408, 500, 502, 504].includes(cause.status);
-  if (cause instanceof ConnectionFailure) return !neverSent.has(cause.code);
+  if (cause instanceof ConnectionFailure) return !error.nothingSent;
   return error.code === 'DEADLINE_EXCEEDED';
 }
 
@@ -184,7 +189,18 @@ const neverSent: ReadonlySet<string> = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_CLOSED',
+  'UND_ERR_INVALID_ARG',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
+
+/**
+ * A server certificate is verified before the request is sent. An alert from the server (ERR_SSL_*)
+ * can arrive after it: in TLS 1.3 the client sends before the server has verified its certificate.
+ */
+function isNeverSent(code: string): boolean {
+  return neverSent.has(code) || (/CERT|ALTNAME/.test(code) && !code.startsWith('ERR_SSL_'));
+}
 
 function otherStatus(status: number): Rule {
   return status >= 500
@@ -198,6 +214,16 @@ function ruleForReason(body: ErrorBody | null): Rule | undefined {
     if (Object.hasOwn(byReason, reason)) return byReason[reason];
   }
   return body.status === 'FAILED_PRECONDITION' ? { code: 'FAILED_PRECONDITION' } : undefined;
+}
+
+/**
+ * badRequest means that the subscription is suspended or cancelled, unless the response names the
+ * parameter that is invalid.
+ * https://developers.google.com/workspace/admin/reseller/v1/reference/reseller_api_common_errors
+ */
+function ruleForWrite(status: number, body: ErrorBody | null): Rule | undefined {
+  if (status !== 400 || !body || body.violations.length > 0) return undefined;
+  return body.reasons.includes('badRequest') ? { code: 'FAILED_PRECONDITION' } : undefined;
 }
 
 function messageFor(rule: Rule, body: ErrorBody | null): string {

@@ -11,6 +11,7 @@ import {
   openPool,
   requestName,
 } from './http.ts';
+import { beforeSending } from './refusals.ts';
 
 /** One call of the API; `path` has no leading slash and includes the query. */
 export interface Call {
@@ -43,6 +44,8 @@ export interface TransportOptions {
 
 /** Sends calls with the credential, and once more with a new token when the first is rejected. */
 export interface Transport {
+  /** Obtains a token, so that the next call does not wait for one. */
+  ready(signal: AbortSignal): Promise<void>;
   send(call: Call, signal: AbortSignal): Promise<HttpResponse>;
   /**
    * Sends all calls as one batch and returns the results in order; a call without a response has an
@@ -57,6 +60,16 @@ export function createTransport(options: TransportOptions): Transport {
   const base = url.pathname.replace(/\/+$/, '');
   const pool = openPool(url, options.connections, options.timeoutMs);
   const { credential, log } = options;
+
+  /** Nothing is sent without a token, nor after the API rejected the first one. */
+  async function currentToken(signal: AbortSignal): Promise<string> {
+    try {
+      return await credential.token(signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw beforeSending(error);
+    }
+  }
 
   async function sendOnce(request: HttpRequest, token: string, signal: AbortSignal) {
     const startedAt = performance.now();
@@ -77,13 +90,16 @@ export function createTransport(options: TransportOptions): Transport {
     read: (response: HttpResponse) => T,
     isRejected: (result: T) => boolean,
   ): Promise<T> {
-    const token = await credential.token(signal);
+    const token = await currentToken(signal);
     const result = read(await sendOnce(request, token, signal));
     if (!isRejected(result) || !credential.invalidate(token)) return result;
-    return read(await sendOnce(request, await credential.token(signal), signal));
+    return read(await sendOnce(request, await currentToken(signal), signal));
   }
 
   return {
+    async ready(signal) {
+      await currentToken(signal);
+    },
     send: (call, signal) =>
       sendAuthorized(toHttp(call, base), signal, (response) => response, isUnauthorized),
     sendBatch: (calls, signal) => {

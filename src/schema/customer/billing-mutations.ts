@@ -3,7 +3,7 @@ import { MAX_BILLING_ID } from '../../domain/customer.ts';
 import type { CustomerCreation } from '../../domain/order.ts';
 import type { Services } from '../../services/services.ts';
 import { builder, type InputFields } from '../builder.ts';
-import { mutation } from '../mutation.ts';
+import { writeMutation } from '../mutation.ts';
 import { operation } from '../operation/operation.ts';
 import { Validation } from '../validation.ts';
 import { customerOfId } from './customer.ts';
@@ -23,18 +23,9 @@ const customerPersonInput = builder.inputType('CustomerPersonInput', {
   }),
 });
 
-function idempotencyKey(t: InputFields) {
-  return t.field({
-    type: 'UUID',
-    description:
-      'UUID of this change. Repeating the mutation with the same key returns the same operation; a new key is generated when omitted.',
-  });
-}
-
 function customerInput(t: InputFields) {
   return {
     customer: t.id({ required: true, description: 'Global id of the customer.' }),
-    idempotencyKey: idempotencyKey(t),
   };
 }
 
@@ -51,7 +42,6 @@ function creationInput(t: InputFields) {
       type: resellerKeyInput,
       description: 'The reseller customer to link the new customer to once the operation succeeds.',
     }),
-    idempotencyKey: idempotencyKey(t),
   };
 }
 
@@ -63,7 +53,7 @@ const startedOperation = {
   description: 'The operation, which may still be RUNNING. Watch it with `operationUpdated`.',
 };
 
-mutation('inviteCustomer', {
+writeMutation('inviteCustomer', {
   description: 'Starts an operation that invites a customer by email.',
   inputDescription: 'The customer to invite.',
   input: (t) => ({
@@ -75,31 +65,31 @@ mutation('inviteCustomer', {
   }),
   success: 'The billing API accepted the invitation.',
   returns: startedOperation,
-  async run(input, services) {
+  async run(input, services, idempotencyKey) {
     const { invitationEmail } = input;
     const validation = new Validation();
     validation.required('invitationEmail', invitationEmail);
     validation.email('invitationEmail', invitationEmail || null);
     const { creation, linkTo } = await checkCreation(input, validation, services);
     const invitation = { ...creation, invitationEmail };
-    return services.operations.inviteCustomer(invitation, linkTo, input.idempotencyKey ?? null);
+    return services.operations.inviteCustomer(invitation, linkTo, idempotencyKey);
   },
 });
 
-mutation('createResellerServedCustomer', {
+writeMutation('createResellerServedCustomer', {
   description: 'Starts an operation that creates a customer that the reseller manages.',
   inputDescription: 'The customer to create.',
   input: creationInput,
   success: 'The billing API accepted the creation.',
   returns: startedOperation,
-  async run(input, services) {
+  async run(input, services, idempotencyKey) {
     const { creation, linkTo } = await checkCreation(input, new Validation(), services);
-    const key = input.idempotencyKey ?? null;
-    return services.operations.createResellerServedCustomer(creation, linkTo, key);
+    const { operations } = services;
+    return operations.createResellerServedCustomer(creation, linkTo, idempotencyKey);
   },
 });
 
-mutation('activateCustomer', {
+writeMutation('activateCustomer', {
   description:
     'Starts an operation that activates a customer, so that it can use the resources of its account.',
   inputDescription: 'The customer to activate.',
@@ -107,11 +97,11 @@ mutation('activateCustomer', {
   success: 'The customer is being activated.',
   returns: startedOperation,
   fieldNames,
-  run: async ({ customer, idempotencyKey: key }, { operations }) =>
-    operations.activateCustomer(customerOfId(customer), key ?? null),
+  run: async ({ customer }, { operations }, idempotencyKey) =>
+    operations.activateCustomer(customerOfId(customer), idempotencyKey),
 });
 
-mutation('suspendCustomer', {
+writeMutation('suspendCustomer', {
   description:
     'Starts an operation that suspends a customer. It loses access to its resources, and its data is deleted after 60 days.',
   inputDescription: 'The customer to suspend.',
@@ -125,7 +115,7 @@ mutation('suspendCustomer', {
   success: 'The customer is being suspended.',
   returns: startedOperation,
   fieldNames,
-  async run({ customer, confirm, idempotencyKey: key }, { operations }) {
+  async run({ customer, confirm }, { operations }, idempotencyKey) {
     const validation = new Validation();
     validation.check(
       'confirm',
@@ -133,7 +123,7 @@ mutation('suspendCustomer', {
       "must be true: the customer's data is deleted 60 days after a suspension",
     );
     validation.throwIfInvalid();
-    return operations.suspendCustomer(customerOfId(customer), key ?? null);
+    return operations.suspendCustomer(customerOfId(customer), idempotencyKey);
   },
 });
 

@@ -1,7 +1,7 @@
 import type { InputShapeFromFields } from '@pothos/core';
 import type { CustomerInput } from '../../domain/order.ts';
 import { builder, type InputFields } from '../builder.ts';
-import { mutation } from '../mutation.ts';
+import { writeMutation } from '../mutation.ts';
 import { UNRECOGNIZED } from '../open-enum.ts';
 import { Validation } from '../validation.ts';
 import { customer, customerOfId } from './customer.ts';
@@ -72,7 +72,7 @@ function orderInput(t: InputFields) {
 /** Backend fields whose names differ from the input's. */
 const fieldNames = { 'primaryAdmin.primaryEmail': 'primaryAdminEmail', customerId: 'customer' };
 
-mutation('orderCustomer', {
+writeMutation('orderCustomer', {
   description:
     'Orders a customer in the reseller API, or transfers one to this reseller. Its subscriptions may stay suspended until its administrator accepts the terms of service.',
   inputDescription: 'The customer to order.',
@@ -80,21 +80,22 @@ mutation('orderCustomer', {
   success: 'The customer was ordered.',
   returns: { field: 'customer', type: customer, description: 'The new customer.' },
   fieldNames,
-  async run(input, { customers, customerLinks }) {
+  async run(input, { customers, customerLinks }, key) {
     const validation = new Validation();
     checkCustomer(validation, input);
     checkOrder(validation, input);
     validation.throwIfInvalid();
     const order = { ...customerInput(input), customerType: input.customerType?.toLowerCase() };
     const token = input.customerAuthToken ?? undefined;
-    if (!input.billing) return customers.order(order, token);
+    if (!input.billing) return customers.order(order, token, key);
     const resellerId = customers.resellerId(input.billing.resellerId);
     const { customerId } = input.billing;
-    return customerLinks.order(order, token, { resellerId, customerId });
+    const linkTo = { resellerId, customerId };
+    return customerLinks.order(order, token, linkTo, key);
   },
 });
 
-mutation('updateCustomer', {
+writeMutation('updateCustomer', {
   description: 'Updates a customer in the reseller API.',
   inputDescription: 'The changes. Omitted fields keep their values unless `replace` is true.',
   input: (t) => ({
@@ -111,12 +112,12 @@ mutation('updateCustomer', {
   success: 'The customer was updated.',
   returns: { field: 'customer', type: customer, description: 'The updated customer.' },
   fieldNames,
-  async run(input, { customers }) {
+  async run(input, { customers }, key) {
     const validation = new Validation();
     checkCustomer(validation, input);
     validation.throwIfInvalid();
     const target = customerOfId(input.customer);
-    return customers.update(target, customerInput(input), input.replace === true);
+    return customers.update(target, customerInput(input), input.replace === true, key);
   },
 });
 

@@ -1,6 +1,6 @@
 import type { NotificationWatch } from '../../domain/notification.ts';
 import { builder, type InputFields } from '../builder.ts';
-import { mutation } from '../mutation.ts';
+import { writeMutation } from '../mutation.ts';
 import { Validation } from '../validation.ts';
 
 const notificationWatch = builder.objectRef<NotificationWatch>('NotificationWatch').implement({
@@ -37,27 +37,27 @@ const currentWatch = {
   description: 'The topic and the registered service accounts after the change.',
 };
 
-mutation('registerNotifications', {
+writeMutation('registerNotifications', {
   description: 'Allows a service account to subscribe to the notification topic.',
   inputDescription: 'The service account to register.',
   input: serviceAccountInput,
   success: 'The service account is registered.',
   returns: currentWatch,
-  async run({ serviceAccountEmailAddress }, { notifications }) {
+  async run({ serviceAccountEmailAddress }, { notifications }, key) {
     checkServiceAccount(serviceAccountEmailAddress);
-    return notifications.register(serviceAccountEmailAddress);
+    return notifications.register(serviceAccountEmailAddress, key);
   },
 });
 
-mutation('unregisterNotifications', {
+writeMutation('unregisterNotifications', {
   description: 'Revokes the right of a service account to subscribe to the notification topic.',
   inputDescription: 'The service account to unregister.',
   input: serviceAccountInput,
   success: 'The service account is unregistered.',
   returns: currentWatch,
-  async run({ serviceAccountEmailAddress }, { notifications }) {
+  async run({ serviceAccountEmailAddress }, { notifications }, key) {
     checkServiceAccount(serviceAccountEmailAddress);
-    return notifications.unregister(serviceAccountEmailAddress);
+    return notifications.unregister(serviceAccountEmailAddress, key);
   },
 });
 

@@ -88,7 +88,7 @@ builder.subscriptionField('operationUpdated', (t) =>
     type: operation,
     nullable: false,
     description:
-      'Sends the current state of an operation and then each change, and completes when the operation is final. With `after`, sends only states after that cursor.',
+      'Sends the current state of an operation and then each change, and completes when the operation is final or LOST. With `after`, sends only states after that cursor.',
     args: {
       id: t.arg.id({ required: true, description: 'Global id of the operation.' }),
       after: t.arg.string({ description: '`cursor` of the last state that the client received.' }),

@@ -15,13 +15,18 @@ import { nodeInterface, registerNode } from '../relay/node.ts';
 import { statusDetail, unknownPayload } from './status-detail.ts';
 
 export const operationStatusEnum = builder.enumType('OperationStatus', {
-  description: 'Progress of an operation. SUCCEEDED, FAILED and CANCELLED are final.',
+  description:
+    'Progress of an operation. SUCCEEDED, FAILED and CANCELLED are final; LOST may still change.',
   values: {
     RUNNING: { description: 'The operation is in progress.' },
     FAILING: { description: 'The operation failed and is being rolled back; not final.' },
     SUCCEEDED: { description: 'The operation completed and `result` holds its outcome.' },
     FAILED: { description: 'The operation failed and was rolled back; `result` holds the reason.' },
     CANCELLED: { description: 'The operation was cancelled.' },
+    LOST: {
+      description:
+        'The outcome is unknown: the billing API no longer returns the operation, or the operation did not end within OPERATION_MAX_AGE_MS.',
+    },
   } as const satisfies Record<OperationStatus, { description: string }>,
 });
 
@@ -129,7 +134,7 @@ operation.implement({
     result: t.field({
       type: result,
       description:
-        'The outcome; null while the operation is RUNNING. A failure is set as soon as its rollback starts.',
+        'The outcome; null while the operation is RUNNING. A failure is set as soon as its rollback starts. When the operation is LOST, the last known value.',
       resolve: ({ operation: { result: outcome } }, _args, { services }) =>
         outcome?.type === 'customer'
           ? services.customers.rememberCustomer(outcome.customer)

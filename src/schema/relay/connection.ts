@@ -26,8 +26,13 @@ const pageInfo = builder.objectRef<Connection<unknown>>('PageInfo').implement({
   }),
 });
 
-/** Defines `<Node>Connection` and `<Node>Edge`. Returns the connection type. */
-export function connectionOf<T>(node: ObjectRef<Types, T>): ObjectRef<Types, Connection<T>> {
+/**
+ * Defines `<Node>Connection` and `<Node>Edge`. Returns the connection type.
+ * @template C the connection's own type, when fields are added that need more than `Connection` has
+ */
+export function connectionOf<T, C extends Connection<T> = Connection<T>>(
+  node: ObjectRef<Types, T>,
+): ObjectRef<Types, C> {
   const edge = builder.objectRef<Edge<T>>(`${node.name}Edge`).implement({
     description: `One item of a list of ${node.name} objects, with its cursor.`,
     fields: (t) => ({
@@ -43,7 +48,7 @@ export function connectionOf<T>(node: ObjectRef<Types, T>): ObjectRef<Types, Con
       }),
     }),
   });
-  return builder.objectRef<Connection<T>>(`${node.name}Connection`).implement({
+  return builder.objectRef<C>(`${node.name}Connection`).implement({
     description: `One page of a list of ${node.name} objects.`,
     fields: (t) => ({
       edges: t.field({

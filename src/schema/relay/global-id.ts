@@ -1,6 +1,12 @@
 import { badInput } from '../../domain/error.ts';
 
-export const nodeTypes = ['Customer', 'ResellerSubscription', 'Operation', 'Notification'] as const;
+export const nodeTypes = [
+  'Customer',
+  'ResellerSubscription',
+  'Operation',
+  'Notification',
+  'AuditEntry',
+] as const;
 export type NodeType = (typeof nodeTypes)[number];
 
 export interface GlobalId {

@@ -1,11 +1,13 @@
 import type { InputShapeFromFields } from '@pothos/core';
 import type { Customer } from '../../domain/customer.ts';
+import { GatewayError } from '../../domain/error.ts';
 import type { DeletionType } from '../../domain/order.ts';
+import type { WriteAnswer } from '../../domain/write.ts';
 import type { Services } from '../../services/services.ts';
 import { seatsFor } from '../../services/subscription-changes.ts';
 import type { InputFields } from '../builder.ts';
 import { customer } from '../customer/customer.ts';
-import { mutation } from '../mutation.ts';
+import { writeMutation } from '../mutation.ts';
 import { Validation } from '../validation.ts';
 import { subscription, subscriptionTarget } from './subscription.ts';
 import {
@@ -34,39 +36,39 @@ const changedSubscription = {
     'The changed subscription. Its `id` stays the same; its `subscriptionId` may be new.',
 };
 
-mutation('activateSubscription', {
+writeMutation('activateSubscription', {
   description: 'Lifts a suspension by the reseller, within 60 days of the suspension.',
   inputDescription: 'The subscription to reactivate.',
   input: subscriptionInput,
   success: 'The suspension by the reseller is lifted. Other suspension reasons may remain.',
   returns: changedSubscription,
-  run: async (input, { subscriptionChanges }) =>
-    subscriptionChanges.activate(subscriptionTarget(input.subscription)),
+  run: async (input, { subscriptionChanges }, key) =>
+    subscriptionChanges.activate(subscriptionTarget(input.subscription), key),
 });
 
-mutation('suspendSubscription', {
+writeMutation('suspendSubscription', {
   description:
     'Suspends a paid, active subscription for up to 60 days, after which Google may cancel it.',
   inputDescription: 'The subscription to suspend.',
   input: subscriptionInput,
   success: 'The subscription is suspended.',
   returns: changedSubscription,
-  run: async (input, { subscriptionChanges }) =>
-    subscriptionChanges.suspend(subscriptionTarget(input.subscription)),
+  run: async (input, { subscriptionChanges }, key) =>
+    subscriptionChanges.suspend(subscriptionTarget(input.subscription), key),
 });
 
-mutation('startPaidService', {
+writeMutation('startPaidService', {
   description:
     'Ends a trial and starts paid service. Assign a paid plan with changeSubscriptionPlan first.',
   inputDescription: 'The subscription whose trial to end.',
   input: subscriptionInput,
   success: 'The trial has ended and paid service has started.',
   returns: changedSubscription,
-  run: async (input, { subscriptionChanges }) =>
-    subscriptionChanges.startPaidService(subscriptionTarget(input.subscription)),
+  run: async (input, { subscriptionChanges }, key) =>
+    subscriptionChanges.startPaidService(subscriptionTarget(input.subscription), key),
 });
 
-mutation('changeSubscriptionPlan', {
+writeMutation('changeSubscriptionPlan', {
   description:
     'Changes a flexible plan to an annual one, or assigns the plan that follows a trial. An annual plan cannot be changed.',
   inputDescription: 'The subscription and its new plan.',
@@ -80,22 +82,24 @@ mutation('changeSubscriptionPlan', {
   success: 'The plan is changed, or assigned to follow the trial.',
   returns: changedSubscription,
   fieldNames,
-  async run(input, { subscriptionChanges }) {
+  async run(input, { subscriptionChanges }, key) {
     const validation = new Validation();
     const planName = planNameOf(validation, input);
     checkSeats(validation, input.seats, planName);
     checkOrderReferences(validation, input);
     validation.throwIfInvalid();
-    return subscriptionChanges.changePlan(subscriptionTarget(input.subscription), {
+    const target = subscriptionTarget(input.subscription);
+    const plan = {
       planName,
       seats: seatsFor(planName, input.seats),
       dealCode: input.dealCode ?? undefined,
       purchaseOrderId: input.purchaseOrderId ?? undefined,
-    });
+    };
+    return subscriptionChanges.changePlan(target, plan, key);
   },
 });
 
-mutation('changeSubscriptionSeats', {
+writeMutation('changeSubscriptionSeats', {
   description:
     'Changes the number of seats. An annual plan can only grow before its renewal; a flexible plan cannot go below its licensed users.',
   inputDescription: 'The subscription and its new number of seats.',
@@ -103,16 +107,16 @@ mutation('changeSubscriptionSeats', {
   success: 'The number of seats is changed.',
   returns: changedSubscription,
   fieldNames,
-  async run(input, { subscriptionChanges }) {
+  async run(input, { subscriptionChanges }, key) {
     const validation = new Validation();
     checkSeats(validation, input.seats, null);
     validation.throwIfInvalid();
     const target = subscriptionTarget(input.subscription);
-    return subscriptionChanges.changeSeats(target, input.seats);
+    return subscriptionChanges.changeSeats(target, input.seats, key);
   },
 });
 
-mutation('changeSubscriptionRenewalSettings', {
+writeMutation('changeSubscriptionRenewalSettings', {
   description:
     'Changes what happens at the end of an annual commitment. Fails for plans without a commitment.',
   inputDescription: 'The subscription and its new renewal settings.',
@@ -126,13 +130,13 @@ mutation('changeSubscriptionRenewalSettings', {
   success: 'The renewal settings are changed.',
   returns: changedSubscription,
   fieldNames,
-  async run(input, { subscriptionChanges }) {
+  async run(input, { subscriptionChanges }, key) {
     const validation = new Validation();
     const renewal = renewalTypeOf(validation, input) ?? '';
     validation.required('renewalType', renewal);
     validation.throwIfInvalid();
     const target = subscriptionTarget(input.subscription);
-    return subscriptionChanges.changeRenewalSettings(target, renewal);
+    return subscriptionChanges.changeRenewalSettings(target, renewal, key);
   },
 });
 
@@ -156,7 +160,8 @@ async function endSubscriptions(
   { subscription: id, alongWith }: InputShapeFromFields<ReturnType<typeof deletionInput>>,
   { subscriptionChanges }: Services,
   deletionType: DeletionType,
-): Promise<Customer> {
+  idempotencyKey: string | null,
+): Promise<WriteAnswer<Customer>> {
   const targets = [...new Set([id, ...(alongWith ?? [])])].map(subscriptionTarget);
   const customerId = targets[0]?.customerId ?? '';
   const validation = new Validation();
@@ -166,26 +171,32 @@ async function endSubscriptions(
     'must contain only subscriptions of the same customer',
   );
   validation.throwIfInvalid();
-  await subscriptionChanges.delete(targets, deletionType);
-  return { billing: null, resellerCustomerId: customerId };
+  const answer = await subscriptionChanges.delete(targets, deletionType, idempotencyKey);
+  const failure = answer.value.find((result) => result !== null);
+  if (failure) {
+    // When none has ended, the batch itself is rejected.
+    const message = `Some of the subscriptions have ended, but not all: ${failure.message}`;
+    throw new GatewayError(failure.code, message, { ...failure, cause: failure.cause });
+  }
+  return { ...answer, value: { billing: null, resellerCustomerId: customerId } };
 }
 
-mutation('cancelSubscription', {
+writeMutation('cancelSubscription', {
   description:
     'Cancels a subscription. Use transferSubscriptionToDirect for Google Workspace, which does not allow this.',
   inputDescription: 'The subscriptions to cancel.',
   input: deletionInput,
   success: 'The subscriptions are cancelled.',
   returns: remainingCustomer,
-  run: (input, services) => endSubscriptions(input, services, 'cancel'),
+  run: (input, services, key) => endSubscriptions(input, services, 'cancel', key),
 });
 
-mutation('transferSubscriptionToDirect', {
+writeMutation('transferSubscriptionToDirect', {
   description:
     'Transfers a Google Workspace subscription to Google, which then bills the customer directly.',
   inputDescription: 'The subscriptions to transfer.',
   input: deletionInput,
   success: 'The subscriptions are transferred to Google.',
   returns: remainingCustomer,
-  run: (input, services) => endSubscriptions(input, services, 'transfer_to_direct'),
+  run: (input, services, key) => endSubscriptions(input, services, 'transfer_to_direct', key),
 });

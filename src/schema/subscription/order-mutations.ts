@@ -6,7 +6,7 @@ import { seatsFor } from '../../services/subscription-changes.ts';
 import { builder, type InputFields } from '../builder.ts';
 import { customerOfId } from '../customer/customer.ts';
 import { errorInterface, errorValue } from '../errors.ts';
-import { mutation } from '../mutation.ts';
+import { writeMutation } from '../mutation.ts';
 import { Validation } from '../validation.ts';
 import { subscription } from './subscription.ts';
 import {
@@ -61,7 +61,7 @@ function orderInput(t: InputFields) {
 }
 type OrderInput = InputShapeFromFields<ReturnType<typeof orderInput>>;
 
-mutation('orderSubscription', {
+writeMutation('orderSubscription', {
   description:
     'Buys a subscription, switches a subscription to another SKU, or transfers one to this reseller.',
   inputDescription: 'The subscription to order.',
@@ -69,19 +69,20 @@ mutation('orderSubscription', {
   success: 'The subscription was ordered.',
   returns: { field: 'subscription', type: subscription, description: 'The new subscription.' },
   fieldNames,
-  async run(input, { customers, subscriptionChanges }) {
+  async run(input, { customers, subscriptionChanges }, key) {
     const validation = new Validation();
     checkAction(validation, input);
     const item = subscriptionInput(validation, input);
     validation.throwIfInvalid();
     const customerId = await customers.requireReseller(customerOfId(input.customer));
-    return subscriptionChanges.order({
+    const order = {
       customerId,
       subscription: item,
       action: wireAction(input.action),
       sourceSkuId: input.sourceSkuId ?? undefined,
       customerAuthToken: input.customerAuthToken ?? undefined,
-    });
+    };
+    return subscriptionChanges.order(order, key);
   },
 });
 
@@ -142,12 +143,17 @@ const subscriptionTransfer = builder
       error: t.field({
         type: errorInterface,
         description: 'Why the transfer failed; null when it succeeded.',
-        resolve: ({ outcome }) => (outcome instanceof GatewayError ? errorValue(outcome) : null),
+        resolve: ({ outcome }, _args, context) => {
+          if (!(outcome instanceof GatewayError)) return null;
+          const value = errorValue(outcome);
+          context.report(outcome, 'transferSubscriptions');
+          return value;
+        },
       }),
     }),
   });
 
-mutation('transferSubscriptions', {
+writeMutation('transferSubscriptions', {
   description:
     'Transfers all active subscriptions of a customer to this reseller in one batch. Each transfer succeeds or fails on its own.',
   inputDescription: 'The subscriptions to transfer.',
@@ -171,7 +177,7 @@ mutation('transferSubscriptions', {
     description: 'One result per subscription, in the order of the input.',
   },
   fieldNames,
-  async run(input, { customers, subscriptionChanges }) {
+  async run(input, { customers, subscriptionChanges }, key) {
     const { customerAuthToken, subscriptions } = input;
     const validation = new Validation();
     validation.required('customerAuthToken', customerAuthToken);
@@ -181,12 +187,14 @@ mutation('transferSubscriptions', {
     );
     validation.throwIfInvalid();
     const customerId = await customers.requireReseller(customerOfId(input.customer));
-    const outcomes = await subscriptionChanges.transfer(
+    const answer = await subscriptionChanges.transfer(
       items.map((item) => ({ customerId, customerAuthToken, subscription: item })),
+      key,
     );
-    return items.flatMap(({ skuId }, i) => {
-      const outcome = outcomes[i];
+    const value = items.flatMap(({ skuId }, i) => {
+      const outcome = answer.value[i];
       return outcome ? [{ skuId, outcome }] : [];
     });
+    return { ...answer, value };
   },
 });

@@ -4,7 +4,7 @@ import {
   type ResellerSubscription,
   type SubscriptionFilter,
 } from '../../domain/subscription.ts';
-import type { SubscriptionTarget } from '../../services/subscription-changes.ts';
+import type { SubscriptionTarget } from '../../domain/subscription-target.ts';
 import type { SubscriptionService } from '../../services/subscriptions.ts';
 import { builder } from '../builder.ts';
 import { customer, resellerFilter } from '../customer/customer.ts';
@@ -32,8 +32,13 @@ subscription.implement({
   fields: (t) => ({
     id: t.id({
       nullable: false,
-      description: 'Global id. Unlike `subscriptionId`, it does not change with updates.',
-      resolve: ({ customerId, skuId }) => encodeGlobalId('ResellerSubscription', customerId, skuId),
+      description:
+        'Global id. Unlike `subscriptionId`, it does not change with updates, unless the customer has several subscriptions to the SKU: all but the newest one that has not ended are addressed by their current `subscriptionId`.',
+      async resolve(parent, _args, { services: { subscriptions } }) {
+        const { customerId, skuId, subscriptionId } = await subscriptions.targetOf(parent);
+        const parts = subscriptionId === null ? [] : [subscriptionId];
+        return encodeGlobalId('ResellerSubscription', customerId, skuId, ...parts);
+      },
     }),
     customer: t.field({
       type: customer,
@@ -111,16 +116,16 @@ export function subscriptionTarget(id: string): SubscriptionTarget {
   return targetOfParts(decodeGlobalIdOf('ResellerSubscription', id));
 }
 
-function targetOfParts([customerId, skuId, ...more]: readonly string[]): SubscriptionTarget {
-  if (customerId && skuId && more.length === 0) return { customerId, skuId };
+function targetOfParts(parts: readonly string[]): SubscriptionTarget {
+  const [customerId, skuId, subscriptionId = null, ...more] = parts;
+  if (customerId && skuId && subscriptionId !== '' && more.length === 0) {
+    return { customerId, skuId, subscriptionId };
+  }
   throw badInput('id is not a valid ResellerSubscription id. Use an id that this API returned.');
 }
 
 registerNode('ResellerSubscription', {
-  load: async (parts, { services }) => {
-    const { customerId, skuId } = targetOfParts(parts);
-    return services.subscriptions.bySku(customerId, skuId);
-  },
+  load: async (parts, { services }) => services.subscriptions.find(targetOfParts(parts)),
   is: (value) => 'subscriptionId' in value,
 });
 
@@ -188,8 +193,7 @@ builder.queryField('subscription', (t) =>
         const { customerId = '', subscriptionId = '' } = by.key ?? {};
         return subscriptions.bySubscriptionId(customerId, subscriptionId);
       }
-      const { customerId, skuId } = subscriptionTarget(by.id);
-      return subscriptions.bySku(customerId, skuId);
+      return subscriptions.find(subscriptionTarget(by.id));
     },
   }),
 );

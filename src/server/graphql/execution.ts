@@ -18,10 +18,12 @@ export async function executeOnce(args: RequestArgs, log: Logger): Promise<Execu
 /**
  * Wraps an execution in a stream that starts when it is first read. A query becomes a stream of one
  * result, so that its reader can leave before the result is ready, as with a subscription.
+ * @param isConnected whether the connection is open that results are written to
  */
 export function streamLazily(
   { contextValue }: RequestArgs,
   run: () => Promise<ResultStream | ExecutionResult>,
+  isConnected: () => boolean,
 ): ResultStream {
   let running: Promise<ResultStream | ExecutionResult> | undefined;
   let isDelivered = false;
@@ -30,7 +32,11 @@ export function streamLazily(
       running ??= run();
       const result = await running;
       if (Symbol.asyncIterator in result) return (await result.next()).value;
-      if (isDelivered) return undefined;
+      if (isDelivered) {
+        // The reader asks for more only after the result was written.
+        if (isConnected()) contextValue.delivered();
+        return undefined;
+      }
       isDelivered = true;
       return result;
     },

@@ -12,14 +12,13 @@ const shown = new WeakSet<GraphQLError>();
 
 /**
  * Converts an error to the form that clients receive: a code of the closed set, and no internals.
- * Logs failures of the gateway and of the backends with their cause. Idempotent.
+ * Logs the failure, with its cause when the gateway or a backend failed. Idempotent.
  */
 export function publicError(error: GraphQLError, scope: ErrorScope): GraphQLError {
   if (shown.has(error)) return error;
   const failure = failureOf(error);
   const upstreamRequestId = failure.requestId;
-  if (failure.service || failure.code === 'INTERNAL_SERVER_ERROR')
-    logFailure(failure, error, scope);
+  logFailure(failure, error, scope);
   const result = new GraphQLError(failure.message, {
     nodes: error.nodes ?? null,
     source: error.source,
@@ -79,9 +78,27 @@ function knownCode(error: GraphQLError) {
   return errorCodes.find((code) => code === error.extensions['code']);
 }
 
-function logFailure(failure: GatewayError, { path }: GraphQLError, scope: ErrorScope): void {
+function logFailure(failure: GatewayError, error: GraphQLError, scope: ErrorScope): void {
   const { code, service, requestId: upstreamRequestId, cause } = failure;
-  const fields = { requestId: scope.requestId, code, service, upstreamRequestId, path, err: cause };
-  if (code === 'INTERNAL_SERVER_ERROR') scope.log.error(fields, failure.message);
-  else scope.log.info(fields, failure.message);
+  const { requestId, log } = scope;
+  const { path } = error;
+  // Errors about a document or its variables quote them: they may hold personal data.
+  if (!(rootCause(error) instanceof GatewayError) && code !== 'INTERNAL_SERVER_ERROR') {
+    log.info({ requestId, code, path }, 'request is invalid');
+    return;
+  }
+  const fields = { requestId, code, service, upstreamRequestId, path, err: cause };
+  if (code === 'INTERNAL_SERVER_ERROR') log.error(fields, failure.message);
+  else if (code === 'OUTCOME_UNKNOWN') log.warn(fields, failure.message);
+  else log.info(fields, failure.message);
+}
+
+/** Logs a failure that a mutation returns as data; its violations may quote the input. */
+export function logReturned(
+  { code, service, requestId: upstreamRequestId, message }: GatewayError,
+  { mutation, requestId, log }: ErrorScope & { readonly mutation: string },
+): void {
+  const fields = { requestId, code, service, upstreamRequestId, mutation };
+  if (code === 'OUTCOME_UNKNOWN') log.warn(fields, message);
+  else log.info(fields, message);
 }

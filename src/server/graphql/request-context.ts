@@ -3,9 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExecutionArgs } from 'graphql';
 import { GatewayError } from '../../domain/error.ts';
 import type { Viewer } from '../../domain/viewer.ts';
+import type { Logger } from '../../log.ts';
 import type { GatewayContext } from '../../schema/context.ts';
 import type { RequestScope } from '../../services/scope.ts';
 import type { Services } from '../../services/services.ts';
+import { logReturned } from './public-error.ts';
 
 /** The context that the HTTP server passes to Yoga. */
 export interface ServerContext {
@@ -17,18 +19,22 @@ export interface ServerContext {
 export interface RequestContextOptions {
   readonly viewer: Viewer;
   readonly requestId: string;
+  readonly agent: string | null;
   /** Aborts when the client disconnects; absent when the caller ends the context itself. */
   readonly signal?: AbortSignal | undefined;
   /** Deadline of one query, mutation or event, in milliseconds. */
   readonly deadlineMs: number;
   readonly createServices: (scope: RequestScope) => Services;
+  readonly log: Logger;
 }
 
-export type CreateContext = (
-  viewer: Viewer,
-  requestId: string,
-  signal?: AbortSignal,
-) => RequestContext;
+/** What the transport knows about a request. */
+export type RequestOrigin = Pick<
+  RequestContextOptions,
+  'viewer' | 'requestId' | 'agent' | 'signal'
+>;
+
+export type CreateContext = (origin: RequestOrigin) => RequestContext;
 
 const clientGone = new GatewayError('UNAVAILABLE', 'The client disconnected.');
 const answered = new GatewayError('UNAVAILABLE', 'The request has been answered.');
@@ -42,6 +48,8 @@ export interface RequestContext extends GatewayContext {
    * services too, since every event has its own.
    */
   keepOpen(): void;
+  /** Call this when the response was written to a connection that was still open. */
+  delivered(): void;
   /** Aborts everything that is still running for this context. */
   end(): void;
 }
@@ -51,7 +59,7 @@ export interface RequestArgs extends ExecutionArgs {
 }
 
 export function createRequestContext(options: RequestContextOptions): RequestContext {
-  const { viewer, requestId, deadlineMs, createServices } = options;
+  const { viewer, requestId, agent, deadlineMs, createServices, log } = options;
   const controller = new AbortController();
   const { signal } = controller;
   const unfollow = follow(options.signal, controller);
@@ -60,19 +68,25 @@ export function createRequestContext(options: RequestContextOptions): RequestCon
     controller.abort(new GatewayError('DEADLINE_EXCEEDED', message, { retryable: true }));
   }, deadlineMs);
   let services: Services | undefined;
+  const listeners: (() => void)[] = [];
+  const onDelivered = (listener: () => void): void => void listeners.push(listener);
 
   return {
     viewer,
     requestId,
     get services() {
-      services ??= createServices({ viewer, requestId, signal });
+      services ??= createServices({ viewer, requestId, agent, signal, onDelivered });
       return services;
     },
+    report: (failure, mutation) => logReturned(failure, { mutation, requestId, log }),
     forEvent: () => createRequestContext({ ...options, signal: undefined }),
     keepOpen() {
       clearTimeout(timer);
       timer = undefined;
       services = undefined;
+    },
+    delivered() {
+      for (const listener of listeners.splice(0)) listener();
     },
     end() {
       clearTimeout(timer);
@@ -102,4 +116,9 @@ function nothing(): void {}
 /** The client's request id when it is well-formed, otherwise a new one. */
 export function requestIdFrom(header: string | string[] | undefined): string {
   return typeof header === 'string' && /^[\w.:/-]{1,128}$/.test(header) ? header : randomUUID();
+}
+
+/** The first 200 characters of a User-Agent header; null when it is missing. */
+export function agentFrom(header: string | null | undefined): string | null {
+  return header?.slice(0, 200) || null;
 }

@@ -8,7 +8,12 @@ import { useDocuments } from './plugins/documents.ts';
 import { useErrorCodes } from './plugins/error-codes.ts';
 import { useExecution } from './plugins/execution.ts';
 import { useRequestErrors } from './plugins/request-errors.ts';
-import type { CreateContext, RequestContext, ServerContext } from './request-context.ts';
+import {
+  agentFrom,
+  type CreateContext,
+  type RequestContext,
+  type ServerContext,
+} from './request-context.ts';
 import type { Subscribe } from './subscription.ts';
 
 /** The largest request body in bytes. */
@@ -65,7 +70,11 @@ export function createGraphQLHandler(options: YogaOptions) {
         'close',
         onExpiry(viewer, () => res.destroy()),
       );
-      return createContext(viewer, requestId, request.signal);
+      const agent = agentFrom(request.headers.get('user-agent'));
+      const context = createContext({ viewer, requestId, agent, signal: request.signal });
+      // Emitted only when the whole response was handed to a connection that was still open.
+      res.once('finish', () => context.delivered());
+      return context;
     },
     plugins: [
       useRequestErrors(),

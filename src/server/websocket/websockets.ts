@@ -18,7 +18,12 @@ import { type OriginPolicy, originRefusal } from '../auth/origin.ts';
 import type { Documents } from '../graphql/documents.ts';
 import { executeOnce, streamLazily } from '../graphql/execution.ts';
 import { errorBody, publicError } from '../graphql/public-error.ts';
-import { type CreateContext, type RequestArgs, requestIdFrom } from '../graphql/request-context.ts';
+import {
+  agentFrom,
+  type CreateContext,
+  type RequestArgs,
+  requestIdFrom,
+} from '../graphql/request-context.ts';
 import type { Deliver, Subscribe } from '../graphql/subscription.ts';
 import { GOING_AWAY, type Send, sender, serveSocket } from './socket.ts';
 
@@ -34,13 +39,16 @@ interface SocketExtra {
   /** The header of the upgrade request. */
   readonly authorization: string | null;
   viewer: Viewer | null;
+  readonly agent: string | null;
   readonly send: Send;
+  isOpen(): boolean;
   /** Closes the socket when the viewer's token expires. */
   expireAt(viewer: Viewer): void;
 }
 
 interface SocketArgs extends RequestArgs {
   readonly deliver: Deliver;
+  isOpen(): boolean;
 }
 
 export interface WebSocketOptions {
@@ -81,7 +89,10 @@ export function serveWebSockets(options: WebSocketOptions): () => Promise<void> 
         const close = (): void => ws.close(CloseCode.Forbidden, 'The token has expired.');
         ws.once('close', onExpiry(viewer, close));
       };
-      serveSocket(protocol, ws, send, { authorization, viewer: null, send, expireAt }, log);
+      const agent = agentFrom(request.headers['user-agent']);
+      const isOpen = (): boolean => ws.readyState === ws.OPEN;
+      const extra = { authorization, agent, viewer: null, send, isOpen, expireAt };
+      serveSocket(protocol, ws, send, extra, log);
     });
   });
 
@@ -125,9 +136,11 @@ function createProtocol(options: WebSocketOptions) {
           return [shown(new GraphQLError('The document has no operation of this name.'))];
         }
         if (!extra.viewer) throw new Error('subscribed before the socket was acknowledged');
-        const contextValue = createContext(extra.viewer, requestId);
+        const { viewer, agent } = extra;
+        const contextValue = createContext({ viewer, agent, requestId });
         const deliver: Deliver = (payload, sent) => extra.send(nextMessage(id, payload), sent);
-        return { schema, document, contextValue, deliver, ...variablesAndName(payload) };
+        const { isOpen } = extra;
+        return { schema, document, contextValue, deliver, isOpen, ...variablesAndName(payload) };
       } catch (error) {
         // A syntax error must not close the whole socket.
         if (error instanceof GraphQLError) return [shown(error)];
@@ -136,12 +149,13 @@ function createProtocol(options: WebSocketOptions) {
     },
     // A socket that closes ends its streams, and the streams end their executions.
     execute(args) {
-      const request = args as RequestArgs;
-      return streamLazily(request, () => executeOnce(request, log));
+      const request = args as SocketArgs;
+      return streamLazily(request, () => executeOnce(request, log), request.isOpen);
     },
     subscribe(args) {
       const request = args as SocketArgs;
-      return streamLazily(request, () => options.subscribe(request, request.deliver));
+      const run = () => options.subscribe(request, request.deliver);
+      return streamLazily(request, run, request.isOpen);
     },
   });
 }

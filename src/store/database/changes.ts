@@ -1,6 +1,6 @@
 import type { ChangeListener, StoreLog } from './database.ts';
 
-const topics = ['operation', 'notification', 'watched'] as const;
+const topics = ['operation', 'notification', 'watched', 'write'] as const;
 export type Topic = (typeof topics)[number];
 
 /** Publishes changes to this instance's subscribers, whichever instance made them. */
@@ -10,6 +10,7 @@ export class Changes {
     operation: new Set(),
     notification: new Set(),
     watched: new Set(),
+    write: new Set(),
   };
 
   constructor(log: StoreLog) {

@@ -37,7 +37,7 @@ export interface Database {
    */
   lock(trx: Transaction<Tables>, names: readonly string[]): Promise<void>;
   /**
-   * Lets one transaction at a time append to a table, so that sequences become visible in order.
+   * Lets one transaction at a time take sequences of a table, so that they become visible in order.
    * Call it before the transaction takes its first sequence.
    */
   serialiseAppends(trx: Transaction<Tables>, table: AppendOnlyTable): Promise<void>;
@@ -53,7 +53,7 @@ export interface CommitOptions {
    * advisory locks; SQLite has one writer anyway).
    */
   readonly locks?: readonly string[] | undefined;
-  /** Tables whose appends must become visible in sequence order (see `serialiseAppends`). */
+  /** Tables whose sequences must become visible in order (see `serialiseAppends`). */
   readonly appends?: readonly AppendOnlyTable[] | undefined;
   /** Changes to send to the other instances with the commit (see `announce`). */
   readonly announcements?: readonly string[] | undefined;
@@ -66,7 +66,7 @@ export type CommitResults<Q extends readonly CompiledQuery<unknown>[]> = {
   readonly [K in keyof Q]: QueryResult<Q[K] extends CompiledQuery<infer Row> ? Row : never>;
 };
 
-export type AppendOnlyTable = 'operation_entries' | 'notifications';
+export type AppendOnlyTable = 'operation_entries' | 'notifications' | 'writes';
 
 /** Receives one change; null when any number of changes may have been missed. */
 export type ChangeListener = (change: string | null) => void;

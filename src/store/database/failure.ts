@@ -88,3 +88,19 @@ function isOurFault(error: unknown): boolean {
   }
   return !(error instanceof Error) || error instanceof TypeError || error instanceof RangeError;
 }
+
+/** Whether the database did not say whether it committed. */
+export function isCommitUnknown(error: unknown): boolean {
+  return error instanceof CommitUnknownError;
+}
+
+const UNIQUE_VIOLATION = '23505';
+/** SQLITE_CONSTRAINT. */
+const SQLITE_CONSTRAINT = 19;
+
+/** Whether a statement failed because a unique index has the value already. */
+export function isUniqueViolation(error: unknown): boolean {
+  const cause = error instanceof GatewayError ? error.cause : error;
+  if (cause instanceof DatabaseError) return cause.code === UNIQUE_VIOLATION;
+  return sqliteCode(cause) === SQLITE_CONSTRAINT;
+}

@@ -1,6 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import type { DatabaseKind } from './database.ts';
+import { addAuditLog } from './migrate-audit.ts';
+import { createWrites } from './migrate-writes.ts';
+import { runningNumber } from './running-number.ts';
 
 /**
  * Every migration by name. Each runs once, in the order of the names. Never edit a released
@@ -12,6 +15,8 @@ export function migrations(kind: DatabaseKind): Record<string, Migration> {
     '0002-intents': { up: (db) => createIntents(db, kind) },
     '0003-links': { up: createLinks },
     '0004-notifications': { up: (db) => createNotifications(db, kind) },
+    '0005-writes': { up: (db) => createWrites(db, kind) },
+    '0007-audit': { up: addAuditLog },
   };
 }
 
@@ -94,11 +99,4 @@ async function createNotifications(db: Kysely<unknown>, kind: DatabaseKind): Pro
   ]) {
     await index.execute(db);
   }
-}
-
-/** A number that is never reused, even after its row is deleted. */
-function runningNumber(kind: DatabaseKind) {
-  return kind === 'sqlite'
-    ? sql`integer primary key autoincrement`
-    : sql`bigint generated always as identity primary key`;
 }

@@ -13,9 +13,9 @@ const PAGES_AT_ONCE = 250;
  * Reads many pages with few statements.
  * @param read returns the rows of all queries, each with the index of its query in `page`
  */
-export async function readPages<Filter, Row extends { readonly page: number }>(
-  queries: readonly PageQuery<Filter>[],
-  read: (queries: readonly PageQuery<Filter>[]) => Promise<readonly Row[]>,
+export async function readPages<Query, Row extends { readonly page: number }>(
+  queries: readonly Query[],
+  read: (queries: readonly Query[]) => Promise<readonly Row[]>,
 ): Promise<Row[][]> {
   const pages: Row[][] = queries.map(() => []);
   for (let start = 0; start < queries.length; start += PAGES_AT_ONCE) {

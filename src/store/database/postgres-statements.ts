@@ -9,6 +9,7 @@ const MAX_PAYLOAD_BYTES = 7_999;
 const appendLocks = {
   operation_entries: 7_340_512_001,
   notifications: 7_340_512_002,
+  writes: 7_340_512_003,
 } as const satisfies Record<AppendOnlyTable, number>;
 
 /**

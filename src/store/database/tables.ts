@@ -1,6 +1,8 @@
 import type { Generated } from 'kysely';
+import type { ErrorCode } from '../../domain/error.ts';
 import type { NotificationType, OTHER_TYPE } from '../../domain/notification.ts';
-import type { OperationKind, OperationStatus } from '../../domain/operation.ts';
+import type { OperationStatus } from '../../domain/operation.ts';
+import type { WriteMutation, WriteOutcome } from '../../domain/write.ts';
 
 /** One row per operation. Times are milliseconds since the epoch, by the database's clock. */
 export interface OperationsTable {
@@ -8,7 +10,7 @@ export interface OperationsTable {
   number: Generated<number>;
   operation_id: string;
   status: OperationStatus;
-  /** 0 or 1: SQLite has no booleans. */
+  /** 0 while the operation is polled, 1 when it is final or given up. SQLite has no booleans. */
   done: number;
   /** The operation's customer: both columns are set, or neither. */
   reseller_id: string | null;
@@ -31,21 +33,50 @@ export interface EntriesTable {
   state: string;
 }
 
-/** One row per mutation that starts an operation, written before its call to billing. */
-export interface IntentsTable {
+/** One row per write: a mutation that changes something at a vendor. Recorded before its call. */
+export interface WritesTable {
   number: Generated<number>;
-  caller: string;
-  idempotency_key: string;
-  kind: OperationKind;
-  request: string;
+  id: string;
+  viewer: string;
+  agent: string | null;
+  mutation: WriteMutation;
+  /** The object that writes are serialised on. */
+  target: string;
   reseller_id: string | null;
   customer_id: string | null;
-  created_at: number;
-  /** When an instance last started to send it, by the database's clock. */
-  touched_at: number;
-  operation_id: string | null;
+  reseller_customer_id: string | null;
+  sku_id: string | null;
+  request_hash: string;
+  /** The request as JSON, to send again or to compare with; null once the outcome is known. */
+  request: string | null;
+  /** What was read before a reseller write was sent, as JSON, to tell whether it was carried out. */
+  snapshot: string | null;
+  /** The input as JSON, without personal data and tokens. */
+  input: string;
+  idempotency_key: string;
+  /** The key sent to billing: random, made once, the same for every attempt. */
+  upstream_key: string;
   /** The reseller customer to link to the billing customer when the operation succeeds. */
   link_to: string | null;
+  state: WriteOutcome;
+  /** Attempts that were allowed to leave. */
+  attempts: number;
+  /** The attempt that may be on its way; null when none is. */
+  holder: string | null;
+  /** Until when the holder's call may be on its way; 0 when no attempt holds the write. */
+  held_until: number;
+  /** 1 when a different request on the target was recorded later: it is never sent again. */
+  superseded: number;
+  /** 1 until the outcome was delivered to a client. */
+  owed: number;
+  error_code: ErrorCode | null;
+  error_message: string | null;
+  operation_id: string | null;
+  request_id: string;
+  recorded_at: number;
+  settled_at: number | null;
+  /** Increases with every outcome that is stored, across all writes; null while the write is pending. */
+  sequence: number | null;
 }
 
 /** One row per linked pair; each customer is in at most one row. */
@@ -70,7 +101,7 @@ export interface NotificationsTable {
 export interface Tables {
   operations: OperationsTable;
   operation_entries: EntriesTable;
-  operation_intents: IntentsTable;
+  writes: WritesTable;
   customer_links: CustomerLinksTable;
   notifications: NotificationsTable;
 }

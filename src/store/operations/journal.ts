@@ -1,29 +1,11 @@
 import type { BillingCustomerKey } from '../../domain/customer.ts';
 import type {
+  HeldOperation,
   Operation,
   OperationEntry,
-  OperationKind,
   OperationStatus,
 } from '../../domain/operation.ts';
 import type { PageQuery } from '../database/pages.ts';
-
-/** A mutation that starts an operation, as recorded before its call to billing. */
-export interface Intent {
-  readonly idempotencyKey: string;
-  readonly kind: OperationKind;
-  /** The request to repeat, as JSON of the domain's input. */
-  readonly request: unknown;
-  readonly resellerId: string | null;
-  /** Null for an invitation or a creation: the customer has no id yet. */
-  readonly customerId: string | null;
-  /** The reseller customer to link to the billing customer when the operation succeeds. */
-  readonly linkTo: string | null;
-  /** The viewer's subject. Idempotency keys are unique per caller. */
-  readonly caller: string;
-  readonly createdAt: Date;
-  /** The operation that the call started; null until billing's response is recorded. */
-  readonly operationId: string | null;
-}
 
 /** An operation in its latest state, with its position in the list. */
 export interface ListedOperation {
@@ -38,6 +20,23 @@ export interface OperationFilter {
   readonly statuses?: readonly OperationStatus[] | undefined;
 }
 
+/** `ageMs` as in HeldOperation. */
+export interface HeldLease {
+  readonly operationId: string;
+  readonly ageMs: number;
+}
+
+/** The result of appending the reading of a poller. */
+export interface PolledAppend {
+  /**
+   * KEPT: the latest entry is newer than the reading, or equal to it. LEASE_LOST: this instance does
+   * not hold the lease; nothing was appended.
+   */
+  readonly outcome: 'APPENDED' | 'KEPT' | 'LEASE_LOST';
+  /** The entry that is the latest afterwards. */
+  readonly entry: OperationEntry;
+}
+
 /**
  * Every observed state of every operation, on disk. A write that resolves survives a crash. Every
  * method rejects with a GatewayError: UNAVAILABLE (retryable) when the database is unreachable, full,
@@ -46,29 +45,18 @@ export interface OperationFilter {
  */
 export interface OperationJournal {
   /**
-   * Records a request before it is sent. If the caller has used the key before, returns the earlier
-   * intent instead; the caller of this method compares the two requests.
-   */
-  intend(intent: Omit<Intent, 'operationId'>): Promise<Intent>;
-  /** Records the operation of an intent and its first state in one transaction. */
-  started(caller: string, idempotencyKey: string, operation: Operation): Promise<OperationEntry>;
-  /**
-   * Whether an earlier intent with an unfinished operation is going to create a link to the same
-   * reseller customer as this one.
-   */
-  isLinkAwaited(caller: string, idempotencyKey: string): Promise<boolean>;
-  /** Deletes an intent that billing refused, so that its key can be used again. */
-  refused(caller: string, idempotencyKey: string): Promise<void>;
-  /**
-   * Claims intents without an operation that no instance has touched for `olderThanMs`, oldest first.
-   * No other instance can claim them for the same time.
-   */
-  interrupted(olderThanMs: number, limit?: number): Promise<readonly Intent[]>;
-  /**
-   * Appends a state unless it equals the latest one, or the latest one is final. Returns the entry
+   * Appends a state that was read without a lease: the first one of an operation, one with a later
+   * `modifiedAt` than the latest, or a final one. Nothing replaces a final state. Returns the entry
    * that is the latest afterwards.
    */
   append(operation: Operation): Promise<OperationEntry>;
+  /**
+   * Appends a state that the poller of this instance read, unless the latest state is newer, equal or
+   * final. Without a later `modifiedAt`, the state counts as newer only while the latest entry is the
+   * one that the poll was sent after.
+   * @param requestedAfter the sequence of the latest entry when the poll was sent
+   */
+  appendPolled(operation: Operation, requestedAfter: number): Promise<PolledAppend>;
   /** The latest entry of an operation; null when the journal does not have the operation. */
   latest(operationId: string): Promise<OperationEntry | null>;
   /** The latest entries of several operations, in the order of the ids. */
@@ -92,14 +80,14 @@ export interface OperationJournal {
     queries: readonly PageQuery<OperationFilter>[],
   ): Promise<readonly (readonly ListedOperation[])[]>;
   /** Leases unfinished operations that no instance holds to this instance. */
-  claim(limit: number, leaseMs: number): Promise<readonly OperationEntry[]>;
+  claim(limit: number, leaseMs: number): Promise<readonly HeldOperation[]>;
   /**
    * Takes or renews one lease.
-   * @returns false when another instance holds it, or the operation is unknown or finished
+   * @returns null when another instance holds it, or the operation is unknown or no longer polled
    */
-  lease(operationId: string, leaseMs: number): Promise<boolean>;
-  /** Renews all leases of this instance and returns the ids of the operations that it still holds. */
-  renew(leaseMs: number): Promise<readonly string[]>;
+  lease(operationId: string, leaseMs: number): Promise<HeldOperation | null>;
+  /** Renews all leases of this instance and returns the operations that it still holds. */
+  renew(leaseMs: number): Promise<readonly HeldLease[]>;
   /** Releases all leases of this instance. */
   releaseAll(): Promise<void>;
 }

@@ -1,83 +1,128 @@
 import { sql } from 'kysely';
-import type { Database } from '../database/database.ts';
+import type { HeldOperation } from '../../domain/operation.ts';
+import type { CommitOptions, Database } from '../database/database.ts';
 import type { OperationJournal } from './journal.ts';
 import { latestEntries, MAX_ROWS, toEntry } from './rows.ts';
 
 /** A literal: the partial index of unfinished operations is not used for a parameter. */
 const UNFINISHED = sql.lit(0);
 const FREE = { lease_holder: null, lease_until: 0 } as const;
+/** Milliseconds by which the clock may be corrected without ending leases. */
+const CLOCK_TOLERANCE = 1_000;
+
+/** With the lock of appends, no lease changes hands between an append's check of it and its commit. */
+const SERIALISED = { appends: ['operation_entries'] } as const satisfies CommitOptions;
 
 type Leases = Pick<OperationJournal, 'claim' | 'lease' | 'renew' | 'releaseAll'>;
 
-/** Which instance polls which operation. All times are by the database's clock. */
+/**
+ * Which instance polls which operation. All times are by the database's clock. A lease that ends later
+ * than any lease taken now was taken before the clock was set back: it counts as expired.
+ */
 export function leases(database: Database, instanceId: string): Leases {
   const until = (leaseMs: number) => sql<number>`${database.now} + ${Math.ceil(leaseMs)}`;
+  const latestPossible = (leaseMs: number) => until(leaseMs + CLOCK_TOLERANCE);
   const held = (leaseMs: number) =>
     ({ lease_holder: instanceId, lease_until: until(leaseMs) }) as const;
+  const ageMs = sql<number>`${database.now} - first_seen_at`.as('age_ms');
+
+  async function holdings(numbers: readonly number[]): Promise<HeldOperation[]> {
+    if (numbers.length === 0) return [];
+    const rows = await database.read((db) =>
+      latestEntries(db)
+        .select(ageMs)
+        .where('o.number', 'in', numbers)
+        .orderBy('o.number')
+        .execute(),
+    );
+    return rows.map((row) => ({ entry: toEntry(row), ageMs: row.age_ms }));
+  }
 
   return {
     async claim(limit, leaseMs) {
-      const rows = await database.write(async (trx) => {
-        const claimed = await trx
-          .updateTable('operations')
-          .set(held(leaseMs))
-          .where('number', 'in', (query) =>
-            query
-              .selectFrom('operations')
-              .select('number')
-              .where('done', '=', UNFINISHED)
-              .where('lease_until', '<=', database.now)
-              .orderBy('lease_until')
-              .limit(Math.min(limit, MAX_ROWS))
-              // Instances that claim at the same time get different operations without waiting.
-              .$if(database.kind === 'postgres', (rows) => rows.forUpdate().skipLocked()),
-          )
-          .returning('number')
-          .execute();
-        if (claimed.length === 0) return [];
-        const numbers = claimed.map(({ number }) => number);
-        return latestEntries(trx).where('o.number', 'in', numbers).orderBy('o.number').execute();
-      });
-      return rows.map(toEntry);
+      const [{ rows }] = await database.commit((db) => {
+        const unfinished = db
+          .selectFrom('operations')
+          .select('number')
+          .where('done', '=', UNFINISHED)
+          .limit(Math.min(limit, MAX_ROWS));
+        // Two conditions in one query would sort all unfinished operations.
+        const expired = unfinished
+          .where('lease_until', '<=', database.now)
+          .orderBy('lease_until')
+          .as('expired');
+        const stranded = unfinished
+          .where('lease_until', '>', latestPossible(leaseMs))
+          .orderBy('lease_until')
+          .as('stranded');
+        const free = db
+          .selectFrom(expired)
+          .select('number')
+          .unionAll(db.selectFrom(stranded).select('number'))
+          .limit(Math.min(limit, MAX_ROWS));
+        return [
+          db
+            .updateTable('operations')
+            .set(held(leaseMs))
+            .where('number', 'in', free)
+            .returning('number')
+            .compile(),
+        ];
+      }, SERIALISED);
+      return holdings(rows.map(({ number }) => number));
     },
     async lease(operationId, leaseMs) {
-      const { numUpdatedRows } = await database.write((trx) =>
-        trx
-          .updateTable('operations')
-          .set(held(leaseMs))
-          .where('operation_id', '=', operationId)
-          .where('done', '=', UNFINISHED)
-          .where(({ eb, or }) =>
-            or([eb('lease_holder', '=', instanceId), eb('lease_until', '<=', database.now)]),
-          )
-          .executeTakeFirstOrThrow(),
+      const [{ rows }] = await database.commit(
+        (db) => [
+          db
+            .updateTable('operations')
+            .set(held(leaseMs))
+            .where('operation_id', '=', operationId)
+            .where('done', '=', UNFINISHED)
+            .where(({ eb, or }) =>
+              or([
+                eb('lease_holder', '=', instanceId),
+                eb('lease_until', '<=', database.now),
+                eb('lease_until', '>', latestPossible(leaseMs)),
+              ]),
+            )
+            .returning('number')
+            .compile(),
+        ],
+        SERIALISED,
       );
-      return numUpdatedRows > 0n;
+      const [found = null] = await holdings(rows.map(({ number }) => number));
+      return found;
     },
     async renew(leaseMs) {
-      const rows = await database.write((trx) =>
-        trx
-          .updateTable('operations')
-          .set({ lease_until: until(leaseMs) })
-          .where('done', '=', UNFINISHED)
-          .where('lease_until', '>', database.now)
-          .where('lease_holder', '=', instanceId)
-          .returning('operation_id')
-          .execute(),
+      const [{ rows }] = await database.commit(
+        (db) => [
+          db
+            .updateTable('operations')
+            .set({ lease_until: until(leaseMs) })
+            .where('done', '=', UNFINISHED)
+            .where('lease_until', '>', database.now)
+            .where('lease_holder', '=', instanceId)
+            .returning(['operation_id', ageMs])
+            .compile(),
+        ],
+        SERIALISED,
       );
-      return rows.map(({ operation_id }) => operation_id);
+      return rows.map((row) => ({ operationId: row.operation_id, ageMs: row.age_ms }));
     },
 
     async releaseAll() {
-      await database.write((trx) =>
-        trx
+      // Not a group commit, which waits longer for a locked file: this delays the shutdown.
+      await database.write(async (trx) => {
+        await database.serialiseAppends(trx, 'operation_entries');
+        await trx
           .updateTable('operations')
           .set(FREE)
           .where('done', '=', UNFINISHED)
           .where('lease_until', '>', database.now)
           .where('lease_holder', '=', instanceId)
-          .execute(),
-      );
+          .execute();
+      });
     },
   };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { GatewayError } from '../../domain/error.ts';
-import { type Operation, operationKinds } from '../../domain/operation.ts';
+import { lostOperations, type Operation, operationKinds } from '../../domain/operation.ts';
 
 /** Not `z.iso.datetime`, which rejects some years that a Date can represent. */
 const date = z
@@ -79,6 +79,7 @@ const operation: z.ZodType<Operation> = z.object({
       unknownPayload,
     ])
     .nullable(),
+  lost: z.enum(lostOperations).exactOptional(),
 });
 
 /** The JSON that the journal stores for an operation. */

@@ -30,10 +30,10 @@ describe('retries', () => {
   const others = codes.filter((code) => code !== status.OK && !retried.includes(code));
 
   test.each([
-    ['UNAVAILABLE', status.UNAVAILABLE, 3, 3],
-    // grpc-js reports this when a server stops during a call, so a write may have been applied.
-    ['CANCELLED', status.CANCELLED, 3, 1],
-  ])('after %s (%i), a read is sent %i times and a write %i times', async (_, code, reads, writes) => {
+    ['UNAVAILABLE', status.UNAVAILABLE],
+    ['CANCELLED', status.CANCELLED],
+  ])('after %s (%i), a read is sent three times and a write once', async (_, code) => {
+    const reads = 3;
     const server = await startBillingServer();
     failingLists(server, ...times(reads - 1, () => new StatusFailure(code)));
     const client = clientOf(server);
@@ -44,7 +44,7 @@ describe('retries', () => {
     });
     const activated = client.activateCustomer('C1', key, scope());
     await expect(activated).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true });
-    expect(server.received).toHaveLength(reads + writes);
+    expect(server.received).toHaveLength(reads + 1);
   });
 
   test.each(others)('calls that fail with %i are sent once', async (code) => {

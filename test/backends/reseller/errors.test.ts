@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { type HttpResponse, resellerError } from '../../../src/backends/reseller/errors.ts';
-import { GatewayError } from '../../../src/domain/error.ts';
+import {
+  connectionError,
+  type HttpResponse,
+  invalidResponse,
+  resellerError,
+} from '../../../src/backends/reseller/errors.ts';
+import { isRefused } from '../../../src/backends/reseller/refusals.ts';
+import { badInput, GatewayError } from '../../../src/domain/error.ts';
 
 type Headers = HttpResponse['headers'];
 
@@ -57,6 +63,94 @@ describe('code and reason', () => {
     expect(error).toBeInstanceOf(GatewayError);
     expect(error).toMatchObject({ code, retryable, service: 'reseller', violations: [] });
     expect(error.message).toMatch(message);
+  });
+});
+
+describe('a 400 response to a write', () => {
+  test.each([
+    ['badRequest', 'FAILED_PRECONDITION'],
+    ['failedPrecondition', 'FAILED_PRECONDITION'],
+    ['invalid', 'BAD_USER_INPUT'],
+    ['required', 'BAD_USER_INPUT'],
+    ['invalidParameter', 'BAD_USER_INPUT'],
+    ['parseError', 'BAD_USER_INPUT'],
+    ['unknownReason', 'BAD_USER_INPUT'],
+  ])('%s is %s', (reason, code) => {
+    const response = { status: 400, headers: {}, text: google(400, reason) };
+    expect(resellerError(response, 'POST /suspend', true)).toMatchObject({
+      code,
+      message: VENDOR,
+      retryable: false,
+    });
+  });
+
+  test('badRequest that names a parameter is BAD_USER_INPUT', () => {
+    const errors = [{ reason: 'badRequest', message: 'm', location: 'seats' }];
+    const text = JSON.stringify({ error: { code: 400, message: 'm', errors } });
+    expect(resellerError({ status: 400, headers: {}, text }, 'POST /x', true)).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      violations: [{ field: 'seats' }],
+    });
+  });
+
+  test('without a reason is BAD_USER_INPUT', () => {
+    expect(resellerError({ status: 400, headers: {}, text: '' }, 'POST /x', true).code).toBe(
+      'BAD_USER_INPUT',
+    );
+  });
+});
+
+describe('isRefused', () => {
+  test.each([
+    [400, true],
+    [401, true],
+    [403, true],
+    [404, true],
+    [408, false],
+    [409, true],
+    [412, true],
+    [429, true],
+    [500, false],
+    [502, false],
+    [503, false],
+    [504, false],
+    [302, false],
+  ])('for a %i response is %s', (status, refused) => {
+    expect(isRefused(errorOf(status, ''))).toBe(refused);
+  });
+
+  test.each([
+    ['ECONNREFUSED', true],
+    ['ENOTFOUND', true],
+    ['EAI_AGAIN', true],
+    ['UND_ERR_CONNECT_TIMEOUT', true],
+    ['UND_ERR_CLOSED', true],
+    ['CERT_HAS_EXPIRED', true],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', true],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', true],
+    ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', false],
+    ['ECONNRESET', false],
+    ['UND_ERR_SOCKET', false],
+    ['UND_ERR_DESTROYED', false],
+    ['', false],
+  ])('for the connection error %s is %s', (code, refused) => {
+    const error = connectionError(Object.assign(new Error('failed'), { code }));
+    expect(isRefused(error)).toBe(refused);
+    expect(error.nothingSent).toBe(refused);
+  });
+
+  test('is false for a response that cannot be read', () => {
+    const response = { status: 200, headers: {}, text: '<html>' };
+    expect(isRefused(invalidResponse(response, 'POST /x', new Error('not JSON')))).toBe(false);
+  });
+
+  test('is true for input that the gateway rejects before sending', () => {
+    expect(isRefused(badInput('The customer id is invalid.'))).toBe(true);
+  });
+
+  test('is false for an error of the gateway without nothingSent', () => {
+    expect(isRefused(new GatewayError('UNAVAILABLE', 'shutting down'))).toBe(false);
+    expect(isRefused(new DOMException('timed out', 'TimeoutError'))).toBe(false);
   });
 });
 

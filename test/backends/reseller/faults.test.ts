@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { GatewayError } from '../../../src/domain/error.ts';
 import {
   changingTokens,
   clientOf,
@@ -71,7 +72,7 @@ describe('an unreachable backend', () => {
     const backend = await startBackend(() => {});
     await backend.stop();
     const client = clientOf(backend);
-    const error = { ...unavailable, retryable: true };
+    const error = { ...unavailable, retryable: true, nothingSent: true };
     await expect(getCustomer(client, 'C1', scope())).rejects.toMatchObject(error);
     // Nothing was sent, so a write is retryable too.
     await expect(client.patchCustomer('C1', {}, scope())).rejects.toMatchObject(error);
@@ -110,6 +111,46 @@ describe('an unreachable backend', () => {
       retryable: false,
     });
     expect(connections).toBe(4);
+  });
+});
+
+describe('a missing credential', () => {
+  const error = new GatewayError('UNAVAILABLE', 'no token', { retryable: true });
+  const credential = { token: () => Promise.reject(error), invalidate: () => false };
+
+  test('fails a write before anything is sent', async () => {
+    const backend = await startBackend((_, response) => reply(response, customerJson('C1')));
+    const client = clientOf(backend, { credential });
+    const failure = { code: 'UNAVAILABLE', retryable: true, nothingSent: true };
+    await expect(client.patchCustomer('C1', {}, scope())).rejects.toMatchObject(failure);
+    await expect(client.ready(scope())).rejects.toMatchObject(failure);
+    expect(backend.received).toHaveLength(0);
+  });
+
+  test('fails `ready` at its deadline when the token never arrives', async () => {
+    const stuck = { token: () => new Promise<string>(() => {}), invalidate: () => false };
+    const client = clientOf({ url: 'http://127.0.0.1:1' }, { credential: stuck, timeoutMs: 20 });
+    await expect(client.ready(scope())).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+  });
+});
+
+test('a write that fails after it may have been applied has nothingSent false', async () => {
+  const backend = await startBackend((_, response) => response.destroy());
+  await expect(clientOf(backend).patchCustomer('C1', {}, scope())).rejects.toMatchObject({
+    code: 'UNAVAILABLE',
+    nothingSent: false,
+  });
+});
+
+test('a 400 badRequest is about the state for a write, and about the input for a read', async () => {
+  const backend = await startBackend((_, response) => refuse(response, 400, 'badRequest'));
+  const client = clientOf(backend);
+  const key = { customerId: 'C1', subscriptionId: 'S1' };
+  await expect(client.activateSubscription(key, scope())).rejects.toMatchObject({
+    code: 'FAILED_PRECONDITION',
+  });
+  await expect(client.getSubscription('C1', 'S1', scope())).rejects.toMatchObject({
+    code: 'BAD_USER_INPUT',
   });
 });
 

@@ -4,6 +4,40 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
+/** Identifies an audit entry. Set exactly one field. */
+export type AuditEntryBy =
+  {   /** Global id of the audit entry. */
+  id: string | number; idempotencyKey?: never; }
+  |  { id?: never;   /** Idempotency key of the mutation; the latest entry when several have it. */
+  idempotencyKey: string; };
+
+/** Selects audit entries that meet all given conditions. */
+export type AuditLogFilter = {
+  /** Global id of a customer: selects changes of the customer and of its subscriptions. */
+  customer?: string | number | null | undefined;
+  /** Includes entries that were recorded at this time or later. */
+  from?: string | null | undefined;
+  /** Names of mutations, such as `activateCustomer`; all mutations when omitted. */
+  mutations?: Array<string> | null | undefined;
+  /** Outcomes to include; all outcomes when omitted. */
+  outcomes?: Array<WriteOutcome> | null | undefined;
+  /** The billing API's id of a reseller. */
+  resellerId?: string | null | undefined;
+  /** Global id of a subscription. */
+  subscription?: string | number | null | undefined;
+  /** Includes entries that were recorded before this time. */
+  until?: string | null | undefined;
+  /** `viewer` of the entries. */
+  viewer?: string | null | undefined;
+};
+
+/** Order of audit entries, by the time at which they were recorded. */
+export type AuditLogOrder =
+  /** Oldest first. */
+  | 'AT_ASC'
+  /** Newest first. */
+  | 'AT_DESC';
+
 /** Identifies a customer in the billing API. */
 export type BillingCustomerKey = {
   /** The billing API's id of the customer, up to 50 characters. */
@@ -29,6 +63,8 @@ export type CancellationReason =
 export type ChangeSubscriptionPlanInput = {
   /** Google's code for a discounted price, up to 100 characters. */
   dealCode?: string | null | undefined;
+  /** UUID of this change: send a new one for each action of a user, and the same one to repeat it. The gateway generates one when it is omitted. */
+  idempotencyKey?: string | null | undefined;
   /** Payment plan. Set either this or `planNameRaw`. */
   planName?: PlanName | null | undefined;
   /** A value for `planName` that the enum does not list, sent unchanged to the reseller API. */
@@ -43,7 +79,7 @@ export type ChangeSubscriptionPlanInput = {
 
 /** The customer to create. */
 export type CreateResellerServedCustomerInput = {
-  /** UUID of this change. Repeating the mutation with the same key returns the same operation; a new key is generated when omitted. */
+  /** UUID of this change: send a new one for each action of a user, and the same one to repeat it. The gateway generates one when it is omitted. */
   idempotencyKey?: string | null | undefined;
   /** Name of the customer. */
   name: string;
@@ -101,7 +137,7 @@ export type ErrorCode =
   | 'BAD_USER_INPUT'
   /** The object already exists, or a concurrent change is in progress. */
   | 'CONFLICT'
-  /** A backend did not respond in time. A change may still have been applied. */
+  /** A backend did not respond in time. Nothing was changed. */
   | 'DEADLINE_EXCEEDED'
   /** The object is not in a state that allows the change. */
   | 'FAILED_PRECONDITION'
@@ -111,6 +147,8 @@ export type ErrorCode =
   | 'INTERNAL_SERVER_ERROR'
   /** The object was not found. */
   | 'NOT_FOUND'
+  /** The change may have been carried out, and its answer was not received. Do not start another one. */
+  | 'OUTCOME_UNKNOWN'
   /** Too many requests were sent. Wait before sending the request again. */
   | 'RATE_LIMITED'
   /** The credentials are missing, invalid or expired. */
@@ -120,7 +158,7 @@ export type ErrorCode =
 
 /** The customer to invite. */
 export type InviteCustomerInput = {
-  /** UUID of this change. Repeating the mutation with the same key returns the same operation; a new key is generated when omitted. */
+  /** UUID of this change: send a new one for each action of a user, and the same one to repeat it. The gateway generates one when it is omitted. */
   idempotencyKey?: string | null | undefined;
   /** Email address that receives the invitation. */
   invitationEmail: string;
@@ -183,7 +221,7 @@ export type OperationKind =
   /** The operation was not started through this gateway. */
   | 'UNKNOWN';
 
-/** Progress of an operation. SUCCEEDED, FAILED and CANCELLED are final. */
+/** Progress of an operation. SUCCEEDED, FAILED and CANCELLED are final; LOST may still change. */
 export type OperationStatus =
   /** The operation was cancelled. */
   | 'CANCELLED'
@@ -191,6 +229,8 @@ export type OperationStatus =
   | 'FAILED'
   /** The operation failed and is being rolled back; not final. */
   | 'FAILING'
+  /** The outcome is unknown: the billing API no longer returns the operation, or the operation did not end within OPERATION_MAX_AGE_MS. */
+  | 'LOST'
   /** The operation is in progress. */
   | 'RUNNING'
   /** The operation completed and `result` holds its outcome. */
@@ -208,6 +248,8 @@ export type OrderCustomerInput = {
   customerDomain: string;
   /** How the customer will be verified. It cannot be changed later. */
   customerType?: CustomerType | null | undefined;
+  /** UUID of this change: send a new one for each action of a user, and the same one to repeat it. The gateway generates one when it is omitted. */
+  idempotencyKey?: string | null | undefined;
   /** Phone number that starts with + and the country code. */
   phoneNumber?: string | null | undefined;
   /** Postal address; required to order a domain customer. */
@@ -226,6 +268,8 @@ export type OrderSubscriptionInput = {
   customerAuthToken?: string | null | undefined;
   /** Google's code for a discounted price, up to 100 characters. Invalid for TRANSFER. */
   dealCode?: string | null | undefined;
+  /** UUID of this change: send a new one for each action of a user, and the same one to repeat it. The gateway generates one when it is omitted. */
+  idempotencyKey?: string | null | undefined;
   /** Payment plan. Set either this or `planNameRaw`. */
   planName?: PlanName | null | undefined;
   /** A value for `planName` that the enum does not list, sent unchanged to the reseller API. */
@@ -309,6 +353,15 @@ export type ResellerCustomerKey =
   |  { domain?: never;   /** The reseller API's id of the customer; it never changes. */
   id: string; };
 
+/** How to settle a change whose outcome is unknown. */
+export type SettleWriteAction =
+  /** Records that the vendor carried out the change. */
+  | 'CONFIRM_DONE'
+  /** Records that the vendor did not carry out the change. */
+  | 'CONFIRM_NOT_DONE'
+  /** Sends a billing change again with the key that billing received, so that billing carries it out at most once. For the reseller API, reads the vendor's state to find out whether the change was carried out. */
+  | 'REPEAT';
+
 /** Identifies a subscription. Set exactly one field. */
 export type SubscriptionBy =
   {   /** Global id of the subscription. */
@@ -354,7 +407,7 @@ export type SuspendCustomerInput = {
   confirm?: boolean | null | undefined;
   /** Global id of the customer. */
   customer: string | number;
-  /** UUID of this change. Repeating the mutation with the same key returns the same operation; a new key is generated when omitted. */
+  /** UUID of this change: send a new one for each action of a user, and the same one to repeat it. The gateway generates one when it is omitted. */
   idempotencyKey?: string | null | undefined;
 };
 
@@ -379,6 +432,8 @@ export type TransferSubscriptionsInput = {
   customer: string | number;
   /** The customer's transfer token, which expires after 30 days. */
   customerAuthToken: string;
+  /** UUID of this change: send a new one for each action of a user, and the same one to repeat it. The gateway generates one when it is omitted. */
+  idempotencyKey?: string | null | undefined;
   /** At least one; the reseller API requires all active subscriptions of the customer together. */
   subscriptions: Array<TransferredSubscriptionInput>;
 };
@@ -409,6 +464,8 @@ export type UpdateCustomerInput = {
   customer: string | number;
   /** Primary domain without `www.`, such as `example.com`. */
   customerDomain?: string | null | undefined;
+  /** UUID of this change: send a new one for each action of a user, and the same one to repeat it. The gateway generates one when it is omitted. */
+  idempotencyKey?: string | null | undefined;
   /** Phone number that starts with + and the country code. */
   phoneNumber?: string | null | undefined;
   /** Postal address; required to order a domain customer. */
@@ -418,6 +475,17 @@ export type UpdateCustomerInput = {
   /** Whether to replace the whole customer, which clears omitted fields. */
   replace?: boolean | null | undefined;
 };
+
+/** The outcome of a change at a vendor. */
+export type WriteOutcome =
+  /** The vendor carried out the change. */
+  | 'DONE'
+  /** The change is on record, and its call to the vendor may be on its way. */
+  | 'PENDING'
+  /** The vendor or the gateway refused the change. Nothing was begun. */
+  | 'REFUSED'
+  /** The call may have reached the vendor, and its answer was not received. Send the same mutation with the same idempotency key, or use `settleWrite`. */
+  | 'UNKNOWN';
 
 export type CustomersQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -462,6 +530,7 @@ export type ActivateCustomerMutation = { activateCustomer:
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
     | { __typename: 'FailedPreconditionError', code: ErrorCode, message: string }
     | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'OutcomeUnknownError', code: ErrorCode, message: string }
     | { __typename: 'PermissionError', code: ErrorCode, message: string }
     | { __typename: 'RateLimitedError', code: ErrorCode, message: string }
     | { __typename: 'UnavailableError', code: ErrorCode, message: string }
@@ -502,6 +571,7 @@ export type InviteCustomerMutation = { inviteCustomer:
     | { __typename: 'FailedPreconditionError', code: ErrorCode, message: string }
     | { operation: { id: string, operationId: string, kind: OperationKind, status: OperationStatus, customer: { id: string, billing: { customerId: string } | null } | null } }
     | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'OutcomeUnknownError', code: ErrorCode, message: string }
     | { __typename: 'PermissionError', code: ErrorCode, message: string }
     | { __typename: 'RateLimitedError', retryAfter: number | null, code: ErrorCode, message: string }
     | { __typename: 'UnavailableError', retryable: boolean, code: ErrorCode, message: string }
@@ -518,6 +588,7 @@ export type CreateResellerServedCustomerMutation = { createResellerServedCustome
     | { operation: { id: string, operationId: string, kind: OperationKind, status: OperationStatus, customer: { id: string, billing: { customerId: string } | null } | null } }
     | { __typename: 'FailedPreconditionError', code: ErrorCode, message: string }
     | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'OutcomeUnknownError', code: ErrorCode, message: string }
     | { __typename: 'PermissionError', code: ErrorCode, message: string }
     | { __typename: 'RateLimitedError', retryAfter: number | null, code: ErrorCode, message: string }
     | { __typename: 'UnavailableError', retryable: boolean, code: ErrorCode, message: string }
@@ -533,6 +604,7 @@ export type SuspendCustomerMutation = { suspendCustomer:
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
     | { __typename: 'FailedPreconditionError', code: ErrorCode, message: string }
     | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'OutcomeUnknownError', code: ErrorCode, message: string }
     | { __typename: 'PermissionError', code: ErrorCode, message: string }
     | { __typename: 'RateLimitedError', retryAfter: number | null, code: ErrorCode, message: string }
     | { operation: { id: string, operationId: string, kind: OperationKind, status: OperationStatus, customer: { id: string, billing: { customerId: string } | null } | null } }
@@ -575,6 +647,8 @@ type Failure_FailedPreconditionError_Fragment = { __typename: 'FailedPreconditio
 
 type Failure_NotFoundError_Fragment = { __typename: 'NotFoundError', code: ErrorCode, message: string };
 
+type Failure_OutcomeUnknownError_Fragment = { __typename: 'OutcomeUnknownError', code: ErrorCode, message: string };
+
 type Failure_PermissionError_Fragment = { __typename: 'PermissionError', code: ErrorCode, message: string };
 
 type Failure_RateLimitedError_Fragment = { __typename: 'RateLimitedError', retryAfter: number | null, code: ErrorCode, message: string };
@@ -587,6 +661,7 @@ export type FailureFragment =
   | Failure_ConflictError_Fragment
   | Failure_FailedPreconditionError_Fragment
   | Failure_NotFoundError_Fragment
+  | Failure_OutcomeUnknownError_Fragment
   | Failure_PermissionError_Fragment
   | Failure_RateLimitedError_Fragment
   | Failure_UnavailableError_Fragment
@@ -603,6 +678,7 @@ export type OrderCustomerMutation = { orderCustomer:
     | { __typename: 'FailedPreconditionError', code: ErrorCode, message: string }
     | { __typename: 'NotFoundError', code: ErrorCode, message: string }
     | { customer: { id: string, reseller: { customerId: string, customerDomain: string | null, customerType: CustomerType | null, alternateEmail: string | null, phoneNumber: string | null, postalAddress: { contactName: string | null, organizationName: string | null, locality: string | null, postalCode: string | null, countryCode: string | null } | null } | null } }
+    | { __typename: 'OutcomeUnknownError', code: ErrorCode, message: string }
     | { __typename: 'PermissionError', code: ErrorCode, message: string }
     | { __typename: 'RateLimitedError', code: ErrorCode, message: string }
     | { __typename: 'UnavailableError', code: ErrorCode, message: string }
@@ -618,6 +694,7 @@ export type UpdateCustomerMutation = { updateCustomer:
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
     | { __typename: 'FailedPreconditionError', code: ErrorCode, message: string }
     | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'OutcomeUnknownError', code: ErrorCode, message: string }
     | { __typename: 'PermissionError', code: ErrorCode, message: string }
     | { __typename: 'RateLimitedError', code: ErrorCode, message: string }
     | { __typename: 'UnavailableError', code: ErrorCode, message: string }
@@ -633,6 +710,8 @@ type CustomerFailure_FailedPreconditionError_Fragment = { __typename: 'FailedPre
 
 type CustomerFailure_NotFoundError_Fragment = { __typename: 'NotFoundError', code: ErrorCode, message: string };
 
+type CustomerFailure_OutcomeUnknownError_Fragment = { __typename: 'OutcomeUnknownError', code: ErrorCode, message: string };
+
 type CustomerFailure_PermissionError_Fragment = { __typename: 'PermissionError', code: ErrorCode, message: string };
 
 type CustomerFailure_RateLimitedError_Fragment = { __typename: 'RateLimitedError', code: ErrorCode, message: string };
@@ -645,6 +724,7 @@ export type CustomerFailureFragment =
   | CustomerFailure_ConflictError_Fragment
   | CustomerFailure_FailedPreconditionError_Fragment
   | CustomerFailure_NotFoundError_Fragment
+  | CustomerFailure_OutcomeUnknownError_Fragment
   | CustomerFailure_PermissionError_Fragment
   | CustomerFailure_RateLimitedError_Fragment
   | CustomerFailure_UnavailableError_Fragment
@@ -661,6 +741,7 @@ export type OrderSubscriptionMutation = { orderSubscription:
     | { __typename: 'FailedPreconditionError', code: ErrorCode, message: string }
     | { __typename: 'NotFoundError', code: ErrorCode, message: string }
     | { subscription: { id: string, subscriptionId: string, skuId: string, skuName: string | null, status: SubscriptionStatus, purchaseOrderId: string | null, plan: { planName: PlanName | null } | null, seats: { numberOfSeats: number | null, maximumNumberOfSeats: number | null } | null } }
+    | { __typename: 'OutcomeUnknownError', code: ErrorCode, message: string }
     | { __typename: 'PermissionError', code: ErrorCode, message: string }
     | { __typename: 'RateLimitedError', code: ErrorCode, message: string }
     | { __typename: 'UnavailableError', code: ErrorCode, message: string }
@@ -676,12 +757,14 @@ export type TransferSubscriptionsMutation = { transferSubscriptions:
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
     | { __typename: 'FailedPreconditionError', code: ErrorCode, message: string }
     | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'OutcomeUnknownError', code: ErrorCode, message: string }
     | { __typename: 'PermissionError', code: ErrorCode, message: string }
     | { __typename: 'RateLimitedError', code: ErrorCode, message: string }
     | { transfers: Array<{ skuId: string, subscription: { id: string, subscriptionId: string, skuId: string, skuName: string | null, status: SubscriptionStatus, purchaseOrderId: string | null, plan: { planName: PlanName | null } | null, seats: { numberOfSeats: number | null, maximumNumberOfSeats: number | null } | null } | null, error:
           | { __typename: 'ConflictError', code: ErrorCode, message: string }
           | { __typename: 'FailedPreconditionError', code: ErrorCode, message: string }
           | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+          | { __typename: 'OutcomeUnknownError', code: ErrorCode, message: string }
           | { __typename: 'PermissionError', code: ErrorCode, message: string }
           | { __typename: 'RateLimitedError', code: ErrorCode, message: string }
           | { __typename: 'UnavailableError', code: ErrorCode, message: string }
@@ -707,6 +790,8 @@ type OrderFailure_FailedPreconditionError_Fragment = { __typename: 'FailedPrecon
 
 type OrderFailure_NotFoundError_Fragment = { __typename: 'NotFoundError', code: ErrorCode, message: string };
 
+type OrderFailure_OutcomeUnknownError_Fragment = { __typename: 'OutcomeUnknownError', code: ErrorCode, message: string };
+
 type OrderFailure_PermissionError_Fragment = { __typename: 'PermissionError', code: ErrorCode, message: string };
 
 type OrderFailure_RateLimitedError_Fragment = { __typename: 'RateLimitedError', code: ErrorCode, message: string };
@@ -719,6 +804,7 @@ export type OrderFailureFragment =
   | OrderFailure_ConflictError_Fragment
   | OrderFailure_FailedPreconditionError_Fragment
   | OrderFailure_NotFoundError_Fragment
+  | OrderFailure_OutcomeUnknownError_Fragment
   | OrderFailure_PermissionError_Fragment
   | OrderFailure_RateLimitedError_Fragment
   | OrderFailure_UnavailableError_Fragment
@@ -735,6 +821,7 @@ export type ActivateSubscriptionMutation = { activateSubscription:
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
     | { __typename: 'FailedPreconditionError', code: ErrorCode, message: string }
     | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'OutcomeUnknownError', code: ErrorCode, message: string }
     | { __typename: 'PermissionError', code: ErrorCode, message: string }
     | { __typename: 'RateLimitedError', code: ErrorCode, message: string }
     | { __typename: 'UnavailableError', code: ErrorCode, message: string }
@@ -750,6 +837,7 @@ export type SuspendSubscriptionMutation = { suspendSubscription:
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
     | { __typename: 'FailedPreconditionError', code: ErrorCode, message: string }
     | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'OutcomeUnknownError', code: ErrorCode, message: string }
     | { __typename: 'PermissionError', code: ErrorCode, message: string }
     | { __typename: 'RateLimitedError', code: ErrorCode, message: string }
     | { subscription: { id: string, subscriptionId: string, skuId: string, status: SubscriptionStatus, suspensionReasons: Array<SuspensionReason>, plan: { planName: PlanName | null } | null, seats: { numberOfSeats: number | null, maximumNumberOfSeats: number | null } | null, renewalSettings: { renewalType: RenewalType | null } | null, trialSettings: { isInTrial: boolean } | null } }
@@ -766,6 +854,7 @@ export type StartPaidServiceMutation = { startPaidService:
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
     | { __typename: 'FailedPreconditionError', code: ErrorCode, message: string }
     | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'OutcomeUnknownError', code: ErrorCode, message: string }
     | { __typename: 'PermissionError', code: ErrorCode, message: string }
     | { __typename: 'RateLimitedError', code: ErrorCode, message: string }
     | { subscription: { id: string, subscriptionId: string, skuId: string, status: SubscriptionStatus, suspensionReasons: Array<SuspensionReason>, plan: { planName: PlanName | null } | null, seats: { numberOfSeats: number | null, maximumNumberOfSeats: number | null } | null, renewalSettings: { renewalType: RenewalType | null } | null, trialSettings: { isInTrial: boolean } | null } }
@@ -783,6 +872,7 @@ export type ChangeSubscriptionPlanMutation = { changeSubscriptionPlan:
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
     | { __typename: 'FailedPreconditionError', code: ErrorCode, message: string }
     | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'OutcomeUnknownError', code: ErrorCode, message: string }
     | { __typename: 'PermissionError', code: ErrorCode, message: string }
     | { __typename: 'RateLimitedError', code: ErrorCode, message: string }
     | { __typename: 'UnavailableError', code: ErrorCode, message: string }
@@ -800,6 +890,7 @@ export type ChangeSubscriptionSeatsMutation = { changeSubscriptionSeats:
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
     | { __typename: 'FailedPreconditionError', code: ErrorCode, message: string }
     | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'OutcomeUnknownError', code: ErrorCode, message: string }
     | { __typename: 'PermissionError', code: ErrorCode, message: string }
     | { __typename: 'RateLimitedError', code: ErrorCode, message: string }
     | { __typename: 'UnavailableError', code: ErrorCode, message: string }
@@ -817,6 +908,7 @@ export type ChangeSubscriptionRenewalSettingsMutation = { changeSubscriptionRene
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
     | { __typename: 'FailedPreconditionError', code: ErrorCode, message: string }
     | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'OutcomeUnknownError', code: ErrorCode, message: string }
     | { __typename: 'PermissionError', code: ErrorCode, message: string }
     | { __typename: 'RateLimitedError', code: ErrorCode, message: string }
     | { __typename: 'UnavailableError', code: ErrorCode, message: string }
@@ -834,6 +926,7 @@ export type CancelSubscriptionMutation = { cancelSubscription:
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
     | { __typename: 'FailedPreconditionError', code: ErrorCode, message: string }
     | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'OutcomeUnknownError', code: ErrorCode, message: string }
     | { __typename: 'PermissionError', code: ErrorCode, message: string }
     | { __typename: 'RateLimitedError', code: ErrorCode, message: string }
     | { __typename: 'UnavailableError', code: ErrorCode, message: string }
@@ -850,6 +943,7 @@ export type TransferSubscriptionToDirectMutation = { transferSubscriptionToDirec
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
     | { __typename: 'FailedPreconditionError', code: ErrorCode, message: string }
     | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'OutcomeUnknownError', code: ErrorCode, message: string }
     | { __typename: 'PermissionError', code: ErrorCode, message: string }
     | { __typename: 'RateLimitedError', code: ErrorCode, message: string }
     | { customer: { id: string, subscriptions: { nodes: Array<{ id: string, skuId: string }> } | null } }
@@ -874,6 +968,8 @@ type ChangeFailure_FailedPreconditionError_Fragment = { __typename: 'FailedPreco
 
 type ChangeFailure_NotFoundError_Fragment = { __typename: 'NotFoundError', code: ErrorCode, message: string };
 
+type ChangeFailure_OutcomeUnknownError_Fragment = { __typename: 'OutcomeUnknownError', code: ErrorCode, message: string };
+
 type ChangeFailure_PermissionError_Fragment = { __typename: 'PermissionError', code: ErrorCode, message: string };
 
 type ChangeFailure_RateLimitedError_Fragment = { __typename: 'RateLimitedError', code: ErrorCode, message: string };
@@ -886,6 +982,7 @@ export type ChangeFailureFragment =
   | ChangeFailure_ConflictError_Fragment
   | ChangeFailure_FailedPreconditionError_Fragment
   | ChangeFailure_NotFoundError_Fragment
+  | ChangeFailure_OutcomeUnknownError_Fragment
   | ChangeFailure_PermissionError_Fragment
   | ChangeFailure_RateLimitedError_Fragment
   | ChangeFailure_UnavailableError_Fragment
@@ -908,6 +1005,7 @@ export type RegisterNotificationsMutation = { registerNotifications:
     | { code: ErrorCode, message: string }
     | { code: ErrorCode, message: string }
     | { code: ErrorCode, message: string }
+    | { code: ErrorCode, message: string }
     | { notificationWatch: { topicName: string | null, serviceAccountEmailAddresses: Array<string> | null } }
     | { code: ErrorCode, message: string }
     | { code: ErrorCode, message: string }
@@ -919,6 +1017,7 @@ export type UnregisterNotificationsMutationVariables = Exact<{
 
 
 export type UnregisterNotificationsMutation = { unregisterNotifications:
+    | { code: ErrorCode, message: string }
     | { code: ErrorCode, message: string }
     | { code: ErrorCode, message: string }
     | { code: ErrorCode, message: string }
@@ -985,6 +1084,60 @@ export type NotificationsQuery = { notifications: { nodes: Array<{ id: string, m
 
 export type NotificationLineFragment = { id: string, messageId: string, type: NotificationType, typeRaw: string | null, publishTime: string | null, receivedAt: string, cursor: string, customerDomain: string | null, suspensionReasons: Array<SuspensionReason>, cancellationReason: CancellationReason | null, raw: unknown, customer: { id: string } | null, subscription: { id: string, subscriptionId: string, status: SubscriptionStatus } | null };
 
+export type MyChangesQueryVariables = Exact<{
+  filter?: AuditLogFilter | null | undefined;
+  orderBy?: AuditLogOrder | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type MyChangesQuery = { auditLog: { totalCount: number, nodes: Array<{ id: string, at: string, mutation: string, viewer: string, outcome: WriteOutcome, cursor: string | null, idempotencyKey: string, durationMs: number | null, input: unknown, target: { skuId: string | null, customer: { id: string } | null }, operation: { id: string, operationId: string } | null, error: { code: ErrorCode, message: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type ChangesWithUnknownOutcomeQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type ChangesWithUnknownOutcomeQuery = { auditLog: { totalCount: number, nodes: Array<{ billingAccountActive: boolean | null, id: string, at: string, mutation: string, viewer: string, outcome: WriteOutcome, cursor: string | null, idempotencyKey: string, durationMs: number | null, input: unknown, target: { skuId: string | null, customer: { id: string } | null }, operation: { id: string, operationId: string } | null, error: { code: ErrorCode, message: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type AuditEntryQueryVariables = Exact<{
+  by: AuditEntryBy;
+}>;
+
+
+export type AuditEntryQuery = { auditEntry: { id: string, at: string, mutation: string, viewer: string, outcome: WriteOutcome, cursor: string | null, idempotencyKey: string, durationMs: number | null, input: unknown, target: { skuId: string | null, customer: { id: string } | null }, operation: { id: string, operationId: string } | null, error: { code: ErrorCode, message: string } | null } | null };
+
+export type SettleChangeMutationVariables = Exact<{
+  auditEntry: string | number;
+  action: SettleWriteAction;
+  operationId?: string | null | undefined;
+}>;
+
+
+export type SettleChangeMutation = { settleWrite:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'FailedPreconditionError', code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'OutcomeUnknownError', code: ErrorCode, message: string }
+    | { __typename: 'PermissionError', code: ErrorCode, message: string }
+    | { __typename: 'RateLimitedError', code: ErrorCode, message: string }
+    | { auditEntry: { id: string, at: string, mutation: string, viewer: string, outcome: WriteOutcome, cursor: string | null, idempotencyKey: string, durationMs: number | null, input: unknown, target: { skuId: string | null, customer: { id: string } | null }, operation: { id: string, operationId: string } | null, error: { code: ErrorCode, message: string } | null } }
+    | { __typename: 'UnavailableError', code: ErrorCode, message: string }
+    | { __typename: 'ValidationError', code: ErrorCode, message: string }
+   | null };
+
+export type ChangeRecordedSubscriptionVariables = Exact<{
+  filter?: AuditLogFilter | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type ChangeRecordedSubscription = { auditLogged: { id: string, at: string, mutation: string, viewer: string, outcome: WriteOutcome, cursor: string | null, idempotencyKey: string, durationMs: number | null, input: unknown, target: { skuId: string | null, customer: { id: string } | null }, operation: { id: string, operationId: string } | null, error: { code: ErrorCode, message: string } | null } };
+
+export type ChangeFragment = { id: string, at: string, mutation: string, viewer: string, outcome: WriteOutcome, cursor: string | null, idempotencyKey: string, durationMs: number | null, input: unknown, target: { skuId: string | null, customer: { id: string } | null }, operation: { id: string, operationId: string } | null, error: { code: ErrorCode, message: string } | null };
+
 export const SubscriptionLineFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"SubscriptionLine"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"ResellerSubscription"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"skuId"}},{"kind":"Field","name":{"kind":"Name","value":"skuName"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"suspensionReasons"}},{"kind":"Field","name":{"kind":"Name","value":"plan"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"planName"}}]}},{"kind":"Field","name":{"kind":"Name","value":"seats"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"numberOfSeats"}},{"kind":"Field","name":{"kind":"Name","value":"maximumNumberOfSeats"}},{"kind":"Field","name":{"kind":"Name","value":"licensedNumberOfSeats"}}]}}]}}]} as unknown as DocumentNode<SubscriptionLineFragment, unknown>;
 export const OperationStateFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"OperationState"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Operation"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"operationId"}},{"kind":"Field","name":{"kind":"Name","value":"kind"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"description"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"modifiedAt"}},{"kind":"Field","name":{"kind":"Name","value":"cursor"}},{"kind":"Field","name":{"kind":"Name","value":"metadata"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"InlineFragment","typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"CustomerOperationMetadata"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"customerId"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"result"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"InlineFragment","typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Customer"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"billing"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"account"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"active"}}]}}]}}]}},{"kind":"InlineFragment","typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"OperationFailure"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}}]}}]}}]}}]} as unknown as DocumentNode<OperationStateFragment, unknown>;
 export const StartedOperationFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"StartedOperation"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Operation"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"operationId"}},{"kind":"Field","name":{"kind":"Name","value":"kind"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"customer"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"billing"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"customerId"}}]}}]}}]}}]} as unknown as DocumentNode<StartedOperationFragment, unknown>;
@@ -998,6 +1151,7 @@ export const RemainingSubscriptionsFragmentDoc = {"kind":"Document","definitions
 export const ChangeFailureFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"ChangeFailure"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Error"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"__typename"}},{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"InlineFragment","typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"ValidationError"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"fields"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"path"}},{"kind":"Field","name":{"kind":"Name","value":"message"}}]}}]}}]}}]} as unknown as DocumentNode<ChangeFailureFragment, unknown>;
 export const BothHalvesFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"BothHalves"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Customer"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"billing"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"resellerId"}},{"kind":"Field","name":{"kind":"Name","value":"customerId"}}]}},{"kind":"Field","name":{"kind":"Name","value":"reseller"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"customerId"}},{"kind":"Field","name":{"kind":"Name","value":"customerDomain"}}]}}]}}]} as unknown as DocumentNode<BothHalvesFragment, unknown>;
 export const NotificationLineFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"NotificationLine"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Notification"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"messageId"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"typeRaw"}},{"kind":"Field","name":{"kind":"Name","value":"publishTime"}},{"kind":"Field","name":{"kind":"Name","value":"receivedAt"}},{"kind":"Field","name":{"kind":"Name","value":"cursor"}},{"kind":"Field","name":{"kind":"Name","value":"customerDomain"}},{"kind":"Field","name":{"kind":"Name","value":"customer"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}},{"kind":"Field","name":{"kind":"Name","value":"subscription"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"subscriptionId"}},{"kind":"Field","name":{"kind":"Name","value":"status"}}]}},{"kind":"Field","name":{"kind":"Name","value":"suspensionReasons"}},{"kind":"Field","name":{"kind":"Name","value":"cancellationReason"}},{"kind":"Field","name":{"kind":"Name","value":"raw"}}]}}]} as unknown as DocumentNode<NotificationLineFragment, unknown>;
+export const ChangeFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"Change"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"AuditEntry"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"at"}},{"kind":"Field","name":{"kind":"Name","value":"mutation"}},{"kind":"Field","name":{"kind":"Name","value":"viewer"}},{"kind":"Field","name":{"kind":"Name","value":"outcome"}},{"kind":"Field","name":{"kind":"Name","value":"cursor"}},{"kind":"Field","name":{"kind":"Name","value":"idempotencyKey"}},{"kind":"Field","name":{"kind":"Name","value":"durationMs"}},{"kind":"Field","name":{"kind":"Name","value":"input"}},{"kind":"Field","name":{"kind":"Name","value":"target"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"customer"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}},{"kind":"Field","name":{"kind":"Name","value":"skuId"}}]}},{"kind":"Field","name":{"kind":"Name","value":"operation"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"operationId"}}]}},{"kind":"Field","name":{"kind":"Name","value":"error"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}}]}}]}}]} as unknown as DocumentNode<ChangeFragment, unknown>;
 export const CustomersDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Customers"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"first"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}},"defaultValue":{"kind":"IntValue","value":"10"}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"after"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"customers"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"Variable","name":{"kind":"Name","value":"first"}}},{"kind":"Argument","name":{"kind":"Name","value":"after"},"value":{"kind":"Variable","name":{"kind":"Name","value":"after"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"billing"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"customerId"}},{"kind":"Field","name":{"kind":"Name","value":"account"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"active"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"reseller"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"customerDomain"}}]}},{"kind":"Field","name":{"kind":"Name","value":"subscriptions"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"IntValue","value":"5"}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"SubscriptionLine"}}]}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"pageInfo"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hasNextPage"}},{"kind":"Field","name":{"kind":"Name","value":"endCursor"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"SubscriptionLine"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"ResellerSubscription"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"skuId"}},{"kind":"Field","name":{"kind":"Name","value":"skuName"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"suspensionReasons"}},{"kind":"Field","name":{"kind":"Name","value":"plan"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"planName"}}]}},{"kind":"Field","name":{"kind":"Name","value":"seats"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"numberOfSeats"}},{"kind":"Field","name":{"kind":"Name","value":"maximumNumberOfSeats"}},{"kind":"Field","name":{"kind":"Name","value":"licensedNumberOfSeats"}}]}}]}}]} as unknown as DocumentNode<CustomersQuery, CustomersQueryVariables>;
 export const CustomerDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Customer"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"by"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"CustomerBy"}},"defaultValue":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"domain"},"value":{"kind":"StringValue","value":"flexible.example","block":false}}]}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"customer"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"by"},"value":{"kind":"Variable","name":{"kind":"Name","value":"by"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"billing"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"resellerId"}},{"kind":"Field","name":{"kind":"Name","value":"customerId"}},{"kind":"Field","name":{"kind":"Name","value":"account"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"active"}},{"kind":"Field","name":{"kind":"Name","value":"currency"}},{"kind":"Field","name":{"kind":"Name","value":"countryCode"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"reseller"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"customerId"}},{"kind":"Field","name":{"kind":"Name","value":"customerDomain"}},{"kind":"Field","name":{"kind":"Name","value":"customerType"}},{"kind":"Field","name":{"kind":"Name","value":"alternateEmail"}},{"kind":"Field","name":{"kind":"Name","value":"postalAddress"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"organizationName"}},{"kind":"Field","name":{"kind":"Name","value":"locality"}},{"kind":"Field","name":{"kind":"Name","value":"countryCode"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"subscriptions"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"skuName"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"creationTime"}},{"kind":"Field","name":{"kind":"Name","value":"renewalSettings"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"renewalType"}}]}},{"kind":"Field","name":{"kind":"Name","value":"trialSettings"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"isInTrial"}},{"kind":"Field","name":{"kind":"Name","value":"trialEndTime"}}]}}]}}]}}]}}]}}]} as unknown as DocumentNode<CustomerQuery, CustomerQueryVariables>;
 export const SubscriptionsDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Subscriptions"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"customerNamePrefix"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}},"defaultValue":{"kind":"StringValue","value":"a","block":false}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"first"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}},"defaultValue":{"kind":"IntValue","value":"20"}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"after"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"subscriptions"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"customerNamePrefix"},"value":{"kind":"Variable","name":{"kind":"Name","value":"customerNamePrefix"}}},{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"Variable","name":{"kind":"Name","value":"first"}}},{"kind":"Argument","name":{"kind":"Name","value":"after"},"value":{"kind":"Variable","name":{"kind":"Name","value":"after"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"subscriptionId"}},{"kind":"Field","name":{"kind":"Name","value":"customerDomain"}},{"kind":"Field","name":{"kind":"Name","value":"skuName"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"plan"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"planName"}},{"kind":"Field","name":{"kind":"Name","value":"commitmentInterval"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"endTime"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"customer"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"billing"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"customerId"}}]}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"pageInfo"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hasNextPage"}},{"kind":"Field","name":{"kind":"Name","value":"endCursor"}}]}}]}}]}}]} as unknown as DocumentNode<SubscriptionsQuery, SubscriptionsQueryVariables>;
@@ -1029,3 +1183,8 @@ export const LinkCustomerDocument = {"kind":"Document","definitions":[{"kind":"O
 export const UnlinkCustomerDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"UnlinkCustomer"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"customer"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"unlinkCustomer"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"customer"},"value":{"kind":"Variable","name":{"kind":"Name","value":"customer"}}}]}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"InlineFragment","typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"UnlinkCustomerSuccess"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"customer"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"BothHalves"}}]}}]}},{"kind":"InlineFragment","typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Error"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"__typename"}},{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"BothHalves"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Customer"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"billing"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"resellerId"}},{"kind":"Field","name":{"kind":"Name","value":"customerId"}}]}},{"kind":"Field","name":{"kind":"Name","value":"reseller"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"customerId"}},{"kind":"Field","name":{"kind":"Name","value":"customerDomain"}}]}}]}}]} as unknown as DocumentNode<UnlinkCustomerMutation, UnlinkCustomerMutationVariables>;
 export const NotificationReceivedDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"subscription","name":{"kind":"Name","value":"NotificationReceived"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"customer"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"types"}},"type":{"kind":"ListType","type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"NotificationType"}}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"after"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"notificationReceived"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"customer"},"value":{"kind":"Variable","name":{"kind":"Name","value":"customer"}}},{"kind":"Argument","name":{"kind":"Name","value":"types"},"value":{"kind":"Variable","name":{"kind":"Name","value":"types"}}},{"kind":"Argument","name":{"kind":"Name","value":"after"},"value":{"kind":"Variable","name":{"kind":"Name","value":"after"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"NotificationLine"}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"NotificationLine"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Notification"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"messageId"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"typeRaw"}},{"kind":"Field","name":{"kind":"Name","value":"publishTime"}},{"kind":"Field","name":{"kind":"Name","value":"receivedAt"}},{"kind":"Field","name":{"kind":"Name","value":"cursor"}},{"kind":"Field","name":{"kind":"Name","value":"customerDomain"}},{"kind":"Field","name":{"kind":"Name","value":"customer"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}},{"kind":"Field","name":{"kind":"Name","value":"subscription"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"subscriptionId"}},{"kind":"Field","name":{"kind":"Name","value":"status"}}]}},{"kind":"Field","name":{"kind":"Name","value":"suspensionReasons"}},{"kind":"Field","name":{"kind":"Name","value":"cancellationReason"}},{"kind":"Field","name":{"kind":"Name","value":"raw"}}]}}]} as unknown as DocumentNode<NotificationReceivedSubscription, NotificationReceivedSubscriptionVariables>;
 export const NotificationsDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Notifications"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"customer"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"types"}},"type":{"kind":"ListType","type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"NotificationType"}}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"first"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}},"defaultValue":{"kind":"IntValue","value":"10"}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"after"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"notifications"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"customer"},"value":{"kind":"Variable","name":{"kind":"Name","value":"customer"}}},{"kind":"Argument","name":{"kind":"Name","value":"types"},"value":{"kind":"Variable","name":{"kind":"Name","value":"types"}}},{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"Variable","name":{"kind":"Name","value":"first"}}},{"kind":"Argument","name":{"kind":"Name","value":"after"},"value":{"kind":"Variable","name":{"kind":"Name","value":"after"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"NotificationLine"}}]}},{"kind":"Field","name":{"kind":"Name","value":"pageInfo"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hasNextPage"}},{"kind":"Field","name":{"kind":"Name","value":"endCursor"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"NotificationLine"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Notification"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"messageId"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"typeRaw"}},{"kind":"Field","name":{"kind":"Name","value":"publishTime"}},{"kind":"Field","name":{"kind":"Name","value":"receivedAt"}},{"kind":"Field","name":{"kind":"Name","value":"cursor"}},{"kind":"Field","name":{"kind":"Name","value":"customerDomain"}},{"kind":"Field","name":{"kind":"Name","value":"customer"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}},{"kind":"Field","name":{"kind":"Name","value":"subscription"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"subscriptionId"}},{"kind":"Field","name":{"kind":"Name","value":"status"}}]}},{"kind":"Field","name":{"kind":"Name","value":"suspensionReasons"}},{"kind":"Field","name":{"kind":"Name","value":"cancellationReason"}},{"kind":"Field","name":{"kind":"Name","value":"raw"}}]}}]} as unknown as DocumentNode<NotificationsQuery, NotificationsQueryVariables>;
+export const MyChangesDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"MyChanges"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"filter"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"AuditLogFilter"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"orderBy"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"AuditLogOrder"}},"defaultValue":{"kind":"EnumValue","value":"AT_DESC"}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"first"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}},"defaultValue":{"kind":"IntValue","value":"10"}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"after"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"auditLog"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"filter"},"value":{"kind":"Variable","name":{"kind":"Name","value":"filter"}}},{"kind":"Argument","name":{"kind":"Name","value":"orderBy"},"value":{"kind":"Variable","name":{"kind":"Name","value":"orderBy"}}},{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"Variable","name":{"kind":"Name","value":"first"}}},{"kind":"Argument","name":{"kind":"Name","value":"after"},"value":{"kind":"Variable","name":{"kind":"Name","value":"after"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"totalCount"}},{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"Change"}}]}},{"kind":"Field","name":{"kind":"Name","value":"pageInfo"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hasNextPage"}},{"kind":"Field","name":{"kind":"Name","value":"endCursor"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"Change"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"AuditEntry"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"at"}},{"kind":"Field","name":{"kind":"Name","value":"mutation"}},{"kind":"Field","name":{"kind":"Name","value":"viewer"}},{"kind":"Field","name":{"kind":"Name","value":"outcome"}},{"kind":"Field","name":{"kind":"Name","value":"cursor"}},{"kind":"Field","name":{"kind":"Name","value":"idempotencyKey"}},{"kind":"Field","name":{"kind":"Name","value":"durationMs"}},{"kind":"Field","name":{"kind":"Name","value":"input"}},{"kind":"Field","name":{"kind":"Name","value":"target"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"customer"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}},{"kind":"Field","name":{"kind":"Name","value":"skuId"}}]}},{"kind":"Field","name":{"kind":"Name","value":"operation"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"operationId"}}]}},{"kind":"Field","name":{"kind":"Name","value":"error"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}}]}}]}}]} as unknown as DocumentNode<MyChangesQuery, MyChangesQueryVariables>;
+export const ChangesWithUnknownOutcomeDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"ChangesWithUnknownOutcome"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"first"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}},"defaultValue":{"kind":"IntValue","value":"10"}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"after"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"auditLog"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"filter"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"outcomes"},"value":{"kind":"ListValue","values":[{"kind":"EnumValue","value":"UNKNOWN"}]}}]}},{"kind":"Argument","name":{"kind":"Name","value":"orderBy"},"value":{"kind":"EnumValue","value":"AT_ASC"}},{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"Variable","name":{"kind":"Name","value":"first"}}},{"kind":"Argument","name":{"kind":"Name","value":"after"},"value":{"kind":"Variable","name":{"kind":"Name","value":"after"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"totalCount"}},{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"Change"}},{"kind":"Field","name":{"kind":"Name","value":"billingAccountActive"}}]}},{"kind":"Field","name":{"kind":"Name","value":"pageInfo"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hasNextPage"}},{"kind":"Field","name":{"kind":"Name","value":"endCursor"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"Change"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"AuditEntry"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"at"}},{"kind":"Field","name":{"kind":"Name","value":"mutation"}},{"kind":"Field","name":{"kind":"Name","value":"viewer"}},{"kind":"Field","name":{"kind":"Name","value":"outcome"}},{"kind":"Field","name":{"kind":"Name","value":"cursor"}},{"kind":"Field","name":{"kind":"Name","value":"idempotencyKey"}},{"kind":"Field","name":{"kind":"Name","value":"durationMs"}},{"kind":"Field","name":{"kind":"Name","value":"input"}},{"kind":"Field","name":{"kind":"Name","value":"target"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"customer"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}},{"kind":"Field","name":{"kind":"Name","value":"skuId"}}]}},{"kind":"Field","name":{"kind":"Name","value":"operation"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"operationId"}}]}},{"kind":"Field","name":{"kind":"Name","value":"error"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}}]}}]}}]} as unknown as DocumentNode<ChangesWithUnknownOutcomeQuery, ChangesWithUnknownOutcomeQueryVariables>;
+export const AuditEntryDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"AuditEntry"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"by"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"AuditEntryBy"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"auditEntry"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"by"},"value":{"kind":"Variable","name":{"kind":"Name","value":"by"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"Change"}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"Change"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"AuditEntry"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"at"}},{"kind":"Field","name":{"kind":"Name","value":"mutation"}},{"kind":"Field","name":{"kind":"Name","value":"viewer"}},{"kind":"Field","name":{"kind":"Name","value":"outcome"}},{"kind":"Field","name":{"kind":"Name","value":"cursor"}},{"kind":"Field","name":{"kind":"Name","value":"idempotencyKey"}},{"kind":"Field","name":{"kind":"Name","value":"durationMs"}},{"kind":"Field","name":{"kind":"Name","value":"input"}},{"kind":"Field","name":{"kind":"Name","value":"target"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"customer"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}},{"kind":"Field","name":{"kind":"Name","value":"skuId"}}]}},{"kind":"Field","name":{"kind":"Name","value":"operation"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"operationId"}}]}},{"kind":"Field","name":{"kind":"Name","value":"error"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}}]}}]}}]} as unknown as DocumentNode<AuditEntryQuery, AuditEntryQueryVariables>;
+export const SettleChangeDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"SettleChange"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"auditEntry"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"action"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"SettleWriteAction"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"operationId"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"settleWrite"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"auditEntry"},"value":{"kind":"Variable","name":{"kind":"Name","value":"auditEntry"}}},{"kind":"ObjectField","name":{"kind":"Name","value":"action"},"value":{"kind":"Variable","name":{"kind":"Name","value":"action"}}},{"kind":"ObjectField","name":{"kind":"Name","value":"operationId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"operationId"}}}]}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"InlineFragment","typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"SettleWriteSuccess"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"auditEntry"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"Change"}}]}}]}},{"kind":"InlineFragment","typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Error"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"__typename"}},{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"Change"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"AuditEntry"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"at"}},{"kind":"Field","name":{"kind":"Name","value":"mutation"}},{"kind":"Field","name":{"kind":"Name","value":"viewer"}},{"kind":"Field","name":{"kind":"Name","value":"outcome"}},{"kind":"Field","name":{"kind":"Name","value":"cursor"}},{"kind":"Field","name":{"kind":"Name","value":"idempotencyKey"}},{"kind":"Field","name":{"kind":"Name","value":"durationMs"}},{"kind":"Field","name":{"kind":"Name","value":"input"}},{"kind":"Field","name":{"kind":"Name","value":"target"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"customer"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}},{"kind":"Field","name":{"kind":"Name","value":"skuId"}}]}},{"kind":"Field","name":{"kind":"Name","value":"operation"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"operationId"}}]}},{"kind":"Field","name":{"kind":"Name","value":"error"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}}]}}]}}]} as unknown as DocumentNode<SettleChangeMutation, SettleChangeMutationVariables>;
+export const ChangeRecordedDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"subscription","name":{"kind":"Name","value":"ChangeRecorded"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"filter"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"AuditLogFilter"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"after"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"auditLogged"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"filter"},"value":{"kind":"Variable","name":{"kind":"Name","value":"filter"}}},{"kind":"Argument","name":{"kind":"Name","value":"after"},"value":{"kind":"Variable","name":{"kind":"Name","value":"after"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"Change"}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"Change"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"AuditEntry"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"at"}},{"kind":"Field","name":{"kind":"Name","value":"mutation"}},{"kind":"Field","name":{"kind":"Name","value":"viewer"}},{"kind":"Field","name":{"kind":"Name","value":"outcome"}},{"kind":"Field","name":{"kind":"Name","value":"cursor"}},{"kind":"Field","name":{"kind":"Name","value":"idempotencyKey"}},{"kind":"Field","name":{"kind":"Name","value":"durationMs"}},{"kind":"Field","name":{"kind":"Name","value":"input"}},{"kind":"Field","name":{"kind":"Name","value":"target"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"customer"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}},{"kind":"Field","name":{"kind":"Name","value":"skuId"}}]}},{"kind":"Field","name":{"kind":"Name","value":"operation"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"operationId"}}]}},{"kind":"Field","name":{"kind":"Name","value":"error"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}}]}}]}}]} as unknown as DocumentNode<ChangeRecordedSubscription, ChangeRecordedSubscriptionVariables>;

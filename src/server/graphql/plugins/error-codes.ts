@@ -15,6 +15,7 @@ const statuses: Record<ErrorCode, number> = {
   RATE_LIMITED: 429,
   UNAVAILABLE: 503,
   DEADLINE_EXCEEDED: 504,
+  OUTCOME_UNKNOWN: 504,
   INTERNAL_SERVER_ERROR: 500,
 };
 
@@ -45,11 +46,10 @@ export function useErrorCodes(log: Logger): Plugin<object, ServerContext> {
       const { status, headers } = response;
       if (status < 400 || response.body) return;
       headers.set('content-type', 'application/json');
-      const body = errorBody(
-        'BAD_USER_INPUT',
-        refusals[status] ?? 'The request was rejected.',
-        requestId,
-      );
+      const code = 'BAD_USER_INPUT';
+      const message = refusals[status] ?? 'The request was rejected.';
+      log.info({ requestId, code, status }, message);
+      const body = errorBody(code, message, requestId);
       setResponse(new fetchAPI.Response(body, { status, headers }));
     },
   };

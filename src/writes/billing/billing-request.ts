@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import type { BillingClient } from '../backends/billing/client.ts';
-import type { CallScope } from '../domain/call-scope.ts';
-import type { CustomerMetadata, Operation } from '../domain/operation.ts';
+import type { BillingClient } from '../../backends/billing/client.ts';
+import type { CallScope } from '../../domain/call-scope.ts';
+import type { CustomerMetadata, Operation } from '../../domain/operation.ts';
+import type { WriteMutation } from '../../domain/write.ts';
+import { requestHash } from '../../store/writes/request-hash.ts';
 
 const text = z.string();
 const customer = z.object({ resellerId: text, customerId: text });
@@ -66,3 +68,23 @@ export function customerOf(request: BillingRequest): CustomerMetadata {
   const customerId = 'customerId' in request ? request.customerId : '';
   return { type: 'customer', resellerId: request.resellerId, customerId };
 }
+
+/** The object that writes are serialised on; creations have none before they succeed. */
+export function billingTarget(request: BillingRequest): string {
+  const key = 'customerId' in request ? request.customerId : requestHash(request);
+  return JSON.stringify(['billing', request.resellerId, key]);
+}
+
+/** The request without personal data, for the audit log. */
+export function auditInput(request: BillingRequest): unknown {
+  const { resellerId } = request;
+  if ('customerId' in request) return { resellerId, customerId: request.customerId };
+  return { resellerId, resellerCustomerId: request.linkTo ?? null };
+}
+
+export const billingMutations = {
+  INVITE_CUSTOMER: 'inviteCustomer',
+  CREATE_RESELLER_SERVED_CUSTOMER: 'createResellerServedCustomer',
+  ACTIVATE_CUSTOMER: 'activateCustomer',
+  SUSPEND_CUSTOMER: 'suspendCustomer',
+} as const satisfies Record<BillingRequest['kind'], WriteMutation>;

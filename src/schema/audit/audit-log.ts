@@ -1,0 +1,227 @@
+import { badInput } from '../../domain/error.ts';
+import { MAX_STORED_PAGE } from '../../domain/page.ts';
+import { type WriteMutation, type WriteRecord, writeMutations } from '../../domain/write.ts';
+import type { AuditFilter, AuditOrder, AuditService } from '../../services/audit.ts';
+import type { CustomerService } from '../../services/customers.ts';
+import { builder, type InputFields } from '../builder.ts';
+import { customer, customerOfId } from '../customer/customer.ts';
+import { sequenceOf } from '../relay/arguments.ts';
+import { connectionArgs, connectionOf } from '../relay/connection.ts';
+import { type Connection, type ConnectionArgs, paginate } from '../relay/pagination.ts';
+import { subscription, subscriptionTarget } from '../subscription/subscription.ts';
+import { auditEntry, auditEntryIdOf, writeOutcome } from './audit-entry.ts';
+
+const order = builder.enumType('AuditLogOrder', {
+  description: 'Order of audit entries, by the time at which they were recorded.',
+  values: {
+    AT_DESC: { description: 'Newest first.' },
+    AT_ASC: { description: 'Oldest first.' },
+  } as const satisfies Record<AuditOrder, { description: string }>,
+});
+
+function filterFields(t: InputFields) {
+  return {
+    viewer: t.string({ description: '`viewer` of the entries.' }),
+    mutations: t.stringList({
+      description: 'Names of mutations, such as `activateCustomer`; all mutations when omitted.',
+    }),
+    outcomes: t.field({
+      type: [writeOutcome],
+      description: 'Outcomes to include; all outcomes when omitted.',
+    }),
+    from: t.field({
+      type: 'DateTime',
+      description: 'Includes entries that were recorded at this time or later.',
+    }),
+    until: t.field({
+      type: 'DateTime',
+      description: 'Includes entries that were recorded before this time.',
+    }),
+  };
+}
+
+const logFilter = builder.inputType('AuditLogFilter', {
+  description: 'Selects audit entries that meet all given conditions.',
+  fields: (t) => ({
+    ...filterFields(t),
+    customer: t.id({
+      description:
+        'Global id of a customer: selects changes of the customer and of its subscriptions.',
+    }),
+    subscription: t.id({ description: 'Global id of a subscription.' }),
+    resellerId: t.string({ description: "The billing API's id of a reseller." }),
+  }),
+});
+
+const targetFilter = builder.inputType('TargetAuditLogFilter', {
+  description: 'Selects audit entries of one object that meet all given conditions.',
+  fields: filterFields,
+});
+
+/** @throws GatewayError BAD_USER_INPUT when a mutation is not recorded, or the times are reversed */
+function commonFilter(given: typeof targetFilter.$inferInput | null | undefined): AuditFilter {
+  const { viewer, mutations, outcomes, from, until } = given ?? {};
+  if (from && until && from >= until) throw badInput('filter.from must be before filter.until.');
+  return {
+    viewer: viewer ?? undefined,
+    mutations: mutations?.map(mutationOf),
+    outcomes: outcomes ?? undefined,
+    from: from ?? undefined,
+    until: until ?? undefined,
+  };
+}
+
+function mutationOf(name: string): WriteMutation {
+  const known = writeMutations.find((mutation) => mutation === name);
+  if (known) return known;
+  const names = writeMutations.join(', ');
+  throw badInput(
+    `filter.mutations must contain only recorded mutations (${names}), not "${name.slice(0, 80)}".`,
+  );
+}
+
+async function filterOf(
+  given: typeof logFilter.$inferInput | null | undefined,
+  customers: CustomerService,
+): Promise<AuditFilter> {
+  const { customer: id, subscription: subscriptionId, resellerId } = given ?? {};
+  return {
+    ...commonFilter(given),
+    resellerId: resellerId ?? undefined,
+    customer: id == null ? undefined : await idsOf(customerOfId(id), customers),
+    subscription: subscriptionId == null ? undefined : subscriptionTarget(subscriptionId),
+  };
+}
+
+/** Both ids of a linked customer. */
+async function idsOf(parent: typeof customer.$inferType, customers: CustomerService) {
+  const [billing, resellerCustomerId] = await Promise.all([
+    customers.billingKey(parent),
+    customers.resellerCustomerId(parent),
+  ]);
+  return { billing, resellerCustomerId };
+}
+
+interface AuditConnection extends Connection<WriteRecord> {
+  /** Reads the database, so call it only when the query selects the field. */
+  totalCount(): Promise<number>;
+}
+
+const auditConnection = connectionOf<WriteRecord, AuditConnection>(auditEntry);
+
+builder.objectField(auditConnection, 'totalCount', (t) =>
+  t.int({
+    nullable: false,
+    description: 'Number of entries on all pages; counted only when this field is selected.',
+    resolve: (connection) => connection.totalCount(),
+  }),
+);
+
+async function paginateEntries(
+  args: ConnectionArgs & { readonly orderBy?: AuditOrder | null | undefined },
+  filter: AuditFilter,
+  audit: AuditService,
+): Promise<AuditConnection> {
+  const direction = args.orderBy ?? 'AT_DESC';
+  const connection = await paginate(args, {
+    identity: ['auditLog', direction, filter],
+    maxPageSize: MAX_STORED_PAGE,
+    fetch: (page) => audit.page(filter, direction, page),
+  });
+  return { ...connection, totalCount: () => audit.count(filter) };
+}
+
+const logArgs = builder.args((t) => ({
+  orderBy: t.field({ type: order, defaultValue: 'AT_DESC', description: 'Order of the entries.' }),
+}));
+
+const filterDescription = 'Conditions that the entries must meet; all entries when omitted.';
+
+builder.queryField('auditLog', (t) =>
+  t.field({
+    type: auditConnection,
+    nullable: false,
+    description:
+      'Lists the changes that the caller has sent to the vendors, with their outcomes. Entries of other callers are not included.',
+    args: {
+      filter: t.arg({ type: logFilter, description: filterDescription }),
+      ...logArgs,
+      ...connectionArgs,
+    },
+    resolve: async (_root, args, { services: { audit, customers } }) =>
+      paginateEntries(args, await filterOf(args.filter, customers), audit),
+  }),
+);
+
+builder.objectField(customer, 'auditLog', (t) =>
+  t.field({
+    type: auditConnection,
+    description:
+      'Changes of the customer, in either API, and of its subscriptions that the caller has sent, with their outcomes.',
+    args: {
+      filter: t.arg({ type: targetFilter, description: filterDescription }),
+      ...logArgs,
+      ...connectionArgs,
+    },
+    resolve: async (parent, args, { services: { audit, customers } }) => {
+      const filter = { ...commonFilter(args.filter), customer: await idsOf(parent, customers) };
+      return paginateEntries(args, filter, audit);
+    },
+  }),
+);
+
+builder.objectField(subscription, 'auditLog', (t) =>
+  t.field({
+    type: auditConnection,
+    description: 'Changes of the subscription that the caller has sent, with their outcomes.',
+    args: {
+      filter: t.arg({ type: targetFilter, description: filterDescription }),
+      ...logArgs,
+      ...connectionArgs,
+    },
+    resolve: ({ customerId, skuId }, args, { services: { audit } }) => {
+      const filter = { ...commonFilter(args.filter), subscription: { customerId, skuId } };
+      return paginateEntries(args, filter, audit);
+    },
+  }),
+);
+
+const auditEntryBy = builder.inputType('AuditEntryBy', {
+  description: 'Identifies an audit entry. Set exactly one field.',
+  isOneOf: true,
+  fields: (t) => ({
+    id: t.id({ description: 'Global id of the audit entry.' }),
+    idempotencyKey: t.field({
+      type: 'UUID',
+      description: 'Idempotency key of the mutation; the latest entry when several have it.',
+    }),
+  }),
+});
+
+builder.queryField('auditEntry', (t) =>
+  t.field({
+    type: auditEntry,
+    description: 'Returns one audit entry; null when the caller has no such entry.',
+    args: {
+      by: t.arg({ type: auditEntryBy, required: true, description: 'The entry to return.' }),
+    },
+    resolve: (_root, { by }, { services: { audit } }) =>
+      by.id == null ? audit.byKey(by.idempotencyKey ?? '') : audit.get(auditEntryIdOf(by.id)),
+  }),
+);
+
+builder.subscriptionField('auditLogged', (t) =>
+  t.field({
+    type: auditEntry,
+    nullable: false,
+    description:
+      "Sends each of the caller's audit entries when its outcome is recorded or changes, at least once; with `after`, first the entries since then. Never completes.",
+    args: {
+      filter: t.arg({ type: logFilter, description: filterDescription }),
+      after: t.arg.string({ description: '`cursor` of the last entry that the client received.' }),
+    },
+    subscribe: async (_root, { filter, after }, { services: { audit, customers } }) =>
+      audit.watch(await filterOf(filter, customers), sequenceOf(after)),
+    resolve: (entry) => entry,
+  }),
+);

@@ -1,0 +1,43 @@
+import type { SettleAction } from '../../services/audit.ts';
+import { builder } from '../builder.ts';
+import { writeErrors } from '../errors.ts';
+import { mutation } from '../mutation.ts';
+import { auditEntry, auditEntryIdOf } from './audit-entry.ts';
+
+const action = builder.enumType('SettleWriteAction', {
+  description: 'How to settle a change whose outcome is unknown.',
+  values: {
+    REPEAT: {
+      description:
+        "Sends a billing change again with the key that billing received, so that billing carries it out at most once. For the reseller API, reads the vendor's state to find out whether the change was carried out.",
+    },
+    CONFIRM_DONE: { description: 'Records that the vendor carried out the change.' },
+    CONFIRM_NOT_DONE: { description: 'Records that the vendor did not carry out the change.' },
+  } as const satisfies Record<SettleAction, { description: string }>,
+});
+
+mutation('settleWrite', {
+  description:
+    'Settles a change whose outcome is PENDING or UNKNOWN. The call is itself recorded in the audit log.',
+  inputDescription: 'The change to settle, and how.',
+  input: (t) => ({
+    auditEntry: t.id({ required: true, description: 'Global id of the audit entry.' }),
+    action: t.field({ type: action, required: true, description: 'How to settle the change.' }),
+    operationId: t.string({
+      description:
+        "The billing API's id of the operation that the change started. Required for CONFIRM_DONE of a billing change; must be omitted otherwise.",
+    }),
+  }),
+  success: 'The change has an outcome.',
+  returns: {
+    field: 'auditEntry',
+    type: auditEntry,
+    description: 'The settled entry with its outcome.',
+  },
+  errors: writeErrors,
+  run: async (input, { audit }) =>
+    audit.settle(auditEntryIdOf(input.auditEntry), {
+      action: input.action,
+      operationId: input.operationId ?? null,
+    }),
+});

@@ -1,0 +1,112 @@
+import DataLoader from 'dataloader';
+import { GatewayError } from '../domain/error.ts';
+import type { Page, PageRequest } from '../domain/page.ts';
+import type { WriteChange, WriteRecord } from '../domain/write.ts';
+import type {
+  AuditFilter,
+  AuditOrder,
+  AuditPageQuery,
+  AuditStore,
+} from '../store/writes/audit-store.ts';
+import type { WriteStore } from '../store/writes/write-store.ts';
+import type { AuditFeed } from '../writes/audit-feed.ts';
+import type { Deliveries } from '../writes/deliveries.ts';
+import type { SettleAction, Settlements, SettleRequest } from '../writes/settle.ts';
+import { authorize } from './authorize.ts';
+import type { RequestScope } from './scope.ts';
+
+export type { AuditFilter, AuditOrder, SettleAction };
+
+/** The record of every change at a vendor. For a viewer, only its own entries exist. */
+export interface AuditService {
+  /** Null when the viewer has no such entry. */
+  get(id: string): Promise<WriteRecord | null>;
+  /** The viewer's latest entry with this idempotency key; null when there is none. */
+  byKey(idempotencyKey: string): Promise<WriteRecord | null>;
+  page(filter: AuditFilter, order: AuditOrder, page: PageRequest): Promise<Page<WriteRecord>>;
+  /** The number of entries that match the filter. */
+  count(filter: AuditFilter): Promise<number>;
+  /**
+   * Each entry when its outcome is stored or changes; with `after`, first the entries whose outcome
+   * was stored after that sequence number.
+   */
+  watch(filter: AuditFilter, after: number | null): Promise<AsyncIterable<WriteChange>>;
+  /**
+   * Settles an entry without an outcome.
+   * @throws OutcomeUnknown when a repeat left the outcome unknown; GatewayError NOT_FOUND when the
+   *   viewer has no such entry, another one when it was not changed
+   */
+  settle(id: string, request: SettleRequest): Promise<WriteRecord>;
+}
+
+interface AuditSources {
+  readonly writes: {
+    readonly audit: Pick<AuditStore, 'pages' | 'counts' | 'byKey'>;
+    readonly auditFeed: Pick<AuditFeed, 'watch'>;
+    readonly settlements: Pick<Settlements, 'settle'>;
+    readonly deliveries: Pick<Deliveries, 'add'>;
+  };
+  readonly writeStore: Pick<WriteStore, 'get'>;
+}
+
+export function createAuditService(
+  { writes, writeStore }: AuditSources,
+  scope: RequestScope,
+): AuditService {
+  const { viewer, agent, onDelivered } = scope;
+  const pages = new DataLoader<AuditPageQuery, readonly WriteRecord[], string>(
+    (queries) => writes.audit.pages(queries),
+    { cacheKeyFn: (query) => JSON.stringify(query) },
+  );
+  const counts = new DataLoader<AuditFilter, number, string>(
+    (filters) => writes.audit.counts(filters),
+    { cacheKeyFn: (filter) => JSON.stringify(filter) },
+  );
+
+  /** Narrows a filter to the viewer's own entries; one for another viewer matches nothing. */
+  function visible(filter: AuditFilter): AuditFilter {
+    const isOther = filter.viewer !== undefined && filter.viewer !== viewer.subject;
+    return { ...filter, viewer: viewer.subject, ...(isOther ? { outcomes: [] } : {}) };
+  }
+
+  async function find(id: string) {
+    const stored = await writeStore.get(id);
+    return stored?.record.viewer === viewer.subject ? stored : null;
+  }
+
+  return {
+    async get(id) {
+      authorize(viewer, 'READ');
+      return (await find(id))?.record ?? null;
+    },
+    async byKey(idempotencyKey) {
+      authorize(viewer, 'READ');
+      return writes.audit.byKey(viewer.subject, idempotencyKey);
+    },
+    async page(filter, order, { token, size }) {
+      authorize(viewer, 'READ');
+      const after = token === null ? null : Number(token);
+      const listed = await pages.load({ filter: visible(filter), order, after, limit: size + 1 });
+      const items = listed.slice(0, size);
+      const last = items.at(-1);
+      return { items, nextToken: last && listed.length > size ? String(last.number) : null };
+    },
+    async count(filter) {
+      authorize(viewer, 'READ');
+      return counts.load(visible(filter));
+    },
+    async watch(filter, after) {
+      authorize(viewer, 'READ');
+      return writes.auditFeed.watch(visible(filter), after, scope.signal);
+    },
+    async settle(id, request) {
+      authorize(viewer, 'WRITE');
+      const stored = await find(id);
+      if (!stored) throw new GatewayError('NOT_FOUND', 'The audit entry was not found.');
+      const caller = { viewer: viewer.subject, agent };
+      const settled = await writes.settlements.settle(stored, request, caller, scope);
+      onDelivered(() => writes.deliveries.add(settled.id));
+      return settled;
+    },
+  };
+}

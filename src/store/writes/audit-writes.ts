@@ -1,0 +1,124 @@
+import { type CompiledQuery, type Kysely, type RawBuilder, sql } from 'kysely';
+import type { Changes } from '../database/changes.ts';
+import type { Database } from '../database/database.ts';
+import type { Tables } from '../database/tables.ts';
+import { MAX_ROWS } from '../operations/rows.ts';
+import type { AuditStore, Confirmation } from './audit-store.ts';
+import { columnsOf, commitOutcome, doneColumns, refusedColumns } from './write-columns.ts';
+import { isUnsettled } from './write-rows.ts';
+import type { NewWrite } from './write-store.ts';
+
+type AuditWrites = Pick<AuditStore, 'confirm' | 'recordRepeat' | 'prune'>;
+
+export function auditWrites(database: Database, changes: Changes): AuditWrites {
+  const free = sql<boolean>`held_until <= ${database.now}`;
+
+  return {
+    async confirm({ record }, confirmation, audit) {
+      const [confirmed] = await commitOutcome(database, changes, record.id, (db) => [
+        confirmOutcome(database, db, record.id, confirmation, audit.id),
+        insertDone(database, db, audit, sql`id = ${record.id} and holder = ${audit.id}`),
+      ]);
+      return confirmed.rows.length > 0;
+    },
+    async recordRepeat({ record }, audit) {
+      const isRepeatable = sql`id = ${record.id} and ${isUnsettled} and superseded = 0 and ${free}`;
+      const [inserted] = await commitOutcome(database, changes, audit.id, (db) => [
+        insertDone(database, db, audit, isRepeatable),
+      ]);
+      return inserted.rows.length > 0;
+    },
+    async prune(ageMs, limit) {
+      const [deleted] = await database.commit((db) => [
+        db
+          .deleteFrom('writes')
+          .where('number', 'in', prunable(database, db, ageMs, Math.min(limit, MAX_ROWS)))
+          .returning('number')
+          .compile(),
+      ]);
+      return deleted.rows.length;
+    },
+  };
+}
+
+/**
+ * Leaves the id of the audit entry in `holder`, by which the next statement of the transaction sees
+ * that this one changed the write.
+ */
+function confirmOutcome(
+  database: Database,
+  db: Kysely<Tables>,
+  id: string,
+  { outcome, operationId, failure }: Confirmation,
+  auditId: string,
+): CompiledQuery<{ id: string }> {
+  const columns =
+    outcome === 'DONE'
+      ? doneColumns(database, operationId)
+      : refusedColumns(database, failure ?? { code: 'FAILED_PRECONDITION', message: '' });
+  return db
+    .updateTable('writes')
+    .set({ ...columns, holder: auditId })
+    .where('id', '=', id)
+    .where(isUnsettled)
+    .where(sql<boolean>`held_until <= ${database.now}`)
+    .$if(operationId !== null, (query) =>
+      query.where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom('writes as other')
+              .select('other.number')
+              .where('other.operation_id', '=', operationId),
+          ),
+        ),
+      ),
+    )
+    .returning('id')
+    .compile();
+}
+
+/** Inserts a write as DONE if another one meets the condition. */
+function insertDone(
+  database: Database,
+  db: Kysely<Tables>,
+  write: NewWrite,
+  condition: RawBuilder<unknown>,
+): CompiledQuery<{ id: string }> {
+  const row = {
+    ...columnsOf(database, write),
+    ...doneColumns(database, null),
+    ...{ attempts: 0, owed: 0 },
+  };
+  const names = Object.keys(row).map((name) => sql.ref(name));
+  const values = Object.values(row).map((value) => sql`${value}`);
+  return sql<{ id: string }>`insert into writes (${sql.join(names)})
+    select ${sql.join(values)} where exists (select 1 from writes where ${condition})
+    returning id`.compile(db);
+}
+
+function prunable(database: Database, db: Kysely<Tables>, ageMs: number, limit: number) {
+  return (
+    db
+      .selectFrom('writes')
+      .select('number')
+      .where('recorded_at', '<', sql<number>`${database.now} - ${Math.ceil(ageMs)}`)
+      // As in the partial index: with a parameter or an IN list, SQLite would sort all of them.
+      .where(sql<boolean>`state <> 'PENDING' and state <> 'UNKNOWN'`)
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom('operations as o')
+              .select('o.number')
+              .whereRef('o.operation_id', '=', 'writes.operation_id')
+              .where('o.done', '=', 0),
+          ),
+        ),
+      )
+      // Without it, the sequences of later outcomes would start again.
+      .where('sequence', '<', ({ selectFrom }) =>
+        selectFrom('writes as w').select(({ fn }) => fn.max('w.sequence').as('last')),
+      )
+      .orderBy('recorded_at')
+      .limit(limit)
+  );
+}

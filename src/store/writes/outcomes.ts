@@ -1,0 +1,209 @@
+import { type CompiledQuery, type Kysely, sql } from 'kysely';
+import type { Changes } from '../database/changes.ts';
+import type { Database } from '../database/database.ts';
+import type { Tables } from '../database/tables.ts';
+import { MAX_ROWS } from '../operations/rows.ts';
+import {
+  commitOutcome,
+  doneColumns,
+  failureColumns,
+  lockName,
+  nextSequence,
+  refusedColumns,
+} from './write-columns.ts';
+import { isUnsettled, toRecord, toStoredWrite, writeRows } from './write-rows.ts';
+import type { Hold, WriteStore } from './write-store.ts';
+
+/** Statements that decide about a write's fate, each a compare-and-set. */
+export function settleMethods(
+  database: Database,
+  changes: Changes,
+): Pick<
+  WriteStore,
+  | 'claim'
+  | 'due'
+  | 'expire'
+  | 'refuse'
+  | 'unknown'
+  | 'extend'
+  | 'done'
+  | 'settle'
+  | 'deliver'
+  | 'hasLater'
+  | 'get'
+> {
+  const until = (holdMs: number) => sql<number>`${database.now} + ${Math.ceil(holdMs)}`;
+  const held = ({ holder, holdMs }: Hold) => ({ holder, held_until: until(holdMs) }) as const;
+  const free = sql<boolean>`held_until <= ${database.now}`;
+
+  async function change(
+    id: string,
+    build: (db: Kysely<Tables>) => CompiledQuery<{ id: string }>,
+  ): Promise<boolean> {
+    const [changed] = await commitOutcome(database, changes, id, (db) => [build(db)]);
+    return changed.rows.length > 0;
+  }
+
+  return {
+    async claim({ record, target }, hold) {
+      const [claimed] = await database.commit(
+        (db) => [
+          db
+            .updateTable('writes')
+            .set(({ eb }) => ({ ...held(hold), attempts: eb('attempts', '+', 1) }))
+            .where('id', '=', record.id)
+            .where(isUnsettled)
+            .where('superseded', '=', 0)
+            .where(({ or, eb }) => or([free, eb('holder', '=', hold.holder)]))
+            .returningAll()
+            .returning(database.now.as('now'))
+            .compile(),
+        ],
+        // A new write on the target must not be recorded between this decision and its commit.
+        { locks: [lockName(target)], signal: hold.signal },
+      );
+      const [row] = claimed.rows;
+      return row ? toStoredWrite(row) : null;
+    },
+    async due(mutations, maxAgeMs, limit) {
+      const rows = await database.read((db) =>
+        writeRows(database, db)
+          .where(isUnsettled)
+          // Concatenated, so that the index of the few unsettled writes is used.
+          .where(sql<string>`mutation || ''`, 'in', mutations)
+          .where('superseded', '=', 0)
+          .where(free)
+          .where(sql<boolean>`recorded_at > ${database.now} - ${maxAgeMs}`)
+          .limit(MAX_ROWS)
+          .execute(),
+      );
+      return rows
+        .toSorted((a, b) => a.recorded_at - b.recorded_at)
+        .slice(0, limit)
+        .map(toStoredWrite);
+    },
+    async expire(maxAgeMs) {
+      const isExpired = sql<boolean>`state = 'PENDING' and ${free}
+        and (superseded = 1 or recorded_at <= ${database.now} - ${maxAgeMs})`;
+      const found = await database.read((db) =>
+        db.selectFrom('writes').select('number').where(isExpired).limit(1).executeTakeFirst(),
+      );
+      // Most rounds find none; those take no lock and notify no instance.
+      if (!found) return [];
+      const [expired] = await commitOutcome(database, changes, '', (db) => [
+        db
+          .updateTable('writes')
+          .set({
+            ...{ state: 'UNKNOWN', holder: null, held_until: 0, settled_at: database.now },
+            // The rows of one statement see the same last sequence.
+            sequence: sql<number>`(select coalesce(max(sequence), 0) from writes) + number`,
+          })
+          .where(isExpired)
+          .returningAll()
+          .compile(),
+      ]);
+      return expired.rows.map(toRecord);
+    },
+    refuse: (id, holder, failure) =>
+      change(id, (db) =>
+        db
+          .updateTable('writes')
+          .set(refusedColumns(database, failure))
+          .where('id', '=', id)
+          .where('state', '=', 'PENDING')
+          .where('attempts', '=', 1)
+          .where('holder', '=', holder)
+          .returning('id')
+          .compile(),
+      ),
+    unknown: (id, holder, failure) =>
+      change(id, (db) =>
+        db
+          .updateTable('writes')
+          .set({
+            ...{ state: 'UNKNOWN', holder: null, held_until: 0, settled_at: database.now },
+            ...{ ...failureColumns(failure), sequence: nextSequence },
+          })
+          .where('id', '=', id)
+          .where(isUnsettled)
+          .where('holder', '=', holder)
+          .returning('id')
+          .compile(),
+      ),
+    async extend(id, hold) {
+      const [extended] = await database.commit(
+        (db) => [
+          db
+            .updateTable('writes')
+            .set(held(hold))
+            .where('id', '=', id)
+            .where(isUnsettled)
+            .where('superseded', '=', 0)
+            .where('holder', '=', hold.holder)
+            .returning('id')
+            .compile(),
+        ],
+        { signal: hold.signal },
+      );
+      return extended.rows.length > 0;
+    },
+    done: (id) =>
+      change(id, (db) =>
+        db
+          .updateTable('writes')
+          .set(doneColumns(database, null))
+          .where('id', '=', id)
+          .where(isUnsettled)
+          .returning('id')
+          .compile(),
+      ),
+    settle: (id, outcome, failure) =>
+      change(id, (db) =>
+        db
+          .updateTable('writes')
+          .set(
+            outcome === 'DONE'
+              ? doneColumns(database, null)
+              : refusedColumns(database, failure ?? { code: 'FAILED_PRECONDITION', message: '' }),
+          )
+          .where('id', '=', id)
+          .where(isUnsettled)
+          .where(free)
+          .returning('id')
+          .compile(),
+      ),
+    async deliver(ids) {
+      for (let start = 0; start < ids.length; start += MAX_ROWS) {
+        const some = ids.slice(start, start + MAX_ROWS);
+        await database.commit((db) => [
+          db
+            .updateTable('writes')
+            .set({ owed: 0 })
+            .where('id', 'in', some)
+            .where('owed', '=', 1)
+            .compile(),
+        ]);
+      }
+    },
+    async hasLater({ mutation, number, target: { resellerCustomerId, skuId } }) {
+      const later = await database.read((db) =>
+        db
+          .selectFrom('writes')
+          .select('id')
+          .where('reseller_customer_id', '=', resellerCustomerId)
+          .where('sku_id', '=', skuId)
+          .where('number', '>', number)
+          .where('mutation', '=', mutation)
+          .where('state', '<>', 'REFUSED')
+          .executeTakeFirst(),
+      );
+      return later !== undefined;
+    },
+    async get(id) {
+      const row = await database.read((db) =>
+        writeRows(database, db).where('id', '=', id).executeTakeFirst(),
+      );
+      return row ? toStoredWrite(row) : null;
+    },
+  };
+}

@@ -1,0 +1,149 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type Kysely, sql } from 'kysely';
+import type { BillingCustomerKey } from '../../domain/customer.ts';
+import { type Operation, operationStatus } from '../../domain/operation.ts';
+import { announcementOf, type Changes } from '../database/changes.ts';
+import type { Database, StoreLog } from '../database/database.ts';
+import type { Tables } from '../database/tables.ts';
+import { appendIn, linkIn } from '../operations/entry-writes.ts';
+import type { OperationJournal } from '../operations/journal.ts';
+import { decodeOperation, encodeOperation } from '../operations/operation-json.ts';
+import { latestEntries, toEntry } from '../operations/rows.ts';
+import { doneColumns } from './write-columns.ts';
+import { isUnsettled } from './write-rows.ts';
+import type { StartedEntry, StartedState, WriteStore } from './write-store.ts';
+
+/**
+ * Stores an operation with its first state and its write as DONE, in one round trip. An operation
+ * that the journal has already keeps its entries; the state is then appended like any reading.
+ */
+export function startedMethod(
+  database: Database,
+  changes: Changes,
+  journal: Pick<OperationJournal, 'append'>,
+  { instanceId, log }: { readonly instanceId: string; readonly log: StoreLog },
+): Pick<WriteStore, 'started'> {
+  /** An operation that is done at once may create a link, which needs a decision. */
+  async function finished(id: string, operation: Operation): Promise<StartedEntry> {
+    const appended = await database.write(async (trx) => {
+      const result = await appendIn(database, trx, operation, null);
+      await database.serialiseAppends(trx, 'writes');
+      await trx
+        .updateTable('writes')
+        .set(doneColumns(database, operation.operationId))
+        .where('id', '=', id)
+        .where(isUnsettled)
+        .execute();
+      await database.announce(trx, announcementOf('write', id));
+      await linkIn(trx, operation, log);
+      return result;
+    });
+    changes.publish('operation', operation.operationId);
+    changes.publish('write', id);
+    return { entry: appended.entry, isLeased: false };
+  }
+
+  return {
+    async started(id, state) {
+      const { operation } = state;
+      if (operation.done) return finished(id, operation);
+      const { operationId } = operation;
+      const [, , , , latest] = await database.commit(
+        (db) => [
+          insertOperation(database, db, state, instanceId),
+          insertFirstEntry(db, operation),
+          setLatestEntry(db, operation),
+          db
+            .updateTable('writes')
+            .set(doneColumns(database, operationId))
+            .where('id', '=', id)
+            .where(isUnsettled)
+            .compile(),
+          latestEntries(db)
+            .select('o.lease_holder')
+            .where('o.operation_id', '=', operationId)
+            .compile(),
+        ],
+        {
+          appends: ['operation_entries', 'writes'],
+          announcements: [announcementOf('operation', operationId), announcementOf('write', id)],
+        },
+      );
+      changes.publish('operation', operationId);
+      changes.publish('write', id);
+      const [row] = latest.rows;
+      if (!row) throw new Error(`operation ${operationId} was stored without a state`);
+      const entry = toEntry(row);
+      const isCurrent = isDeepStrictEqual(
+        entry.operation,
+        decodeOperation(encodeOperation(operation)),
+      );
+      const isLeased = row.lease_holder === instanceId;
+      return { entry: isCurrent ? entry : await journal.append(operation), isLeased };
+    },
+  };
+}
+
+function insertOperation(
+  database: Database,
+  db: Kysely<Tables>,
+  { operation, leaseMs }: StartedState,
+  instanceId: string,
+) {
+  return db
+    .insertInto('operations')
+    .values({
+      ...statusOf(operation),
+      operation_id: operation.operationId,
+      first_seen_at: database.now,
+      latest_sequence: 0,
+      lease_holder: instanceId,
+      lease_until: sql<number>`${database.now} + ${Math.ceil(leaseMs)}`,
+    })
+    .onConflict((conflict) => conflict.column('operation_id').doNothing())
+    .compile();
+}
+
+function insertFirstEntry(db: Kysely<Tables>, operation: Operation) {
+  const customer = customerOf(operation);
+  return db
+    .insertInto('operation_entries')
+    .columns(['operation_number', 'reseller_id', 'customer_id', 'state'])
+    .expression((eb) =>
+      eb
+        .selectFrom('operations')
+        .select([
+          'number',
+          sql<string | null>`cast(${customer?.resellerId ?? null} as text)`.as('reseller_id'),
+          sql<string | null>`cast(${customer?.customerId ?? null} as text)`.as('customer_id'),
+          sql<string>`cast(${encodeOperation(operation)} as text)`.as('state'),
+        ])
+        .where('operation_id', '=', operation.operationId)
+        .where('latest_sequence', '=', 0),
+    )
+    .compile();
+}
+
+function setLatestEntry(db: Kysely<Tables>, operation: Operation) {
+  const customer = customerOf(operation);
+  return db
+    .updateTable('operations')
+    .set({
+      reseller_id: customer?.resellerId ?? null,
+      customer_id: customer?.customerId ?? null,
+      latest_sequence: sql<number>`(select max(sequence) from operation_entries
+        where operation_number = operations.number)`,
+    })
+    .where('operation_id', '=', operation.operationId)
+    .where('latest_sequence', '=', 0)
+    .compile();
+}
+
+function statusOf(operation: Operation) {
+  return { status: operationStatus(operation), done: operation.done ? 1 : 0 } as const;
+}
+
+function customerOf({ metadata, result }: Operation): BillingCustomerKey | null {
+  if (metadata?.type === 'customer') return metadata;
+  return result?.type === 'customer' ? result.customer : null;
+}

@@ -1,0 +1,87 @@
+import { type CompiledQuery, type Kysely, sql } from 'kysely';
+import type { WriteFailure } from '../../domain/write.ts';
+import { announcementOf, type Changes } from '../database/changes.ts';
+import type { CommitResults, Database } from '../database/database.ts';
+import type { Tables } from '../database/tables.ts';
+import type { NewWrite } from './write-store.ts';
+
+/** The columns that recording sets. */
+export function columnsOf(database: Database, write: NewWrite) {
+  return {
+    id: write.id,
+    viewer: write.viewer,
+    agent: write.agent,
+    mutation: write.mutation,
+    target: write.serialiseOn,
+    reseller_id: write.target.resellerId,
+    customer_id: write.target.customerId,
+    reseller_customer_id: write.target.resellerCustomerId,
+    sku_id: write.target.skuId,
+    request_hash: write.requestHash,
+    request: JSON.stringify(write.request),
+    snapshot: write.snapshot === null ? null : JSON.stringify(write.snapshot),
+    input: JSON.stringify(write.input),
+    idempotency_key: write.idempotencyKey,
+    upstream_key: write.upstreamKey,
+    link_to: write.linkTo,
+    request_id: write.requestId,
+    recorded_at: database.now,
+    superseded: 0,
+  } as const;
+}
+
+/** Only in a commit that appends to `writes` (see `commitOutcome`). */
+export const nextSequence = sql<number>`(select coalesce(max(sequence), 0) + 1 from writes)`;
+
+/**
+ * Commits statements that store outcomes, and publishes the write's id to the readers of the feed.
+ * Publishes also after a failure: the database may have committed.
+ */
+export async function commitOutcome<const Q extends readonly CompiledQuery<unknown>[]>(
+  database: Database,
+  changes: Changes,
+  id: string,
+  build: (db: Kysely<Tables>) => Q,
+): Promise<CommitResults<Q>> {
+  try {
+    return await database.commit(build, {
+      appends: ['writes'],
+      announcements: [announcementOf('write', id)],
+    });
+  } finally {
+    changes.publish('write', id);
+  }
+}
+
+/** The columns that every settled write has: nothing may send it again. */
+function settledColumns(database: Database) {
+  return {
+    ...{ request: null, snapshot: null, holder: null, held_until: 0, settled_at: database.now },
+    sequence: nextSequence,
+  };
+}
+
+export function doneColumns(database: Database, operationId: string | null) {
+  return {
+    ...settledColumns(database),
+    ...{ state: 'DONE' as const, owed: 1, error_code: null, error_message: null },
+    operation_id: operationId,
+  };
+}
+
+export function refusedColumns(database: Database, failure: WriteFailure) {
+  return {
+    ...settledColumns(database),
+    ...{ state: 'REFUSED' as const, owed: 0 },
+    ...failureColumns(failure),
+  };
+}
+
+export function failureColumns({ code, message }: WriteFailure) {
+  return { error_code: code, error_message: message };
+}
+
+/** The lock that serialises the writes on a target. */
+export function lockName(target: string): string {
+  return `write ${target}`;
+}

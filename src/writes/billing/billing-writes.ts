@@ -1,0 +1,100 @@
+import type { BillingClient } from '../../backends/billing/client.ts';
+import { isBillingRefusal } from '../../backends/billing/errors.ts';
+import type { CallScope } from '../../domain/call-scope.ts';
+import { GatewayError } from '../../domain/error.ts';
+import { type Operation, type OperationEntry, withKnown } from '../../domain/operation.ts';
+import type { WriteRecord } from '../../domain/write.ts';
+import type { StoredWrite } from '../../store/writes/write-rows.ts';
+import type { WriteStore } from '../../store/writes/write-store.ts';
+import type { Conduct, WriteSpec } from '../write-spec.ts';
+import {
+  auditInput,
+  type BillingRequest,
+  billingMutations,
+  billingTarget,
+  customerOf,
+  parseRequest,
+  sendRequest,
+} from './billing-request.ts';
+
+export interface BillingWritesDeps {
+  readonly billing: BillingClient;
+  readonly store: Pick<WriteStore, 'started'>;
+  /** How long all attempts of one write may take, in milliseconds. */
+  readonly timeoutMs: number;
+  /** How long this instance leases an operation that it starts, in milliseconds. */
+  readonly leaseMs: number;
+  /** Polls an operation whose lease this instance holds. */
+  onStarted(entry: OperationEntry): void;
+  /** The present state of an operation; null when neither journal nor billing knows it. */
+  getOperation(operationId: string, scope: CallScope): Promise<OperationEntry | null>;
+}
+
+/** Starts operations at billing. Every write is repeated with its own key until it is answered. */
+export class BillingWrites {
+  readonly #deps: BillingWritesDeps;
+  readonly conduct: Conduct<Operation, OperationEntry>;
+
+  constructor(deps: BillingWritesDeps) {
+    this.#deps = deps;
+    this.conduct = {
+      timeoutMs: deps.timeoutMs,
+      attempt: (write, scope) => this.#attempt(write, scope),
+      isRefusal: isBillingRefusal,
+      store: (write, operation) => this.#store(write, operation),
+      // Sequence 0 is before the first state of every operation.
+      provisional: (_, operation) => ({ operation, sequence: 0, firstSeenAt: new Date() }),
+      current: (record, scope) => this.#current(record, scope),
+      readBack: null,
+    };
+  }
+
+  /** @param check refuses a new write by throwing; not called for one that is on record */
+  start(
+    request: BillingRequest,
+    check: (() => Promise<void>) | null,
+  ): WriteSpec<Operation, OperationEntry> {
+    const { resellerId, customerId } = customerOf(request);
+    return {
+      mutation: billingMutations[request.kind],
+      target: {
+        ...{ resellerId, customerId: customerId || null, skuId: null },
+        resellerCustomerId: null,
+      },
+      serialiseOn: billingTarget(request),
+      request,
+      input: auditInput(request),
+      linkTo: ('linkTo' in request ? request.linkTo : null) ?? null,
+      conduct: this.conduct,
+      check,
+      ready: (scope) => this.#deps.billing.ready(scope),
+      snapshot: async () => null,
+    };
+  }
+
+  async #attempt(write: StoredWrite, scope: CallScope): Promise<Operation> {
+    const request = parseRequest(write.request);
+    const { billing } = this.#deps;
+    const operation = await sendRequest(billing, request, write.upstreamKey, scope);
+    const { operationId } = operation;
+    // Neither done nor refused: the write may have begun under an id that cannot be used.
+    if (operationId === '' || operationId.includes('\u0000')) {
+      const message = 'The billing API returned an operation without a usable id.';
+      throw new GatewayError('INTERNAL_SERVER_ERROR', message, { service: 'billing' });
+    }
+    return withKnown(operation, customerOf(request));
+  }
+
+  async #store(write: StoredWrite, operation: Operation): Promise<OperationEntry> {
+    const { store, leaseMs, onStarted } = this.#deps;
+    const { entry, isLeased } = await store.started(write.record.id, { operation, leaseMs });
+    if (isLeased) onStarted(entry);
+    return entry;
+  }
+
+  async #current({ operationId }: WriteRecord, scope: CallScope): Promise<OperationEntry> {
+    const entry = operationId && (await this.#deps.getOperation(operationId, scope));
+    if (entry) return entry;
+    throw new Error(`operation ${operationId} is on record without a state`);
+  }
+}

@@ -1,0 +1,57 @@
+import type { ResellerClient } from '../../backends/reseller/client.ts';
+import type { CallScope } from '../../domain/call-scope.ts';
+import type { ResellerCustomer } from '../../domain/customer.ts';
+import { GatewayError } from '../../domain/error.ts';
+import { type Page, repeatedPageToken } from '../../domain/page.ts';
+import { MAX_SUBSCRIPTIONS_PAGE, type ResellerSubscription } from '../../domain/subscription.ts';
+
+export type ResellerReader = Pick<ResellerClient, 'getCustomers' | 'listSubscriptionPages'>;
+
+/** All subscriptions of a customer; empty when the customer is not found. */
+export async function listSubscriptions(
+  reseller: ResellerReader,
+  customerId: string,
+  scope: CallScope,
+): Promise<ResellerSubscription[]> {
+  const found: ResellerSubscription[] = [];
+  let token: string | null = null;
+  do {
+    const page: Page<ResellerSubscription> | null = await readPage(
+      reseller,
+      customerId,
+      token,
+      scope,
+    );
+    if (!page) return [];
+    found.push(...page.items);
+    if (token !== null && page.nextToken === token) throw repeatedPageToken('reseller');
+    token = page.nextToken;
+  } while (token !== null);
+  return found;
+}
+
+async function readPage(
+  reseller: ResellerReader,
+  customerId: string,
+  token: string | null,
+  scope: CallScope,
+): Promise<Page<ResellerSubscription> | null> {
+  const request = { filter: { customerId }, page: { token, size: MAX_SUBSCRIPTIONS_PAGE } };
+  const [page] = await reseller.listSubscriptionPages([request], scope);
+  if (!page) throw new Error('listSubscriptionPages returned no result');
+  if (!(page instanceof GatewayError)) return page;
+  if (page.code === 'NOT_FOUND') return null;
+  throw page;
+}
+
+/** By id or primary domain; null when the customer is not found. */
+export async function getCustomer(
+  reseller: ResellerReader,
+  domainOrId: string,
+  scope: CallScope,
+): Promise<ResellerCustomer | null> {
+  const [customer] = await reseller.getCustomers([domainOrId], scope);
+  if (customer === undefined) throw new Error('getCustomers returned no result');
+  if (customer instanceof GatewayError) throw customer;
+  return customer;
+}

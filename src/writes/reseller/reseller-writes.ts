@@ -1,0 +1,206 @@
+import { isRefused } from '../../backends/reseller/refusals.ts';
+import type { CallScope } from '../../domain/call-scope.ts';
+import type { ResellerCustomer } from '../../domain/customer.ts';
+import { GatewayError } from '../../domain/error.ts';
+import type { NotificationWatch } from '../../domain/notification.ts';
+import type { SubscriptionOrder } from '../../domain/order.ts';
+import type { ResellerSubscription } from '../../domain/subscription.ts';
+import type { WriteMutation, WriteTarget } from '../../domain/write.ts';
+import type { Conduct, WriteSpec } from '../write-spec.ts';
+import * as audit from './audit-input.ts';
+import { changeConduct } from './change-conduct.ts';
+import type { ResellerWriteDeps } from './conduct.ts';
+import { orderCustomerConduct, updateCustomerConduct } from './customer-conducts.ts';
+import { snapshotOfCustomer } from './customer-verdicts.ts';
+import { type DeletionResults, deletionConduct } from './deletion-conduct.ts';
+import { orderConduct, orderSnapshot } from './order-conduct.ts';
+import { getCustomer, listSubscriptions } from './reads.ts';
+import type {
+  ChangeRequest,
+  DeletionRequest,
+  OrderCustomerRequest,
+  UpdateCustomerRequest,
+  WatchRequest,
+} from './requests.ts';
+import { snapshotOfTarget } from './snapshots.ts';
+import { type TransferResults, transferConduct } from './transfer-conduct.ts';
+import { watchConduct } from './watch-conduct.ts';
+
+/** The writes of the reseller API, for the write engine. */
+export interface ResellerWrites {
+  orderCustomer(
+    request: Omit<OrderCustomerRequest, 'mutation'>,
+  ): WriteSpec<ResellerCustomer, ResellerCustomer>;
+  updateCustomer(
+    request: Omit<UpdateCustomerRequest, 'mutation'>,
+  ): WriteSpec<ResellerCustomer, ResellerCustomer>;
+  orderSubscription(
+    order: SubscriptionOrder,
+  ): WriteSpec<ResellerSubscription, ResellerSubscription>;
+  /** @param orders of one customer, at least one */
+  transferSubscriptions(
+    orders: readonly SubscriptionOrder[],
+  ): WriteSpec<TransferResults, TransferResults>;
+  changeSubscription(request: ChangeRequest): WriteSpec<ResellerSubscription, ResellerSubscription>;
+  endSubscriptions(request: DeletionRequest): WriteSpec<DeletionResults, DeletionResults>;
+  changeWatch(request: WatchRequest): WriteSpec<NotificationWatch, NotificationWatch>;
+  /** The mutations of this API with their conducts, to read back writes that no caller waits for. */
+  readonly conducts: ReadonlyMap<WriteMutation, Conduct<unknown, unknown>>;
+}
+
+export function createResellerWrites(deps: ResellerWriteDeps): ResellerWrites {
+  const { reseller } = deps;
+  const conducts = {
+    orderCustomer: orderCustomerConduct(deps),
+    updateCustomer: updateCustomerConduct(deps),
+    order: orderConduct(deps),
+    transfer: transferConduct(deps),
+    change: changeConduct(deps),
+    end: deletionConduct(deps),
+    watch: watchConduct(deps),
+  };
+  const ready: WriteSpec<unknown, unknown>['ready'] = (scope) => reseller.ready(scope);
+  const common = { linkTo: null, check: null, ready };
+
+  return {
+    orderCustomer(request) {
+      const { customer } = request;
+      const domain = customer.customerDomain.toLowerCase();
+      return {
+        ...common,
+        mutation: 'orderCustomer',
+        target: targetOf(domain),
+        serialiseOn: serialised('customer', domain),
+        request: { mutation: 'orderCustomer', ...request },
+        input: audit.customerOrder(request),
+        conduct: conducts.orderCustomer,
+        snapshot: async (scope) =>
+          snapshotOfCustomer(await orderedCustomer(domain, scope), customer),
+      };
+    },
+    updateCustomer(request) {
+      const { customerId, changes } = request;
+      return {
+        ...common,
+        mutation: 'updateCustomer',
+        target: targetOf(customerId),
+        serialiseOn: serialised('customer', customerId),
+        request: { mutation: 'updateCustomer', ...request },
+        input: audit.customerUpdate(request),
+        conduct: conducts.updateCustomer,
+        snapshot: async (scope) =>
+          snapshotOfCustomer(await getCustomer(reseller, customerId, scope), changes),
+      };
+    },
+    orderSubscription(order) {
+      const { customerId, subscription } = order;
+      return {
+        ...common,
+        mutation: 'orderSubscription',
+        target: targetOf(customerId, subscription.skuId),
+        serialiseOn: serialised('subscription', customerId, subscription.skuId),
+        request: { mutation: 'orderSubscription', order },
+        input: audit.subscriptionOrder(order),
+        conduct: conducts.order,
+        snapshot: (scope) => orderSnapshot(deps, [order], scope),
+      };
+    },
+    transferSubscriptions(orders) {
+      const customerId = orders[0]?.customerId ?? '';
+      return {
+        ...common,
+        mutation: 'transferSubscriptions',
+        target: targetOf(customerId),
+        serialiseOn: serialised('subscriptions', customerId),
+        request: { mutation: 'transferSubscriptions', orders },
+        input: { subscriptions: orders.map(audit.subscriptionOrder) },
+        conduct: conducts.transfer,
+        snapshot: (scope) => orderSnapshot(deps, orders, scope),
+      };
+    },
+    changeSubscription(request) {
+      const { customerId, skuId } = request.target;
+      return {
+        ...common,
+        mutation: request.mutation,
+        target: targetOf(customerId, skuId),
+        serialiseOn: serialised('subscription', customerId, skuId),
+        request,
+        input: audit.subscriptionChange(request),
+        conduct: conducts.change,
+        snapshot: async (scope) =>
+          snapshotOfTarget(await listSubscriptions(reseller, customerId, scope), request.target),
+      };
+    },
+    endSubscriptions(request) {
+      const { mutation, targets } = request;
+      const [first, ...others] = targets;
+      const customerId = first?.customerId ?? '';
+      const only = first && others.length === 0 ? first : null;
+      return {
+        ...common,
+        mutation,
+        target: targetOf(customerId, only?.skuId),
+        serialiseOn: only
+          ? serialised('subscription', customerId, only.skuId)
+          : serialised('subscriptions', customerId),
+        request,
+        input: audit.deletion(request),
+        conduct: conducts.end,
+        async snapshot(scope) {
+          const listed = await listSubscriptions(reseller, customerId, scope);
+          return targets.map((target) => snapshotOfTarget(listed, target));
+        },
+      };
+    },
+    changeWatch(request) {
+      const { mutation, serviceAccountEmailAddress } = request;
+      return {
+        ...common,
+        mutation,
+        target: targetOf(null),
+        serialiseOn: serialised('notifications', serviceAccountEmailAddress.toLowerCase()),
+        request,
+        input: audit.watch(request),
+        conduct: conducts.watch,
+        snapshot: async () => null,
+      };
+    },
+    conducts: new Map<WriteMutation, Conduct<unknown, unknown>>([
+      ['orderCustomer', conducts.orderCustomer],
+      ['updateCustomer', conducts.updateCustomer],
+      ['orderSubscription', conducts.order],
+      ['transferSubscriptions', conducts.transfer],
+      ['activateSubscription', conducts.change],
+      ['suspendSubscription', conducts.change],
+      ['startPaidService', conducts.change],
+      ['changeSubscriptionPlan', conducts.change],
+      ['changeSubscriptionSeats', conducts.change],
+      ['changeSubscriptionRenewalSettings', conducts.change],
+      ['cancelSubscription', conducts.end],
+      ['transferSubscriptionToDirect', conducts.end],
+      ['registerNotifications', conducts.watch],
+      ['unregisterNotifications', conducts.watch],
+    ]),
+  };
+
+  /** Null also when the domain has several team customers, which the API rejects. */
+  function orderedCustomer(domain: string, scope: CallScope): Promise<ResellerCustomer | null> {
+    return getCustomer(reseller, domain, scope).catch((error: unknown) => {
+      if (isRefused(error) && !isRetryable(error)) return null;
+      throw error;
+    });
+  }
+}
+
+function isRetryable(error: unknown): boolean {
+  return error instanceof GatewayError && (error.retryable || error.nothingSent);
+}
+
+function targetOf(resellerCustomerId: string | null, skuId: string | null = null): WriteTarget {
+  return { resellerId: null, customerId: null, resellerCustomerId, skuId };
+}
+
+function serialised(...parts: string[]): string {
+  return JSON.stringify(['reseller', ...parts]);
+}

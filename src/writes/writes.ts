@@ -1,0 +1,116 @@
+import type { BillingClient } from '../backends/billing/client.ts';
+import type { ResellerClient } from '../backends/reseller/client.ts';
+import type { WriteMutation } from '../domain/write.ts';
+import type { Logger } from '../log.ts';
+import type { Operations } from '../operations/operations.ts';
+import type { AuditStore } from '../store/writes/audit-store.ts';
+import type { WriteStore } from '../store/writes/write-store.ts';
+import { AuditFeed } from './audit-feed.ts';
+import { AuditRetention } from './audit-retention.ts';
+import { billingMutations } from './billing/billing-request.ts';
+import { BillingWrites } from './billing/billing-writes.ts';
+import { Recovery } from './billing/recovery.ts';
+import { Deliveries } from './deliveries.ts';
+import { BackgroundReader } from './reseller/background.ts';
+import { createResellerWrites, type ResellerWrites } from './reseller/reseller-writes.ts';
+import { Settlements } from './settle.ts';
+import { WriteEngine, type WriteOptions } from './write-engine.ts';
+import type { Conduct } from './write-spec.ts';
+
+export interface WritesOptions extends WriteOptions {
+  /** Age up to which a billing write without an answer is repeated, in milliseconds. */
+  readonly recoveryWindowMs: number;
+  readonly recoveryIntervalMs: number;
+  readonly billingTimeoutMs: number;
+  /** How long a reseller call may take; as much time again is left to read back. */
+  readonly resellerTimeoutMs: number;
+  readonly leaseMs: number;
+  /** Age at which audit entries are deleted, in milliseconds; null keeps all of them. */
+  readonly auditMaxAgeMs: number | null;
+}
+
+export interface WritesDeps {
+  readonly billing: BillingClient;
+  readonly reseller: ResellerClient;
+  readonly operations: Pick<Operations, 'adopt' | 'get'>;
+  readonly store: WriteStore;
+  readonly audit: AuditStore;
+  /** Subscribes to outcomes that were stored, and returns the function that unsubscribes. */
+  onWrite(listener: () => void): () => void;
+  readonly log: Logger;
+  readonly options: WritesOptions;
+}
+
+/** All writes of this instance: they outlive the requests that sent them. */
+export class Writes {
+  readonly engine: WriteEngine;
+  readonly billing: BillingWrites;
+  readonly reseller: ResellerWrites;
+  readonly deliveries: Deliveries;
+  readonly audit: AuditStore;
+  readonly auditFeed: AuditFeed;
+  readonly settlements: Settlements;
+  readonly #recovery: Recovery;
+  readonly #reader: BackgroundReader;
+  readonly #retention: AuditRetention;
+
+  constructor(deps: WritesDeps) {
+    const { billing, reseller, operations, store, audit, onWrite, log, options } = deps;
+    const deliveries = new Deliveries(store, log);
+    const isDelivered = (id: string): boolean => deliveries.has(id);
+    this.deliveries = deliveries;
+    this.engine = new WriteEngine({ store, log, options, isDelivered });
+    this.billing = new BillingWrites({
+      ...{ billing, store, leaseMs: options.leaseMs },
+      timeoutMs: options.billingTimeoutMs,
+      onStarted: (entry) => operations.adopt(entry),
+      getOperation: (operationId, scope) => operations.get(operationId, scope),
+    });
+    this.reseller = createResellerWrites({
+      ...{ reseller, store },
+      timeoutMs: 2 * options.resellerTimeoutMs,
+    });
+    const conducts = new Map<WriteMutation, Conduct<unknown, unknown>>(this.reseller.conducts);
+    for (const mutation of Object.values(billingMutations)) {
+      conducts.set(mutation, this.billing.conduct);
+    }
+    this.#reader = new BackgroundReader({
+      ...{ store, log, conducts: this.reseller.conducts },
+      options: { intervalMs: options.recoveryIntervalMs },
+    });
+    this.audit = audit;
+    this.auditFeed = new AuditFeed({ store: audit, onWrite });
+    this.settlements = new Settlements({
+      ...{ store, audit, engine: this.engine, billing: this.billing, log },
+      keyWindowMs: options.keyWindowMs,
+      conductOf: (mutation) => conducts.get(mutation) ?? null,
+      getOperation: (operationId, scope) => operations.get(operationId, scope),
+    });
+    this.#retention = new AuditRetention({
+      ...{ store: audit, log },
+      options: { maxAgeMs: options.auditMaxAgeMs, keyWindowMs: options.keyWindowMs },
+    });
+    this.#recovery = new Recovery({
+      ...{ store, engine: this.engine, writes: this.billing, log },
+      options: { intervalMs: options.recoveryIntervalMs, windowMs: options.recoveryWindowMs },
+    });
+  }
+
+  /**
+   * Starts to repeat what an earlier process, or another instance that died, left open, and to delete
+   * old audit entries.
+   */
+  start(): void {
+    this.#recovery.start();
+    this.#reader.start();
+    this.#retention.start();
+  }
+
+  /** Resolves when the answers that vendors gave are stored, or cannot be. */
+  async close(): Promise<void> {
+    this.auditFeed.close();
+    const loops = [this.#recovery, this.#reader, this.#retention];
+    await Promise.all([...loops.map((loop) => loop.close()), this.engine.close()]);
+    await this.deliveries.close().catch(() => {});
+  }
+}

@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import { PollSlots } from '../../src/operations/poll-slots.ts';
+import { settle } from './operations.support.ts';
+
+/** Slots with polls that run until they are finished by name. */
+function slotsOf(max: number) {
+  const slots = new PollSlots(max);
+  const running = new Map<string, PromiseWithResolvers<void>>();
+  const owners = new Map<string, object>();
+  const started: string[] = [];
+  return {
+    started,
+    poll(name: string, isWatched: boolean, signal = new AbortController().signal) {
+      const owner = {};
+      owners.set(name, owner);
+      return slots.run(owner, { isWatched, signal }, () => {
+        started.push(name);
+        const poll = Promise.withResolvers<void>();
+        running.set(name, poll);
+        return poll.promise;
+      });
+    },
+    prioritise: (name: string) => slots.prioritise(owners.get(name) ?? {}),
+    async finish(name: string, error?: Error) {
+      const poll = running.get(name);
+      if (error) poll?.reject(error);
+      else poll?.resolve();
+      await settle();
+    },
+  };
+}
+
+test('polls above the limit wait until a slot is free', async () => {
+  const { poll, started, finish } = slotsOf(2);
+  for (const name of ['a', 'b', 'c', 'd']) void poll(name, false);
+  expect(started).toEqual(['a', 'b']);
+  await finish('a');
+  expect(started).toEqual(['a', 'b', 'c']);
+  await finish('b');
+  await finish('c');
+  await finish('d');
+  void poll('e', false);
+  void poll('f', false);
+  void poll('g', false);
+  expect(started).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+});
+
+test('polls of watched operations start first, also those that are watched while they wait', async () => {
+  const { poll, started, finish, prioritise } = slotsOf(1);
+  for (const name of ['a', 'b', 'c']) void poll(name, false);
+  void poll('watched', true);
+  prioritise('c');
+  prioritise('a');
+  for (const name of ['a', 'watched', 'c', 'b']) await finish(name);
+  expect(started).toEqual(['a', 'watched', 'c', 'b']);
+});
+
+test('a poll that fails frees its slot', async () => {
+  const { poll, started, finish } = slotsOf(1);
+  const failing = poll('a', false);
+  void poll('b', false);
+  await Promise.all([expect(failing).rejects.toThrow('down'), finish('a', new Error('down'))]);
+  expect(started).toEqual(['a', 'b']);
+});
+
+test('a poll that is aborted while it waits never starts', async () => {
+  const { poll, started, finish } = slotsOf(1);
+  const controller = new AbortController();
+  void poll('a', false);
+  const waiting = poll('b', true, controller.signal);
+  void poll('c', false);
+  controller.abort(new Error('stopped'));
+  await expect(waiting).rejects.toThrow('stopped');
+  await finish('a');
+  expect(started).toEqual(['a', 'c']);
+});

@@ -1,0 +1,49 @@
+import { onTestFinished } from 'vitest';
+import { fixedToken } from '../../src/backends/credentials/credential.ts';
+import { createResellerClient } from '../../src/backends/reseller/client.ts';
+import type { Viewer } from '../../src/domain/viewer.ts';
+import type { ServiceSources } from '../../src/services/scope.ts';
+import { createServices, type Services } from '../../src/services/services.ts';
+import { startWritten, type Written } from '../writes/reseller/written.support.ts';
+
+export const viewer: Viewer = {
+  ...{ subject: 'alice', rights: new Set(['READ', 'WRITE'] as const), expiresAt: null },
+};
+
+export interface Served extends Written {
+  /** The services of a new request. */
+  request(options?: Partial<{ viewer: Viewer; signal: AbortSignal }>): Services;
+}
+
+/**
+ * Services over a fake reseller API, the real store and the write engine. Billing has every customer;
+ * operations and notifications are missing.
+ */
+export async function startServices(
+  options: Parameters<typeof startWritten>[0] = {},
+): Promise<Served> {
+  const written = await startWritten(options);
+  const reseller = createResellerClient({
+    ...{ endpoint: written.api.backend.url, credential: fixedToken('t'), batch: false },
+    ...{ timeoutMs: 1_000, connections: 8 },
+  });
+  onTestFinished(() => reseller.close());
+  const sources = {
+    reseller,
+    writes: { engine: written.engine, reseller: written.writes, deliveries: { add: () => {} } },
+    links: written.store.links,
+    defaultResellerId: 'R1',
+    customerIndex: {
+      find: async (key: object) => ({ ...key, billingAccountId: 'a' }),
+      learn: () => {},
+    },
+  } as unknown as ServiceSources;
+  return {
+    ...written,
+    request: ({ viewer: own = viewer, signal = new AbortController().signal } = {}) =>
+      createServices(sources, {
+        ...{ viewer: own, signal, requestId: 'req-1', agent: null },
+        onDelivered: () => {},
+      }),
+  };
+}

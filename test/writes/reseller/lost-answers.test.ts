@@ -1,0 +1,155 @@
+import { describe, expect, test } from 'vitest';
+import { GatewayError } from '../../../src/domain/error.ts';
+import { OutcomeUnknown, type WriteAnswer } from '../../../src/domain/write.ts';
+import type { WriteSpec } from '../../../src/writes/write-spec.ts';
+import type { Fault } from './fake-reseller.support.ts';
+import { buy, mutations } from './mutations.support.ts';
+import { startWritten, type Written } from './written.support.ts';
+
+const answers = ['dropped', 'hanging', 'unreadable', 408, 500, 502, 503, 504] as const;
+
+describe.each(mutations)('$name', ({ prepare, spec, isApplied }) => {
+  test('is done when it was carried out and its answer is lost', async () => {
+    const lost = answers.map(async (answer) => {
+      const written = await startWritten({ callTimeoutMs: 150 });
+      prepare(written.api);
+      written.api.fault = () => ({ isApplied: true, answer });
+      const { write, replayed } = await written.run(spec(written.writes));
+      expect(replayed).toBe(false);
+      expect(await written.recordOf(write.id)).toMatchObject({ outcome: 'DONE', failure: null });
+      expect(isApplied(written.api)).toBe(true);
+      expect(written.api.writes).toHaveLength(1);
+    });
+    await Promise.all(lost);
+  });
+
+  test('is unknown when it was not carried out and its answer is lost', async () => {
+    const lost = (['dropped', 'hanging', 408, 502] as const).map(async (answer) => {
+      const written = await startWritten({ timeoutMs: 300, callTimeoutMs: 150 });
+      prepare(written.api);
+      written.api.fault = () => ({ isApplied: false, answer });
+      const failure = await written.run(spec(written.writes)).catch((error: unknown) => error);
+      if (!(failure instanceof OutcomeUnknown)) throw failure;
+      expect((await written.recordOf(failure.write.id)).outcome).toBe('UNKNOWN');
+      expect(written.api.writes).toHaveLength(1);
+    });
+    await Promise.all(lost);
+  });
+
+  test.each([
+    [400, 'BAD_USER_INPUT'],
+    [403, 'FORBIDDEN'],
+    [409, 'CONFLICT'],
+    [412, 'FAILED_PRECONDITION'],
+    [429, 'RATE_LIMITED'],
+  ])('is refused by a %i response', async (status, code) => {
+    const written = await startWritten();
+    prepare(written.api);
+    written.api.fault = () => ({ isApplied: false, answer: status });
+    await expect(written.run(spec(written.writes))).rejects.toMatchObject({ code });
+    expect(written.api.writes).toHaveLength(1);
+    // The refusal is on record, so the same mutation is a new write.
+    written.api.fault = () => null;
+    const { write, replayed } = await written.run(spec(written.writes));
+    expect(replayed).toBe(false);
+    expect((await written.recordOf(write.id)).outcome).toBe('DONE');
+  });
+
+  test('sends nothing when the API cannot be reached', async () => {
+    const written = await startWritten();
+    prepare(written.api);
+    await written.api.backend.stop();
+    await expect(written.run(spec(written.writes))).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      retryable: true,
+    });
+    expect(written.api.writes).toEqual([]);
+  });
+
+  test('returns the present state when its key is sent again', async () => {
+    const written = await startWritten();
+    prepare(written.api);
+    const first = await written.run(spec(written.writes), { key: 'k1' });
+    const again = await written.run(spec(written.writes), { key: 'k1' });
+    expect(again).toMatchObject({ replayed: true, write: { id: first.write.id } });
+    expect(written.api.writes).toHaveLength(1);
+  });
+});
+
+/** Sends an order like a client that follows OUTCOME_UNKNOWN and retries what was not sent. */
+async function persist<T>(
+  written: Written,
+  spec: () => WriteSpec<T, T>,
+  viewer: string,
+): Promise<WriteAnswer<T>> {
+  let key: string | null = null;
+  for (;;) {
+    try {
+      return await written.run(spec(), { viewer, key });
+    } catch (error) {
+      if (error instanceof OutcomeUnknown) key = error.write.idempotencyKey;
+      else if (!(error instanceof GatewayError && error.retryable)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
+
+const ORDERS = process.env['SOAK'] ? 500 : 20;
+
+describe(`${ORDERS} orders whose answers are lost`, () => {
+  /** Every call fails in another way; about half of them are carried out. */
+  function faults(): (method: string, path: string) => Fault {
+    let calls = 0;
+    return () => {
+      const call = calls++;
+      const answer = answers[call % answers.length] ?? 'dropped';
+      return { isApplied: call % 3 !== 0, answer };
+    };
+  }
+
+  test('are each placed once and reported as done', async () => {
+    const written = await startWritten({
+      ...{ timeoutMs: 2_000, callTimeoutMs: 1_000, absentAfterMs: 300 },
+    });
+    written.api.fault = faults();
+    const skus = Array.from({ length: ORDERS }, (_, n) => `SKU-${n}`);
+    const placed = await Promise.all(
+      skus.map((skuId) =>
+        persist(written, () => written.writes.orderSubscription(buy(skuId)), 'a'),
+      ),
+    );
+    expect(placed.map(({ value }) => value.skuId)).toEqual(skus);
+    expect(written.api.subscriptions.map((s) => s['skuId']).toSorted()).toEqual(skus.toSorted());
+  }, 170_000);
+
+  test('of one SKU by several viewers are each placed once', async () => {
+    const written = await startWritten({
+      timeoutMs: 1_000,
+      callTimeoutMs: 500,
+      absentAfterMs: 100,
+    });
+    written.api.fault = (_, path) => ({ isApplied: !path.includes('x'), answer: 'dropped' });
+    const ids = new Set<string>();
+    for (let n = 0; n < 10; n++) {
+      const order = buy('A', n + 1);
+      const spec = () => written.writes.orderSubscription(order);
+      const { value } = await persist(written, spec, `viewer-${n}`);
+      expect(value.seats?.maximumNumberOfSeats).toBe(n + 1);
+      ids.add(value.subscriptionId);
+    }
+    expect(ids.size).toBe(10);
+    expect(written.api.subscriptions).toHaveLength(10);
+  }, 30_000);
+});
+
+test('concurrent orders of one SKU each return their own subscription', async () => {
+  const written = await startWritten({ timeoutMs: 3_000, callTimeoutMs: 1_000 });
+  written.api.fault = () => ({ isApplied: true, answer: 'dropped' });
+  const results = await Promise.all(
+    [1, 2, 3, 4].map((seats) =>
+      written.run(written.writes.orderSubscription(buy('A', seats)), { viewer: `v${seats}` }),
+    ),
+  );
+  expect(results.map(({ value }) => value.seats?.maximumNumberOfSeats)).toEqual([1, 2, 3, 4]);
+  expect(written.api.writes).toHaveLength(4);
+});
