@@ -1,92 +1,96 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { buildSchema, parse, validate } from 'graphql';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
-import {
-  CustomerDocument,
-  CustomersDocument,
-  SuspendSubscriptionDocument,
-} from './support/gql/graphql.ts';
+import { errorCodes } from '../src/domain/error.ts';
+import { anchorsOf, codeBlocks, readPages } from './readme.support.ts';
+import { CustomerDocument, SuspendSubscriptionDocument } from './support/gql/graphql.ts';
 import { request } from './support/request.ts';
 import { connectSocket, subscribe } from './support/websocket.ts';
 
 const run = promisify(execFile);
-const readme = await readFile('README.md', 'utf8');
+const pages = await readPages();
+const blocks = codeBlocks(pages.get('README.md') ?? '');
+const [start = '', query = ''] = textsOf('sh');
+const [response = '', customerVariables = '', linkVariables = ''] = textsOf('json');
+const [activation = '', notifications = '', link = ''] = textsOf('graphql');
+const [, frames = ''] = textsOf('text');
 
-/** The fenced blocks of a language, in order. */
-function blocks(language: string): string[] {
-  return [...readme.matchAll(/^```(\w+)\n(.*?)^```$/gms)]
-    .filter(([, name]) => name === language)
-    .map(([, , text = '']) => text);
+function textsOf(language: string): string[] {
+  return blocks.filter((block) => block.language === language).map(({ text }) => text);
 }
 
-/** What `npm start` runs, on a free port. Resolves when it says that it is ready. */
-async function start(): Promise<{ url: string; child: ChildProcess; said: string; ms: number }> {
-  const startedAt = performance.now();
+/** Runs what `npm start` runs, on a free port. Resolves when the gateway is ready. */
+async function startGateway(): Promise<{ url: string; child: ChildProcess; printed: string }> {
   const env = { ...process.env, PORT: '0', LOG_LEVEL: 'warn' };
   const child = spawn(process.execPath, ['src/main.ts'], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
-  let said = '';
+  let printed = '';
   for await (const chunk of child.stdout ?? []) {
-    said += String(chunk);
-    const url = /http:\S+\/graphql/.exec(said)?.[0];
-    if (url && said.includes('Try:') && said.endsWith('\n\n')) {
-      return { url, child, said, ms: performance.now() - startedAt };
-    }
+    printed += String(chunk);
+    const url = /http:\S+\/graphql/.exec(printed)?.[0];
+    if (url && printed.includes('Try:') && printed.endsWith('\n\n')) return { url, child, printed };
   }
-  throw new Error(`the gateway did not start: ${said}`);
+  throw new Error(`the gateway did not start: ${printed}`);
 }
 
-test('the first query of the README gives the answer of the README', {
-  timeout: 30_000,
-}, async () => {
-  const { url, child } = await start();
-  const [, curl = ''] = blocks('sh');
-  const { stdout } = await run('bash', ['-c', curl.replace('http://127.0.0.1:4000/graphql', url)]);
-  expect(JSON.parse(stdout)).toEqual(JSON.parse(blocks('json')[0] ?? ''));
-
-  const exited = new Promise((resolve) => child.once('exit', (code) => resolve(code)));
-  child.kill('SIGTERM');
-  expect(await exited).toBe(0);
+test('the tests below use every code block of the README', () => {
+  expect(blocks.map(({ language }) => language)).toEqual([
+    ...['text', 'sh', 'sh', 'json'],
+    ...['graphql', 'json', 'text'],
+    'graphql',
+    ...['graphql', 'json'],
+  ]);
 });
 
-test('the first query that the gateway prints works as printed', { timeout: 30_000 }, async () => {
-  const { said } = await start();
-  const { stdout } = await run('bash', ['-c', said.slice(said.indexOf('curl'))]);
+test('npm start runs the program that these tests start', async () => {
+  const { scripts } = JSON.parse(await readFile('package.json', 'utf8'));
+  expect(start).toBe('npm ci\nnpm start\n');
+  expect(scripts.start).toBe('node src/main.ts');
+});
+
+test('the query of the quick start returns the printed response', { timeout: 30_000 }, async () => {
+  const { url, child } = await startGateway();
+  const command = query.replace('http://127.0.0.1:4000/graphql', url);
+  const { stdout } = await run('bash', ['-c', command]);
+  expect(JSON.parse(stdout)).toEqual(JSON.parse(response));
+
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  expect(await exited).toEqual([0, null]);
+});
+
+test('the query that the gateway prints works as printed', { timeout: 30_000 }, async () => {
+  const { printed } = await startGateway();
+  const { stdout } = await run('bash', ['-c', printed.slice(printed.indexOf('curl'))]);
   const { data } = JSON.parse(stdout);
   expect(data.customers.nodes).toHaveLength(3);
 });
 
-test('the mutation and the frames of the README are what happens', {
-  timeout: 30_000,
-}, async () => {
-  const { url } = await start();
-  const { data } = await request<{ customers: { nodes: { id: string }[] } }, object>(
-    url,
-    '{ customers(first: 1) { nodes { id } } }',
-  );
-  const customer = data?.customers.nodes[0]?.id;
-  const [mutation = ''] = blocks('graphql');
+test('the activation is followed with the printed frames', { timeout: 30_000 }, async () => {
+  const { url } = await startGateway();
+  const variables = JSON.parse(customerVariables);
+  expect(variables.customer).toBe(JSON.parse(response).data.customers.nodes[0].id);
   const result = await request<{ activateCustomer: { operation: { id: string } } }, object>(
     url,
-    mutation,
-    { customer },
+    activation,
+    variables,
   );
   const id = result.data?.activateCustomer.operation.id ?? '';
-  const frames = blocks('text')[0]?.trim().replace('OPERATION', id).split('\n') ?? [];
-  expect(await replay(url, frames)).toEqual(frames.filter((frame) => frame.startsWith('<-')));
+  const expected = frames.trim().replace('OPERATION', id).split('\n');
+  expect(await replay(url, expected)).toEqual(expected.filter((frame) => frame.startsWith('<-')));
 });
 
-test('what the README says of notifications and links is what happens', {
-  timeout: 30_000,
-}, async () => {
-  const { url } = await start();
-  const [, notifications = '', link = ''] = blocks('graphql');
+test('a suspension is received as a notification', { timeout: 30_000 }, async () => {
+  const { url } = await startGateway();
   const events = subscribe<{ notificationReceived: object }, { after: string }>(
     connectSocket(url),
     notifications,
@@ -101,35 +105,92 @@ test('what the README says of notifications and links is what happens', {
     customerDomain: 'flexible.example',
     subscription: { status: 'SUSPENDED', suspensionReasons: ['RESELLER_INITIATED'] },
   });
+});
 
-  const { data: all } = await request(url, CustomersDocument, { first: 100 });
-  const { customerId } = all?.customers?.nodes.find((one) => !one.reseller)?.billing ?? {};
-  const linked = await request<object, object>(url, link, {
-    billing: { customerId },
-    domain: by.domain,
-  });
+test('the two customers of the variables are linked', { timeout: 30_000 }, async () => {
+  const { url } = await startGateway();
+  const variables = JSON.parse(linkVariables);
+  const linked = await request<object, object>(url, link, variables);
   expect(linked.data).toMatchObject({
     linkCustomer: {
-      customer: { billing: { customerId }, reseller: { customerDomain: by.domain } },
+      customer: { billing: variables.billing, reseller: { customerDomain: variables.domain } },
     },
   });
 });
 
-/** Sends the `->` frames, the second one after the first answer; gives the `<-` frames. */
-async function replay(url: string, frames: readonly string[]): Promise<string[]> {
-  const [hello = '', subscribe = ''] = frames.flatMap((f) =>
-    f.startsWith('->') ? f.slice(3) : [],
+/** Sends the `->` frames, the second after the first response. Returns the `<-` frames. */
+async function replay(url: string, expected: readonly string[]): Promise<string[]> {
+  const [hello = '', subscription = ''] = expected.flatMap((frame) =>
+    frame.startsWith('->') ? frame.slice(3) : [],
   );
   const socket = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws');
   const received: string[] = [];
   socket.once('open', () => socket.send(hello));
-  socket.once('message', () => socket.send(subscribe));
+  socket.once('message', () => socket.send(subscription));
   socket.on('message', (message) => {
     const frame = `<- ${String(message)}`;
-    // An operation that moves while it is running is sent again; the README shows it once.
+    // A running operation that changes is sent again; the README shows it once.
     if (frame !== received.at(-1)) received.push(frame);
-    if (frame === frames.at(-1)) socket.close();
+    if (frame === expected.at(-1)) socket.close();
   });
   await once(socket, 'close');
   return received;
 }
+
+/** The relative links of a page. */
+function linksOf(page: string, markdown: string) {
+  const targets = [...markdown.matchAll(/\]\((?!\w+:)([^)]+)\)/g)].map(([, target = '']) => target);
+  return targets.map((target) => {
+    const [path = '', anchor] = target.split('#');
+    return { target, path: path === '' ? page : join(page, '..', path), anchor };
+  });
+}
+
+test('there are pages with links', () => {
+  const links = [...pages].flatMap(([page, markdown]) => linksOf(page, markdown));
+  expect(pages.size).toBeGreaterThan(8);
+  expect(links.length).toBeGreaterThan(50);
+});
+
+test.each([...pages])('every relative link of %s resolves', (page, markdown) => {
+  const broken = linksOf(page, markdown).filter(({ path, anchor }) => {
+    if (!existsSync(path)) return true;
+    return anchor !== undefined && !anchorsOf(pages.get(path) ?? '').has(anchor);
+  });
+  expect(broken).toEqual([]);
+});
+
+test.each([...pages])('every npm script that %s names exists', async (_, markdown) => {
+  const { scripts } = JSON.parse(await readFile('package.json', 'utf8'));
+  const named = [...markdown.matchAll(/npm run ([\w:]+)/g)].map(([, name = '']) => name);
+  expect(named.filter((name) => !(name in scripts))).toEqual([]);
+});
+
+test.each([...pages])('every GraphQL document of %s is valid', async (_, markdown) => {
+  const schema = buildSchema(await readFile('schema/schema.graphql', 'utf8'));
+  const documents = codeBlocks(markdown).filter(({ language }) => language === 'graphql');
+  expect(documents.flatMap(({ text }) => validate(schema, parse(text)))).toEqual([]);
+});
+
+test('every folder of src is in the table of docs/architecture.md', async () => {
+  const entries = await readdir('src', { withFileTypes: true });
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const page = pages.get('docs/architecture.md') ?? '';
+  expect(folders.filter((name) => !page.includes(`\n| \`src/${name}\` |`))).toEqual([]);
+});
+
+test('CONTRIBUTING.md lists every npm script', async () => {
+  const { scripts } = JSON.parse(await readFile('package.json', 'utf8'));
+  const page = pages.get('CONTRIBUTING.md') ?? '';
+  const main = Object.keys(scripts).filter((name) => !name.includes(':'));
+  const missing = main.filter((name) => !new RegExp(`\\bnpm (run )?${name}\\b`).test(page));
+  expect(missing).toEqual([]);
+});
+
+test('docs/reference.md lists every error code', () => {
+  const page = pages.get('docs/reference.md') ?? '';
+  const errors = page.slice(page.indexOf('\n## Errors'), page.indexOf('\n## Authentication'));
+  const rows = errors.split('\n').filter((line) => line.startsWith('| `'));
+  const missing = errorCodes.filter((code) => !rows.some((row) => row.includes(`\`${code}\``)));
+  expect(missing).toEqual([]);
+});
