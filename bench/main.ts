@@ -4,6 +4,7 @@ import { startSandbox } from '../src/sandbox/sandbox.ts';
 import { activations } from './activations.ts';
 import { fanOut } from './fan-out.ts';
 import { measure, report } from './measure.ts';
+import { throughput } from './throughput.ts';
 
 const sandbox = await startSandbox({ operations: { outcome: 'succeed' } });
 const { backends, ...config } = loadConfig({
@@ -59,3 +60,4 @@ await fanOut({ url, sandbox, operation: activateCustomer.operation.id });
 
 await gateway.close();
 await sandbox.close();
+await throughput();

@@ -1,0 +1,182 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Agent } from 'undici';
+import { encodeGlobalId } from '../src/schema/relay/global-id.ts';
+import { startLine } from '../test/store/line.support.ts';
+import { startPostgres } from '../test/store/postgres.support.ts';
+import { percentiles } from './measure.ts';
+
+const CUSTOMERS = 6_000;
+/** Concurrent clients of each run. */
+const LOADS = [1, 50, 300, 1_500];
+const PER_LOAD = 1_500;
+
+/** Mutations per second of one instance up to saturation, on each database. */
+export async function throughput(): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), 'gateway-bench-'));
+  const server = await startPostgres();
+  const line = await startLine(await server.createDatabase(), 2.5);
+  try {
+    await run('SQLite', `sqlite:${join(directory, 'gateway.db')}`);
+    await run('PostgreSQL, 0 ms', await server.createDatabase());
+    await run('PostgreSQL, 5 ms', line.url);
+  } finally {
+    await line.close();
+    await server.end();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** With a sandbox of its own: its operations would slow down the next run. */
+async function run(name: string, databaseUrl: string): Promise<void> {
+  const sandbox = await startProcess(['src/main.ts', 'sandbox'], {
+    SANDBOX_BILLING_PORT: '0',
+    SANDBOX_RESELLER_PORT: '0',
+    SANDBOX_CUSTOMERS: String(CUSTOMERS),
+    SANDBOX_OPERATION_MIN_MS: '3600000',
+    SANDBOX_OPERATION_MAX_MS: '3600000',
+    SANDBOX_LOG_LEVEL: 'silent',
+  });
+  const gateway = await startProcess(['src/main.ts'], {
+    PORT: '0',
+    LOG_LEVEL: 'silent',
+    DATABASE_URL: databaseUrl,
+    BILLING_ENDPOINT: /billing, operations\s+(\S+)/.exec(sandbox.said)?.[1] ?? '',
+    BILLING_TLS: 'false',
+    BILLING_RESELLER_ID: /reseller id\s+(\S+)/.exec(sandbox.said)?.[1] ?? '',
+    RESELLER_ENDPOINT: /reseller\s+(http\S+)/.exec(sandbox.said)?.[1] ?? '',
+    OPERATION_POLL_INTERVAL_MS: '60000',
+  });
+  const url = /http:\S+\/graphql/.exec(gateway.said)?.[0] ?? '';
+  const dispatcher = new Agent({ connections: 2_000 });
+  const targets = await customerIds(url, dispatcher);
+  let next = 0;
+  for (const load of LOADS) {
+    const count = load === 1 ? 200 : PER_LOAD;
+    const samples: number[] = [];
+    let failed = 0;
+    const slowest = watchLiveness(url);
+    const startedAt = performance.now();
+    let left = count;
+    const client = async (): Promise<void> => {
+      while (left-- > 0) {
+        const at = performance.now();
+        const isDone = await activate(url, dispatcher, targets[next++ % targets.length] ?? '');
+        samples.push(performance.now() - at);
+        if (!isDone) failed++;
+      }
+    };
+    await Promise.all(Array.from({ length: load }, client));
+    const seconds = (performance.now() - startedAt) / 1_000;
+    const { p50, p99 } = percentiles(samples);
+    const livez = await slowest();
+    console.log(
+      `${name}, ${load} clients: ${(count / seconds).toFixed(0)}/s, p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, ${failed} failed, slowest /livez ${livez.toFixed(0)} ms`,
+    );
+  }
+  await dispatcher.close();
+  for (const { child } of [gateway, sandbox]) {
+    child.kill();
+    await once(child, 'exit');
+  }
+}
+
+async function ask<T>(
+  url: string,
+  dispatcher: Agent,
+  query: string,
+  variables: Record<string, unknown> = {},
+): Promise<T> {
+  const { body } = await dispatcher.request({
+    origin: new URL(url).origin,
+    path: '/graphql',
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+  });
+  return (await body.json()) as T;
+}
+
+interface CustomersPage {
+  readonly data: {
+    readonly customers: {
+      readonly nodes: { readonly billing: { resellerId: string; customerId: string } }[];
+      readonly pageInfo: { readonly endCursor: string; readonly hasNextPage: boolean };
+    };
+  };
+}
+
+async function customerIds(url: string, dispatcher: Agent): Promise<string[]> {
+  const ids: string[] = [];
+  for (let after: string | null = null; ; ) {
+    const { data }: CustomersPage = await ask(
+      url,
+      dispatcher,
+      `query ($after: String) { customers(first: 1000, after: $after) {
+        nodes { billing { resellerId customerId } } pageInfo { endCursor hasNextPage } } }`,
+      { after },
+    );
+    for (const { billing } of data.customers.nodes) {
+      ids.push(encodeGlobalId('Customer', 'b', billing.resellerId, billing.customerId));
+    }
+    if (!data.customers.pageInfo.hasNextPage) return ids;
+    after = data.customers.pageInfo.endCursor;
+  }
+}
+
+async function activate(url: string, dispatcher: Agent, customer: string): Promise<boolean> {
+  const { data } = await ask<{ data?: { activateCustomer?: { operation?: object } } }>(
+    url,
+    dispatcher,
+    `mutation ($customer: ID!) { activateCustomer(input: { customer: $customer }) {
+      ... on ActivateCustomerSuccess { operation { id } } } }`,
+    { customer },
+  );
+  return data?.activateCustomer?.operation !== undefined;
+}
+
+/** Asks for /livez all the time; the returned function ends that, and resolves with the longest. */
+function watchLiveness(url: string): () => Promise<number> {
+  const dispatcher = new Agent({ connections: 1 });
+  let isOver = false;
+  let longest = 0;
+  const watching = (async () => {
+    while (!isOver) {
+      const at = performance.now();
+      const { body } = await dispatcher.request({
+        origin: new URL(url).origin,
+        path: '/livez',
+        method: 'GET',
+      });
+      await body.dump();
+      longest = Math.max(longest, performance.now() - at);
+    }
+  })();
+  return async () => {
+    isOver = true;
+    await watching;
+    await dispatcher.close();
+    return longest;
+  };
+}
+
+async function startProcess(
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<{ child: ChildProcess; said: string }> {
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let said = '';
+  for await (const chunk of child.stdout) {
+    said += String(chunk);
+    if (said.includes('Try:')) break;
+  }
+  return { child, said };
+}
+
+if (import.meta.main) await throughput();
