@@ -166,7 +166,7 @@ export class WriteEngine {
       return await submitted(recording, scope.signal);
     } catch (error) {
       if (!isCommitUnknown(error)) throw nothingSent(error);
-      // The record may be on disk: it must not be sent by recovery after the client was told no.
+      // The record may be on disk: recovery must not send it after the client received a refusal.
       throw await this.#answers.withdrawn(write, holder, scope, error);
     }
   }
