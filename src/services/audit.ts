@@ -21,6 +21,8 @@ export type { AuditFilter, AuditOrder, SettleAction };
 export interface AuditService {
   /** Null when the viewer has no such entry. */
   get(id: string): Promise<WriteRecord | null>;
+  /** The entry of a mutation's answer, with what storing the answer added; read once per request. */
+  stored(entry: WriteRecord): Promise<WriteRecord>;
   /** The viewer's latest entry with this idempotency key; null when there is none. */
   byKey(idempotencyKey: string): Promise<WriteRecord | null>;
   page(filter: AuditFilter, order: AuditOrder, page: PageRequest): Promise<Page<WriteRecord>>;
@@ -58,6 +60,9 @@ export function createAuditService(
     (queries) => writes.audit.pages(queries),
     { cacheKeyFn: (query) => JSON.stringify(query) },
   );
+  const entries = new DataLoader<string, WriteRecord | null>((ids) =>
+    Promise.all(ids.map(async (id) => (await writeStore.get(id))?.record ?? null)),
+  );
   const counts = new DataLoader<AuditFilter, number, string>(
     (filters) => writes.audit.counts(filters),
     { cacheKeyFn: (filter) => JSON.stringify(filter) },
@@ -78,6 +83,12 @@ export function createAuditService(
     async get(id) {
       authorize(viewer, 'READ');
       return (await find(id))?.record ?? null;
+    },
+    async stored(entry) {
+      if (entry.sequence !== undefined) return entry;
+      const found = await entries.load(entry.id).catch(() => null);
+      // The answer may not be stored yet.
+      return found?.outcome === entry.outcome ? found : entry;
     },
     async byKey(idempotencyKey) {
       authorize(viewer, 'READ');

@@ -361,3 +361,23 @@ describe('with AUTH=jwt', () => {
     expect(isSilent).toBe(true);
   });
 });
+
+test('the entry that a mutation returns has its operation, cursor and duration', async () => {
+  const { gateway, customer } = await startWithCustomer();
+  const query = `mutation ($customer: ID!) { activateCustomer(input: { customer: $customer }) {
+    ... on ActivateCustomerSuccess {
+      operation { id } auditEntry { outcome operation { id } cursor durationMs } } } }`;
+  const { data } = await request<{ activateCustomer: { operation: object } }, object>(
+    gateway.url,
+    query,
+    { customer },
+  );
+  expect(data?.activateCustomer).toMatchObject({
+    auditEntry: {
+      outcome: 'DONE',
+      operation: data?.activateCustomer.operation,
+      cursor: expect.any(String),
+      durationMs: expect.any(Number),
+    },
+  });
+});

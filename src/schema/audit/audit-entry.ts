@@ -113,8 +113,10 @@ export const auditEntry = builder.objectRef<WriteRecord>('AuditEntry').implement
     operation: t.field({
       type: operation,
       description: "Billing's operation; null until it has started, and for the reseller API.",
-      resolve: ({ operationId }, _args, { services }) =>
-        operationId === null ? null : services.operations.get(operationId),
+      async resolve(entry, _args, { services }) {
+        const { operationId } = await services.audit.stored(entry);
+        return operationId === null ? null : services.operations.get(operationId);
+      },
     }),
     idempotencyKey: t.field({
       type: 'UUID',
@@ -140,12 +142,18 @@ export const auditEntry = builder.objectRef<WriteRecord>('AuditEntry').implement
     cursor: t.string({
       description:
         'Pass this as `after` to `auditLogged` to resume after this outcome; null until the outcome is stored.',
-      resolve: ({ sequence }) => (sequence === undefined ? null : String(sequence)),
+      async resolve(entry, _args, { services: { audit } }) {
+        const { sequence } = await audit.stored(entry);
+        return sequence === undefined ? null : String(sequence);
+      },
     }),
     durationMs: t.int({
       description: 'Milliseconds until the outcome was recorded; null while it is PENDING.',
-      resolve: ({ recordedAt, settledAt }) =>
-        settledAt && Math.min(2 ** 31 - 1, Math.max(0, settledAt.getTime() - recordedAt.getTime())),
+      async resolve(entry, _args, { services: { audit } }) {
+        const { recordedAt, settledAt } = await audit.stored(entry);
+        if (!settledAt) return null;
+        return Math.min(2 ** 31 - 1, Math.max(0, settledAt.getTime() - recordedAt.getTime()));
+      },
     }),
   }),
 });
