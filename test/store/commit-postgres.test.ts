@@ -33,6 +33,22 @@ test('a commit takes one round trip', async () => {
   await line.close();
 });
 
+test('a commit succeeds after a migration changed what its prepared statements return', async () => {
+  const database = await open(store.url);
+  const insert = (id: string) =>
+    database.commit((db) => [
+      sql`insert into customer_links (reseller_id, customer_id, reseller_customer_id)
+        values ('R', ${id}, ${id}) returning *`.compile(db),
+    ]);
+  // One for each connection, each prepared.
+  await Promise.all(names('C', 300).map(insert));
+  await store.query('alter table customer_links add column later text');
+  const inserted = await Promise.all(names('D', 300).map(insert));
+  expect(inserted).toHaveLength(300);
+  expect(await linkedIds(database)).toHaveLength(600);
+  await store.query('alter table customer_links drop column later');
+});
+
 test('other instances receive the announcements of a commit', async () => {
   const received: (string | null)[] = [];
   const options = {

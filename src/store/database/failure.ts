@@ -9,6 +9,7 @@ const postgresFaults = new Set(['0A', '21', '22', '23', '42']);
 const INSUFFICIENT_PRIVILEGE = '42501';
 /** Serialization failures and deadlocks. */
 const TRANSACTION_ROLLBACK = '40';
+const FEATURE_NOT_SUPPORTED = '0A000';
 /** The statement timeout, or a request to cancel the statement. */
 const QUERY_CANCELED = '57014';
 
@@ -70,9 +71,16 @@ export function isStatementFault(error: unknown): boolean {
   return (error instanceof DatabaseError || sqliteCode(error) !== null) && isOurFault(error);
 }
 
-/** Whether PostgreSQL rolled back because of a concurrent transaction. */
+/** Whether PostgreSQL rolled back because of a concurrent transaction or migration. */
 export function isConflict(error: unknown): boolean {
+  if (isStalePlan(error)) return true;
   return error instanceof DatabaseError && error.code?.slice(0, 2) === TRANSACTION_ROLLBACK;
+}
+
+/** Whether a migration has changed the columns that a prepared statement returns. */
+export function isStalePlan(error: unknown): boolean {
+  if (!(error instanceof DatabaseError)) return false;
+  return error.code === FEATURE_NOT_SUPPORTED && error.routine === 'RevalidateCachedQuery';
 }
 
 /** Whether PostgreSQL cancelled the statement, usually because it ran into the statement timeout. */

@@ -1,20 +1,30 @@
 import type { QueryResult } from 'kysely';
 import { DatabaseError, type QueryResult as PgResult, type Pool, type QueryConfig } from 'pg';
-import { CommitUnknownError, databaseFailure, isCanceled, isStatementFault } from './failure.ts';
+import {
+  CommitUnknownError,
+  databaseFailure,
+  isCanceled,
+  isStalePlan,
+  isStatementFault,
+} from './failure.ts';
 import type { CommitGroup } from './group-commit.ts';
 import { appendLock, namedLocks, notifyAll } from './postgres-statements.ts';
+import type { StatementNames } from './statement-names.ts';
 
 type Reply = PromiseSettledResult<PgResult>;
 
-/**
- * Commits a group in one round trip. The pool's clients must have `pipeline` set: all statements are
- * sent before the first response arrives.
- * @param sender see PostgresOptions
- */
+export interface PipelineOptions {
+  /** Its clients have `pipeline` set: all statements are sent before the first response arrives. */
+  readonly pool: Pool;
+  readonly names: StatementNames;
+  /** See PostgresOptions. */
+  readonly sender: string;
+}
+
+/** Commits a group in one round trip. */
 export async function commitPipelined(
-  pool: Pool,
-  sender: string,
   group: CommitGroup,
+  { pool, names, sender }: PipelineOptions,
 ): Promise<readonly QueryResult<unknown>[]> {
   const { locks, appends, queries, announcements } = group;
   // The append locks come last, as in interactive transactions, so that no two deadlock.
@@ -26,16 +36,17 @@ export async function commitPipelined(
   const client = await pool.connect().catch((error: unknown) => {
     throw databaseFailure(error);
   });
-  const send = (query: string | QueryConfig): Promise<PgResult> => client.query(query);
+  const send = (query: QueryConfig): Promise<PgResult> => client.query(names.named(query));
   const replies = await Promise.allSettled([
-    send('begin'),
+    send({ text: 'begin' }),
     ...lockQueries.map(send),
     ...queries.map(({ sql, parameters }) => send({ text: sql, values: [...parameters] })),
     ...notify.map(send),
-    send('commit'),
+    send({ text: 'commit' }),
   ]);
   const commit = replies.at(-1);
   client.release(commit?.status === 'rejected');
+  if (replies.some((reply) => isRejected(reply) && isStalePlan(reply.reason))) names.renew();
   const statements = replies.slice(1, -1);
   assertCommitted(replies[0], statements.slice(0, lockQueries.length), statements, commit);
   const start = lockQueries.length;

@@ -34,11 +34,30 @@ function parser(type: number, format?: 'text' | 'binary') {
  * the pool and fail every query that gets it until TCP gives up, about 15 minutes later.
  */
 function socketWithTimeout(silenceTimeoutMs: number): Socket {
-  const socket = new Socket();
+  const socket = new BatchingSocket();
   socket.setTimeout(silenceTimeoutMs, () =>
     socket.destroy(new Error('PostgreSQL stopped responding')),
   );
   return socket;
+}
+
+/**
+ * Sends the statements of one turn of the event loop in one system call. pg corks its socket for each
+ * statement alone, and in a group of a hundred the system calls take longer than the statements.
+ */
+class BatchingSocket extends Socket {
+  #isCollecting = false;
+
+  override cork(): void {
+    super.cork();
+    if (this.#isCollecting) return;
+    this.#isCollecting = true;
+    super.cork();
+    process.nextTick(() => {
+      this.#isCollecting = false;
+      this.uncork();
+    });
+  }
 }
 
 export function createPool(config: PoolConfig, log: StoreLog): Pool {

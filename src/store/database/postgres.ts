@@ -9,6 +9,7 @@ import { assertPostgresValue, commitPipelined } from './postgres-commit.ts';
 import { PostgresListener } from './postgres-listener.ts';
 import { clientConfig, createPool } from './postgres-pool.ts';
 import { appendLock, CHANNEL, namedLocks, notifyAll } from './postgres-statements.ts';
+import { StatementNames } from './statement-names.ts';
 import { StoreError } from './store-error.ts';
 import type { Tables } from './tables.ts';
 
@@ -38,11 +39,12 @@ export async function openPostgres(url: string, options: PostgresOptions): Promi
   const listener = new PostgresListener({ ...options, config, channel: CHANNEL });
   const readers = createPool({ ...config, max: MAX_READERS }, options.log);
   const writers = createPool({ ...config, max: MAX_WRITERS, pipeline: true }, options.log);
+  const pipeline = { pool: writers, names: new StatementNames(), sender: options.sender };
   const commits = new GroupCommit({
     compiler: queryCompiler('postgres'),
     slots: MAX_WRITERS,
     assertBindable: assertPostgresValue,
-    execute: (group) => commitPipelined(writers, options.sender, group),
+    execute: (group) => commitPipelined(group, pipeline),
   });
   // Kysely does not end a pool that it has not used yet.
   const close = async () => {
