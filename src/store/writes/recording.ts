@@ -23,7 +23,11 @@ export function recordMethods(database: Database, changes: Changes): RecordMetho
   ): Promise<StoredWrite | null> {
     const link = write.linkTo === null ? [] : [`link ${write.linkTo}`];
     const [inserted] = await database.commit(
-      (db) => [insertWrite(database, db, write, hold, decidedOn), supersede(db, write)] as const,
+      (db) => {
+        const inserting = insertWrite(database, db, write, hold, decidedOn);
+        // Without a decision, it is inserted only if no write on the target is open.
+        return decidedOn ? [inserting, supersede(db, write)] : [inserting];
+      },
       { locks: [lockName(write.serialiseOn), ...link], signal: hold.signal },
     );
     const [row] = inserted.rows;

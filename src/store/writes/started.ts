@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { type Kysely, sql } from 'kysely';
 import type { BillingCustomerKey } from '../../domain/customer.ts';
 import { type Operation, operationStatus } from '../../domain/operation.ts';
@@ -7,8 +6,8 @@ import type { Database, StoreLog } from '../database/database.ts';
 import type { Tables } from '../database/tables.ts';
 import { appendIn, linkIn } from '../operations/entry-writes.ts';
 import type { OperationJournal } from '../operations/journal.ts';
-import { decodeOperation, encodeOperation } from '../operations/operation-json.ts';
-import { latestEntries, toEntry } from '../operations/rows.ts';
+import { encodeOperation } from '../operations/operation-json.ts';
+import { toEntry } from '../operations/rows.ts';
 import { doneColumns } from './write-columns.ts';
 import { isUnsettled } from './write-rows.ts';
 import type { StartedEntry, StartedState, WriteStore } from './write-store.ts';
@@ -43,12 +42,24 @@ export function startedMethod(
     return { entry: appended.entry, isLeased: false };
   }
 
+  /** The journal had the operation already. */
+  async function known(operation: Operation): Promise<StartedEntry> {
+    const row = await database.read((db) =>
+      db
+        .selectFrom('operations')
+        .select('lease_holder')
+        .where('operation_id', '=', operation.operationId)
+        .executeTakeFirst(),
+    );
+    return { entry: await journal.append(operation), isLeased: row?.lease_holder === instanceId };
+  }
+
   return {
     async started(id, state) {
       const { operation } = state;
       if (operation.done) return finished(id, operation);
       const { operationId } = operation;
-      const [, , , , latest] = await database.commit(
+      const [created, first] = await database.commit(
         (db) => [
           insertOperation(database, db, state, instanceId),
           insertFirstEntry(db, operation),
@@ -59,10 +70,6 @@ export function startedMethod(
             .where('id', '=', id)
             .where(isUnsettled)
             .compile(),
-          latestEntries(db)
-            .select('o.lease_holder')
-            .where('o.operation_id', '=', operationId)
-            .compile(),
         ],
         {
           appends: ['operation_entries', 'writes'],
@@ -71,15 +78,9 @@ export function startedMethod(
       );
       changes.publish('operation', operationId);
       changes.publish('write', id);
-      const [row] = latest.rows;
-      if (!row) throw new Error(`operation ${operationId} was stored without a state`);
-      const entry = toEntry(row);
-      const isCurrent = isDeepStrictEqual(
-        entry.operation,
-        decodeOperation(encodeOperation(operation)),
-      );
-      const isLeased = row.lease_holder === instanceId;
-      return { entry: isCurrent ? entry : await journal.append(operation), isLeased };
+      const [[inserted], [entry]] = [created.rows, first.rows];
+      if (!inserted || !entry) return known(operation);
+      return { entry: toEntry({ ...inserted, ...entry }), isLeased: true };
     },
   };
 }
@@ -101,6 +102,7 @@ function insertOperation(
       lease_until: sql<number>`${database.now} + ${Math.ceil(leaseMs)}`,
     })
     .onConflict((conflict) => conflict.column('operation_id').doNothing())
+    .returning('first_seen_at')
     .compile();
 }
 
@@ -121,6 +123,7 @@ function insertFirstEntry(db: Kysely<Tables>, operation: Operation) {
         .where('operation_id', '=', operation.operationId)
         .where('latest_sequence', '=', 0),
     )
+    .returning(['sequence', 'state'])
     .compile();
 }
 
