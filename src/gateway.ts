@@ -133,14 +133,17 @@ function openOperations(
 
 /** Recovery looks for work at least this often, in milliseconds. */
 const RECOVERY_INTERVAL_MS = 5_000;
+/** The share of a request's time that a write may wait before it is recorded. */
+const QUEUE_SHARE = 0.8;
 const DAY_MS = 86_400_000;
 
 function openWrites(config: GatewayConfig, deps: Omit<WritesDeps, 'options'>): Writes {
-  const { writes } = config.settings;
+  const { server, writes } = config.settings;
   return new Writes({
     ...deps,
     options: {
       sendWithinMs: writes.WRITE_SEND_WITHIN_MS,
+      queueMs: QUEUE_SHARE * server.REQUEST_TIMEOUT_MS,
       keyWindowMs: writes.WRITE_KEY_WINDOW_MS,
       recoveryWindowMs: writes.WRITE_RECOVERY_WINDOW_MS,
       recoveryIntervalMs: Math.min(RECOVERY_INTERVAL_MS, config.operationLeaseMs / 3),

@@ -18,6 +18,7 @@ import {
 import { createSubscribe } from './graphql/subscription.ts';
 import { createGraphQLHandler, type YogaOptions } from './graphql/yoga.ts';
 import { createPushEndpoint, type PushOptions } from './push/push-endpoint.ts';
+import { Turns } from './turns.ts';
 import { serveWebSockets } from './websocket/websockets.ts';
 
 const PATH = '/graphql';
@@ -68,6 +69,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     shutdown.signal,
   );
   const running = new Set<ServerResponse>();
+  const turns = new Turns();
 
   const server = createServer((request, response) => {
     const requestId = requestIdFrom(request.headers['x-request-id']);
@@ -83,7 +85,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     }
     running.add(response);
     response.once('close', () => running.delete(response));
-    void handle(request, response, requestId);
+    turns.add(() => void handle(request, response, requestId));
   });
   const closeSockets = serveWebSockets({ ...parts, server });
 

@@ -1,35 +1,51 @@
 import { abortable } from '../domain/call-scope.ts';
+import { GatewayError } from '../domain/error.ts';
 
-/** Lets a bounded number of tasks run at once; the others wait in the order of their arrival. */
+export interface GateOptions {
+  /** The number of tasks that may run at once. */
+  readonly size: number;
+  /** Milliseconds that a task waits for its turn, so that it has time left when it gets it. */
+  readonly maxWaitMs: number;
+  /** Rejects the tasks that wait when it aborts. */
+  readonly closing: AbortSignal;
+}
+
+/** Lets a bounded number of writes run at once; the others wait in the order of their arrival. */
 export class Gate {
-  readonly #size: number;
+  readonly #options: GateOptions;
   readonly #waiting = new Set<() => void>();
   #running = 0;
 
-  constructor(size: number) {
-    this.#size = size;
+  constructor(options: GateOptions) {
+    this.#options = options;
   }
 
-  /** Runs `task` when its turn comes; rejects with the signal's reason when that aborts before. */
-  async run<T>(signal: AbortSignal, task: () => Promise<T>): Promise<T> {
-    if (this.#running >= this.#size) await this.#turn(signal);
+  /**
+   * Resolves when it is the caller's turn, with the function that ends it.
+   * @throws GatewayError UNAVAILABLE when the signal aborts or the longest wait is over before
+   */
+  async enter(signal: AbortSignal): Promise<() => void> {
+    if (this.#running >= this.#options.size) await this.#turn(signal);
     else this.#running++;
-    try {
-      return await task();
-    } finally {
-      this.#pass();
-    }
+    let isInside = true;
+    return () => {
+      if (isInside) this.#pass();
+      isInside = false;
+    };
   }
 
   async #turn(signal: AbortSignal): Promise<void> {
+    const { maxWaitMs, closing } = this.#options;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#waiting.add(resolve);
+    const ending = AbortSignal.any([signal, closing, AbortSignal.timeout(maxWaitMs)]);
     try {
-      await abortable(promise, signal);
-    } catch (error) {
+      await abortable(promise, ending);
+    } catch (cause) {
       // Passed on when the turn came in the same moment.
       if (!this.#waiting.delete(resolve)) this.#pass();
-      throw error;
+      const message = 'Too many changes are in progress, so nothing was sent; try again.';
+      throw new GatewayError('UNAVAILABLE', message, { retryable: true, cause });
     }
   }
 

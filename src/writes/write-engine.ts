@@ -13,11 +13,13 @@ import { Background } from './background.ts';
 import { type Decision, decide } from './decision.ts';
 import { Gate } from './gate.ts';
 import { NotCarriedOut } from './not-carried-out.ts';
-import type { Conduct, WriteCaller, WriteSpec } from './write-spec.ts';
+import type { Conduct, Vendor, WriteCaller, WriteSpec } from './write-spec.ts';
 
 export interface WriteOptions {
   /** A call leaves only within this time after its record was submitted, in milliseconds. */
   readonly sendWithinMs: number;
+  /** How long a new write waits while too many others are on their way, in milliseconds. */
+  readonly queueMs: number;
   /** How long the vendor is assumed to keep an idempotency key, in milliseconds. */
   readonly keyWindowMs: number;
 }
@@ -33,10 +35,11 @@ export interface WriteEngineDeps {
 /** Pauses between looks at a write that another attempt holds, in milliseconds. */
 const LOOK_MS = 100;
 /**
- * Writes that are recorded at once. The others wait before they ask the database, so that in a burst
- * each call leaves soon after its record.
+ * Writes that are on their way to one vendor at once, from the record to the stored answer. The
+ * others wait before they ask the database: in a burst, the first ones are answered while the last
+ * ones wait, instead of all of them running into their deadline together.
  */
-const MAX_RECORDING = 64;
+const MAX_ON_THEIR_WAY = 48;
 const CLOSE_TIMEOUT_MS = 3_000;
 
 /**
@@ -46,7 +49,7 @@ const CLOSE_TIMEOUT_MS = 3_000;
 export class WriteEngine {
   readonly #deps: WriteEngineDeps;
   readonly #background = new Background();
-  readonly #gate = new Gate(MAX_RECORDING);
+  readonly #gates: Readonly<Record<Vendor, Gate>>;
   readonly #answers: Answers;
   readonly #attempts: Attempts;
 
@@ -54,6 +57,9 @@ export class WriteEngine {
     const { store, log, options } = deps;
     const shared = { store, background: this.#background, sendWithinMs: options.sendWithinMs };
     this.#deps = deps;
+    const { closing } = this.#background;
+    const gate = { size: MAX_ON_THEIR_WAY, maxWaitMs: options.queueMs, closing };
+    this.#gates = { billing: new Gate(gate), reseller: new Gate(gate) };
     this.#answers = new Answers({ ...shared, log });
     this.#attempts = new Attempts({ ...shared, answers: this.#answers });
   }
@@ -73,9 +79,7 @@ export class WriteEngine {
       // Anew after a wait: the other write may have changed what the snapshot holds.
       const write = await this.#prepare(spec, caller, scope);
       if ('value' in write) return write;
-      const begun = await this.#gate.run(scope.signal, () =>
-        this.#begin(spec.conduct, write, isChecked, scope),
-      );
+      const begun = await this.#begin(spec.conduct, write, isChecked, scope);
       if ('sending' in begun) return this.#within(begun.sending, begun.record, scope.signal);
       if (begun.type === 'check') {
         await spec.check?.();
@@ -140,12 +144,21 @@ export class WriteEngine {
     isChecked: boolean,
     scope: CallScope,
   ): Promise<Begun<T> | Decision | { readonly type: 'check' }> {
-    const holder = randomUUID();
-    const askedAt = performance.now();
-    const decision = await this.#record(write, { holder, isChecked }, conduct, scope);
-    if (!('record' in decision)) return decision;
-    const sending = this.#attempts.first(conduct, decision, { write, holder, askedAt, scope });
-    return { sending: this.#background.track(sending), record: decision.record };
+    const leave = await this.#gates[conduct.vendor].enter(scope.signal);
+    let sending: Promise<WriteAnswer<T>> | undefined;
+    try {
+      const holder = randomUUID();
+      const askedAt = performance.now();
+      const decision = await this.#record(write, { holder, isChecked }, conduct, scope);
+      if (!('record' in decision)) return decision;
+      sending = this.#background.track(
+        this.#attempts.first(conduct, decision, { write, holder, askedAt, scope }),
+      );
+      return { sending, record: decision.record };
+    } finally {
+      if (sending) sending.then(leave, leave);
+      else leave();
+    }
   }
 
   async #record<A, T>(

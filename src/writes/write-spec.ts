@@ -10,8 +10,11 @@ export type ReadBack<A> =
   /** The vendor's state does not show, or not yet, whether it was carried out. */
   | { readonly type: 'unclear' };
 
+export type Vendor = 'billing' | 'reseller';
+
 /** How a vendor carries out one kind of write. `A` is its answer, `T` what the mutation returns. */
 export interface Conduct<A, T> {
+  readonly vendor: Vendor;
   /** How long all attempts together may take, in milliseconds. */
   readonly timeoutMs: number;
   /**

@@ -15,6 +15,7 @@ const caller = { viewer: 'alice', agent: 'portal' };
 const suspension = { kind: 'SUSPEND_CUSTOMER' } as const;
 
 const conduct: Conduct<unknown, unknown> = {
+  vendor: 'billing',
   timeoutMs: 1_000,
   attempt: async () => null,
   isRefusal: () => false,

@@ -38,6 +38,7 @@ export class BillingWrites {
   constructor(deps: BillingWritesDeps) {
     this.#deps = deps;
     this.conduct = {
+      vendor: 'billing',
       timeoutMs: deps.timeoutMs,
       attempt: (write, scope) => this.#attempt(write, scope),
       isRefusal: isBillingRefusal,

@@ -57,6 +57,7 @@ export function conductOf<R, S, A>(
     isConclusive: write.ageMs >= timeoutMs + absentAfterMs,
   });
   return {
+    vendor: 'reseller',
     timeoutMs,
     attempt: async (write, scope) => steps.attempt(sent(write), scope),
     isRefusal: isRefused,

@@ -44,7 +44,7 @@ export async function startWritten({
   const api = await new FakeReseller().start();
   const reseller = clientOf(api.backend, { timeoutMs: callTimeoutMs, connections: 64 });
   const store = await openStore('sqlite::memory:', { log });
-  const options = { sendWithinMs: 1_000, keyWindowMs: 3_600_000 };
+  const options = { sendWithinMs: 1_000, queueMs: 10_000, keyWindowMs: 3_600_000 };
   const engine = new WriteEngine({
     isDelivered: () => false,
     store: store.writes,
