@@ -3,17 +3,17 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { Agent } from 'undici';
 import { encodeGlobalId } from '../src/schema/relay/global-id.ts';
 import { startLine } from '../test/store/line.support.ts';
 import { startPostgres } from '../test/store/postgres.support.ts';
+import { watchLiveness } from './liveness.ts';
 import { percentiles } from './measure.ts';
 
-const CUSTOMERS = 6_000;
+const CUSTOMERS = 10_000;
 /** Concurrent clients of each run. */
-const LOADS = [1, 50, 300, 1_500];
-const PER_LOAD = 1_500;
+const LOADS = [1, 50, 300, 1_500, 2_000];
+const PER_LOAD = 2_000;
 
 /** Mutations per second of one instance up to saturation, on each database. */
 export async function throughput(): Promise<void> {
@@ -137,32 +137,6 @@ async function activate(url: string, dispatcher: Agent, customer: string): Promi
     { customer },
   );
   return data?.activateCustomer?.operation !== undefined;
-}
-
-/** Requests /livez every 10 ms; the returned function ends that, and resolves with the longest. */
-function watchLiveness(url: string): () => Promise<number> {
-  const dispatcher = new Agent({ connections: 1 });
-  let isOver = false;
-  let longest = 0;
-  const watching = (async () => {
-    while (!isOver) {
-      const at = performance.now();
-      const { body } = await dispatcher.request({
-        origin: new URL(url).origin,
-        path: '/livez',
-        method: 'GET',
-      });
-      await body.dump();
-      await pause(10);
-      longest = Math.max(longest, performance.now() - at);
-    }
-  })();
-  return async () => {
-    isOver = true;
-    await watching;
-    await dispatcher.close();
-    return longest;
-  };
 }
 
 async function startProcess(

@@ -26,6 +26,12 @@ export const PUSH_PATH = '/notifications/push';
 /** Milliseconds for which a rejected client may continue to send, so that it can read the response. */
 const LINGER_MS = 500;
 
+/**
+ * Connections that may wait to be accepted. A connection that finds the queue full is tried again a
+ * second later by its client's kernel. Linux uses at most net.core.somaxconn.
+ */
+const BACKLOG = 4_096;
+
 export interface HttpOptions {
   readonly schema: GraphQLSchema;
   readonly authenticate: Authenticate;
@@ -87,6 +93,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     response.once('close', () => running.delete(response));
     turns.add(() => void handle(request, response, requestId));
   });
+  server.on('connection', () => turns.accepted());
   const closeSockets = serveWebSockets({ ...parts, server });
 
   return {
@@ -158,7 +165,7 @@ function answer(response: ServerResponse, status: number, body: string): void {
 function listening(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, () => {
+    server.listen({ port, host, backlog: BACKLOG }, () => {
       server.off('error', reject);
       resolve();
     });
