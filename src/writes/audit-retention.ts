@@ -14,18 +14,23 @@ export interface AuditRetentionOptions {
 }
 
 export interface AuditRetentionDeps {
-  readonly store: Pick<AuditStore, 'prune'>;
+  readonly store: Pick<AuditStore, 'prune' | 'eraseRequests'>;
   readonly log: Logger;
   readonly options: AuditRetentionOptions;
 }
 
 const DAY_MS = 86_400_000;
 const START_WITHIN_MS = 300_000;
+/** The longest time for which the request of a write without an outcome is kept. */
+const REQUEST_MAX_AGE_MS = 30 * DAY_MS;
 /** Rows per transaction: few, so that writes wait only for a short time. */
 const BATCH = 200;
 const BATCH_PAUSE_MS = 200;
 
-/** Deletes old audit entries, once a day and soon after the start. Every instance runs it. */
+/**
+ * Deletes old audit entries, and erases the old requests of writes without an outcome: once a day and
+ * soon after the start. Every instance runs it.
+ */
 export class AuditRetention {
   readonly #deps: AuditRetentionDeps;
   readonly #closing = new AbortController();
@@ -36,7 +41,7 @@ export class AuditRetention {
   }
 
   start(): void {
-    if (this.#deps.options.maxAgeMs !== null) this.#rounds = this.#run();
+    this.#rounds = this.#run();
   }
 
   async close(): Promise<void> {
@@ -47,14 +52,23 @@ export class AuditRetention {
   /** Deletes every entry that is too old, in small batches. Returns the number of deleted entries. */
   async prune(): Promise<number> {
     const { store, options } = this.#deps;
-    const { signal } = this.#closing;
     if (options.maxAgeMs === null) return 0;
     const ageMs = Math.max(options.maxAgeMs, options.keyWindowMs);
+    return this.#inBatches((limit) => store.prune(ageMs, limit));
+  }
+
+  /** Erases every request that is too old. Returns the number of erased requests. */
+  eraseRequests(): Promise<number> {
+    return this.#inBatches((limit) => this.#deps.store.eraseRequests(REQUEST_MAX_AGE_MS, limit));
+  }
+
+  async #inBatches(change: (limit: number) => Promise<number>): Promise<number> {
+    const { signal } = this.#closing;
     let total = 0;
     while (!signal.aborted) {
-      const deleted = await store.prune(ageMs, BATCH);
-      total += deleted;
-      if (deleted < BATCH) break;
+      const changed = await change(BATCH);
+      total += changed;
+      if (changed < BATCH) break;
       await pause(BATCH_PAUSE_MS, signal).catch(() => {});
     }
     return total;
@@ -70,8 +84,10 @@ export class AuditRetention {
       try {
         const deleted = await this.prune();
         if (deleted > 0) log.info({ deleted }, 'audit entries deleted by AUDIT_RETENTION');
+        const erased = await this.eraseRequests();
+        if (erased > 0) log.info({ erased }, 'requests of writes without an outcome erased');
       } catch (err) {
-        if (!signal.aborted) log.warn({ err }, 'audit entries not deleted, retrying tomorrow');
+        if (!signal.aborted) log.warn({ err }, 'retention round failed, retrying tomorrow');
       }
       await pause(intervalMs, signal).catch(() => {});
     }

@@ -158,7 +158,13 @@ export class Settlements {
         'A different change of the same object was sent later, so this one is not repeated. Use CONFIRM_DONE or CONFIRM_NOT_DONE.',
       );
     }
-    if (!isBillingMutation(write.record.mutation) || write.ageMs < keyWindowMs) return;
+    if (!isBillingMutation(write.record.mutation)) {
+      if (write.request !== null) return;
+      throw precondition(
+        'The request was erased after 30 days, so it cannot be repeated. Use CONFIRM_DONE or CONFIRM_NOT_DONE.',
+      );
+    }
+    if (write.ageMs < keyWindowMs) return;
     throw precondition(
       `The change is older than ${Math.round(keyWindowMs / 60_000)} minutes. Billing may have forgotten its idempotency key and would carry it out a second time, so it is not repeated. Use CONFIRM_DONE or CONFIRM_NOT_DONE.`,
     );

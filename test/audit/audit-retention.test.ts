@@ -5,15 +5,15 @@ import { log } from '../operations/operations.support.ts';
 const DAY_MS = 86_400_000;
 
 function startRetention(options: Partial<AuditRetentionOptions>, batches: number[] = []) {
-  const prune = vi.fn(async (_ageMs: number, limit: number) =>
-    Math.min(limit, batches.shift() ?? 0),
-  );
+  const batch = async (_ageMs: number, limit: number) => Math.min(limit, batches.shift() ?? 0);
+  const prune = vi.fn(batch);
+  const eraseRequests = vi.fn(batch);
   const retention = new AuditRetention({
-    ...{ store: { prune }, log },
+    ...{ store: { prune, eraseRequests }, log },
     options: { maxAgeMs: 400 * DAY_MS, keyWindowMs: 3_600_000, ...options },
   });
   onTestFinished(() => retention.close());
-  return { retention, prune };
+  return { retention, prune, eraseRequests };
 }
 
 test('deletes in batches until no old entry is left', async () => {
@@ -32,10 +32,13 @@ test('never deletes an entry whose idempotency key is still kept', async () => {
   expect(prune).toHaveBeenCalledWith(60_000, 200);
 });
 
-test('deletes nothing when entries are kept forever', async () => {
-  const { retention, prune } = startRetention({ maxAgeMs: null, startWithinMs: 0 });
+test('deletes nothing when entries are kept forever, but erases old requests', async () => {
+  const { retention, prune, eraseRequests } = startRetention({
+    ...{ maxAgeMs: null, startWithinMs: 0 },
+  });
   retention.start();
   expect(await retention.prune()).toBe(0);
+  await vi.waitFor(() => expect(eraseRequests).toHaveBeenCalledWith(30 * DAY_MS, 200));
   expect(prune).not.toHaveBeenCalled();
 });
 

@@ -294,6 +294,26 @@ function retentionTests(database: TestDatabase): void {
     expect(await store.audit.prune(monthMs, 2)).toBe(1);
   });
 
+  test('erases the requests of old writes without an outcome, and only those', async () => {
+    const store = await database.open();
+    const unknown = await recordUnknown(store);
+    const held = await recordWrite(store.writes, separate());
+    await age(31, '1 = 1');
+    const young = await recordUnknown(store);
+    expect(await store.audit.eraseRequests(monthMs, 10)).toBe(1);
+    expect(await store.audit.eraseRequests(monthMs, 10)).toBe(0);
+    const rows = await database.query(
+      'select id from writes where request is null and snapshot is null',
+    );
+    expect(rows).toEqual([{ id: unknown.record.id }]);
+    expect(await store.writes.get(unknown.record.id)).toMatchObject({
+      record: { outcome: 'UNKNOWN', input: unknown.record.input },
+    });
+    for (const { record } of [held, young]) {
+      expect((await store.writes.get(record.id))?.request).not.toBeNull();
+    }
+  });
+
   test('keeps the latest outcome, so that sequences never start again', async () => {
     const store = await database.open();
     await recordDone(store);

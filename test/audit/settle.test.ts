@@ -216,6 +216,17 @@ test('a repeat of a billing change is refused once billing may have forgotten th
   await expect(settle(other, {})).rejects.toBeInstanceOf(OutcomeUnknown);
 });
 
+test('a repeat of a reseller change is refused once its request was erased', async () => {
+  const { store, settle } = await setUp();
+  const id = await recordUnknown(store, { mutation: 'cancelSubscription', serialiseOn: 'C2' });
+  expect(await store.audit.eraseRequests(-1_000, 10)).toBe(1);
+  await expect(settle(id, {})).rejects.toMatchObject({
+    code: 'FAILED_PRECONDITION',
+    message: expect.stringContaining('The request was erased after 30 days'),
+  });
+  expect(await settle(id, { action: 'CONFIRM_DONE' })).toMatchObject({ outcome: 'DONE' });
+});
+
 test('a repeat of a change that no conduct is registered for is refused', async () => {
   const { store, settle } = await setUp({ conductOf: () => null });
   const id = await recordUnknown(store, { mutation: 'cancelSubscription' });

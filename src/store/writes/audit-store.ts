@@ -85,4 +85,9 @@ export interface AuditStore {
    * @returns the number of deleted writes
    */
   prune(ageMs: number, limit: number): Promise<number>;
+  /**
+   * Erases the requests of up to `limit` writes without an outcome that are older than `ageMs`:
+   * personal data is not kept forever for a write that no person settles. Returns their number.
+   */
+  eraseRequests(ageMs: number, limit: number): Promise<number>;
 }

@@ -8,7 +8,7 @@ import { columnsOf, commitOutcome, doneColumns, refusedColumns } from './write-c
 import { isUnsettled } from './write-rows.ts';
 import type { NewWrite } from './write-store.ts';
 
-type AuditWrites = Pick<AuditStore, 'confirm' | 'recordRepeat' | 'prune'>;
+type AuditWrites = Pick<AuditStore, 'confirm' | 'recordRepeat' | 'prune' | 'eraseRequests'>;
 
 export function auditWrites(database: Database, changes: Changes): AuditWrites {
   const free = sql<boolean>`held_until <= ${database.now}`;
@@ -37,6 +37,27 @@ export function auditWrites(database: Database, changes: Changes): AuditWrites {
           .compile(),
       ]);
       return deleted.rows.length;
+    },
+    async eraseRequests(ageMs, limit) {
+      const [erased] = await database.commit((db) => [
+        db
+          .updateTable('writes')
+          .set({ request: null, snapshot: null })
+          .where('number', 'in', (eb) =>
+            eb
+              .selectFrom('writes')
+              .select('number')
+              .where('recorded_at', '<', sql<number>`${database.now} - ${Math.ceil(ageMs)}`)
+              .where(isUnsettled)
+              .where(free)
+              .where('request', 'is not', null)
+              .orderBy('recorded_at')
+              .limit(Math.min(limit, MAX_ROWS)),
+          )
+          .returning('number')
+          .compile(),
+      ]);
+      return erased.rows.length;
     },
   };
 }
