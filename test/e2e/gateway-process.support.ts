@@ -10,8 +10,12 @@ import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 export interface GatewayProcess {
   /** The GraphQL endpoint. */
   readonly url: string;
-  /** Ends it without a word to it. Resolves when it is gone. */
+  /** Ends it with SIGKILL. Resolves when it is gone. */
   kill(): Promise<void>;
+  /** Stops its execution with SIGSTOP. */
+  stop(): void;
+  /** Lets it run again. */
+  resume(): void;
 }
 
 /** What `npm start` runs, on a free port, on the sandbox of this process; gone when the test is. */
@@ -43,7 +47,12 @@ export async function startGatewayProcess(
   for await (const chunk of child.stdout) {
     said += String(chunk);
     const url = /http:\S+\/graphql/.exec(said)?.[0];
-    if (url) return { url, kill };
+    if (!url) continue;
+    return {
+      ...{ url, kill },
+      stop: () => void child.kill('SIGSTOP'),
+      resume: () => void child.kill('SIGCONT'),
+    };
   }
   throw new Error(`the gateway did not start: ${said}`);
 }

@@ -19,9 +19,10 @@ test('commits in flight share transactions', async () => {
 
 test('a commit takes one round trip', async () => {
   const roundTrip = 100;
-  const line = await startLine(store.url, roundTrip / 2);
+  const line = await startLine(store.url);
   const database = await open(line.url);
   await commitLink(database, 'opens the connection');
+  line.delay(roundTrip / 2);
   const start = performance.now();
   await database.commit((db) => names('C', 5).map((id) => insertLink(db, id)), {
     locks: ['one', 'two'],

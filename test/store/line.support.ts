@@ -5,6 +5,8 @@ import { connect, createServer, type Socket } from 'node:net';
 export interface Line {
   /** The database's URL, through the proxy. */
   readonly url: string;
+  /** Changes the milliseconds that data takes in each direction. */
+  delay(ms: number): void;
   /** Drops all data in both directions without closing a connection, like a firewall. */
   silence(): void;
   /** Forwards requests but drops the server's responses. */
@@ -16,8 +18,9 @@ export interface Line {
   close(): Promise<void>;
 }
 
-/** @param delayMs milliseconds that data takes in each direction */
-export async function startLine(url: string, delayMs = 0): Promise<Line> {
+/** @param delayAtStartMs milliseconds that data takes in each direction */
+export async function startLine(url: string, delayAtStartMs = 0): Promise<Line> {
+  let delayMs = delayAtStartMs;
   const target = new URL(url);
   const { hostname: host, port } = target;
   const sockets = new Set<Socket>();
@@ -50,6 +53,9 @@ export async function startLine(url: string, delayMs = 0): Promise<Line> {
   target.port = String(address.port);
   return {
     url: target.href,
+    delay(ms) {
+      delayMs = ms;
+    },
     silence() {
       dropped = 'everything';
     },
