@@ -1,3 +1,5 @@
+import { fstatSync, write } from 'node:fs';
+import { Socket } from 'node:net';
 import { type Logger as PinoLogger, pino } from 'pino';
 
 /** A structured logger: one JSON object per line, to standard error. */
@@ -6,10 +8,118 @@ export type Logger = Pick<PinoLogger, 'debug' | 'info' | 'warn' | 'error' | 'chi
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
+export const STANDARD_ERROR = 2;
+const FLUSH_TIMEOUT_MS = 500;
+
+/** Opened once: two writers of one descriptor would mix their lines. */
+let destination: LogDestination | undefined;
+
 export function createLogger(level: LogLevel): PinoLogger {
   const redact = ['*.authorization', '*.token', '*.customerAuthToken'];
-  return pino(
-    { level, base: null, redact, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination(2),
-  );
+  destination ??= new LogDestination(STANDARD_ERROR);
+  return pino({ level, base: null, redact, timestamp: pino.stdTimeFunctions.isoTime }, destination);
+}
+
+/** Resolves when all lines are written, after 500 ms at the latest. */
+export async function flushLog(): Promise<void> {
+  await destination?.flush(FLUSH_TIMEOUT_MS);
+}
+
+/** Bytes that wait for a slow reader; further lines are dropped. */
+const MAX_WAITING_BYTES = 4_000_000;
+
+/** Writes text, and calls back when it is written or has failed. Never blocks. */
+type Sink = (text: string, done: (error?: Error | null) => void) => void;
+
+/**
+ * Writes log lines to a file descriptor without ever blocking the event loop. While the volume is full
+ * or the reader of the pipe is stalled, lines are dropped and counted; the count is logged when lines
+ * can be written again.
+ */
+export class LogDestination {
+  readonly #fd: number;
+  #sink: Sink | undefined;
+  #waiting: string[] = [];
+  #waitingBytes = 0;
+  #dropped = 0;
+  #isWriting = false;
+  #drained: (() => void) | null = null;
+
+  constructor(fd: number) {
+    this.#fd = fd;
+  }
+
+  write(line: string): void {
+    if (this.#waitingBytes + line.length > MAX_WAITING_BYTES) {
+      this.#dropped++;
+      return;
+    }
+    this.#waiting.push(line);
+    this.#waitingBytes += line.length;
+    if (!this.#isWriting) this.#writeAll();
+  }
+
+  /** Resolves when all lines are written, at the latest after the timeout. */
+  async flush(timeoutMs: number): Promise<void> {
+    if (!this.#isWriting) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, timeoutMs);
+      this.#drained = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  #writeAll(): void {
+    const lines = this.#waiting;
+    this.#waiting = [];
+    this.#isWriting = true;
+    this.#sink ??= openSink(this.#fd);
+    this.#sink(lines.join(''), (error) => {
+      this.#waitingBytes -= lines.reduce((sum, line) => sum + line.length, 0);
+      this.#isWriting = false;
+      if (error) this.#dropped += lines.length;
+      else this.#reportDropped();
+      if (this.#waiting.length > 0) this.#writeAll();
+      else this.#drained?.();
+    });
+  }
+
+  #reportDropped(): void {
+    if (this.#dropped === 0) return;
+    const report = {
+      ...{ level: 40, time: new Date().toISOString(), dropped: this.#dropped },
+      msg: 'log lines were dropped because they could not be written',
+    };
+    this.#dropped = 0;
+    this.write(`${JSON.stringify(report)}\n`);
+  }
+}
+
+/** A write to a full pipe would block, also in a thread pool, where it would keep the process alive. */
+function openSink(fd: number): Sink {
+  const stats = fstatSync(fd);
+  return stats.isFIFO() || stats.isSocket() ? socketSink(fd) : fileSink(fd);
+}
+
+function socketSink(fd: number): Sink {
+  const socket = new Socket({ fd, readable: false, writable: true });
+  // The error also reaches the callback of the write.
+  socket.on('error', () => {});
+  // A stalled reader must not keep the process alive.
+  socket.unref();
+  return (text, done) => void socket.write(text, done);
+}
+
+function fileSink(fd: number): Sink {
+  return (text, done) => {
+    const rest = (data: Buffer): void => {
+      write(fd, data, (error, written) => {
+        if (error || written === data.length) done(error);
+        else rest(data.subarray(written));
+      });
+    };
+    rest(Buffer.from(text));
+  };
 }

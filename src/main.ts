@@ -1,9 +1,10 @@
+import { writeSync } from 'node:fs';
 import { readCommandLine, UsageError } from './config/command-line.ts';
 import { ConfigError, loadConfig } from './config/config.ts';
 import type { GatewayProgram, SandboxProgram } from './config/programs.ts';
 import type { SandboxConfig } from './config/sandbox.ts';
 import { createGateway } from './gateway.ts';
-import { createLogger, type Logger, type LogLevel } from './log.ts';
+import { createLogger, flushLog, type Logger, type LogLevel, STANDARD_ERROR } from './log.ts';
 import { bannerOf } from './sandbox/banner.ts';
 import { type Sandbox, startSandbox } from './sandbox/sandbox.ts';
 import { PUSH_PATH } from './server/http.ts';
@@ -13,6 +14,12 @@ import { StoreError } from './store/store.ts';
 const EX_USAGE = 64;
 const EX_UNAVAILABLE = 69;
 const EX_CONFIG = 78;
+
+/** Milliseconds for which the process may stay alive after everything was closed. */
+const EXIT_MS = 1_000;
+
+/** The address is in use, is not this machine's or not allowed, or its name cannot be resolved. */
+const listenErrors = new Set(['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'ENOTFOUND', 'EAI_AGAIN']);
 
 const sandboxHint =
   'Set SANDBOX_HOST, SANDBOX_BILLING_PORT or SANDBOX_RESELLER_PORT to another value.';
@@ -98,22 +105,37 @@ async function runSandbox(program: SandboxProgram): Promise<void> {
 
 function onSignal(close: () => Promise<void>): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => close().catch(fail));
+    process.once(signal, () => {
+      close().then(flushLog).then(exitSoon).catch(fail);
+    });
   }
 }
 
-function exit(code: number, message: string): never {
-  process.stderr.write(`${message}\n`);
+/** Ends the process even if something that should have been closed still keeps it alive. */
+function exitSoon(): void {
+  setTimeout(() => process.exit(), EXIT_MS).unref();
+}
+
+async function exit(code: number, message: string): Promise<never> {
+  await flushLog();
+  try {
+    // Not process.stderr, which would open a second stream on the log's descriptor.
+    writeSync(STANDARD_ERROR, `${message}\n`);
+  } catch {
+    // The reader of the log is stalled or gone; the exit code remains.
+  }
   process.exit(code);
 }
 
-function fail(error: unknown): never {
-  if (error instanceof UsageError) exit(EX_USAGE, error.message);
-  if (error instanceof ConfigError || error instanceof StoreError) exit(EX_CONFIG, error.message);
+async function fail(error: unknown): Promise<never> {
+  if (error instanceof UsageError) return exit(EX_USAGE, error.message);
+  if (error instanceof ConfigError || error instanceof StoreError) {
+    return exit(EX_CONFIG, error.message);
+  }
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'EADDRINUSE' || code === 'EADDRNOTAVAIL' || code === 'EACCES') {
+  if (typeof code === 'string' && listenErrors.has(code)) {
     const hint = process.argv[2] === 'sandbox' ? sandboxHint : 'Set HOST or PORT to another value.';
-    exit(EX_UNAVAILABLE, `Cannot listen: ${String(error)}\n${hint}`);
+    return exit(EX_UNAVAILABLE, `Cannot listen: ${String(error)}\n${hint}`);
   }
   throw error;
 }
