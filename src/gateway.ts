@@ -83,7 +83,7 @@ export async function createGateway(
     origins: { allowed: config.corsOrigins, loopbackOnly: config.auth === null },
     push: {
       receive: (body, headers) => receive(readPush(body, headers)),
-      verify: verifyPush(config),
+      verify: verifyPush(config, log),
     },
     // Browsers cannot set headers on a WebSocket, and GraphiQL's header editor carries the token.
     graphiqlProtocol: config.auth ? 'SSE' : 'WS',
@@ -153,8 +153,11 @@ function openWrites(config: GatewayConfig, deps: Omit<WritesDeps, 'options'>): W
 }
 
 /** When clients must authenticate, pushes must too. */
-function verifyPush({ auth, notifications: { push } }: GatewayConfig): VerifyPushToken | null {
-  if (push) return createVerifyPushToken(push);
+function verifyPush(
+  { auth, notifications: { push } }: GatewayConfig,
+  log: Logger,
+): VerifyPushToken | null {
+  if (push) return createVerifyPushToken(push, log);
   return auth && (async () => 'NOTIFICATIONS_PUSH_AUDIENCE is not configured');
 }
 

@@ -60,6 +60,7 @@ function toJwtConfig(auth: GatewaySettings['auth']) {
     issuer: required(auth.AUTH_ISSUER),
     audience: required(auth.AUTH_AUDIENCE),
     writeScope: auth.AUTH_WRITE_SCOPE ?? null,
+    jwksMaxStaleMs: auth.AUTH_JWKS_MAX_STALE_MS,
   };
 }
 

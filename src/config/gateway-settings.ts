@@ -55,6 +55,11 @@ const auth = z.object({
   AUTH_WRITE_SCOPE: text
     .optional()
     .describe('Scope that a token needs to run mutations. When not set, every token can run them.'),
+  AUTH_JWKS_MAX_STALE_MS: milliseconds(0, 2_592_000_000)
+    .prefault('86400000')
+    .describe(
+      'Time for which the last known keys remain in use while `AUTH_JWKS_URL` does not respond. Default: 24 hours.',
+    ),
 });
 
 const billing = z.object({

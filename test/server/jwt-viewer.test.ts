@@ -14,7 +14,8 @@ import {
 
 async function startAuthentication(writeScope: string | null = null) {
   const { trusted, state, stop } = await startIssuer();
-  const options = { issuer, audience, jwksUrl: trusted.jwksUrl, writeScope };
+  const { jwksUrl } = trusted;
+  const options = { issuer, audience, jwksUrl, writeScope, jwksMaxStaleMs: 60_000 };
   const authenticate = authenticateByJwt(options, createLogger('silent'));
   const ask = async (token: Promise<string>) =>
     authenticate({ authorization: `Bearer ${await token}` });

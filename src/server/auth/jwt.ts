@@ -12,6 +12,8 @@ export interface JwtOptions {
   readonly jwksUrl: string;
   /** The scope that mutations require; null allows them for every token. */
   readonly writeScope: string | null;
+  /** How long the last known keys are used while they cannot be fetched, in milliseconds. */
+  readonly jwksMaxStaleMs: number;
 }
 
 /** Asymmetric algorithms only: the gateway holds no key that could sign. */
@@ -32,8 +34,8 @@ const algorithms = [
  * when the token is missing or invalid, UNAVAILABLE when the issuer's keys cannot be fetched.
  */
 export function authenticateByJwt(options: JwtOptions, log: Logger): Authenticate {
-  const { issuer, audience, jwksUrl } = options;
-  const findKey = remoteKeys(jwksUrl);
+  const { issuer, audience, jwksUrl, jwksMaxStaleMs: maxStaleMs } = options;
+  const findKey = remoteKeys({ jwksUrl, maxStaleMs, log });
   return async ({ authorization }) => {
     const token = bearerToken(authorization);
     if (token === null) throw refusal('A bearer token is required.');
