@@ -75,6 +75,7 @@ export async function createGateway(
     customerIndex,
     links: store.links,
     defaultResellerId: config.defaultResellerId,
+    resellerOwner: config.settings.auth.RESELLER_OWNER ?? null,
   };
   const server = createHttpServer({
     schema,

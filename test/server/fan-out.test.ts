@@ -130,7 +130,10 @@ describe('an event', () => {
     const server = await startBroadcast({
       authenticate: async ({ authorization }) => {
         const [subject = '', ...rights] = authorization?.split(' ') ?? [];
-        return { subject, rights: new Set(rights as Right[]), expiresAt: null };
+        return {
+          ...{ subject, rights: new Set(rights as Right[]) },
+          ...{ roles: null, resellers: null, expiresAt: null },
+        };
       },
     });
     const viewers = ['ann READ', 'ann READ WRITE', 'ann WRITE READ', 'bob READ', 'bob READ'];

@@ -9,7 +9,8 @@ const HOUR = 3_600_000;
 async function start(jwksMaxStaleMs = 24 * HOUR) {
   const started = await startIssuer();
   const { jwksUrl } = started.trusted;
-  const options = { issuer, audience, jwksUrl, jwksMaxStaleMs, writeScope: null };
+  const claims = { roles: null, resellers: null };
+  const options = { issuer, audience, jwksUrl, jwksMaxStaleMs, writeScope: null, claims };
   const authenticate = authenticateByJwt(options, createLogger('silent'));
   const ask = async (token: Promise<string>) =>
     (await authenticate({ authorization: `Bearer ${await token}` })).subject;
