@@ -1,6 +1,7 @@
+import type { Viewer } from '../domain/viewer.ts';
 import { createAccess } from './access.ts';
 import { type AuditService, createAuditService } from './audit.ts';
-import { authorizeMutation, authorizeRead } from './authorize.ts';
+import { authorizeMutation, authorizeRead, mayRead } from './authorize.ts';
 import { type CustomerLinkService, createCustomerLinkService } from './customer-links.ts';
 import { type CustomerService, createCustomerService } from './customers.ts';
 import { createLinkLoaders, createLoaders } from './loaders.ts';
@@ -23,13 +24,10 @@ export interface Services {
   readonly notifications: NotificationService;
 }
 
-/**
- * Creates the services of one request, or of one event of a GraphQL subscription.
- * @throws GatewayError FORBIDDEN when the viewer may not read: it gets no service
- */
+/** Creates the services of one request, or of one event of a GraphQL subscription. */
 export function createServices(sources: ServiceSources, scope: RequestScope): Services {
   const { viewer } = scope;
-  authorizeRead(viewer);
+  if (!mayRead(viewer)) return refusedServices(viewer);
   const links = createLinkLoaders(sources);
   const access = createAccess(viewer, sources.resellerOwner, links.linkByReseller);
   const loaders = createLoaders(sources, links, access, scope);
@@ -47,5 +45,37 @@ export function createServices(sources: ServiceSources, scope: RequestScope): Se
     audit: createAuditService(sources, viewed, operations),
     operations,
     notifications: createNotificationService(sources, viewed, subscriptions),
+  };
+}
+
+/** Rejects whatever the viewer asks for, so that no method can forget to authorize it. */
+function refusedServices(viewer: Viewer): Services {
+  function refuse(): never {
+    authorizeRead(viewer);
+    throw new Error('refused a viewer that may read');
+  }
+  return {
+    authorizeMutation: (mutation) => authorizeMutation(viewer, mutation),
+    get customers() {
+      return refuse();
+    },
+    get customerLinks() {
+      return refuse();
+    },
+    get subscriptions() {
+      return refuse();
+    },
+    get subscriptionChanges() {
+      return refuse();
+    },
+    get audit() {
+      return refuse();
+    },
+    get operations() {
+      return refuse();
+    },
+    get notifications() {
+      return refuse();
+    },
   };
 }
