@@ -118,7 +118,9 @@ export function createCustomerLinkService(
       ]);
       if (rival && !(await isOf(rival, customer))) throw linkConflict(rival, 'billing');
       const ordered = await customers.order(customer, customerAuthToken, idempotencyKey, billing);
-      const customerId = await customers.requireReseller(ordered.value);
+      // Not through requireReseller: the viewer may see the new customer only once it is linked.
+      const customerId = ordered.value.resellerCustomerId;
+      if (customerId === null) throw new Error('ordered a customer without an id');
       try {
         const linked = await saveLink({ billing, resellerCustomerId: customerId });
         return { ...ordered, value: linked };

@@ -104,8 +104,8 @@ export async function startRestricted(env: Record<string, string> = {}) {
 export type Restricted = Awaited<ReturnType<typeof startRestricted>>;
 
 /** Two tenants with objects of every kind: `main` owns what is not linked, `second` does not. */
-export async function startTenants() {
-  const gateway = await startRestricted();
+export async function startTenants(env: Record<string, string> = {}) {
+  const gateway = await startRestricted(env);
   const { sandbox } = gateway;
   const both = { roles: ['admin'], resellers: [sandbox.resellerId, secondResellerId] };
   await linkSecond(gateway, await tokenFor('root', both));
