@@ -15,6 +15,7 @@ import type { SettleAction, Settlements, SettleRequest } from '../writes/settle.
 import { authorizeMutation, authorizeRead } from './authorize.ts';
 import type { OperationService } from './operations.ts';
 import type { Viewed } from './scope.ts';
+import { VisibleEntries } from './visible-entries.ts';
 
 export type { AuditFilter, AuditOrder, SettleAction };
 
@@ -57,7 +58,7 @@ interface AuditSources {
 
 export function createAuditService(
   { writes, writeStore }: AuditSources,
-  { access, scope }: Pick<Viewed, 'access' | 'scope'>,
+  { access, liveAccess, scope }: Pick<Viewed, 'access' | 'liveAccess' | 'scope'>,
   operations: Pick<OperationService, 'get'>,
 ): AuditService {
   const { viewer, agent, onDelivered } = scope;
@@ -128,7 +129,9 @@ export function createAuditService(
     },
     async watch(filter, after) {
       authorizeRead(viewer);
-      return writes.auditFeed.watch(visible(filter), after, scope.signal);
+      const entries = await writes.auditFeed.watch(visible(filter), after, scope.signal);
+      if (!tenant) return entries;
+      return new VisibleEntries(entries, ({ target }) => liveAccess.seesTarget(target));
     },
     async settle(id, request) {
       authorizeMutation(viewer, 'settleWrite');

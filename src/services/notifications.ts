@@ -12,6 +12,7 @@ import type { WatchRequest } from '../writes/reseller/requests.ts';
 import { authorizeMutation, authorizeRead } from './authorize.ts';
 import { runWrite, type ServiceSources, type Viewed } from './scope.ts';
 import type { SubscriptionService } from './subscriptions.ts';
+import { VisibleEntries } from './visible-entries.ts';
 
 export interface NotificationService {
   /** Null when the viewer does not see what is linked to no reseller. */
@@ -42,7 +43,7 @@ export interface NotificationService {
 
 export function createNotificationService(
   { reseller, notifications, writes }: ServiceSources,
-  { access, loaders, resellerIds, scope }: Viewed,
+  { access, liveAccess, loaders, resellerIds, scope }: Viewed,
   subscriptions: SubscriptionService,
 ): NotificationService {
   const { viewer } = scope;
@@ -85,7 +86,11 @@ export function createNotificationService(
     },
     async watch(filter, after) {
       authorizeRead(viewer);
-      return notifications.watch({ ...filter, tenant }, after, scope.signal);
+      const entries = await notifications.watch({ ...filter, tenant }, after, scope.signal);
+      if (!tenant) return entries;
+      return new VisibleEntries(entries, ({ notification: { customerId } }) =>
+        liveAccess.seesResellerCustomer(customerId),
+      );
     },
     customer({ customerId }) {
       return customerId === null ? null : { billing: null, resellerCustomerId: customerId };

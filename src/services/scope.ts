@@ -31,6 +31,8 @@ export interface RequestScope extends CallScope {
 export interface Viewed {
   readonly scope: RequestScope;
   readonly access: Access;
+  /** As `access`, but reads each link anew: for streams, which outlive a request's caches. */
+  readonly liveAccess: Access;
   readonly loaders: Loaders;
   readonly resellerIds: ResellerIds;
 }

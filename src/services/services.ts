@@ -31,7 +31,11 @@ export function createServices(sources: ServiceSources, scope: RequestScope): Se
   const links = createLinkLoaders(sources);
   const access = createAccess(viewer, sources.resellerOwner, links.linkByReseller);
   const loaders = createLoaders(sources, links, access, scope);
-  const viewed = { access, loaders, resellerIds: createResellerIds(access, loaders), scope };
+  const liveAccess = createAccess(viewer, sources.resellerOwner, {
+    load: async (id) => (await sources.links.byReseller([id]))[0] ?? null,
+  });
+  const resellerIds = createResellerIds(access, loaders);
+  const viewed = { access, liveAccess, loaders, resellerIds, scope };
   const customers = createCustomerService(sources, viewed);
   const customerLinks = createCustomerLinkService(sources, viewed, customers);
   const subscriptions = createSubscriptionService(viewed);

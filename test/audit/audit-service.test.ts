@@ -25,11 +25,12 @@ async function setUp() {
     ...{ subject: 'alice', rights: new Set(['READ'] as const) },
     ...{ roles: null, resellers: null, expiresAt: null },
   };
+  const access = createAccess(viewer, null, { load: unused });
   const { signal } = new AbortController();
   const scope = { viewer, agent: null, requestId: 'req-1', signal, onDelivered: () => {} };
   const service = createAuditService(
     { writes, writeStore: store.writes },
-    { access: createAccess(viewer, null, { load: unused }), scope },
+    { access, liveAccess: access, scope },
     { get: unused },
   );
   return { store, service, pages, counts };
