@@ -75,6 +75,7 @@ export async function createGateway(
     customerIndex,
     links: store.links,
     defaultResellerId: config.defaultResellerId,
+    resellerOwner: config.settings.auth.RESELLER_OWNER ?? null,
   };
   const server = createHttpServer({
     schema,
@@ -83,7 +84,7 @@ export async function createGateway(
     origins: { allowed: config.corsOrigins, loopbackOnly: config.auth === null },
     push: {
       receive: (body, headers) => receive(readPush(body, headers)),
-      verify: verifyPush(config),
+      verify: verifyPush(config, log),
     },
     // Browsers cannot set headers on a WebSocket, and GraphiQL's header editor carries the token.
     graphiqlProtocol: config.auth ? 'SSE' : 'WS',
@@ -156,8 +157,11 @@ function openWrites(config: GatewayConfig, deps: Omit<WritesDeps, 'options'>): W
 }
 
 /** When clients must authenticate, pushes must too. */
-function verifyPush({ auth, notifications: { push } }: GatewayConfig): VerifyPushToken | null {
-  if (push) return createVerifyPushToken(push);
+function verifyPush(
+  { auth, notifications: { push } }: GatewayConfig,
+  log: Logger,
+): VerifyPushToken | null {
+  if (push) return createVerifyPushToken(push, log);
   return auth && (async () => 'NOTIFICATIONS_PUSH_AUDIENCE is not configured');
 }
 

@@ -60,6 +60,8 @@ function toJwtConfig(auth: GatewaySettings['auth']) {
     issuer: required(auth.AUTH_ISSUER),
     audience: required(auth.AUTH_AUDIENCE),
     writeScope: auth.AUTH_WRITE_SCOPE ?? null,
+    claims: { roles: auth.AUTH_CLAIM_ROLES ?? null, resellers: auth.AUTH_CLAIM_RESELLERS ?? null },
+    jwksMaxStaleMs: auth.AUTH_JWKS_MAX_STALE_MS,
   };
 }
 

@@ -26,7 +26,8 @@ function* authProblems(given: Given<Name>): Problems {
     }
   }
   if (given.text('AUTH') !== 'none') return;
-  for (const name of [...tokenSettings, 'AUTH_WRITE_SCOPE'] as const) {
+  const claimSettings = ['AUTH_WRITE_SCOPE', 'AUTH_CLAIM_ROLES', 'AUTH_CLAIM_RESELLERS'] as const;
+  for (const name of [...tokenSettings, ...claimSettings]) {
     if (given.isSet(name)) {
       yield [name, `${name} is set, but AUTH is none. Set AUTH=jwt or unset ${name}.`];
     }

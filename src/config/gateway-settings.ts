@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { logLevels } from '../log.ts';
 import {
   boolean,
+  claimPath,
   databaseUrl,
   host,
   hostPort,
@@ -55,6 +56,26 @@ const auth = z.object({
   AUTH_WRITE_SCOPE: text
     .optional()
     .describe('Scope that a token needs to run mutations. When not set, every token can run them.'),
+  AUTH_CLAIM_ROLES: claimPath
+    .optional()
+    .describe(
+      'Claim that lists the roles of a token: `viewer`, `operator` or `admin`. When not set, every token has every role.',
+    ),
+  AUTH_CLAIM_RESELLERS: claimPath
+    .optional()
+    .describe(
+      "Claim that lists the resellers that a token sees, by the billing API's ids. When not set, every token sees every reseller.",
+    ),
+  RESELLER_OWNER: text
+    .optional()
+    .describe(
+      "The billing API's id of the reseller whose viewers also see everything in the reseller API that is linked to no billing customer. Only used with `AUTH_CLAIM_RESELLERS`.",
+    ),
+  AUTH_JWKS_MAX_STALE_MS: milliseconds(0, 2_592_000_000)
+    .prefault('86400000')
+    .describe(
+      'Time for which the last known keys remain in use while `AUTH_JWKS_URL` does not respond. Default: 24 hours.',
+    ),
 });
 
 const billing = z.object({

@@ -16,6 +16,12 @@ export const kinds = z.registry<KindInfo>();
 
 export const text = z.string().register(kinds, { format: 'text' });
 
+/** The name of a claim, or a path of names into nested claims. */
+export const claimPath = z
+  .string()
+  .regex(/^[^.\s]+(\.[^.\s]+)*$/)
+  .register(kinds, { format: 'the name of a claim, or a dotted path such as realm_access.roles' });
+
 /** A token for an Authorization header. */
 export const token = z
   .string()

@@ -1,3 +1,5 @@
+import type { Tenant } from './tenant.ts';
+
 /** The Pub/Sub topic of the reseller API's notifications and the accounts that can use it. */
 export interface NotificationWatch {
   /** Null when the response did not include them, so they have to be read. */
@@ -82,4 +84,6 @@ export interface NotificationFilter {
   readonly customerId?: string | undefined;
   /** Notifications of any of these types; an empty list matches none. */
   readonly types?: readonly (NotificationType | typeof OTHER_TYPE)[] | undefined;
+  /** Only notifications that this tenant sees. */
+  readonly tenant?: Tenant | undefined;
 }

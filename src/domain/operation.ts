@@ -128,6 +128,14 @@ export interface OperationEntry {
   readonly sequence: number;
   /** When the gateway first saw the operation. */
   readonly firstSeenAt: Date;
+  /** The reseller of its customer, or of the write that started it; null while it is not known. */
+  readonly resellerId: string | null;
+}
+
+/** The reseller that a state of an operation names; null when it names none. */
+export function resellerOf({ metadata, result }: Operation): string | null {
+  const named = metadata?.type === 'customer' ? metadata.resellerId : '';
+  return named || (result?.type === 'customer' && result.customer.resellerId) || null;
 }
 
 /** An operation whose lease this instance holds. */

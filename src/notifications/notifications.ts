@@ -77,7 +77,7 @@ export class Notifications {
     const last = await this.#store.lastSequence();
     // A higher sequence comes from a store that was deleted; it marks no position in this one.
     const seen = after !== null && after <= last ? after : last;
-    const name = JSON.stringify([filter.customerId, filter.types]);
+    const name = JSON.stringify([filter.customerId, filter.types, filter.tenant]);
     return follow(
       {
         wakeUps: this.#wakeUps,

@@ -6,8 +6,10 @@ import {
   type Operation,
   type OperationEntry,
   type OperationKind,
+  resellerOf,
   withKnown,
 } from '../domain/operation.ts';
+import type { Tenant } from '../domain/tenant.ts';
 import { follow } from '../live/follow.ts';
 import { SharedReads } from '../live/shared-reads.ts';
 import { WakeUps } from '../live/wake-up.ts';
@@ -104,16 +106,25 @@ export class Operations {
 
   /**
    * The current state. A finished operation is not read again. When the billing API does not return
-   * it (a replica that lags, an outage), the journal's latest state is returned.
-   * @returns null when neither the journal nor the billing API knows the operation
+   * it (a replica that lags, an outage), the journal's latest state is returned. An operation that the
+   * caller does not see is not recorded.
+   * @returns null when neither the journal nor the billing API knows the operation, or when the caller
+   *   does not see its reseller
    */
-  async get(operationId: string, scope: CallScope): Promise<OperationEntry | null> {
+  async get(
+    operationId: string,
+    scope: CallScope,
+    seesReseller: SeesReseller = seesEverything,
+  ): Promise<OperationEntry | null> {
     const known = await this.#journal.latest(operationId);
+    if (known && !seesReseller(known.resellerId)) return null;
     if (known?.operation.done) return known;
     const kind = known?.operation.kind ?? 'UNKNOWN';
     try {
       const reading = await this.#deps.billing.getOperation(operationId, kind, scope);
-      return reading ? await this.record(reading.operation, operationId) : known;
+      if (!reading) return known;
+      if (!known && !seesReseller(resellerOf(reading.operation))) return null;
+      return await this.record(reading.operation, operationId);
     } catch (error) {
       if (!known || scope.signal.aborted) throw error;
       const message = 'operation read failed, returning the journaled state';
@@ -130,16 +141,17 @@ export class Operations {
   /**
    * The states of an operation: the current one, or every one after the sequence `after`; then each
    * change until the operation is done or LOST.
-   * @returns null when neither the journal nor the billing API knows the operation
+   * @returns null as `get` does
    */
   async watch(
     operationId: string,
     after: number | null,
     scope: CallScope,
+    seesReseller: SeesReseller = seesEverything,
   ): Promise<AsyncIterableIterator<OperationEntry> | null> {
     const known = await this.#journal.latest(operationId);
-    const current = known ?? (await this.get(operationId, scope));
-    if (!current) return null;
+    const current = known ?? (await this.get(operationId, scope, seesReseller));
+    if (!current || !seesReseller(current.resellerId)) return null;
     const { sequence, operation } = current;
     // A higher sequence comes from a journal that was deleted; it marks no position in this one.
     const seen = after !== null && after <= sequence ? after : sequence - 1;
@@ -161,16 +173,20 @@ export class Operations {
     );
   }
 
-  /** Every change of all operations, or of one customer's, from now on or after `after`. */
+  /**
+   * Every change of all operations, or of one customer's, from now on or after `after`.
+   * @param tenant the tenant that sees them; undefined for all
+   */
   async watchAll(
     customer: BillingCustomerKey | undefined,
     after: number | null,
     scope: CallScope,
+    tenant?: Tenant,
   ): Promise<AsyncIterableIterator<OperationEntry>> {
     const last = await this.#journal.lastSequence();
     // As in `watch`: the reader would wait for a sequence that this journal may never reach.
     const seen = after !== null && after <= last ? after : last;
-    const name = JSON.stringify([customer?.resellerId, customer?.customerId]);
+    const name = JSON.stringify([customer?.resellerId, customer?.customerId, tenant]);
     return follow(
       {
         wakeUps: this.#wakeUps,
@@ -178,7 +194,7 @@ export class Operations {
         seen,
         read: (from, limit) =>
           this.#read(`${from} of ${name}`, () =>
-            this.#journal.changesAfter({ customer }, from, limit),
+            this.#journal.changesAfter({ customer, tenant }, from, limit),
           ),
         isLast: () => false,
         release: () => {},
@@ -211,3 +227,10 @@ export class Operations {
 const ALL = '';
 
 async function* nothing(): AsyncGenerator<never> {}
+
+/** @param resellerId null when it is not known */
+export type SeesReseller = (resellerId: string | null) => boolean;
+
+function seesEverything(): boolean {
+  return true;
+}

@@ -156,12 +156,13 @@ interface MutationCall {
 }
 
 /**
- * Rejects with the member of the result union that a failure maps to, its violations renamed to
+ * Authorizes the viewer before anything is checked or called. Rejects with the member of the result union that a failure maps to, its violations renamed to
  * paths of the input, and logs it. Other failures reject unchanged.
  */
 async function withTypedErrors<T>(call: MutationCall, run: () => Promise<T>): Promise<T> {
   const { name, fieldNames, context } = call;
   try {
+    context.services.authorizeMutation(name);
     return await run();
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;

@@ -1,4 +1,4 @@
-import type { Right, Viewer } from '../domain/viewer.ts';
+import { type Right, type Role, roles, type Viewer } from '../domain/viewer.ts';
 import { builder } from './builder.ts';
 import { enumType } from './fields.ts';
 
@@ -8,6 +8,15 @@ const rightDescriptions: Record<Right, string> = {
 };
 
 const right = enumType('Right', 'A permission of the authenticated caller.', rightDescriptions);
+
+const roleDescriptions: Record<Uppercase<Role>, string> = {
+  VIEWER: 'Read.',
+  OPERATOR: 'Also run all mutations except those that need ADMIN.',
+  ADMIN:
+    "Also suspend customers, end subscriptions, register for notifications, and read other callers' audit entries.",
+};
+
+const role = enumType('Role', 'A role of the authenticated caller.', roleDescriptions);
 
 const viewer = builder.objectRef<Viewer>('Viewer').implement({
   description: 'The authenticated caller.',
@@ -22,6 +31,17 @@ const viewer = builder.objectRef<Viewer>('Viewer').implement({
       description: 'The permissions of the caller.',
       resolve: (parent) => [...parent.rights],
     }),
+    roles: t.field({
+      type: [role],
+      nullable: false,
+      description: 'The roles of the caller; all of them when the deployment has no roles.',
+      resolve: (parent) => [...(parent.roles ?? roles)].map(roleName),
+    }),
+    resellers: t.stringList({
+      description:
+        "The billing API's ids of the resellers that the caller sees; null when it sees every one.",
+      resolve: (parent) => parent.resellers && [...parent.resellers],
+    }),
   }),
 });
 
@@ -33,3 +53,7 @@ builder.queryField('viewer', (t) =>
     resolve: (_root, _args, context) => context.viewer,
   }),
 );
+
+function roleName(name: Role): Uppercase<Role> {
+  return name.toUpperCase() as Uppercase<Role>;
+}

@@ -12,14 +12,19 @@ import type { WriteStore } from '../store/writes/write-store.ts';
 import type { AuditFeed } from '../writes/audit-feed.ts';
 import type { Deliveries } from '../writes/deliveries.ts';
 import type { SettleAction, Settlements, SettleRequest } from '../writes/settle.ts';
-import { authorize } from './authorize.ts';
-import type { RequestScope } from './scope.ts';
+import { authorizeMutation, authorizeRead } from './authorize.ts';
+import type { OperationService } from './operations.ts';
+import type { Viewed } from './scope.ts';
+import { VisibleEntries } from './visible-entries.ts';
 
 export type { AuditFilter, AuditOrder, SettleAction };
 
-/** The record of every change at a vendor. For a viewer, only its own entries exist. */
+/**
+ * The record of every change at a vendor. A viewer sees its own entries, an admin those of all viewers;
+ * a tenant only those whose target it sees.
+ */
 export interface AuditService {
-  /** Null when the viewer has no such entry. */
+  /** Null when the viewer sees no such entry. */
   get(id: string): Promise<WriteRecord | null>;
   /** The entry of a mutation's answer, with what storing the answer added; read once per request. */
   stored(entry: WriteRecord): Promise<WriteRecord>;
@@ -53,9 +58,13 @@ interface AuditSources {
 
 export function createAuditService(
   { writes, writeStore }: AuditSources,
-  scope: RequestScope,
+  { access, liveAccess, scope }: Pick<Viewed, 'access' | 'liveAccess' | 'scope'>,
+  operations: Pick<OperationService, 'get'>,
 ): AuditService {
   const { viewer, agent, onDelivered } = scope;
+  const { tenant } = access;
+  /** Without roles, every viewer may do what an admin may, but sees its own entries only. */
+  const seesOthers = viewer.roles?.has('admin') ?? false;
   const pages = new DataLoader<AuditPageQuery, readonly WriteRecord[], string>(
     (queries) => writes.audit.pages(queries),
     { cacheKeyFn: (query) => JSON.stringify(query) },
@@ -68,20 +77,31 @@ export function createAuditService(
     { cacheKeyFn: (filter) => JSON.stringify(filter) },
   );
 
-  /** Narrows a filter to the viewer's own entries; one for another viewer matches nothing. */
+  /** Narrows a filter to what the viewer sees; one for another viewer may match nothing. */
   function visible(filter: AuditFilter): AuditFilter {
+    if (seesOthers) return { ...filter, tenant };
     const isOther = filter.viewer !== undefined && filter.viewer !== viewer.subject;
-    return { ...filter, viewer: viewer.subject, ...(isOther ? { outcomes: [] } : {}) };
+    return { ...filter, viewer: viewer.subject, tenant, ...(isOther ? { outcomes: [] } : {}) };
+  }
+
+  async function isVisible(record: WriteRecord): Promise<boolean> {
+    return (seesOthers || record.viewer === viewer.subject) && access.seesTarget(record.target);
   }
 
   async function find(id: string) {
     const stored = await writeStore.get(id);
-    return stored?.record.viewer === viewer.subject ? stored : null;
+    return stored && (await isVisible(stored.record)) ? stored : null;
+  }
+
+  /** An operation that a tenant does not see must look like one that billing does not have. */
+  async function requireOperation(operationId: string | null): Promise<void> {
+    if (!tenant || !operationId || (await operations.get(operationId))) return;
+    throw new GatewayError('NOT_FOUND', `Billing has no operation ${operationId}.`);
   }
 
   return {
     async get(id) {
-      authorize(viewer, 'READ');
+      authorizeRead(viewer);
       return (await find(id))?.record ?? null;
     },
     async stored(entry) {
@@ -91,11 +111,12 @@ export function createAuditService(
       return found?.outcome === entry.outcome ? found : entry;
     },
     async byKey(idempotencyKey) {
-      authorize(viewer, 'READ');
-      return writes.audit.byKey(viewer.subject, idempotencyKey);
+      authorizeRead(viewer);
+      const found = await writes.audit.byKey(viewer.subject, idempotencyKey);
+      return found && (await isVisible(found)) ? found : null;
     },
     async page(filter, order, { token, size }) {
-      authorize(viewer, 'READ');
+      authorizeRead(viewer);
       const after = token === null ? null : Number(token);
       const listed = await pages.load({ filter: visible(filter), order, after, limit: size + 1 });
       const items = listed.slice(0, size);
@@ -103,17 +124,21 @@ export function createAuditService(
       return { items, nextToken: last && listed.length > size ? String(last.number) : null };
     },
     async count(filter) {
-      authorize(viewer, 'READ');
+      authorizeRead(viewer);
       return counts.load(visible(filter));
     },
     async watch(filter, after) {
-      authorize(viewer, 'READ');
-      return writes.auditFeed.watch(visible(filter), after, scope.signal);
+      authorizeRead(viewer);
+      const entries = await writes.auditFeed.watch(visible(filter), after, scope.signal);
+      if (!tenant) return entries;
+      return new VisibleEntries(entries, ({ target }) => liveAccess.seesTarget(target));
     },
     async settle(id, request) {
-      authorize(viewer, 'WRITE');
+      authorizeMutation(viewer, 'settleWrite');
       const stored = await find(id);
       if (!stored) throw new GatewayError('NOT_FOUND', 'The audit entry was not found.');
+      authorizeMutation(viewer, stored.record.mutation);
+      await requireOperation(request.operationId);
       const caller = { viewer: viewer.subject, agent };
       const settled = await writes.settlements.settle(stored, request, caller, scope);
       onDelivered(() => writes.deliveries.add(settled.id));

@@ -3,10 +3,9 @@ import { linkConflict } from '../domain/customer-link.ts';
 import { GatewayError } from '../domain/error.ts';
 import type { CustomerInput } from '../domain/order.ts';
 import type { WriteAnswer } from '../domain/write.ts';
-import { authorize } from './authorize.ts';
+import { authorizeMutation } from './authorize.ts';
 import type { CustomerService } from './customers.ts';
-import type { Loaders } from './loaders.ts';
-import type { RequestScope, ServiceSources } from './scope.ts';
+import type { ServiceSources, Viewed } from './scope.ts';
 
 /** Links billing customers to reseller customers. */
 export interface CustomerLinkService {
@@ -38,15 +37,16 @@ export interface CustomerLinkService {
    * @throws GatewayError NOT_FOUND when the customer does not exist
    */
   resellerIdOf(domainOrId: string): Promise<string>;
+  /** @throws GatewayError NOT_FOUND when the billing customer does not exist */
+  requireBilling(billing: BillingCustomerKey): Promise<void>;
   /** @throws GatewayError CONFLICT when the reseller customer is linked */
   requireUnlinked(resellerCustomerId: string): Promise<void>;
 }
 
 export function createCustomerLinkService(
   { links }: ServiceSources,
-  loaders: Loaders,
+  { access, loaders, scope: { viewer } }: Viewed,
   customers: CustomerService,
-  scope: RequestScope,
 ): CustomerLinkService {
   async function requireBilling(billing: BillingCustomerKey): Promise<void> {
     if (await customers.billing({ billing, resellerCustomerId: null })) return;
@@ -54,9 +54,19 @@ export function createCustomerLinkService(
   }
 
   async function saveLink(link: CustomerLink): Promise<Customer> {
-    await links.link(link);
+    await links.link(link).catch(async (error: unknown) => {
+      loaders.linkByReseller.clear(link.resellerCustomerId);
+      throw (await isRivalVisible(link)) ? error : notFound();
+    });
     primeLoaders(link, link);
     return link;
+  }
+
+  /** The other link of the billing customer is visible; that of the reseller customer may not be. */
+  async function isRivalVisible({ resellerCustomerId }: CustomerLink): Promise<boolean> {
+    if (!access.tenant) return true;
+    const rival = await loaders.linkByReseller.load(resellerCustomerId);
+    return !rival || access.seesReseller(rival.billing.resellerId);
   }
 
   /** Replaces what this request read before the change. */
@@ -78,8 +88,9 @@ export function createCustomerLinkService(
   }
 
   return {
+    requireBilling,
     async link(billing, domainOrId) {
-      authorize(scope.viewer, 'WRITE');
+      authorizeMutation(viewer, 'linkCustomer');
       const [resellerCustomerId] = await Promise.all([
         this.resellerIdOf(domainOrId),
         requireBilling(billing),
@@ -87,7 +98,7 @@ export function createCustomerLinkService(
       return saveLink({ billing, resellerCustomerId });
     },
     async unlink(customer) {
-      authorize(scope.viewer, 'WRITE');
+      authorizeMutation(viewer, 'unlinkCustomer');
       const [billing, resellerCustomerId] = await Promise.all([
         customers.billingKey(customer),
         customers.resellerCustomerId(customer),
@@ -100,14 +111,16 @@ export function createCustomerLinkService(
       return { billing, resellerCustomerId: null };
     },
     async order(customer, customerAuthToken, billing, idempotencyKey) {
-      authorize(scope.viewer, 'WRITE');
+      authorizeMutation(viewer, 'orderCustomer');
       const [rival] = await Promise.all([
         loaders.linkByBilling.load(billing),
         requireBilling(billing),
       ]);
       if (rival && !(await isOf(rival, customer))) throw linkConflict(rival, 'billing');
-      const ordered = await customers.order(customer, customerAuthToken, idempotencyKey);
-      const customerId = await customers.requireReseller(ordered.value);
+      const ordered = await customers.order(customer, customerAuthToken, idempotencyKey, billing);
+      // Not through requireReseller: the viewer may see the new customer only once it is linked.
+      const customerId = ordered.value.resellerCustomerId;
+      if (customerId === null) throw new Error('ordered a customer without an id');
       try {
         const linked = await saveLink({ billing, resellerCustomerId: customerId });
         return { ...ordered, value: linked };
@@ -122,11 +135,17 @@ export function createCustomerLinkService(
     async resellerIdOf(domainOrId) {
       const customer = await loaders.resellerCustomer.load(domainOrId);
       if (customer) return customer.customerId;
-      throw new GatewayError('NOT_FOUND', 'The customer was not found in the reseller API.');
+      throw notFound();
     },
     async requireUnlinked(id) {
       const rival = await loaders.linkByReseller.load(id);
-      if (rival) throw linkConflict(rival, 'reseller');
+      if (!rival) return;
+      if (!access.seesReseller(rival.billing.resellerId)) throw notFound();
+      throw linkConflict(rival, 'reseller');
     },
   };
+}
+
+function notFound(): GatewayError {
+  return new GatewayError('NOT_FOUND', 'The customer was not found in the reseller API.');
 }

@@ -10,9 +10,8 @@ import { badInput, GatewayError } from '../domain/error.ts';
 import type { CustomerInput } from '../domain/order.ts';
 import type { Page, PageRequest } from '../domain/page.ts';
 import type { WriteAnswer } from '../domain/write.ts';
-import { authorize } from './authorize.ts';
-import type { Loaders } from './loaders.ts';
-import { type RequestScope, runWrite, type ServiceSources } from './scope.ts';
+import { authorizeMutation, authorizeRead } from './authorize.ts';
+import { runWrite, type ServiceSources, type Viewed } from './scope.ts';
 
 export interface CustomerService {
   /**
@@ -21,8 +20,8 @@ export interface CustomerService {
    */
   page(resellerId: string | null, page: PageRequest): Promise<Page<Customer>>;
   /**
-   * The given reseller id, or the configured one.
-   * @throws GatewayError BAD_USER_INPUT when neither is set or the id is invalid
+   * The given reseller id, or the configured one; for a tenant, its only one.
+   * @throws GatewayError BAD_USER_INPUT when there is none or the id is invalid
    */
   resellerId(given: string | null | undefined): string;
   /** Looks a customer up; null when neither API has it. */
@@ -35,24 +34,30 @@ export interface CustomerService {
   account(customer: BillingCustomer): Promise<BillingAccount | null>;
   /** The customer in the reseller API; null when it is not there. */
   reseller(customer: Customer): Promise<ResellerCustomer | null>;
-  /** The customer's own or linked billing key; null without either. */
+  /**
+   * The customer's own or linked billing key; null without either. The own one may be invisible, like
+   * one that does not exist: check it, or restrict the query to the tenant.
+   */
   billingKey(customer: Customer): Promise<BillingCustomerKey | null>;
   /**
    * The keys that the global id is built from: the billing key of `billingKey` when there is one.
    * While the links cannot be read, the keys that the customer was reached with.
    */
   identity(customer: Customer): Promise<Customer>;
-  /** The customer's own or linked reseller customer id; null without either. */
+  /** The customer's own or linked reseller customer id, to be checked like `billingKey`. */
   resellerCustomerId(customer: Customer): Promise<string | null>;
   /**
    * Orders a customer in the reseller API.
    * @param customerAuthToken the transfer token, when another reseller or Google manages it
-   * @throws GatewayError BAD_USER_INPUT without a domain; OutcomeUnknown when it may be ordered
+   * @param linkTo the visible billing customer that the order is for
+   * @throws GatewayError BAD_USER_INPUT without a domain; FORBIDDEN when the viewer would not see the
+   *   customer; OutcomeUnknown when it may be ordered
    */
   order(
     customer: CustomerInput,
     customerAuthToken: string | undefined,
     idempotencyKey: string | null,
+    linkTo?: BillingCustomerKey | null,
   ): Promise<WriteAnswer<Customer>>;
   /**
    * Updates the reseller customer: the given fields only, or all of them with `replace`.
@@ -66,8 +71,9 @@ export interface CustomerService {
     idempotencyKey: string | null,
   ): Promise<WriteAnswer<Customer>>;
   /**
-   * As `resellerCustomerId`.
-   * @throws GatewayError FAILED_PRECONDITION when the customer is not in the reseller API
+   * As `resellerCustomerId`, to be sent to the API.
+   * @throws GatewayError FAILED_PRECONDITION when the customer is not in the reseller API; NOT_FOUND
+   *   when the viewer does not see it
    */
   requireReseller(customer: Customer): Promise<string>;
   /**
@@ -84,9 +90,10 @@ export interface CustomerService {
 
 export function createCustomerService(
   { billing, customerIndex, defaultResellerId, writes }: ServiceSources,
-  loaders: Loaders,
-  scope: RequestScope,
+  { access, loaders, resellerIds, scope }: Viewed,
 ): CustomerService {
+  const { viewer } = scope;
+
   function cacheBillingCustomer(customer: BillingCustomer): Customer {
     const { resellerId, customerId } = customer;
     const key = { resellerId, customerId };
@@ -97,12 +104,13 @@ export function createCustomerService(
 
   function fromBillingKey({ resellerId, customerId }: BillingCustomerKey): Customer | null {
     const reseller = resellerId || defaultResellerId;
-    if (!reseller || customerId === '') return null;
+    if (!reseller || customerId === '' || !access.seesReseller(reseller)) return null;
     return { billing: { resellerId: reseller, customerId }, resellerCustomerId: null };
   }
 
   function cacheResellerCustomer(customer: ResellerCustomer): Customer {
     const { customerId } = customer;
+    resellerIds.learn([customerId]);
     // Replaces what this request read before a change.
     loaders.resellerCustomer.clear(customerId).prime(customerId, customer);
     return { billing: null, resellerCustomerId: customerId };
@@ -111,13 +119,14 @@ export function createCustomerService(
   async function billingKey(customer: Customer): Promise<BillingCustomerKey | null> {
     if (customer.billing || customer.resellerCustomerId === null) return customer.billing;
     const link = await loaders.linkByReseller.load(customer.resellerCustomerId);
-    return link?.billing ?? null;
+    return link && access.seesReseller(link.billing.resellerId) ? link.billing : null;
   }
 
   async function resellerCustomerId(customer: Customer): Promise<string | null> {
     if (customer.resellerCustomerId !== null || !customer.billing) {
       return customer.resellerCustomerId;
     }
+    if (!access.seesReseller(customer.billing.resellerId)) return null;
     const link = await loaders.linkByBilling.load(customer.billing);
     return link?.resellerCustomerId ?? null;
   }
@@ -131,20 +140,19 @@ export function createCustomerService(
     billingKey,
     resellerCustomerId,
     resellerId(given) {
-      const resellerId = given ?? defaultResellerId;
-      if (resellerId === null) {
-        throw badInput('resellerId is required because no default reseller is configured.');
-      }
+      const resellerId = given ?? ownResellerId();
       checkLength('resellerId', resellerId);
       return resellerId;
     },
     async page(given, page) {
-      authorize(scope.viewer, 'READ');
-      const { items, nextToken } = await billing.listCustomers(this.resellerId(given), page, scope);
+      authorizeRead(viewer);
+      const resellerId = this.resellerId(given);
+      access.requireReseller(resellerId);
+      const { items, nextToken } = await billing.listCustomers(resellerId, page, scope);
       return { items: items.map(cacheBillingCustomer), nextToken };
     },
     async find(customer) {
-      authorize(scope.viewer, 'READ');
+      authorizeRead(viewer);
       const [key, resellerId] = await Promise.all([
         billingKey(customer),
         resellerCustomerId(customer),
@@ -155,7 +163,7 @@ export function createCustomerService(
       return resellerId === null ? null : this.byDomainOrId(resellerId);
     },
     async byDomainOrId(domainOrId) {
-      authorize(scope.viewer, 'READ');
+      authorizeRead(viewer);
       const customer = await loaders.resellerCustomer.load(domainOrId);
       // A customer can change its domain but not its id.
       return customer && cacheResellerCustomer(customer);
@@ -177,41 +185,60 @@ export function createCustomerService(
         throw error;
       }
     },
-    async order({ customerDomain, ...customer }, customerAuthToken, idempotencyKey) {
-      authorize(scope.viewer, 'WRITE');
+    async order({ customerDomain, ...customer }, customerAuthToken, idempotencyKey, linkTo = null) {
+      authorizeMutation(viewer, 'orderCustomer');
       if (!customerDomain) throw badInput('customerDomain is required.');
-      const spec = writes.reseller.orderCustomer({
-        customer: { customerDomain, ...customer },
-        customerAuthToken,
-      });
+      if (!linkTo) access.requireUnlinked();
+      await resellerIds.requireFreeDomain(customerDomain, customerAuthToken !== undefined);
+      const request = { customer: { customerDomain, ...customer }, customerAuthToken };
+      // So that the record belongs to the tenant before the link exists.
+      const owner = access.tenant ? linkTo : null;
+      const spec = writes.reseller.orderCustomer(request, owner);
       const answer = await runWrite(writes, spec, scope, idempotencyKey);
       return { ...answer, value: cacheResellerCustomer(answer.value) };
     },
     async update(customer, changes, replace, idempotencyKey) {
-      authorize(scope.viewer, 'WRITE');
+      authorizeMutation(viewer, 'updateCustomer');
       const customerId = await this.requireReseller(customer);
+      const { customerDomain } = changes;
+      if (customerDomain) await resellerIds.requireFreeDomain(customerDomain, false);
       const spec = writes.reseller.updateCustomer({ customerId, changes, replace });
       try {
         const answer = await runWrite(writes, spec, scope, idempotencyKey);
         cacheResellerCustomer(answer.value);
         return { ...answer, value: customer };
       } catch (error) {
+        loaders.anyResellerCustomer.clear(customerId);
         loaders.resellerCustomer.clear(customerId);
         throw error;
       }
     },
     async requireReseller(customer) {
-      const id = await resellerCustomerId(customer);
+      const given = await resellerCustomerId(customer);
+      if (given === null) {
+        const message =
+          'The customer is not in the reseller API. Use orderCustomer or linkCustomer first.';
+        throw new GatewayError('FAILED_PRECONDITION', message);
+      }
+      const id = await resellerIds.resolve(given);
       if (id !== null) return id;
-      const message =
-        'The customer is not in the reseller API. Use orderCustomer or linkCustomer first.';
-      throw new GatewayError('FAILED_PRECONDITION', message);
+      throw new GatewayError('NOT_FOUND', 'The customer was not found in the reseller API.');
     },
     async reseller(customer) {
       const id = await resellerCustomerId(customer);
       return id === null ? null : loaders.resellerCustomer.load(id);
     },
   };
+
+  function ownResellerId(): string {
+    if (!access.tenant) {
+      if (defaultResellerId !== null) return defaultResellerId;
+      throw badInput('resellerId is required because no default reseller is configured.');
+    }
+    const [only, ...others] = access.tenant.resellers;
+    if (only !== undefined && others.length === 0) return only;
+    throw badInput('resellerId is required because the token does not grant exactly one reseller.');
+  }
 
   async function loadBilling(key: BillingCustomerKey): Promise<BillingCustomer | null> {
     checkLength('resellerId', key.resellerId);

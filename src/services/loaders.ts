@@ -11,6 +11,7 @@ import {
   type CustomerLink,
   type ResellerCustomer,
 } from '../domain/customer.ts';
+import { GatewayError } from '../domain/error.ts';
 import type { NotificationEntry, NotificationFilter } from '../domain/notification.ts';
 import type { SubscriptionKey } from '../domain/order.ts';
 import type { Page } from '../domain/page.ts';
@@ -20,17 +21,20 @@ import type { Operations } from '../operations/operations.ts';
 import type { PageQuery } from '../store/database/pages.ts';
 import type { CustomerLinks } from '../store/links/customer-links.ts';
 import type { ListedOperation, OperationFilter } from '../store/operations/journal.ts';
+import type { Access } from './access.ts';
 import type { CustomerIndex } from './customer-index.ts';
 
 /** The batched and cached reads of one request. They must not be shared between requests. */
-export interface Loaders {
+export interface Loaders extends LinkLoaders {
+  /** Null for a customer that the viewer does not see. */
   readonly billingCustomer: DataLoader<BillingCustomerKey, BillingCustomer | null, string>;
   readonly billingAccount: DataLoader<string, BillingAccount | null>;
+  /** By id or primary domain; null for a customer that the viewer does not see. */
   readonly resellerCustomer: DataLoader<string, ResellerCustomer | null>;
+  /** Also for customers that the viewer does not see, so never return one to a client. */
+  readonly anyResellerCustomer: DataLoader<string, ResellerCustomer | null>;
   readonly subscription: DataLoader<SubscriptionKey, ResellerSubscription | null, string>;
   readonly subscriptionPage: DataLoader<SubscriptionPageKey, Page<ResellerSubscription>, string>;
-  readonly linkByBilling: DataLoader<BillingCustomerKey, CustomerLink | null, string>;
-  readonly linkByReseller: DataLoader<string, CustomerLink | null>;
   readonly operationPage: DataLoader<
     PageQuery<OperationFilter>,
     readonly ListedOperation[],
@@ -43,6 +47,12 @@ export interface Loaders {
   >;
 }
 
+export interface LinkLoaders {
+  readonly linkByBilling: DataLoader<BillingCustomerKey, CustomerLink | null, string>;
+  /** By the reseller API's own id. */
+  readonly linkByReseller: DataLoader<string, CustomerLink | null>;
+}
+
 export interface LoaderSources {
   readonly billing: BillingClient;
   readonly reseller: ResellerClient;
@@ -52,21 +62,39 @@ export interface LoaderSources {
   readonly notifications: Notifications;
 }
 
-export function createLoaders(sources: LoaderSources, scope: CallScope): Loaders {
-  const { billing, reseller, customerIndex, links, operations, notifications } = sources;
-  const byPage = { cacheKeyFn: (query: PageQuery<object>) => JSON.stringify(query) };
-  const byBillingKey = { cacheKeyFn: billingKeyString };
+const byBillingKey = { cacheKeyFn: billingKeyString };
+
+export function createLinkLoaders({ links }: Pick<LoaderSources, 'links'>): LinkLoaders {
   return {
-    billingCustomer: new DataLoader(
-      (keys) => settled(keys.map((key) => customerIndex.find(key, scope))),
-      byBillingKey,
-    ),
+    linkByBilling: new DataLoader((keys) => links.byBilling(keys), byBillingKey),
+    linkByReseller: new DataLoader((ids) => links.byReseller(ids)),
+  };
+}
+
+export function createLoaders(
+  sources: LoaderSources,
+  links: LinkLoaders,
+  access: Access,
+  scope: CallScope,
+): Loaders {
+  const { billing, reseller, customerIndex, operations, notifications } = sources;
+  const byPage = { cacheKeyFn: (query: PageQuery<object>) => JSON.stringify(query) };
+  const anyResellerCustomer = new DataLoader<string, ResellerCustomer | null>((ids) =>
+    reseller.getCustomers(ids, scope),
+  );
+  async function find(key: BillingCustomerKey): Promise<BillingCustomer | null> {
+    return access.seesReseller(key.resellerId) ? customerIndex.find(key, scope) : null;
+  }
+  return {
+    ...links,
+    billingCustomer: new DataLoader((keys) => settled(keys.map(find)), byBillingKey),
     billingAccount: new DataLoader((ids) =>
       settled(ids.map((id) => billing.getAccount(id, scope))),
     ),
-    resellerCustomer: new DataLoader<string, ResellerCustomer | null>((ids) =>
-      reseller.getCustomers(ids, scope),
-    ),
+    anyResellerCustomer,
+    resellerCustomer: access.tenant
+      ? visibleCustomers(anyResellerCustomer, access)
+      : anyResellerCustomer,
     subscription: new DataLoader(
       (keys) =>
         settled(
@@ -92,12 +120,38 @@ export function createLoaders(sources: LoaderSources, scope: CallScope): Loaders
           ]),
       },
     ),
-    linkByBilling: new DataLoader((keys) => links.byBilling(keys), byBillingKey),
-    linkByReseller: new DataLoader((ids) => links.byReseller(ids)),
     operationPage: new DataLoader((queries) => operations.pages(queries), byPage),
     notificationPage: new DataLoader((queries) => notifications.pages(queries), byPage),
   };
 }
+
+function visibleCustomers(
+  all: DataLoader<string, ResellerCustomer | null>,
+  access: Access,
+): DataLoader<string, ResellerCustomer | null> {
+  async function find(domainOrId: string): Promise<ResellerCustomer | null> {
+    const customer = await all.load(domainOrId).catch(nullIfRefused);
+    if (!customer) return null;
+    return (await access.seesResellerCustomer(customer.customerId)) ? customer : null;
+  }
+  return new DataLoader((ids) => settled(ids.map(find)));
+}
+
+/**
+ * Null for an answer of the reseller API that is not about its availability, such as one for a domain
+ * with several customers: to a tenant it would reveal that there are any.
+ */
+export function nullIfRefused(error: unknown): ResellerCustomer | null {
+  if (error instanceof GatewayError && refusals.has(error.code)) return null;
+  throw error;
+}
+
+const refusals: ReadonlySet<string> = new Set([
+  'BAD_USER_INPUT',
+  'NOT_FOUND',
+  'CONFLICT',
+  'FAILED_PRECONDITION',
+]);
 
 /** DataLoader accepts an Error in place of a value, so that a failing key fails alone. */
 async function settled<T>(calls: readonly Promise<T>[]): Promise<(T | Error)[]> {

@@ -9,13 +9,14 @@ import type { Page, PageRequest } from '../domain/page.ts';
 import type { ResellerSubscription } from '../domain/subscription.ts';
 import type { WriteAnswer } from '../domain/write.ts';
 import type { WatchRequest } from '../writes/reseller/requests.ts';
-import { authorize } from './authorize.ts';
-import type { Loaders } from './loaders.ts';
-import { type RequestScope, runWrite, type ServiceSources } from './scope.ts';
+import { authorizeMutation, authorizeRead } from './authorize.ts';
+import { runWrite, type ServiceSources, type Viewed } from './scope.ts';
 import type { SubscriptionService } from './subscriptions.ts';
+import { VisibleEntries } from './visible-entries.ts';
 
 export interface NotificationService {
-  watchDetails(): Promise<NotificationWatch>;
+  /** Null when the viewer does not see what is linked to no reseller. */
+  watchDetails(): Promise<NotificationWatch | null>;
   /** Both changes may return only the topic; the service accounts have to be read then. */
   register(
     serviceAccountEmailAddress: string,
@@ -42,48 +43,61 @@ export interface NotificationService {
 
 export function createNotificationService(
   { reseller, notifications, writes }: ServiceSources,
-  loaders: Loaders,
+  { access, liveAccess, loaders, resellerIds, scope }: Viewed,
   subscriptions: SubscriptionService,
-  scope: RequestScope,
 ): NotificationService {
+  const { viewer } = scope;
+  const { tenant } = access;
+
   async function change(
     request: WatchRequest,
     key: string | null,
   ): Promise<WriteAnswer<NotificationWatch>> {
-    authorize(scope.viewer, 'WRITE');
+    authorizeMutation(viewer, request.mutation);
+    access.requireUnlinked();
     return runWrite(writes, writes.reseller.changeWatch(request), scope, key);
   }
 
   return {
     async watchDetails() {
-      authorize(scope.viewer, 'READ');
-      return reseller.getWatchDetails(scope);
+      authorizeRead(viewer);
+      return tenant && !tenant.ownsUnlinked ? null : reseller.getWatchDetails(scope);
     },
     register: (serviceAccountEmailAddress, key) =>
       change({ mutation: 'registerNotifications', serviceAccountEmailAddress }, key),
     unregister: (serviceAccountEmailAddress, key) =>
       change({ mutation: 'unregisterNotifications', serviceAccountEmailAddress }, key),
     async get(messageId) {
-      authorize(scope.viewer, 'READ');
-      return notifications.get(messageId);
+      authorizeRead(viewer);
+      const entry = await notifications.get(messageId);
+      if (!entry || !tenant) return entry;
+      return (await access.seesResellerCustomer(entry.notification.customerId)) ? entry : null;
     },
     async page(filter, { token, size }) {
-      authorize(scope.viewer, 'READ');
+      authorizeRead(viewer);
       const before = token === null ? null : Number(token);
-      const listed = await loaders.notificationPage.load({ filter, before, limit: size + 1 });
+      const visible = { ...filter, tenant };
+      const listed = await loaders.notificationPage.load({
+        ...{ filter: visible, before, limit: size + 1 },
+      });
       const items = listed.slice(0, size);
       const last = items.at(-1);
       return { items, nextToken: last && listed.length > size ? String(last.sequence) : null };
     },
     async watch(filter, after) {
-      authorize(scope.viewer, 'READ');
-      return notifications.watch(filter, after, scope.signal);
+      authorizeRead(viewer);
+      const entries = await notifications.watch({ ...filter, tenant }, after, scope.signal);
+      if (!tenant) return entries;
+      return new VisibleEntries(entries, ({ notification: { customerId } }) =>
+        liveAccess.seesResellerCustomer(customerId),
+      );
     },
     customer({ customerId }) {
       return customerId === null ? null : { billing: null, resellerCustomerId: customerId };
     },
     async subscription({ customerId, subscriptionId, skuId }) {
       if (customerId === null) return null;
+      resellerIds.learn([customerId]);
       const found =
         subscriptionId && (await subscriptions.bySubscriptionId(customerId, subscriptionId));
       // The subscription id may have changed since the event.

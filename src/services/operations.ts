@@ -5,12 +5,11 @@ import type { CustomerCreation, CustomerInvitation } from '../domain/order.ts';
 import type { Page, PageRequest } from '../domain/page.ts';
 import type { StartedOperation } from '../domain/write.ts';
 import type { OperationFilter } from '../store/operations/journal.ts';
-import type { BillingRequest } from '../writes/billing/billing-request.ts';
-import { authorize } from './authorize.ts';
+import { type BillingRequest, billingMutations } from '../writes/billing/billing-request.ts';
+import { authorizeMutation, authorizeRead } from './authorize.ts';
 import type { CustomerLinkService } from './customer-links.ts';
 import type { CustomerService } from './customers.ts';
-import type { Loaders } from './loaders.ts';
-import { type RequestScope, runWrite, type ServiceSources } from './scope.ts';
+import { runWrite, type ServiceSources, type Viewed } from './scope.ts';
 
 export type { OperationFilter };
 
@@ -55,11 +54,12 @@ export interface OperationService {
 
 export function createOperationService(
   { billing, operations, writes }: ServiceSources,
-  loaders: Loaders,
+  { access, loaders, scope }: Viewed,
   customers: CustomerService,
   customerLinks: CustomerLinkService,
-  scope: RequestScope,
 ): OperationService {
+  const { viewer } = scope;
+
   /** Caches the customer that a finished operation returned. */
   function cacheResult(entry: OperationEntry): OperationEntry {
     const { result } = entry.operation;
@@ -71,7 +71,8 @@ export function createOperationService(
     request: BillingRequest,
     idempotencyKey: string | null,
   ): Promise<StartedOperation> {
-    authorize(scope.viewer, 'WRITE');
+    authorizeMutation(viewer, billingMutations[request.kind]);
+    access.requireReseller(request.resellerId);
     const linkTo = 'linkTo' in request ? request.linkTo : null;
     const check = linkTo ? () => customerLinks.requireUnlinked(linkTo) : null;
     const spec = writes.billing.start(request, check);
@@ -85,28 +86,32 @@ export function createOperationService(
     customer: Customer,
     idempotencyKey: string | null,
   ): Promise<StartedOperation> {
-    authorize(scope.viewer, 'WRITE');
+    authorizeMutation(viewer, billingMutations[kind]);
     const key = await customers.billingKey(customer);
-    if (key) return start({ kind, ...key }, idempotencyKey);
+    if (key) {
+      // Billing identifies the customer by its id alone, which may be that of another reseller's.
+      if (access.tenant) await customerLinks.requireBilling(key);
+      return start({ kind, ...key }, idempotencyKey);
+    }
     const message = 'The customer is not in the billing API. Use linkCustomer first.';
     throw new GatewayError('FAILED_PRECONDITION', message);
   }
 
   return {
     async get(operationId) {
-      authorize(scope.viewer, 'READ');
-      const entry = await operations.get(operationId, scope);
+      authorizeRead(viewer);
+      const entry = await operations.get(operationId, scope, access.seesReseller);
       return entry && cacheResult(entry);
     },
     async watch(operationId, after) {
-      authorize(scope.viewer, 'READ');
-      const states = await operations.watch(operationId, after, scope);
-      if (!states) throw new GatewayError('NOT_FOUND', 'The operation was not found.');
+      authorizeRead(viewer);
+      const states = await operations.watch(operationId, after, scope, access.seesReseller);
+      if (!states) throw notFound();
       return states;
     },
     async watchAll(customer, after) {
-      authorize(scope.viewer, 'READ');
-      return operations.watchAll(customer ?? undefined, after, scope);
+      authorizeRead(viewer);
+      return operations.watchAll(customer ?? undefined, after, scope, access.tenant);
     },
     inviteCustomer: (invitation, linkTo, idempotencyKey) =>
       start({ kind: 'INVITE_CUSTOMER', ...invitation, linkTo }, idempotencyKey),
@@ -117,7 +122,8 @@ export function createOperationService(
     suspendCustomer: (customer, idempotencyKey) =>
       startFor('SUSPEND_CUSTOMER', customer, idempotencyKey),
     async cancel(operationId) {
-      authorize(scope.viewer, 'WRITE');
+      authorizeMutation(viewer, 'cancelOperation');
+      if (access.tenant && !(await this.get(operationId))) throw notFound();
       const kind = await operations.kindOf(operationId);
       return cacheResult(
         await operations.record(
@@ -127,9 +133,12 @@ export function createOperationService(
       );
     },
     async page(filter, { token, size }) {
-      authorize(scope.viewer, 'READ');
+      authorizeRead(viewer);
       const before = token === null ? null : Number(token);
-      const listed = await loaders.operationPage.load({ filter, before, limit: size + 1 });
+      const visible = { ...filter, tenant: access.tenant };
+      const listed = await loaders.operationPage.load({
+        ...{ filter: visible, before, limit: size + 1 },
+      });
       const shown = listed.slice(0, size);
       const last = shown.at(-1);
       return {
@@ -138,4 +147,8 @@ export function createOperationService(
       };
     },
   };
+}
+
+function notFound(): GatewayError {
+  return new GatewayError('NOT_FOUND', 'The operation was not found.');
 }

@@ -4,12 +4,16 @@ import type { WriteAnswer } from '../domain/write.ts';
 import type { WriteStore } from '../store/writes/write-store.ts';
 import type { WriteCaller, WriteSpec } from '../writes/write-spec.ts';
 import type { Writes } from '../writes/writes.ts';
-import type { LoaderSources } from './loaders.ts';
+import type { Access } from './access.ts';
+import type { LoaderSources, Loaders } from './loaders.ts';
+import type { ResellerIds } from './reseller-ids.ts';
 
 /** The dependencies that all requests share. */
 export interface ServiceSources extends LoaderSources {
   /** The configured billing reseller; null when queries have to name one. */
   readonly defaultResellerId: string | null;
+  /** The billing reseller whose viewers see what is linked to no reseller; null when none does. */
+  readonly resellerOwner: string | null;
   readonly writes: Writes;
   readonly writeStore: WriteStore;
 }
@@ -21,6 +25,16 @@ export interface RequestScope extends CallScope {
   readonly agent: string | null;
   /** Calls `listener` when the response was written to a connection that was still open. */
   onDelivered(listener: () => void): void;
+}
+
+/** One request with what its viewer sees. */
+export interface Viewed {
+  readonly scope: RequestScope;
+  readonly access: Access;
+  /** As `access`, but reads each link anew: for streams, which outlive a request's caches. */
+  readonly liveAccess: Access;
+  readonly loaders: Loaders;
+  readonly resellerIds: ResellerIds;
 }
 
 /** Who sends a write in this request. */

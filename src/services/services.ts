@@ -1,14 +1,20 @@
+import type { Viewer } from '../domain/viewer.ts';
+import { createAccess } from './access.ts';
 import { type AuditService, createAuditService } from './audit.ts';
+import { authorizeMutation, authorizeRead, mayRead } from './authorize.ts';
 import { type CustomerLinkService, createCustomerLinkService } from './customer-links.ts';
 import { type CustomerService, createCustomerService } from './customers.ts';
-import { createLoaders } from './loaders.ts';
+import { createLinkLoaders, createLoaders } from './loaders.ts';
 import { createNotificationService, type NotificationService } from './notifications.ts';
 import { createOperationService, type OperationService } from './operations.ts';
+import { createResellerIds } from './reseller-ids.ts';
 import type { RequestScope, ServiceSources } from './scope.ts';
 import { createSubscriptionChanges, type SubscriptionChanges } from './subscription-changes.ts';
 import { createSubscriptionService, type SubscriptionService } from './subscriptions.ts';
 
 export interface Services {
+  /** @throws GatewayError FORBIDDEN when the viewer may not run the mutation */
+  authorizeMutation(mutation: string): void;
   readonly customers: CustomerService;
   readonly customerLinks: CustomerLinkService;
   readonly subscriptions: SubscriptionService;
@@ -20,17 +26,60 @@ export interface Services {
 
 /** Creates the services of one request, or of one event of a GraphQL subscription. */
 export function createServices(sources: ServiceSources, scope: RequestScope): Services {
-  const loaders = createLoaders(sources, scope);
-  const customers = createCustomerService(sources, loaders, scope);
-  const customerLinks = createCustomerLinkService(sources, loaders, customers, scope);
-  const subscriptions = createSubscriptionService(loaders, scope);
+  const { viewer } = scope;
+  if (!mayRead(viewer)) return refusedServices(viewer);
+  const links = createLinkLoaders(sources);
+  const access = createAccess(viewer, sources.resellerOwner, links.linkByReseller);
+  const loaders = createLoaders(sources, links, access, scope);
+  const liveAccess = createAccess(viewer, sources.resellerOwner, {
+    load: async (id) => (await sources.links.byReseller([id]))[0] ?? null,
+  });
+  const resellerIds = createResellerIds(access, loaders);
+  const viewed = { access, liveAccess, loaders, resellerIds, scope };
+  const customers = createCustomerService(sources, viewed);
+  const customerLinks = createCustomerLinkService(sources, viewed, customers);
+  const subscriptions = createSubscriptionService(viewed);
+  const operations = createOperationService(sources, viewed, customers, customerLinks);
   return {
+    authorizeMutation: (mutation) => authorizeMutation(viewer, mutation),
     customers,
     customerLinks,
     subscriptions,
-    subscriptionChanges: createSubscriptionChanges(sources, subscriptions, loaders, scope),
-    audit: createAuditService(sources, scope),
-    operations: createOperationService(sources, loaders, customers, customerLinks, scope),
-    notifications: createNotificationService(sources, loaders, subscriptions, scope),
+    subscriptionChanges: createSubscriptionChanges(sources, viewed, subscriptions),
+    audit: createAuditService(sources, viewed, operations),
+    operations,
+    notifications: createNotificationService(sources, viewed, subscriptions),
+  };
+}
+
+/** Rejects whatever the viewer asks for, so that no method can forget to authorize it. */
+function refusedServices(viewer: Viewer): Services {
+  function refuse(): never {
+    authorizeRead(viewer);
+    throw new Error('refused a viewer that may read');
+  }
+  return {
+    authorizeMutation: (mutation) => authorizeMutation(viewer, mutation),
+    get customers() {
+      return refuse();
+    },
+    get customerLinks() {
+      return refuse();
+    },
+    get subscriptions() {
+      return refuse();
+    },
+    get subscriptionChanges() {
+      return refuse();
+    },
+    get audit() {
+      return refuse();
+    },
+    get operations() {
+      return refuse();
+    },
+    get notifications() {
+      return refuse();
+    },
   };
 }

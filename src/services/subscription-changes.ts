@@ -1,13 +1,12 @@
-import type { GatewayError } from '../domain/error.ts';
+import { GatewayError } from '../domain/error.ts';
 import type { DeletionType, PlanInput, SubscriptionOrder } from '../domain/order.ts';
 import type { ResellerSubscription } from '../domain/subscription.ts';
 import type { SubscriptionTarget } from '../domain/subscription-target.ts';
 import type { WriteAnswer } from '../domain/write.ts';
 import type { ChangeRequest } from '../writes/reseller/requests.ts';
 import type { WriteSpec } from '../writes/write-spec.ts';
-import { authorize } from './authorize.ts';
-import type { Loaders } from './loaders.ts';
-import { type RequestScope, runWrite, type ServiceSources } from './scope.ts';
+import { authorizeMutation } from './authorize.ts';
+import { runWrite, type ServiceSources, type Viewed } from './scope.ts';
 import type { SubscriptionService } from './subscriptions.ts';
 
 export { seatsFor } from '../writes/reseller/change-conduct.ts';
@@ -62,13 +61,12 @@ export interface SubscriptionChanges {
 
 export function createSubscriptionChanges(
   { writes }: Pick<ServiceSources, 'writes'>,
+  { access, loaders, resellerIds, scope }: Viewed,
   subscriptions: SubscriptionService,
-  loaders: Loaders,
-  scope: RequestScope,
 ): SubscriptionChanges {
   /** Clears the cached subscriptions even when the write fails, since it may have been applied. */
   async function run<T>(spec: WriteSpec<T, T>, key: string | null): Promise<WriteAnswer<T>> {
-    authorize(scope.viewer, 'WRITE');
+    authorizeMutation(scope.viewer, spec.mutation);
     try {
       return await runWrite(writes, spec, scope, key);
     } finally {
@@ -77,7 +75,21 @@ export function createSubscriptionChanges(
     }
   }
 
-  async function change(request: ChangeRequest, key: string | null): Promise<Changed> {
+  /** @throws GatewayError NOT_FOUND when the viewer does not see the customer of the subscription */
+  async function visible(target: SubscriptionTarget): Promise<SubscriptionTarget> {
+    const customerId = await resellerIds.resolve(target.customerId);
+    if (customerId !== null) return { ...target, customerId };
+    throw new GatewayError('NOT_FOUND', 'The subscription was not found.');
+  }
+
+  function authorizeTransfer(mutation: string): void {
+    authorizeMutation(scope.viewer, mutation);
+    access.requireUnlinked();
+  }
+
+  async function change(given: ChangeRequest, key: string | null): Promise<Changed> {
+    authorizeMutation(scope.viewer, given.mutation);
+    const request = { ...given, target: await visible(given.target) };
     const answer = await run(writes.reseller.changeSubscription(request), key);
     const { skuId, subscriptionId } = request.target;
     // The owner of a SKU stays its owner, whatever its id is now.
@@ -88,12 +100,16 @@ export function createSubscriptionChanges(
 
   return {
     async order(order, key) {
+      if (order.customerAuthToken !== undefined) authorizeTransfer('orderSubscription');
       const answer = await run(writes.reseller.orderSubscription(order), key);
       // The newest subscription of a SKU is its owner.
       if (order.action === 'buy' && !answer.replayed) subscriptions.rememberOwner(answer.value);
       return answer;
     },
-    transfer: (orders, key) => run(writes.reseller.transferSubscriptions(orders), key),
+    async transfer(orders, key) {
+      authorizeTransfer('transferSubscriptions');
+      return run(writes.reseller.transferSubscriptions(orders), key);
+    },
     activate: (target, key) => change({ mutation: 'activateSubscription', target }, key),
     suspend: (target, key) => change({ mutation: 'suspendSubscription', target }, key),
     startPaidService: (target, key) => change({ mutation: 'startPaidService', target }, key),
@@ -103,9 +119,11 @@ export function createSubscriptionChanges(
       change({ mutation: 'changeSubscriptionSeats', target, seats }, key),
     changeRenewalSettings: (target, renewalType, key) =>
       change({ mutation: 'changeSubscriptionRenewalSettings', target, renewalType }, key),
-    delete(targets, type, key) {
+    async delete(given, type, key) {
       const mutation = type === 'cancel' ? 'cancelSubscription' : 'transferSubscriptionToDirect';
-      return run(writes.reseller.endSubscriptions({ mutation, targets: [...targets] }), key);
+      authorizeMutation(scope.viewer, mutation);
+      const targets = await Promise.all(given.map(visible));
+      return run(writes.reseller.endSubscriptions({ mutation, targets }), key);
     },
   };
 }

@@ -11,9 +11,8 @@ import {
   ownerOf,
   type SubscriptionTarget,
 } from '../domain/subscription-target.ts';
-import { authorize } from './authorize.ts';
-import type { Loaders } from './loaders.ts';
-import type { RequestScope } from './scope.ts';
+import { authorizeRead } from './authorize.ts';
+import type { Viewed } from './scope.ts';
 
 export interface SubscriptionService {
   page(filter: SubscriptionFilter, page: PageRequest): Promise<Page<ResellerSubscription>>;
@@ -39,10 +38,12 @@ interface Listing {
   readonly pages: Map<string | null, Page<ResellerSubscription>>;
 }
 
-export function createSubscriptionService(
-  loaders: Loaders,
-  scope: RequestScope,
-): SubscriptionService {
+export function createSubscriptionService({
+  access,
+  loaders,
+  resellerIds,
+  scope: { viewer },
+}: Viewed): SubscriptionService {
   const listings = new Map<string, Listing>();
   const origins = new WeakMap<ResellerSubscription, Listing>();
   const owners = new WeakSet<ResellerSubscription>();
@@ -64,7 +65,9 @@ export function createSubscriptionService(
   }
 
   /** Empty when the customer does not exist. */
-  async function allOrNone(customerId: string): Promise<ResellerSubscription[]> {
+  async function allOrNone(domainOrId: string): Promise<ResellerSubscription[]> {
+    const customerId = await resellerIds.resolve(domainOrId);
+    if (customerId === null) return [];
     try {
       return await all(customerId);
     } catch (error) {
@@ -73,9 +76,33 @@ export function createSubscriptionService(
     }
   }
 
+  /** What the viewer may send to the API. */
+  async function visible(filter: SubscriptionFilter): Promise<SubscriptionFilter> {
+    if (!access.tenant) return filter;
+    // Whoever has the token of a customer can transfer it, to where only the owner sees it.
+    if (filter.customerAuthToken !== undefined) access.requireUnlinked();
+    if (filter.customerId === undefined) return filter;
+    const customerId = await resellerIds.resolve(filter.customerId);
+    if (customerId !== null) return { ...filter, customerId };
+    throw new GatewayError('NOT_FOUND', 'The customer was not found in the reseller API.');
+  }
+
+  async function visibleItems(
+    items: readonly ResellerSubscription[],
+  ): Promise<readonly ResellerSubscription[]> {
+    resellerIds.learn(items.map(({ customerId }) => customerId));
+    const seen = await Promise.all(
+      items.map(({ customerId }) => access.seesResellerCustomer(customerId)),
+    );
+    return items.filter((_, index) => seen[index]);
+  }
+
   return {
-    async page(filter, page) {
-      authorize(scope.viewer, 'READ');
+    async page(given, requested) {
+      authorizeRead(viewer);
+      const filter = await visible(given);
+      // Most items of a page may be invisible, so small pages would cost many calls.
+      const page = access.tenant ? { ...requested, size: MAX_SUBSCRIPTIONS_PAGE } : requested;
       const read = await loaders.subscriptionPage.load({ filter, page });
       const key = JSON.stringify([
         ...[filter.customerId, filter.customerNamePrefix, filter.customerAuthToken],
@@ -84,14 +111,16 @@ export function createSubscriptionService(
       listings.set(key, listing);
       listing.pages.set(page.token, read);
       for (const item of read.items) origins.set(item, listing);
-      return read;
+      return access.tenant ? { ...read, items: await visibleItems(read.items) } : read;
     },
     async find(target) {
-      authorize(scope.viewer, 'READ');
+      authorizeRead(viewer);
       return findTarget(await allOrNone(target.customerId), target);
     },
-    async bySubscriptionId(customerId, subscriptionId) {
-      authorize(scope.viewer, 'READ');
+    async bySubscriptionId(domainOrId, subscriptionId) {
+      authorizeRead(viewer);
+      const customerId = await resellerIds.resolve(domainOrId);
+      if (customerId === null) return null;
       return loaders.subscription.load({ customerId, subscriptionId });
     },
     async targetOf(subscription) {
@@ -100,6 +129,7 @@ export function createSubscriptionService(
       if (owners.has(subscription)) return target;
       const listing = origins.get(subscription);
       const isSettled = listing !== undefined && settles(listing, subscription);
+      resellerIds.learn([customerId]);
       const list = isSettled ? itemsOf(listing) : await allOrNone(customerId);
       const owner = ownerOf([...siblings(list, subscription), subscription]);
       return owner === subscription ? target : { ...target, subscriptionId };

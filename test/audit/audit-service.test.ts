@@ -1,5 +1,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
+import type { Viewer } from '../../src/domain/viewer.ts';
 import type { WriteRecord } from '../../src/domain/write.ts';
+import { createAccess } from '../../src/services/access.ts';
 import { createAuditService } from '../../src/services/audit.ts';
 import { openStore } from '../../src/store/store.ts';
 import { log } from '../operations/operations.support.ts';
@@ -19,15 +21,17 @@ async function setUp() {
     settlements: { settle: unused },
     deliveries: { add: () => {} },
   };
+  const viewer: Viewer = {
+    ...{ subject: 'alice', rights: new Set(['READ'] as const) },
+    ...{ roles: null, resellers: null, expiresAt: null },
+  };
+  const access = createAccess(viewer, null, { load: unused });
+  const { signal } = new AbortController();
+  const scope = { viewer, agent: null, requestId: 'req-1', signal, onDelivered: () => {} };
   const service = createAuditService(
     { writes, writeStore: store.writes },
-    {
-      viewer: { subject: 'alice', rights: new Set(['READ']), expiresAt: null },
-      agent: null,
-      requestId: 'req-1',
-      signal: new AbortController().signal,
-      onDelivered: () => {},
-    },
+    { access, liveAccess: access, scope },
+    { get: unused },
   );
   return { store, service, pages, counts };
 }

@@ -74,7 +74,7 @@ async function setUp({ operations = [], ...deps }: Setup = {}) {
 }
 
 function entryOf(state: Operation) {
-  return { operation: state, sequence: 1, firstSeenAt: new Date() };
+  return { operation: state, sequence: 1, firstSeenAt: new Date(), resellerId: null };
 }
 
 async function recordUnknown({ writes }: Store, fields: Partial<NewWrite> = {}): Promise<string> {

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import type { Right } from '../../src/domain/viewer.ts';
+import { type Right, rolesOf } from '../../src/domain/viewer.ts';
 import type { Logger } from '../../src/log.ts';
 import { startBroadcast } from './broadcast.support.ts';
 import { codedErrors, json } from './send.support.ts';
@@ -130,7 +130,10 @@ describe('an event', () => {
     const server = await startBroadcast({
       authenticate: async ({ authorization }) => {
         const [subject = '', ...rights] = authorization?.split(' ') ?? [];
-        return { subject, rights: new Set(rights as Right[]), expiresAt: null };
+        return {
+          ...{ subject, rights: new Set(rights as Right[]) },
+          ...{ roles: null, resellers: null, expiresAt: null },
+        };
       },
     });
     const viewers = ['ann READ', 'ann READ WRITE', 'ann WRITE READ', 'bob READ', 'bob READ'];
@@ -140,6 +143,24 @@ describe('an event', () => {
     await expectReaders(server, viewers.length);
     server.publish({ text: 'flood' });
     await expect.poll(() => server.resolved).toEqual(['flood', 'flood', 'flood']);
+  });
+
+  test('is executed for each set of roles, and for each set of resellers', async () => {
+    const server = await startBroadcast({
+      authenticate: async ({ authorization }) => {
+        const [role, ...resellers] = authorization?.split(' ') ?? [];
+        const rights = new Set(['READ'] as const);
+        const roles = rolesOf([role ?? '']);
+        return { subject: 'ann', rights, roles, resellers: new Set(resellers), expiresAt: null };
+      },
+    });
+    const viewers = ['admin', 'viewer', 'viewer R1', 'viewer R1 R2', 'viewer R2 R1'];
+    for (const authorization of viewers) {
+      (await openSocket(server.url, { authorization })).subscribe('s', query);
+    }
+    await expectReaders(server, viewers.length);
+    server.publish({ text: 'flood' });
+    await expect.poll(() => server.resolved).toHaveLength(4);
   });
 
   test('is executed anew for who comes to it later', async () => {

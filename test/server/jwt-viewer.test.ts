@@ -1,6 +1,7 @@
 import { exportSPKI } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { createLogger } from '../../src/log.ts';
+import type { AccessClaims } from '../../src/server/auth/claims.ts';
 import { authenticateByJwt } from '../../src/server/auth/jwt.ts';
 import {
   audience,
@@ -12,9 +13,13 @@ import {
   tokenOf,
 } from './push-issuer.support.ts';
 
-async function startAuthentication(writeScope: string | null = null) {
+async function startAuthentication(
+  writeScope: string | null = null,
+  claims: AccessClaims = { roles: null, resellers: null },
+) {
   const { trusted, state, stop } = await startIssuer();
-  const options = { issuer, audience, jwksUrl: trusted.jwksUrl, writeScope };
+  const { jwksUrl } = trusted;
+  const options = { issuer, audience, jwksUrl, writeScope, claims, jwksMaxStaleMs: 60_000 };
   const authenticate = authenticateByJwt(options, createLogger('silent'));
   const ask = async (token: Promise<string>) =>
     authenticate({ authorization: `Bearer ${await token}` });
@@ -28,7 +33,9 @@ describe('a caller', () => {
     expect(await ask(tokenOf({ sub: 'ann', exp }))).toEqual({
       subject: 'ann',
       rights: new Set(['READ', 'WRITE']),
-      expiresAt: new Date((exp + 30) * 1000),
+      roles: null,
+      resellers: null,
+      expiresAt: new Date(exp * 1000),
     });
   });
 

@@ -17,10 +17,16 @@ export const foreignKeys = await generateKeyPair('RS256', options);
 /** The issuer's key server, and what a gateway that trusts it is configured with. */
 export async function startIssuer() {
   const jwk = { ...(await exportJWK(keys.publicKey)), kid: KID, alg: 'RS256', use: 'sig' };
-  const state = { fetches: 0, answer: { status: 200, body: JSON.stringify({ keys: [jwk] }) } };
+  const state = {
+    fetches: 0,
+    answer: { status: 200, body: JSON.stringify({ keys: [jwk] }) },
+    /** Whether requests are accepted and never answered. */
+    hangs: false,
+  };
   const server = createServer((_request, response) => {
     state.fetches++;
     const { status, body } = state.answer;
+    if (state.hangs) return;
     response.writeHead(status, { 'content-type': 'application/json' }).end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

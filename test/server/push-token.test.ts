@@ -1,6 +1,7 @@
 import { exportSPKI, UnsecuredJWT } from 'jose';
 import { pino } from 'pino';
 import { describe, expect, test, vi } from 'vitest';
+import { createLogger } from '../../src/log.ts';
 import { createVerifyPushToken, type PushTokenOptions } from '../../src/server/auth/push-token.ts';
 import { startServer } from './harness.support.ts';
 import {
@@ -23,7 +24,7 @@ async function startPush(trusted: PushTokenOptions) {
   const logged: string[] = [];
   const log = pino({ level: 'debug' }, { write: (line) => void logged.push(line) });
   const { url } = await startServer({
-    push: { receive, verify: createVerifyPushToken(trusted) },
+    push: { receive, verify: createVerifyPushToken(trusted, createLogger('silent')) },
     log,
   });
   const push = (authorization?: string, headers: Record<string, string> = {}) =>

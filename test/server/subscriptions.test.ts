@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, test, vi } from 'vitest';
 import { GatewayError } from '../../src/domain/error.ts';
+import type { Right } from '../../src/domain/viewer.ts';
 import { createLogger } from '../../src/log.ts';
 import { createRequestContext } from '../../src/server/graphql/request-context.ts';
 import type { Services } from '../../src/services/services.ts';
@@ -10,6 +11,10 @@ import { startServer } from './harness.support.ts';
 import { startGatewayWithOutcome } from './operations.support.ts';
 import { codedErrors, json, send } from './send.support.ts';
 import { openSocket } from './sockets.support.ts';
+
+const ann = {
+  ...{ subject: 'ann', rights: new Set<Right>(), roles: null, resellers: null, expiresAt: null },
+};
 
 test('every event reads anew what it shows: nothing is answered from an earlier one', async () => {
   const { url } = await startGatewayWithOutcome('succeed');
@@ -69,7 +74,7 @@ describe('a source that fails', () => {
 describe('who is not known', () => {
   const authenticate = async ({ authorization }: { authorization: string | null }) => {
     if (authorization !== 'Bearer good') throw new GatewayError('UNAUTHENTICATED', 'Who are you?');
-    return { subject: 'ann', rights: new Set(['READ' as const]), expiresAt: null };
+    return { ...ann, rights: new Set(['READ' as const]) };
   };
 
   test('is answered with 401 over HTTP', async () => {
@@ -107,7 +112,7 @@ test('requests leave nothing behind on the signal they follow', () => {
   try {
     for (let n = 0; n < 1000; n++) {
       const context = createRequestContext({
-        viewer: { subject: 'ann', rights: new Set(), expiresAt: null },
+        viewer: ann,
         requestId: String(n),
         agent: null,
         signal: client.signal,

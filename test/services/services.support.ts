@@ -7,7 +7,8 @@ import { createServices, type Services } from '../../src/services/services.ts';
 import { startWritten, type Written } from '../writes/reseller/written.support.ts';
 
 export const viewer: Viewer = {
-  ...{ subject: 'alice', rights: new Set(['READ', 'WRITE'] as const), expiresAt: null },
+  ...{ subject: 'alice', rights: new Set(['READ', 'WRITE'] as const) },
+  ...{ roles: null, resellers: null, expiresAt: null },
 };
 
 export interface Served extends Written {
@@ -33,6 +34,7 @@ export async function startServices(
     writes: { engine: written.engine, reseller: written.writes, deliveries: { add: () => {} } },
     links: written.store.links,
     defaultResellerId: 'R1',
+    resellerOwner: null,
     customerIndex: {
       find: async (key: object) => ({ ...key, billingAccountId: 'a' }),
       learn: () => {},

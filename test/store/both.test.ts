@@ -7,6 +7,7 @@ import { notificationsSuite } from './notifications-suite.support.ts';
 import { pagesSuite } from './pages-suite.support.ts';
 import { readingsSuite } from './readings-suite.support.ts';
 import { startSuite } from './start-suite.support.ts';
+import { tenantsSuite } from './tenants-suite.support.ts';
 import { writesSuite } from './writes-suite.support.ts';
 
 /** One file, because PostgreSQL starts once for each file. */
@@ -21,4 +22,5 @@ describe.each(kinds)('%s:', (kind) => {
   describe('pages of operations', () => pagesSuite(database));
   describe('links', () => linksSuite(database));
   describe('notifications', () => notificationsSuite(database));
+  describe('tenants', () => tenantsSuite(database));
 });

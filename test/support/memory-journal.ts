@@ -12,7 +12,8 @@ export function memoryJournal(): Pick<OperationJournal, 'append' | 'latest' | 'a
       const last = entries.at(-1);
       if (last && !isNewer(operation, last.operation)) return last;
       const firstSeenAt = last?.firstSeenAt ?? new Date();
-      const entry: OperationEntry = { operation, sequence: journal.length + 1, firstSeenAt };
+      const sequence = journal.length + 1;
+      const entry: OperationEntry = { operation, sequence, firstSeenAt, resellerId: null };
       journal.push(entry);
       return entry;
     },

@@ -142,7 +142,7 @@ builder.queryField('auditLog', (t) =>
     type: auditConnection,
     nullable: false,
     description:
-      'Lists the changes that the caller has sent to the vendors, with their outcomes. Entries of other callers are not included.',
+      'Lists the changes that the caller has sent to the vendors, with their outcomes; for admins, those of all callers.',
     args: {
       filter: t.arg({ type: logFilter, description: filterDescription }),
       ...logArgs,
@@ -157,7 +157,7 @@ builder.objectField(customer, 'auditLog', (t) =>
   t.field({
     type: auditConnection,
     description:
-      'Changes of the customer, in either API, and of its subscriptions that the caller has sent, with their outcomes.',
+      'Changes of the customer, in either API, and of its subscriptions, with their outcomes: those that the caller has sent, for admins those of all callers.',
     args: {
       filter: t.arg({ type: targetFilter, description: filterDescription }),
       ...logArgs,
@@ -173,7 +173,8 @@ builder.objectField(customer, 'auditLog', (t) =>
 builder.objectField(subscription, 'auditLog', (t) =>
   t.field({
     type: auditConnection,
-    description: 'Changes of the subscription that the caller has sent, with their outcomes.',
+    description:
+      'Changes of the subscription, with their outcomes: those that the caller has sent, for admins those of all callers.',
     args: {
       filter: t.arg({ type: targetFilter, description: filterDescription }),
       ...logArgs,
@@ -201,7 +202,7 @@ const auditEntryBy = builder.inputType('AuditEntryBy', {
 builder.queryField('auditEntry', (t) =>
   t.field({
     type: auditEntry,
-    description: 'Returns one audit entry; null when the caller has no such entry.',
+    description: 'Returns one audit entry; null when the caller sees no such entry.',
     args: {
       by: t.arg({ type: auditEntryBy, required: true, description: 'The entry to return.' }),
     },
@@ -215,7 +216,7 @@ builder.subscriptionField('auditLogged', (t) =>
     type: auditEntry,
     nullable: false,
     description:
-      "Sends each of the caller's audit entries when its outcome is recorded or changes, at least once; with `after`, first the entries since then. Never completes.",
+      'Sends each audit entry that the caller sees when its outcome is recorded or changes, at least once; with `after`, first the entries since then. Never completes.',
     args: {
       filter: t.arg({ type: logFilter, description: filterDescription }),
       after: t.arg.string({ description: '`cursor` of the last entry that the client received.' }),

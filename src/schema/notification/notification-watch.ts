@@ -13,7 +13,7 @@ const notificationWatch = builder.objectRef<NotificationWatch>('NotificationWatc
       description: 'Email addresses of the service accounts that can subscribe to the topic.',
       resolve: async (watch, _args, { services }) =>
         watch.serviceAccountEmailAddresses ??
-        (await services.notifications.watchDetails()).serviceAccountEmailAddresses,
+        (await services.notifications.watchDetails())?.serviceAccountEmailAddresses,
     }),
   }),
 });
@@ -21,7 +21,8 @@ const notificationWatch = builder.objectRef<NotificationWatch>('NotificationWatc
 builder.queryField('notificationWatch', (t) =>
   t.field({
     type: notificationWatch,
-    description: 'Returns the notification topic and the registered service accounts.',
+    description:
+      'Returns the notification topic and the registered service accounts; null when the caller does not see customers that are not linked.',
     resolve: (_root, _args, { services }) => services.notifications.watchDetails(),
   }),
 );

@@ -17,6 +17,8 @@ export function allowAnonymous(): Authenticate {
   const viewer: Viewer = {
     subject: 'anonymous',
     rights: new Set(['READ', 'WRITE']),
+    roles: null,
+    resellers: null,
     expiresAt: null,
   };
   return async () => viewer;
@@ -25,10 +27,19 @@ export function allowAnonymous(): Authenticate {
 /** The longest delay of a timer, in milliseconds, about 25 days. */
 const MAX_DELAY = 2 ** 31 - 1;
 
+/** The shortest time that a connection stays open: a token may expire on its way here. */
+const MIN_OPEN_MS = 1_000;
+
 /** Calls `end` when the viewer's token expires, unless the returned function is called before. */
 export function onExpiry({ expiresAt }: Viewer, end: () => void): () => void {
-  const left = expiresAt ? expiresAt.getTime() - Date.now() : MAX_DELAY;
-  if (left >= MAX_DELAY) return () => {};
-  const timer = setTimeout(end, Math.max(0, left)).unref();
+  if (!expiresAt) return () => {};
+  const expiry = Math.max(expiresAt.getTime(), Date.now() + MIN_OPEN_MS);
+  let timer: NodeJS.Timeout;
+  function wait(): void {
+    const left = expiry - Date.now();
+    if (left > MAX_DELAY) timer = setTimeout(wait, MAX_DELAY).unref();
+    else timer = setTimeout(end, Math.max(0, left)).unref();
+  }
+  wait();
   return () => clearTimeout(timer);
 }

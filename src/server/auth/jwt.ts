@@ -1,8 +1,9 @@
 import { type JWTPayload, jwtVerify } from 'jose';
 import { GatewayError } from '../../domain/error.ts';
-import type { Right, Viewer } from '../../domain/viewer.ts';
+import { type Right, rolesOf, type Viewer } from '../../domain/viewer.ts';
 import type { Logger } from '../../log.ts';
 import type { Authenticate } from './authenticate.ts';
+import { type AccessClaims, grantedBy } from './claims.ts';
 import { bearerToken, CLOCK_TOLERANCE, remoteKeys } from './jwks.ts';
 
 export interface JwtOptions {
@@ -12,6 +13,9 @@ export interface JwtOptions {
   readonly jwksUrl: string;
   /** The scope that mutations require; null allows them for every token. */
   readonly writeScope: string | null;
+  readonly claims: AccessClaims;
+  /** How long the last known keys are used while they cannot be fetched, in milliseconds. */
+  readonly jwksMaxStaleMs: number;
 }
 
 /** Asymmetric algorithms only: the gateway holds no key that could sign. */
@@ -32,8 +36,8 @@ const algorithms = [
  * when the token is missing or invalid, UNAVAILABLE when the issuer's keys cannot be fetched.
  */
 export function authenticateByJwt(options: JwtOptions, log: Logger): Authenticate {
-  const { issuer, audience, jwksUrl } = options;
-  const findKey = remoteKeys(jwksUrl);
+  const { issuer, audience, jwksUrl, jwksMaxStaleMs: maxStaleMs } = options;
+  const findKey = remoteKeys({ jwksUrl, maxStaleMs, log });
   return async ({ authorization }) => {
     const token = bearerToken(authorization);
     if (token === null) throw refusal('A bearer token is required.');
@@ -56,12 +60,17 @@ function refusal(message: string): GatewayError {
   return new GatewayError('UNAUTHENTICATED', message);
 }
 
-function viewerOf(payload: JWTPayload, { writeScope }: JwtOptions): Viewer {
+function viewerOf(payload: JWTPayload, { writeScope, claims }: JwtOptions): Viewer {
   const { sub: subject = '', exp = 0 } = payload;
   if (subject === '') throw refusal('The token has an empty subject.');
-  const rights = new Set<Right>(['READ']);
-  if (writeScope === null || scopesOf(payload).includes(writeScope)) rights.add('WRITE');
-  return { subject, rights, expiresAt: new Date((exp + CLOCK_TOLERANCE) * 1000) };
+  const roles = claims.roles === null ? null : rolesOf(grantedBy(payload, claims.roles));
+  const resellers =
+    claims.resellers === null ? null : new Set(grantedBy(payload, claims.resellers));
+  const mayWrite = writeScope === null || scopesOf(payload).includes(writeScope);
+  const rights = new Set<Right>();
+  if (!roles || roles.has('viewer')) rights.add('READ');
+  if (mayWrite && (!roles || roles.has('operator'))) rights.add('WRITE');
+  return { subject, rights, roles, resellers, expiresAt: new Date(exp * 1000) };
 }
 
 /** `scope` is a space-separated list (RFC 8693, section 4.2); some issuers use `scp`, or an array. */

@@ -1,6 +1,7 @@
 import { jwtVerify } from 'jose';
 import { z } from 'zod';
 import { GatewayError } from '../../domain/error.ts';
+import type { Logger } from '../../log.ts';
 import { bearerToken, CLOCK_TOLERANCE, remoteKeys } from './jwks.ts';
 
 export interface PushTokenOptions {
@@ -20,14 +21,17 @@ export interface PushTokenOptions {
  */
 export type VerifyPushToken = (authorization: string | undefined) => Promise<string | null>;
 
+/** How long the last known keys are used while they cannot be fetched. */
+const MAX_STALE_MS = 86_400_000;
+
 const claims = z.object({ email: z.string(), email_verified: z.literal(true) });
 
 /**
  * Verifies the OIDC tokens of authenticated push (https://cloud.google.com/pubsub/docs/authenticate-push-subscriptions).
  */
-export function createVerifyPushToken(options: PushTokenOptions): VerifyPushToken {
+export function createVerifyPushToken(options: PushTokenOptions, log: Logger): VerifyPushToken {
   const { audience, serviceAccount, issuer, jwksUrl } = options;
-  const findKey = remoteKeys(jwksUrl);
+  const findKey = remoteKeys({ jwksUrl, maxStaleMs: MAX_STALE_MS, log });
   return async (authorization) => {
     const token = bearerToken(authorization);
     if (token === null) return 'no bearer token';

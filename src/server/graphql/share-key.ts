@@ -11,13 +11,12 @@ let last = 0;
  */
 export function shareKey(args: RequestArgs): string | null {
   const { document, operationName, variableValues, contextValue } = args;
-  const { subject, rights } = contextValue.viewer;
+  const { subject, rights, roles, resellers } = contextValue.viewer;
+  // Everything that decides what the viewer sees.
+  const access = [subject, ...[rights, roles, resellers].map((set) => set && [...set].sort())];
   const variables = variableValues ?? {};
   try {
-    return JSON.stringify(
-      [numberOf(document), operationName ?? null, subject, [...rights].sort(), variables],
-      sorted,
-    );
+    return JSON.stringify([numberOf(document), operationName ?? null, access, variables], sorted);
   } catch (error) {
     if (error instanceof RangeError) return null;
     throw error;

@@ -86,7 +86,12 @@ export function serveWebSockets(options: WebSocketOptions): () => Promise<void> 
       const authorization = request.headers.authorization ?? null;
       const send = sender(ws, socket);
       const expireAt = (viewer: Viewer): void => {
-        const close = (): void => ws.close(CloseCode.Forbidden, 'The token has expired.');
+        const close = (): void => {
+          ws.close(CloseCode.Forbidden, 'The token has expired.');
+          // A client that does not read never completes the closing handshake.
+          const timer = setTimeout(() => ws.terminate(), CLOSE_TIMEOUT_MS).unref();
+          ws.once('close', () => clearTimeout(timer));
+        };
         ws.once('close', onExpiry(viewer, close));
       };
       const agent = agentFrom(request.headers['user-agent']);

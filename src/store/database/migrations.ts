@@ -17,6 +17,7 @@ export function migrations(kind: DatabaseKind): Record<string, Migration> {
     '0004-notifications': { up: (db) => createNotifications(db, kind) },
     '0005-writes': { up: (db) => createWrites(db, kind) },
     '0007-audit': { up: addAuditLog },
+    '0008-tenants': { up: addTenantIndexes },
   };
 }
 
@@ -96,6 +97,16 @@ async function createNotifications(db: Kysely<unknown>, kind: DatabaseKind): Pro
   for (const index of [
     sql`create index notifications_by_customer on notifications (customer_id, sequence)`,
     sql`create index notifications_by_type on notifications (type, sequence)`,
+  ]) {
+    await index.execute(db);
+  }
+}
+
+async function addTenantIndexes(db: Kysely<unknown>): Promise<void> {
+  for (const index of [
+    sql`create index operations_by_reseller on operations (reseller_id, number)`,
+    sql`create index entries_by_reseller on operation_entries (reseller_id, sequence)`,
+    sql`create index links_by_reseller on customer_links (reseller_id, reseller_customer_id)`,
   ]) {
     await index.execute(db);
   }

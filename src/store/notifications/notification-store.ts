@@ -9,6 +9,7 @@ import { announcementOf, type Changes } from '../database/changes.ts';
 import type { Database } from '../database/database.ts';
 import { type PageQuery, readPages } from '../database/pages.ts';
 import type { Tables } from '../database/tables.ts';
+import { isTenantsCustomer } from '../links/tenant-conditions.ts';
 import { MAX_ROWS } from '../operations/rows.ts';
 import { decodeNotification, encodeNotification } from './notification-json.ts';
 
@@ -119,9 +120,11 @@ interface Place {
 }
 
 function reading(db: Kysely<Tables>, filter: NotificationFilter, place: Place) {
-  const { customerId, types } = filter;
-  const placed = entries(db).orderBy('sequence', place.order).limit(place.limit);
-  if (customerId === undefined && types) {
+  const { customerId, types, tenant } = filter;
+  const all = entries(db).orderBy('sequence', place.order).limit(place.limit);
+  const placed = tenant ? all.where(isTenantsCustomer(tenant, 'notifications.customer_id')) : all;
+  // For a tenant, the newest of each type may all belong to others.
+  if (customerId === undefined && types && !tenant) {
     return placed.where('sequence', 'in', sequencesOf(db, types, place));
   }
   let own = placed.where('sequence', place.side, place.sequence);

@@ -45,7 +45,7 @@ export function selectKnown(
   const isHeld = sql<number>`case when o.lease_holder = ${leaseHolder ?? ''}
     and o.lease_until > ${database.now} then 1 else 0 end`;
   return latestEntries(db)
-    .select(['o.reseller_id', 'o.customer_id', isHeld.as('is_held')])
+    .select(['o.customer_id', isHeld.as('is_held')])
     .where('o.operation_id', '=', operationId);
 }
 
@@ -115,12 +115,12 @@ function statusColumns(operation: Operation) {
   return { status: operationStatus(operation), done: isPolled(operation) ? 0 : 1 } as const;
 }
 
-/** Once known, the customer of an operation stays the same. */
+/** Once known, the customer of an operation stays the same, and so does its reseller. */
 function customerColumns({ operation, known }: Append) {
-  const isSame = known && !isAnother(known.entry.operation, operation);
-  const customer = (isSame && known.customer) || customerOf(operation);
+  const same = known && !isAnother(known.entry.operation, operation) ? known : null;
+  const customer = same?.customer ?? customerOf(operation);
   return {
-    reseller_id: customer?.resellerId ?? null,
+    reseller_id: customer?.resellerId || (same?.entry.resellerId ?? null),
     customer_id: customer?.customerId ?? null,
   };
 }

@@ -1,5 +1,6 @@
 import type { OperationEntry } from '../../domain/operation.ts';
 import type { Database } from '../database/database.ts';
+import { isOfTenant } from '../links/tenant-conditions.ts';
 import type { OperationJournal } from './journal.ts';
 import { entriesAfter, latestEntries, MAX_ROWS, toEntry } from './rows.ts';
 
@@ -37,9 +38,10 @@ export function entryReads(database: Database): Reads {
       );
       return rows.map(toEntry);
     },
-    async changesAfter({ customer }, sequence, limit) {
+    async changesAfter({ customer, tenant }, sequence, limit) {
       const rows = await database.read((db) => {
-        const changes = entriesAfter(db, sequence, limit);
+        const all = entriesAfter(db, sequence, limit);
+        const changes = tenant ? all.where(isOfTenant(tenant, 'e.reseller_id')) : all;
         if (!customer) return changes.execute();
         return changes
           .where('e.reseller_id', '=', customer.resellerId)

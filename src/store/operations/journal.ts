@@ -5,6 +5,7 @@ import type {
   OperationEntry,
   OperationStatus,
 } from '../../domain/operation.ts';
+import type { Tenant } from '../../domain/tenant.ts';
 import type { PageQuery } from '../database/pages.ts';
 
 /** An operation in its latest state, with its position in the list. */
@@ -14,8 +15,14 @@ export interface ListedOperation {
   readonly entry: OperationEntry;
 }
 
-export interface OperationFilter {
+/** Selects changes of operations. */
+export interface ChangesFilter {
   readonly customer?: BillingCustomerKey | undefined;
+  /** Only operations that this tenant sees. */
+  readonly tenant?: Tenant | undefined;
+}
+
+export interface OperationFilter extends ChangesFilter {
   /** Matches any of these statuses; an empty list matches nothing. */
   readonly statuses?: readonly OperationStatus[] | undefined;
 }
@@ -64,12 +71,12 @@ export interface OperationJournal {
   /** The entries of one operation after `sequence`, oldest first. */
   after(operationId: string, sequence: number, limit?: number): Promise<readonly OperationEntry[]>;
   /**
-   * The entries of all operations, or of one customer's, after `sequence`, oldest first. A sequence
+   * The entries that match the filter after `sequence`, oldest first. A sequence
    * becomes visible only after all lower ones, so a reader that continues from its last sequence
    * misses nothing.
    */
   changesAfter(
-    filter: { readonly customer?: BillingCustomerKey | undefined },
+    filter: ChangesFilter,
     sequence: number,
     limit?: number,
   ): Promise<readonly OperationEntry[]>;

@@ -3,6 +3,7 @@ import type { OperationStatus } from '../../domain/operation.ts';
 import type { Database } from '../database/database.ts';
 import { type PageQuery, readPages } from '../database/pages.ts';
 import type { Tables } from '../database/tables.ts';
+import { isOfTenant } from '../links/tenant-conditions.ts';
 import type { OperationFilter, OperationJournal } from './journal.ts';
 import { latestEntries, MAX_ROWS, toEntry } from './rows.ts';
 
@@ -29,7 +30,7 @@ export function operationPages(database: Database): Pick<OperationJournal, 'page
 
 /** An empty list when the query cannot match anything. */
 function pageQuery(db: Kysely<Tables>, query: PageQuery<OperationFilter>, page: number) {
-  const { customer, statuses } = query.filter;
+  const { customer, statuses, tenant } = query.filter;
   const limit = Math.min(query.limit, MAX_ROWS);
   const before = query.before ?? Number.MAX_SAFE_INTEGER;
   if (limit <= 0 || statuses?.length === 0) return [];
@@ -45,10 +46,11 @@ function pageQuery(db: Kysely<Tables>, query: PageQuery<OperationFilter>, page: 
       .where('o.customer_id', '=', customer.customerId);
     if (statuses) found = found.where('o.status', 'in', [...statuses]);
   } else if (statuses) {
-    found = newest.where('o.number', 'in', numbersOf(db, statuses, before, limit));
+    found = newest.where('o.number', 'in', numbersOf(db, { statuses, tenant }, before, limit));
   } else {
     found = newest.where('o.number', '<', before);
   }
+  if (tenant) found = found.where(isOfTenant(tenant, 'o.reseller_id'));
   return [db.selectFrom(found.as('found')).selectAll()];
 }
 
@@ -59,23 +61,21 @@ function pageQuery(db: Kysely<Tables>, query: PageQuery<OperationFilter>, page: 
  */
 function numbersOf(
   db: Kysely<Tables>,
-  statuses: readonly OperationStatus[],
+  {
+    statuses,
+    tenant,
+  }: { readonly statuses: readonly OperationStatus[] } & Pick<OperationFilter, 'tenant'>,
   before: number,
   limit: number,
 ) {
-  const queries = [...new Set(statuses)].map((status) =>
-    db
-      .selectFrom(
-        db
-          .selectFrom('operations')
-          .select('number')
-          .where('status', '=', status)
-          .where('number', '<', before)
-          .orderBy('number', 'desc')
-          .limit(limit)
-          .as(status),
-      )
-      .select('number'),
-  );
+  const queries = [...new Set(statuses)].map((status) => {
+    const all = db
+      .selectFrom('operations')
+      .select('number')
+      .where('status', '=', status)
+      .where('number', '<', before);
+    const own = tenant ? all.where(isOfTenant(tenant, 'operations.reseller_id')) : all;
+    return db.selectFrom(own.orderBy('number', 'desc').limit(limit).as(status)).select('number');
+  });
   return queries.reduce((all, query) => all.unionAll(query));
 }

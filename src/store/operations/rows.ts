@@ -10,10 +10,17 @@ interface EntryRow {
   readonly sequence: number;
   readonly first_seen_at: number;
   readonly state: string;
+  readonly reseller_id: string | null;
 }
 
-export function toEntry({ sequence, first_seen_at, state }: EntryRow): OperationEntry {
-  return { operation: decodeOperation(state), sequence, firstSeenAt: new Date(first_seen_at) };
+export function toEntry({ sequence, first_seen_at, state, reseller_id }: EntryRow): OperationEntry {
+  return {
+    operation: decodeOperation(state),
+    sequence,
+    firstSeenAt: new Date(first_seen_at),
+    // Billing may leave the id empty.
+    resellerId: reseller_id || null,
+  };
 }
 
 /** Operations `o` with their latest entries `e`. */
@@ -21,7 +28,14 @@ export function latestEntries(db: Kysely<Tables>) {
   return db
     .selectFrom('operations as o')
     .innerJoin('operation_entries as e', 'e.sequence', 'o.latest_sequence')
-    .select(['o.number', 'o.operation_id', 'o.first_seen_at', 'e.sequence', 'e.state']);
+    .select([
+      'o.number',
+      'o.operation_id',
+      'o.first_seen_at',
+      'e.reseller_id',
+      'e.sequence',
+      'e.state',
+    ]);
 }
 
 /** Operations `o` with all of their entries `e`, oldest first. */
@@ -29,7 +43,7 @@ export function entriesAfter(db: Kysely<Tables>, sequence: number, limit = MAX_R
   return db
     .selectFrom('operation_entries as e')
     .innerJoin('operations as o', 'o.number', 'e.operation_number')
-    .select(['o.first_seen_at', 'e.sequence', 'e.state'])
+    .select(['o.first_seen_at', 'e.reseller_id', 'e.sequence', 'e.state'])
     .where('e.sequence', '>', sequence)
     .orderBy('e.sequence')
     .limit(Math.min(limit, MAX_ROWS));

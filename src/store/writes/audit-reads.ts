@@ -1,7 +1,9 @@
-import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
+import { type Kysely, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely';
+import type { Tenant } from '../../domain/tenant.ts';
 import type { Database } from '../database/database.ts';
 import { readPages } from '../database/pages.ts';
 import type { Tables } from '../database/tables.ts';
+import { isOfTenant, isTenantsCustomer } from '../links/tenant-conditions.ts';
 import { MAX_ROWS } from '../operations/rows.ts';
 import type { AuditFilter, AuditPageQuery, AuditStore } from './audit-store.ts';
 import { toChanges, toRecord } from './write-rows.ts';
@@ -140,6 +142,7 @@ function countQuery(db: Kysely<Tables>, filter: AuditFilter, page: number) {
  */
 function alternatives(db: Kysely<Tables>, filter: AuditFilter): readonly Numbers[] {
   const { viewer, mutations, outcomes, resellerId, customer, subscription, from, until } = filter;
+  const { tenant } = filter;
   if (mutations?.length === 0 || outcomes?.length === 0) return [];
   let all: Numbers = db.selectFrom('writes').select('number');
   if (viewer !== undefined) all = all.where('viewer', '=', viewer);
@@ -151,6 +154,7 @@ function alternatives(db: Kysely<Tables>, filter: AuditFilter): readonly Numbers
       .where('reseller_customer_id', '=', subscription.customerId)
       .where('sku_id', '=', subscription.skuId);
   }
+  if (tenant) all = all.where(isTenantsTarget(tenant));
   if (from) all = all.where('recorded_at', '>=', from.getTime());
   if (until) all = all.where('recorded_at', '<', until.getTime());
   if (!customer) return [all];
@@ -161,6 +165,13 @@ function alternatives(db: Kysely<Tables>, filter: AuditFilter): readonly Numbers
   const ofReseller =
     resellerCustomerId === null ? null : all.where('reseller_customer_id', '=', resellerCustomerId);
   return [ofBilling, ofReseller].filter((query) => query !== null);
+}
+
+/** As `Access.seesTarget`. */
+function isTenantsTarget(tenant: Tenant): RawBuilder<boolean> {
+  return sql`case when writes.reseller_id is not null
+    then ${isOfTenant(tenant, 'writes.reseller_id')}
+    else ${isTenantsCustomer(tenant, 'writes.reseller_customer_id')} end`;
 }
 
 /** Wraps each query, because the terms of a union cannot have a limit of their own. */

@@ -1,4 +1,5 @@
 import type { BillingCustomerKey } from '../../domain/customer.ts';
+import type { Tenant } from '../../domain/tenant.ts';
 import type {
   WriteChange,
   WriteFailure,
@@ -25,6 +26,8 @@ export interface AuditFilter {
   readonly from?: Date | undefined;
   /** Recorded before this time. */
   readonly until?: Date | undefined;
+  /** Only writes whose target this tenant sees. */
+  readonly tenant?: Tenant | undefined;
 }
 
 export type AuditOrder = 'AT_DESC' | 'AT_ASC';

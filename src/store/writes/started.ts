@@ -1,6 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { BillingCustomerKey } from '../../domain/customer.ts';
-import { type Operation, operationStatus } from '../../domain/operation.ts';
+import { type Operation, type OperationEntry, operationStatus } from '../../domain/operation.ts';
 import { announcementOf, type Changes } from '../database/changes.ts';
 import type { Database, StoreLog } from '../database/database.ts';
 import type { Tables } from '../database/tables.ts';
@@ -54,33 +53,45 @@ export function startedMethod(
     return { entry: await journal.append(operation), isLeased: row?.lease_holder === instanceId };
   }
 
+  /** Billing almost always names the reseller, so this is a commit of its own. */
+  async function withReseller(entry: OperationEntry, resellerId: string): Promise<OperationEntry> {
+    await database.commit((db) => nameReseller(db, entry.operation.operationId, resellerId));
+    return { ...entry, resellerId };
+  }
+
+  async function started(id: string, state: StartedState): Promise<StartedEntry> {
+    const { operation } = state;
+    if (operation.done) return finished(id, operation);
+    const { operationId } = operation;
+    const [created, first] = await database.commit(
+      (db) => [
+        insertOperation(database, db, state, instanceId),
+        insertFirstEntry(db, state),
+        setLatestEntry(db, state),
+        db
+          .updateTable('writes')
+          .set(doneColumns(database, operationId))
+          .where('id', '=', id)
+          .where(isUnsettled)
+          .compile(),
+      ],
+      {
+        appends: ['operation_entries', 'writes'],
+        announcements: [announcementOf('operation', operationId), announcementOf('write', id)],
+      },
+    );
+    changes.publish('operation', operationId);
+    changes.publish('write', id);
+    const [[inserted], [entry]] = [created.rows, first.rows];
+    if (!inserted || !entry) return known(operation);
+    return { entry: toEntry({ ...inserted, ...entry }), isLeased: true };
+  }
+
   return {
     async started(id, state) {
-      const { operation } = state;
-      if (operation.done) return finished(id, operation);
-      const { operationId } = operation;
-      const [created, first] = await database.commit(
-        (db) => [
-          insertOperation(database, db, state, instanceId),
-          insertFirstEntry(db, operation),
-          setLatestEntry(db, operation),
-          db
-            .updateTable('writes')
-            .set(doneColumns(database, operationId))
-            .where('id', '=', id)
-            .where(isUnsettled)
-            .compile(),
-        ],
-        {
-          appends: ['operation_entries', 'writes'],
-          announcements: [announcementOf('operation', operationId), announcementOf('write', id)],
-        },
-      );
-      changes.publish('operation', operationId);
-      changes.publish('write', id);
-      const [[inserted], [entry]] = [created.rows, first.rows];
-      if (!inserted || !entry) return known(operation);
-      return { entry: toEntry({ ...inserted, ...entry }), isLeased: true };
+      const { entry, isLeased } = await started(id, state);
+      if (entry.resellerId !== null || !state.resellerId) return { entry, isLeased };
+      return { entry: await withReseller(entry, state.resellerId), isLeased };
     },
   };
 }
@@ -106,8 +117,9 @@ function insertOperation(
     .compile();
 }
 
-function insertFirstEntry(db: Kysely<Tables>, operation: Operation) {
-  const customer = customerOf(operation);
+function insertFirstEntry(db: Kysely<Tables>, state: StartedState) {
+  const { operation } = state;
+  const customer = customerOf(state);
   return db
     .insertInto('operation_entries')
     .columns(['operation_number', 'reseller_id', 'customer_id', 'state'])
@@ -116,24 +128,25 @@ function insertFirstEntry(db: Kysely<Tables>, operation: Operation) {
         .selectFrom('operations')
         .select([
           'number',
-          sql<string | null>`cast(${customer?.resellerId ?? null} as text)`.as('reseller_id'),
-          sql<string | null>`cast(${customer?.customerId ?? null} as text)`.as('customer_id'),
+          sql<string | null>`cast(${customer.resellerId} as text)`.as('reseller_id'),
+          sql<string | null>`cast(${customer.customerId} as text)`.as('customer_id'),
           sql<string>`cast(${encodeOperation(operation)} as text)`.as('state'),
         ])
         .where('operation_id', '=', operation.operationId)
         .where('latest_sequence', '=', 0),
     )
-    .returning(['sequence', 'state'])
+    .returning(['sequence', 'state', 'reseller_id'])
     .compile();
 }
 
-function setLatestEntry(db: Kysely<Tables>, operation: Operation) {
-  const customer = customerOf(operation);
+function setLatestEntry(db: Kysely<Tables>, state: StartedState) {
+  const { operation } = state;
+  const customer = customerOf(state);
   return db
     .updateTable('operations')
     .set({
-      reseller_id: customer?.resellerId ?? null,
-      customer_id: customer?.customerId ?? null,
+      reseller_id: customer.resellerId,
+      customer_id: customer.customerId,
       latest_sequence: sql<number>`(select max(sequence) from operation_entries
         where operation_number = operations.number)`,
     })
@@ -146,7 +159,34 @@ function statusOf(operation: Operation) {
   return { status: operationStatus(operation), done: operation.done ? 1 : 0 } as const;
 }
 
-function customerOf({ metadata, result }: Operation): BillingCustomerKey | null {
-  if (metadata?.type === 'customer') return metadata;
-  return result?.type === 'customer' ? result.customer : null;
+/** The customer that an operation names; the reseller that its write names, when it names none. */
+function customerOf({ operation, resellerId }: StartedState) {
+  const { metadata, result } = operation;
+  const named =
+    metadata?.type === 'customer' ? metadata : result?.type === 'customer' ? result.customer : null;
+  return {
+    resellerId: named?.resellerId || (resellerId ?? null),
+    customerId: named?.customerId ?? null,
+  };
+}
+
+/** Gives the write's reseller to an operation that the journal had before, without a reseller. */
+function nameReseller(db: Kysely<Tables>, operationId: string, resellerId: string) {
+  const unnamed = sql<boolean>`(reseller_id is null or reseller_id = '')`;
+  return [
+    db
+      .updateTable('operation_entries')
+      .set({ reseller_id: resellerId })
+      .where('operation_number', '=', (query) =>
+        query.selectFrom('operations').select('number').where('operation_id', '=', operationId),
+      )
+      .where(unnamed)
+      .compile(),
+    db
+      .updateTable('operations')
+      .set({ reseller_id: resellerId })
+      .where('operation_id', '=', operationId)
+      .where(unnamed)
+      .compile(),
+  ] as const;
 }

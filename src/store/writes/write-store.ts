@@ -52,6 +52,8 @@ export interface StartedState {
   readonly operation: Operation;
   /** How long this instance leases the operation to itself, in milliseconds. */
   readonly leaseMs: number;
+  /** The reseller that the write names, for an operation that names none. */
+  readonly resellerId?: string | null | undefined;
 }
 
 /** The operation's latest entry, and whether this instance holds its lease. */

@@ -2,7 +2,12 @@ import type { BillingClient } from '../../backends/billing/client.ts';
 import { isBillingRefusal } from '../../backends/billing/errors.ts';
 import type { CallScope } from '../../domain/call-scope.ts';
 import { GatewayError } from '../../domain/error.ts';
-import { type Operation, type OperationEntry, withKnown } from '../../domain/operation.ts';
+import {
+  type Operation,
+  type OperationEntry,
+  resellerOf,
+  withKnown,
+} from '../../domain/operation.ts';
 import type { WriteRecord } from '../../domain/write.ts';
 import type { StoredWrite } from '../../store/writes/write-rows.ts';
 import type { WriteStore } from '../../store/writes/write-store.ts';
@@ -44,7 +49,10 @@ export class BillingWrites {
       isRefusal: isBillingRefusal,
       store: (write, operation) => this.#store(write, operation),
       // Sequence 0 is before the first state of every operation.
-      provisional: (_, operation) => ({ operation, sequence: 0, firstSeenAt: new Date() }),
+      provisional: ({ record: { target } }, operation) => ({
+        ...{ operation, sequence: 0, firstSeenAt: new Date() },
+        resellerId: resellerOf(operation) ?? target.resellerId,
+      }),
       current: (record, scope) => this.#current(record, scope),
       readBack: null,
     };
@@ -88,7 +96,9 @@ export class BillingWrites {
 
   async #store(write: StoredWrite, operation: Operation): Promise<OperationEntry> {
     const { store, leaseMs, onStarted } = this.#deps;
-    const { entry, isLeased } = await store.started(write.record.id, { operation, leaseMs });
+    const { id, target } = write.record;
+    const { resellerId } = target;
+    const { entry, isLeased } = await store.started(id, { operation, leaseMs, resellerId });
     if (isLeased) onStarted(entry);
     return entry;
   }

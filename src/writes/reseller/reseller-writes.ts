@@ -1,6 +1,6 @@
 import { isRefused } from '../../backends/reseller/refusals.ts';
 import type { CallScope } from '../../domain/call-scope.ts';
-import type { ResellerCustomer } from '../../domain/customer.ts';
+import type { BillingCustomerKey, ResellerCustomer } from '../../domain/customer.ts';
 import { GatewayError } from '../../domain/error.ts';
 import type { NotificationWatch } from '../../domain/notification.ts';
 import type { SubscriptionOrder } from '../../domain/order.ts';
@@ -28,8 +28,10 @@ import { watchConduct } from './watch-conduct.ts';
 
 /** The writes of the reseller API, for the write engine. */
 export interface ResellerWrites {
+  /** @param owner the billing customer that the record names, so that its reseller's viewers see it */
   orderCustomer(
     request: Omit<OrderCustomerRequest, 'mutation'>,
+    owner?: BillingCustomerKey | null,
   ): WriteSpec<ResellerCustomer, ResellerCustomer>;
   updateCustomer(
     request: Omit<UpdateCustomerRequest, 'mutation'>,
@@ -63,13 +65,13 @@ export function createResellerWrites(deps: ResellerWriteDeps): ResellerWrites {
   const common = { linkTo: null, check: null, ready };
 
   return {
-    orderCustomer(request) {
+    orderCustomer(request, owner) {
       const { customer } = request;
       const domain = customer.customerDomain.toLowerCase();
       return {
         ...common,
         mutation: 'orderCustomer',
-        target: targetOf(domain),
+        target: { ...targetOf(domain), ...owner },
         serialiseOn: serialised('customer', domain),
         request: { mutation: 'orderCustomer', ...request },
         input: audit.customerOrder(request),

@@ -1,0 +1,74 @@
+import type DataLoader from 'dataloader';
+import type { CustomerLink } from '../domain/customer.ts';
+import { GatewayError } from '../domain/error.ts';
+import type { Tenant } from '../domain/tenant.ts';
+import type { Viewer } from '../domain/viewer.ts';
+import type { WriteTarget } from '../domain/write.ts';
+
+/**
+ * What the viewer of a request sees. Whatever it does not see is treated like an object that does not
+ * exist. A viewer that sees everything costs no query.
+ */
+export interface Access {
+  /** Restricts rows of the store; undefined when the viewer sees everything. */
+  readonly tenant: Tenant | undefined;
+  /** @param resellerId null when the reseller is not known */
+  seesReseller(resellerId: string | null): boolean;
+  /**
+   * Whether the viewer sees a customer of the reseller API, by its current link.
+   * @param customerId the API's own id, not one that a client sent: that may be a domain, which no
+   *   link names (see `ResellerIds`). Null stands for no customer
+   */
+  seesResellerCustomer(customerId: string | null): Promise<boolean>;
+  /** Whether the viewer sees the target of a write. */
+  seesTarget(target: WriteTarget): Promise<boolean>;
+  /** @throws GatewayError NOT_FOUND when the viewer does not see the reseller */
+  requireReseller(resellerId: string): void;
+  /** @throws GatewayError FORBIDDEN when the viewer does not see what is linked to no reseller */
+  requireUnlinked(): void;
+}
+
+export function createAccess(
+  { resellers }: Viewer,
+  resellerOwner: string | null,
+  linkByReseller: Pick<DataLoader<string, CustomerLink | null>, 'load'>,
+): Access {
+  const tenant: Tenant | undefined = resellers
+    ? {
+        // Sorted, because the tenant is a part of cache keys.
+        resellers: [...resellers].sort(),
+        ownsUnlinked: resellerOwner !== null && resellers.has(resellerOwner),
+      }
+    : undefined;
+
+  function seesReseller(resellerId: string | null): boolean {
+    return !resellers || (resellerId !== null && resellers.has(resellerId));
+  }
+
+  async function seesResellerCustomer(customerId: string | null): Promise<boolean> {
+    if (!tenant) return true;
+    const link = customerId === null ? null : await linkByReseller.load(customerId);
+    return link ? seesReseller(link.billing.resellerId) : tenant.ownsUnlinked;
+  }
+
+  return {
+    tenant,
+    seesReseller,
+    seesResellerCustomer,
+    async seesTarget({ resellerId, resellerCustomerId }) {
+      return resellerId === null
+        ? seesResellerCustomer(resellerCustomerId)
+        : seesReseller(resellerId);
+    },
+    requireReseller(resellerId) {
+      if (seesReseller(resellerId)) return;
+      throw new GatewayError('NOT_FOUND', 'The reseller was not found.');
+    },
+    requireUnlinked() {
+      if (!tenant || tenant.ownsUnlinked) return;
+      const message =
+        'This requires access to the reseller that owns unlinked customers (RESELLER_OWNER).';
+      throw new GatewayError('FORBIDDEN', message);
+    },
+  };
+}

@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest';
+import { schema } from '../../src/schema/schema.ts';
+import {
+  type Attack,
+  attacksOn,
+  leaked,
+  neutral,
+  sides,
+  type World,
+  writesOf,
+} from './attacks.support.ts';
+import { type Open, overSse, overWebSocket, type Results } from './streams.support.ts';
+import { startTenants, type Tenant } from './tenants.support.ts';
+
+const transports: [name: string, open: (url: string, token: string) => Open][] = [
+  ['WebSocket', overWebSocket],
+  ['SSE', overSse],
+];
+
+/** Equal to the same errors over HTTP: each transport has its own order of members. */
+function comparable(text: string | undefined, { named }: Attack): unknown {
+  return text === undefined ? text : JSON.parse(neutral(JSON.parse(text), named));
+}
+
+describe.each(transports)('over %s', (_, overTransport) => {
+  test.each(sides)('%s gets the same answers as over HTTP', async (_name, sidesOf) => {
+    const world = await startTenants();
+    const { victim, attacker } = sidesOf(world);
+    const open = overTransport(world.url, attacker.token);
+    const roots = [schema.getQueryType(), schema.getMutationType()];
+    const attacks = roots.flatMap((root) => attacksOn(root, { victim, attacker }));
+    world.sandbox.calls.reset();
+    const sent = attacks
+      .filter(({ name }) => name.endsWith('(0)'))
+      .map((attack) => ({ attack, results: open(attack.query, attack.variables) }));
+    for (const { attack, results } of sent) {
+      const { name, query, variables } = attack;
+      const expected = await world.ask(attacker.token, query, variables);
+      await expect.poll(() => results.length, { interval: 2 }).toBe(1);
+      expect(leaked(results, attack, victim), name).toEqual([]);
+      const same = comparable(JSON.stringify(expected), attack);
+      expect(comparable(results[0], attack), name).toEqual(same);
+    }
+    expect(writesOf(world)).toEqual([]);
+  });
+
+  test.each(sides)('%s receives no event of another tenant', async (_name, sidesOf) => {
+    const world = await startTenants();
+    const { victim, attacker } = sidesOf(world);
+    const open = overTransport(world.url, attacker.token);
+    const attacks = attacksOn(schema.getSubscriptionType(), { victim, attacker });
+    const streams = attacks.map((attack) => ({
+      attack,
+      seen: open(attack.query, attack.variables),
+      ghost: attack.missing && open(attack.query, attack.missing.variables),
+    }));
+    const unfiltered = streams.flatMap(({ attack, seen }) =>
+      attack.missing === null && attack.name.endsWith('(0)') ? [seen] : [],
+    );
+    expect(unfiltered).toHaveLength(3);
+    // First what is stored already, then what happens from now on: the victim's events come first.
+    await received(unfiltered, attacker.ids.messageId, attacker.ids.operation);
+    const later = await happen(world, victim);
+    const own = await happen(world, attacker);
+    await received(unfiltered, own.messageId, own.operation);
+
+    for (const { attack, seen, ghost } of streams) {
+      const all = { ...victim, secrets: [...victim.secrets, ...Object.values(later)] };
+      const { name, named, missing } = attack;
+      expect(leaked(seen, attack, all), name).toEqual([]);
+      if (!ghost || !missing) continue;
+      const same = ghost.map((text) => neutral(JSON.parse(text), missing.named));
+      expect(
+        seen.map((text) => neutral(JSON.parse(text), named)),
+        name,
+      ).toEqual(same);
+    }
+  });
+});
+
+/** Waits until the streams of all notifications, operations and audit entries have these. */
+async function received(streams: readonly Results[], messageId: string, operation: string) {
+  const isIn = (results: Results, id: string): boolean => results.some((text) => text.includes(id));
+  await expect
+    .poll(() => streams.filter((results) => isIn(results, messageId) || isIn(results, operation)), {
+      interval: 2,
+    })
+    .toHaveLength(streams.length);
+}
+
+/** An operation, its audit entry and a notification. */
+async function happen({ ask, push }: World, { token, ids }: Tenant) {
+  const { data } = await ask(
+    token,
+    `mutation ($input: ActivateCustomerInput!) { activateCustomer(input: $input) {
+      ... on ActivateCustomerSuccess { operation { id } auditEntry { id } } } }`,
+    { input: { customer: ids.customer } },
+  );
+  const { operation, auditEntry } = Object(data?.['activateCustomer']);
+  const messageId = await push({
+    customer_id: ids.resellerCustomerId,
+    event_type: 'SUBSCRIPTION_RENEWED',
+  });
+  return { operation: String(operation.id), auditEntry: String(auditEntry.id), messageId };
+}
