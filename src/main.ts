@@ -98,8 +98,16 @@ async function runSandbox(program: SandboxProgram): Promise<void> {
 
 function onSignal(close: () => Promise<void>): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => close().catch(fail));
+    process.once(signal, () => close().then(exitSoon, fail));
   }
+}
+
+/** Time in which the process can end by itself after everything was closed. */
+const EXIT_AFTER_MS = 1_000;
+
+/** A library cannot always cancel what it began, such as connecting to a host that never responds. */
+function exitSoon(): void {
+  setTimeout(() => process.exit(), EXIT_AFTER_MS).unref();
 }
 
 function exit(code: number, message: string): never {

@@ -19,9 +19,10 @@ import type { OperationSchema } from '../../gen/yandex/cloud/operation/operation
 import { OperationService } from '../../gen/yandex/cloud/operation/operation_service_pb.ts';
 import { BackendCalls, type IsRetryable, withDeadline } from '../call.ts';
 import type { Credential } from '../credentials/credential.ts';
+import { Channel, type ConnectionTimes } from './channel.ts';
 import { billingError, isServiceError, isStatusUnavailable } from './errors.ts';
 import { toBillingAccount, toBillingCustomer, toOperation, toPerson } from './mapping.ts';
-import { Channel, type UnaryMethod, type UnaryResponse } from './transport.ts';
+import type { UnaryMethod, UnaryResponse } from './unary.ts';
 
 export interface BillingClientOptions {
   /** host:port of CustomerService and BillingAccountService. */
@@ -32,6 +33,8 @@ export interface BillingClientOptions {
   readonly credential: Credential;
   /** Deadline of one call, including its retries. */
   readonly timeoutMs: number;
+  /** When connections count as stuck or dead; by default after seconds. */
+  readonly connections?: ConnectionTimes | undefined;
 }
 
 /** An operation and the interval at which the server wants to be polled. */
@@ -87,9 +90,10 @@ export interface BillingClient {
 }
 
 export function createBillingClient(options: BillingClientOptions): BillingClient {
-  const { endpoint, operationEndpoint, tls } = options;
-  const billing = new Channel(endpoint, tls);
-  const operations = operationEndpoint === endpoint ? billing : new Channel(operationEndpoint, tls);
+  const { endpoint, operationEndpoint, tls, connections } = options;
+  const billing = new Channel(endpoint, tls, connections);
+  const operations =
+    operationEndpoint === endpoint ? billing : new Channel(operationEndpoint, tls, connections);
   const call = createCaller(options);
 
   async function start<I extends DescMessage>(
