@@ -48,6 +48,8 @@ export async function activations(): Promise<void> {
   const alone = createBillingClient({
     ...backends.billing,
     credential: fixedToken('none'),
+    concurrency: 50,
+    queue: 100,
   });
   const scope = { signal: new AbortController().signal, requestId: 'bench' };
   const call = () => alone.activateCustomer(customerId, randomUUID(), scope);

@@ -46,8 +46,8 @@ export async function createGateway(
   overrides: GatewayOverrides = {},
 ): Promise<Gateway> {
   const log = overrides.log ?? createLogger(config.logLevel);
-  const billing = openBilling(config.backends.billing, log);
-  const reseller = openReseller(config.backends.reseller, log);
+  const billing = openBilling(config.backends.billing, config.settings, log);
+  const reseller = openReseller(config.backends.reseller, config.settings, log);
   const pulled = pullOptions(config.notifications.pull);
   const store = await openStore(config.databaseUrl, { log });
   await makeLinks(store.links, overrides.links ?? []);

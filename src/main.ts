@@ -111,7 +111,10 @@ function onSignal(close: () => Promise<void>): void {
   }
 }
 
-/** Ends the process even if something that should have been closed still keeps it alive. */
+/**
+ * Ends the process after everything was closed. A library cannot always cancel what it began, such as
+ * connecting to a host that never responds.
+ */
 function exitSoon(): void {
   setTimeout(() => process.exit(), EXIT_MS).unref();
 }

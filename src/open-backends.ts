@@ -12,22 +12,37 @@ import {
   type PullConfig,
   type ResellerConfig,
 } from './config/config.ts';
+import type { GatewaySettings } from './config/gateway-settings.ts';
 import type { Logger } from './log.ts';
 
 /** @throws ConfigError when the key file cannot be used */
-export function openBilling({ credential, ...options }: BillingConfig, log: Logger): BillingClient {
+export function openBilling(
+  { credential, ...options }: BillingConfig,
+  { billing }: GatewaySettings,
+  log: Logger,
+): BillingClient {
   return createBillingClient({
     ...options,
+    concurrency: billing.BILLING_CONCURRENCY,
+    queue: billing.BILLING_QUEUE,
     credential: billingCredential(credential, options, log),
+    log,
   });
 }
 
 /** @throws ConfigError when the key file cannot be used */
 export function openReseller(
   { credential, ...options }: ResellerConfig,
+  { reseller }: GatewaySettings,
   log: Logger,
 ): ResellerClient {
-  return createResellerClient({ ...options, credential: resellerCredential(credential, log), log });
+  return createResellerClient({
+    ...options,
+    concurrency: reseller.RESELLER_CONCURRENCY,
+    queue: reseller.RESELLER_QUEUE,
+    credential: resellerCredential(credential, log),
+    log,
+  });
 }
 
 /** Plaintext backends need no credential but receive the header all the same. */

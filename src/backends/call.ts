@@ -1,13 +1,21 @@
 import { abortable, type CallScope, pause } from '../domain/call-scope.ts';
 import { type BackendName, GatewayError } from '../domain/error.ts';
+import type { Admission } from './admission.ts';
+import type { Breaker } from './breaker.ts';
+import { Flight } from './flight.ts';
+import type { Lanes, Turn } from './lanes.ts';
+import { RetryBudget } from './retry-budget.ts';
 
 /** One attempt at a call. It must stop when `signal` aborts; the deadline is in `remainingMs`. */
 export type Attempt<T> = (signal: AbortSignal, remainingMs: number) => Promise<T>;
 
 export interface BackendCallsOptions {
   readonly service: BackendName;
-  /** Deadline of one call, including its retries. */
+  /** Deadline of one call, including its retries. It starts when the call leaves its lane. */
   readonly timeoutMs: number;
+  readonly admission: Admission;
+  readonly lanes: Lanes;
+  readonly breaker: Breaker;
 }
 
 const MAX_ATTEMPTS = 3;
@@ -15,7 +23,8 @@ const MAX_ATTEMPTS = 3;
 const BASE_DELAY_MS = 100;
 
 /**
- * Calls of one backend: one deadline covers all attempts, an aborted request aborts its calls, only
+ * Calls of one backend host. A call waits until its request is admitted and until its turn comes in
+ * its request's lane. Then one deadline covers all attempts, an aborted request aborts its calls, only
  * safe calls are retried, and concurrent reads of the same key share one upstream call.
  */
 export class BackendCalls {
@@ -28,10 +37,11 @@ export class BackendCalls {
   }
 
   /** A read. Concurrent reads of one key share one call, which is aborted when all readers abort. */
-  async read<T>(key: string, scope: CallScope, attempt: Attempt<T>): Promise<T> {
-    scope.signal.throwIfAborted();
-    const flight = this.#flights.get(key) ?? this.#startFlight(key, attempt);
-    return flight.join(scope.signal) as Promise<T>;
+  read<T>(key: string, scope: CallScope, attempt: Attempt<T>): Promise<T> {
+    return this.#admitted(scope, () => {
+      const flight = this.#flights.get(key) ?? this.#startFlight(key, scope, attempt);
+      return flight.join(scope) as Promise<T>;
+    });
   }
 
   /**
@@ -43,12 +53,19 @@ export class BackendCalls {
     isRetryable: IsRetryable | null,
     attempt: Attempt<T>,
   ): Promise<T> {
-    scope.signal.throwIfAborted();
     try {
-      return await this.#withDeadline(scope.signal, isRetryable ?? never, attempt);
+      return await this.#admitted(scope, () => {
+        const turn = this.#options.lanes.turn(scope);
+        return this.#atTurn(turn, scope.signal, isRetryable ?? never, attempt);
+      });
     } finally {
       this.invalidate();
     }
+  }
+
+  /** Prepares a call that follows, within the deadline. Admits or sheds its request. */
+  prepare<T>(scope: CallScope, attempt: Attempt<T>): Promise<T> {
+    return this.#admitted(scope, () => this.#withDeadline(scope.signal, never, attempt));
   }
 
   /** Later reads do not share a call that is already in flight, because its result may be stale. */
@@ -56,15 +73,45 @@ export class BackendCalls {
     this.#flights.clear();
   }
 
-  #startFlight<T>(key: string, attempt: Attempt<T>): Flight {
+  async #admitted<T>(scope: CallScope, call: () => Promise<T>): Promise<T> {
+    const { admission, breaker } = this.#options;
+    scope.signal.throwIfAborted();
+    breaker.check();
+    const waiting = admission.enter(scope);
+    if (waiting) await waiting;
+    try {
+      return await call();
+    } finally {
+      admission.leave(scope);
+    }
+  }
+
+  #startFlight<T>(key: string, scope: CallScope, attempt: Attempt<T>): Flight {
+    const turn = this.#options.lanes.turn(scope);
     const flight: Flight = new Flight(
-      (signal) => this.#withDeadline(signal, always, attempt),
+      turn,
+      (signal) => this.#atTurn(turn, signal, always, attempt),
       () => {
         if (this.#flights.get(key) === flight) this.#flights.delete(key);
       },
     );
     this.#flights.set(key, flight);
     return flight;
+  }
+
+  async #atTurn<T>(
+    turn: Turn,
+    signal: AbortSignal,
+    isRetryable: IsRetryable,
+    attempt: Attempt<T>,
+  ): Promise<T> {
+    const waiting = turn.start(signal);
+    if (waiting) await waiting;
+    try {
+      return await this.#withDeadline(signal, isRetryable, attempt);
+    } finally {
+      turn.end();
+    }
   }
 
   #withDeadline<T>(parent: AbortSignal, isRetryable: IsRetryable, attempt: Attempt<T>): Promise<T> {
@@ -80,16 +127,15 @@ export class BackendCalls {
     isRetryable: IsRetryable,
     attempt: Attempt<T>,
   ): Promise<T> {
+    this.#budget.recordCall();
     for (let n = 1; ; n++) {
       try {
-        const value = await attempt(signal, remaining());
-        this.#budget.recordSuccess();
-        return value;
+        return await attempt(signal, remaining());
       } catch (error) {
         const delay = BASE_DELAY_MS * 2 ** (n - 1) * (0.5 + Math.random() / 2);
         const isSafe = isUnavailable(error) && isRetryable(error);
         const hasTime = n < MAX_ATTEMPTS && delay < remaining();
-        if (!isSafe || !this.#budget.recordFailure() || !hasTime) throw error;
+        if (!isSafe || !hasTime || !this.#budget.take()) throw error;
         await pause(delay, signal);
       }
     }
@@ -110,53 +156,6 @@ function isUnavailable(error: unknown): error is GatewayError {
     error.retryable &&
     error.retryAfterMs === undefined
   );
-}
-
-/**
- * Retry throttling as in gRPC proposal A6: a failure costs one token, a success returns a tenth, and
- * retries stop while half of the tokens or fewer are left, so that retries do not amplify an outage.
- */
-class RetryBudget {
-  static readonly #max = 100;
-  #tokens = RetryBudget.#max;
-
-  recordSuccess(): void {
-    this.#tokens = Math.min(RetryBudget.#max, this.#tokens + 0.1);
-  }
-
-  /** Returns whether the budget allows a retry. */
-  recordFailure(): boolean {
-    this.#tokens = Math.max(0, this.#tokens - 1);
-    return this.#tokens > RetryBudget.#max / 2;
-  }
-}
-
-/** A call shared by several readers; it is aborted when the last reader leaves. */
-class Flight {
-  readonly #controller = new AbortController();
-  readonly #result: Promise<unknown>;
-  readonly #onEnd: () => void;
-  #readers = 0;
-
-  constructor(start: (signal: AbortSignal) => Promise<unknown>, onEnd: () => void) {
-    this.#onEnd = onEnd;
-    this.#result = start(this.#controller.signal).finally(onEnd);
-    // All readers may have aborted, so nothing else handles the rejection.
-    this.#result.catch(() => {});
-  }
-
-  async join(signal: AbortSignal): Promise<unknown> {
-    this.#readers++;
-    try {
-      return await abortable(this.#result, signal);
-    } finally {
-      this.#readers--;
-      if (this.#readers === 0) {
-        this.#onEnd();
-        this.#controller.abort(signal.reason);
-      }
-    }
-  }
 }
 
 /**

@@ -110,6 +110,14 @@ const billing = z.object({
   BILLING_TIMEOUT_MS: milliseconds(1, 600_000)
     .prefault('5000')
     .describe('Deadline of one billing call, including its retries.'),
+  BILLING_CONCURRENCY: integer(1, 100_000)
+    .prefault('50')
+    .describe('Maximum number of requests that use the billing API at once; others wait.'),
+  BILLING_QUEUE: integer(0, 100_000)
+    .prefault('100')
+    .describe(
+      'Maximum number of requests that wait for the billing API; any more are rejected with UNAVAILABLE.',
+    ),
   CUSTOMER_SWEEP_INTERVAL_MS: milliseconds(0, 3_600_000)
     .prefault('10000')
     .describe('Minimum time between two listings that look for an unknown billing customer.'),
@@ -131,6 +139,14 @@ const reseller = z.object({
   RESELLER_TIMEOUT_MS: milliseconds(1, 600_000)
     .prefault('5000')
     .describe('Deadline of one reseller call, including its retries.'),
+  RESELLER_CONCURRENCY: integer(1, 100_000)
+    .prefault('200')
+    .describe('Maximum number of requests that use the reseller API at once; others wait.'),
+  RESELLER_QUEUE: integer(0, 100_000)
+    .prefault('1000')
+    .describe(
+      'Maximum number of requests that wait for the reseller API; any more are rejected with UNAVAILABLE.',
+    ),
   RESELLER_CONNECTIONS: integer(1, 1_000)
     .prefault('32')
     .describe('Maximum number of connections, and of concurrent calls, to the reseller API.'),
@@ -144,6 +160,11 @@ const operations = z.object({
     .prefault('1000')
     .describe(
       'First delay between two polls of an operation. It grows to five times this value; an interval that billing sends takes precedence.',
+    ),
+  OPERATION_POLLS_PER_SECOND: integer(1, 10_000)
+    .prefault('200')
+    .describe(
+      'Maximum number of polls that one instance starts per second. Operations that clients watch are polled first.',
     ),
   OPERATION_MAX_AGE_MS: milliseconds(1, 315_360_000_000)
     .prefault('2592000000')

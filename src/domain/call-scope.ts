@@ -1,9 +1,22 @@
+/**
+ * Identifies one request, or one event of a subscription, to the queues in front of the backends,
+ * which are fair between viewers and between the requests of a viewer.
+ */
+export interface RequestLane {
+  /** The viewer's subject. */
+  readonly viewer: string;
+  /** Only requests count against the bounds of a queue: a client can send them at any rate. */
+  readonly type: 'REQUEST' | 'EVENT';
+}
+
 /** The request that a backend call belongs to. The call is aborted when the request ends. */
 export interface CallScope {
   /** Aborts when the client disconnects or the request's deadline passes. */
   readonly signal: AbortSignal;
   /** The gateway's request id; sent upstream as the trace id. */
   readonly requestId: string;
+  /** Undefined for calls that the gateway makes for itself. */
+  readonly lane?: RequestLane | undefined;
 }
 
 /** Settles like `promise`, or rejects with the signal's reason as soon as it aborts. */

@@ -35,6 +35,8 @@ export interface GatewayErrorDetails {
   readonly violations?: readonly FieldViolation[] | undefined;
   /** Whether the call certainly never left the gateway. */
   readonly nothingSent?: boolean | undefined;
+  /** Whether the gateway rejected the request because too many others use the backend. */
+  readonly shed?: boolean | undefined;
   /** The underlying error, for the log only. */
   readonly cause?: unknown;
 }
@@ -51,6 +53,7 @@ export class GatewayError extends Error {
   readonly requestId: string | undefined;
   readonly violations: readonly FieldViolation[];
   readonly nothingSent: boolean;
+  readonly shed: boolean;
 
   constructor(code: ErrorCode, message: string, details: GatewayErrorDetails = {}) {
     super(message, { cause: details.cause });
@@ -62,6 +65,7 @@ export class GatewayError extends Error {
     this.requestId = details.requestId;
     this.violations = details.violations ?? [];
     this.nothingSent = details.nothingSent ?? false;
+    this.shed = details.shed ?? false;
   }
 }
 

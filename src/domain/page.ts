@@ -16,8 +16,38 @@ export interface PageRequest {
 /** The largest page that is read from the gateway's store. */
 export const MAX_STORED_PAGE = 500;
 
-/** Reported instead of paging forever through a list whose page tokens repeat. */
-export function repeatedPageToken(service?: BackendName): GatewayError {
-  const message = 'The backend returned the same page token twice.';
-  return new GatewayError('INTERNAL_SERVER_ERROR', message, { service });
+/** No list of either API is that long; a walk that reads more pages would not end. */
+const MAX_PAGES = 1_000;
+/** An empty page with a token is legal, but a list that returns only those would not end. */
+const MAX_EMPTY_PAGES = 50;
+
+/** One reading of a backend list, page by page. Rejects a list that does not end. */
+export class PageWalk {
+  readonly #service: BackendName | undefined;
+  readonly #tokens = new Set<string>();
+  #pages = 0;
+  #emptyPages = 0;
+
+  constructor(service?: BackendName) {
+    this.#service = service;
+  }
+
+  /**
+   * Records a page that `token` addressed.
+   * @throws GatewayError INTERNAL_SERVER_ERROR when a page token repeats, or after too many pages
+   */
+  record({ items, nextToken }: Page<unknown>, token: string | null): void {
+    if (nextToken === null) return;
+    if (token !== null) this.#tokens.add(token);
+    if (this.#tokens.has(nextToken)) this.#fail('The backend returned the same page token twice.');
+    this.#tokens.add(nextToken);
+    this.#pages++;
+    this.#emptyPages = items.length === 0 ? this.#emptyPages + 1 : 0;
+    if (this.#pages < MAX_PAGES && this.#emptyPages < MAX_EMPTY_PAGES) return;
+    this.#fail('The backend returned a list that does not end.');
+  }
+
+  #fail(message: string): never {
+    throw new GatewayError('INTERNAL_SERVER_ERROR', message, { service: this.#service });
+  }
 }

@@ -1,5 +1,5 @@
 import { GatewayError } from '../domain/error.ts';
-import { type Page, type PageRequest, repeatedPageToken } from '../domain/page.ts';
+import { type Page, type PageRequest, PageWalk } from '../domain/page.ts';
 import {
   MAX_SUBSCRIPTIONS_PAGE,
   type ResellerSubscription,
@@ -50,6 +50,7 @@ export function createSubscriptionService({
 
   async function all(customerId: string): Promise<ResellerSubscription[]> {
     const found: ResellerSubscription[] = [];
+    const walk = new PageWalk('reseller');
     let token: string | null = null;
     do {
       const request: PageRequest = { token, size: MAX_SUBSCRIPTIONS_PAGE };
@@ -58,7 +59,7 @@ export function createSubscriptionService({
         page: request,
       });
       found.push(...page.items);
-      if (token !== null && page.nextToken === token) throw repeatedPageToken('reseller');
+      walk.record(page, token);
       token = page.nextToken;
     } while (token !== null);
     return found;

@@ -165,12 +165,12 @@ export class Attempts {
   /** Runs detached from the client, which may leave: the answer would be lost. */
   async #within<R>(
     deadline: number,
-    { requestId }: CallScope,
+    { requestId, lane }: CallScope,
     run: (scope: CallScope) => Promise<R>,
   ): Promise<R> {
     const timeout = AbortSignal.timeout(Math.max(1, Math.ceil(deadline - performance.now())));
     const signal = AbortSignal.any([timeout, this.#deps.background.closing]);
-    return abortable(run({ signal, requestId }), signal);
+    return abortable(run({ signal, requestId, lane }), signal);
   }
 
   /** Null when the write has an outcome, was superseded, or is held by another attempt. */

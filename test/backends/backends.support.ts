@@ -1,5 +1,9 @@
+import { Admission } from '../../src/backends/admission.ts';
+import { Breaker } from '../../src/backends/breaker.ts';
+import { BackendCalls, type BackendCallsOptions } from '../../src/backends/call.ts';
 import type { Credential } from '../../src/backends/credentials/credential.ts';
-import type { CallScope } from '../../src/domain/call-scope.ts';
+import { Lanes } from '../../src/backends/lanes.ts';
+import type { CallScope, RequestLane } from '../../src/domain/call-scope.ts';
 
 export function scope(signal = new AbortController().signal, requestId = 'req-1'): CallScope {
   return { signal, requestId };
@@ -19,4 +23,23 @@ export function changingTokens(tokens: number): Credential & { readonly invalida
       return true;
     },
   };
+}
+
+/** The scope of one request of a viewer. */
+export function requestScope(viewer = 'ann', signal = new AbortController().signal): CallScope {
+  const lane: RequestLane = { viewer, type: 'REQUEST' };
+  return { signal, requestId: 'req-1', lane };
+}
+
+/** Calls with a deadline of one second. */
+export function callsOf(options: Partial<BackendCallsOptions> = {}): BackendCalls {
+  const service = 'billing';
+  return new BackendCalls({
+    service,
+    timeoutMs: 1_000,
+    admission: new Admission({ service, concurrency: 50, queue: 100 }),
+    lanes: new Lanes(100),
+    breaker: new Breaker({ service, host: 'billing.test' }),
+    ...options,
+  });
 }

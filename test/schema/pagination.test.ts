@@ -151,6 +151,28 @@ describe('paginate', () => {
     });
   });
 
+  test.each<[string, (call: number) => string]>([
+    ['cycles between page tokens', (call) => `${call % 2}`],
+    ['returns new page tokens forever', (call) => `${call}`],
+  ])('stops when the backend %s', async (_, tokenOf) => {
+    let calls = 0;
+    const source: ListSource<number> = {
+      identity: [],
+      maxPageSize: 10,
+      fetch: async ({ token }) => ({
+        items: token === null ? [1] : [],
+        nextToken: tokenOf(calls++),
+      }),
+    };
+    const failure = { code: 'INTERNAL_SERVER_ERROR' };
+    await expect(paginate({ first: 2 }, source)).rejects.toMatchObject(failure);
+    expect(calls).toBeLessThanOrEqual(60);
+    calls = 0;
+    const page = await paginate({ first: 1 }, source);
+    await expect(page.hasNextPage()).rejects.toMatchObject(failure);
+    expect(calls).toBeLessThanOrEqual(60);
+  });
+
   test.each([-1, 1001, 1.5, Number.NaN])('rejects first: %s', async (first) => {
     const { source, calls } = listOf({ pages: [[1]], maxPageSize: 2 });
     await expect(paginate({ first }, source)).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });

@@ -26,16 +26,21 @@ describe('a sweep', () => {
     expect(calls.every(({ call }) => !call.signal.aborted)).toBe(true);
   });
 
-  test('continues when all requests are aborted, and serves the next one', async () => {
+  test('is cancelled when its last request is aborted, and the next request starts another', async () => {
     const { index, calls, close } = indexOf(pagesOf(customers(4)), { pageSize: 2 });
     const open = close();
     const leaving = new AbortController();
-    const left = index.find(key('C3'), scope(leaving.signal));
+    const left = Promise.allSettled([
+      index.find(key('C3'), scope(leaving.signal)),
+      index.find(key('C2'), scope(leaving.signal)),
+    ]);
     leaving.abort(new Error('left'));
-    await expect(left).rejects.toThrow('left');
+    expect(await left).toMatchObject(Array(2).fill({ reason: { message: 'left' } }));
+    expect(calls[0]?.call.signal.aborted).toBe(true);
     open();
     expect(await index.find(key('C3'), scope())).toEqual(customer('C3'));
-    expect(calls).toHaveLength(2);
+    // One page of the cancelled sweep, and two of the next.
+    expect(calls).toHaveLength(3);
   });
 
   test('rejects all waiting requests when it fails, and the next request sweeps again', async () => {
@@ -89,6 +94,33 @@ describe('a sweep', () => {
       message: 'The backend returned the same page token twice.',
     });
     expect(calls).toHaveLength(tokens.length);
+    // The same list would cost as many calls again.
+    await expect(index.find(key('C2'), scope())).rejects.toThrow('the same page token twice');
+    expect(calls).toHaveLength(tokens.length);
+  });
+
+  test('fails when the backend returns new page tokens forever', async () => {
+    let pages = 0;
+    const { index } = indexOf(() => ({ items: [], nextToken: `${pages++}` }));
+    const error = { code: 'INTERNAL_SERVER_ERROR', service: 'billing' };
+    await expect(index.find(key('C1'), scope())).rejects.toMatchObject(error);
+    expect(pages).toBe(50);
+  });
+
+  test('runs for at most four resellers without known customers at once, and 100 wait', async () => {
+    const { index, calls, close } = indexOf(pagesOf([]));
+    const open = close();
+    const found = Promise.allSettled(
+      Array.from({ length: 150 }, (_, n) => index.find(key('C1', `made up ${n}`), scope())),
+    );
+    index.learn([customer('C0', 'R1')]);
+    const known = index.find(key('C1', 'R1'), scope());
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(calls).toHaveLength(5);
+    open();
+    expect(await known).toBeNull();
+    const refused = (await found).filter(({ status }) => status === 'rejected');
+    expect(refused).toMatchObject(Array(50).fill({ reason: { code: 'UNAVAILABLE' } }));
   });
 
   test('continues after an empty page', async () => {

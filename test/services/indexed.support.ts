@@ -46,7 +46,7 @@ export function indexOf(list: List, options: Partial<CustomerIndexOptions> = {})
   const index = new CustomerIndex(
     async (resellerId, page, call) => {
       calls.push({ resellerId, page, call });
-      if (calls.length > 100) throw new Error('the sweep does not end');
+      if (calls.length > 200) throw new Error('the sweep does not end');
       await gate;
       return list(resellerId, page, call);
     },

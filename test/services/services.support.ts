@@ -26,7 +26,7 @@ export async function startServices(
   const written = await startWritten(options);
   const reseller = createResellerClient({
     ...{ endpoint: written.api.backend.url, credential: fixedToken('t'), batch: false },
-    ...{ timeoutMs: 1_000, connections: 8 },
+    ...{ timeoutMs: 1_000, connections: 8, concurrency: 50, queue: 100 },
   });
   onTestFinished(() => reseller.close());
   const sources = {

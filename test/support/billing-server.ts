@@ -17,7 +17,7 @@ import {
   status,
 } from '@grpc/grpc-js';
 import { onTestFinished } from 'vitest';
-import type { UnaryMethod } from '../../src/backends/billing/transport.ts';
+import type { UnaryMethod } from '../../src/backends/billing/unary.ts';
 import { BillingAccountService } from '../../src/gen/yandex/cloud/billing/v1/billing_account_service_pb.ts';
 import { CustomerService } from '../../src/gen/yandex/cloud/billing/v1/customer_service_pb.ts';
 import { IamTokenService } from '../../src/gen/yandex/cloud/iam/v1/iam_token_service_pb.ts';

@@ -1,12 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import {
-  create,
-  type DescMessage,
-  type MessageInitShape,
-  type MessageShape,
-  toJsonString,
-} from '@bufbuild/protobuf';
-import { Metadata } from '@grpc/grpc-js';
+import type { DescMessage, MessageInitShape } from '@bufbuild/protobuf';
+import type { Metadata } from '@grpc/grpc-js';
 import type { CallScope } from '../../domain/call-scope.ts';
 import type { BillingAccount, BillingCustomer } from '../../domain/customer.ts';
 import { GatewayError } from '../../domain/error.ts';
@@ -17,21 +11,20 @@ import { BillingAccountService } from '../../gen/yandex/cloud/billing/v1/billing
 import { CustomerService } from '../../gen/yandex/cloud/billing/v1/customer_service_pb.ts';
 import type { OperationSchema } from '../../gen/yandex/cloud/operation/operation_pb.ts';
 import { OperationService } from '../../gen/yandex/cloud/operation/operation_service_pb.ts';
-import { BackendCalls, type IsRetryable, withDeadline } from '../call.ts';
-import type { Credential } from '../credentials/credential.ts';
-import { billingError, isServiceError, isStatusUnavailable } from './errors.ts';
+import { Admission } from '../admission.ts';
+import { isStatusUnavailable } from './errors.ts';
+import { Host, type HostOptions } from './host.ts';
 import { toBillingAccount, toBillingCustomer, toOperation, toPerson } from './mapping.ts';
-import { Channel, type UnaryMethod, type UnaryResponse } from './transport.ts';
+import type { UnaryMethod } from './unary.ts';
 
-export interface BillingClientOptions {
+export interface BillingClientOptions extends HostOptions {
   /** host:port of CustomerService and BillingAccountService. */
   readonly endpoint: string;
   /** host:port of OperationService; Yandex Cloud serves it on a different host than billing. */
   readonly operationEndpoint: string;
-  readonly tls: boolean;
-  readonly credential: Credential;
-  /** Deadline of one call, including its retries. */
-  readonly timeoutMs: number;
+  /** Requests that may call the API at once, and that may wait for that. */
+  readonly concurrency: number;
+  readonly queue: number;
 }
 
 /** An operation and the interval at which the server wants to be polled. */
@@ -87,10 +80,11 @@ export interface BillingClient {
 }
 
 export function createBillingClient(options: BillingClientOptions): BillingClient {
-  const { endpoint, operationEndpoint, tls } = options;
-  const billing = new Channel(endpoint, tls);
-  const operations = operationEndpoint === endpoint ? billing : new Channel(operationEndpoint, tls);
-  const call = createCaller(options);
+  const { endpoint, operationEndpoint, concurrency, queue } = options;
+  const admission = new Admission({ service: 'billing', concurrency, queue });
+  const billing = new Host(endpoint, admission, options);
+  const operations =
+    operationEndpoint === endpoint ? billing : new Host(operationEndpoint, admission, options);
 
   async function start<I extends DescMessage>(
     kind: OperationKind,
@@ -98,22 +92,22 @@ export function createBillingClient(options: BillingClientOptions): BillingClien
     init: MessageInitShape<I>,
     write: { idempotencyKey: string; scope: CallScope },
   ): Promise<Operation> {
-    const { message } = await call.write(billing, method, init, write, null);
+    const { message } = await billing.write(method, init, write, null);
     return toOperation(message, kind);
   }
 
   return {
-    ready: (scope) => call.ready(billing, scope),
+    ready: (scope) => billing.ready(scope),
     async listCustomers(resellerId, { token, size }, scope) {
       const method = CustomerService.method.list;
       const init = { resellerId, pageSize: BigInt(size), pageToken: token ?? '' };
-      const { message } = await call.read(billing, method, init, scope);
+      const { message } = await billing.read(method, init, scope);
       const items = message.customers.map((customer) => toBillingCustomer(resellerId, customer));
       return { items, nextToken: message.nextPageToken || null };
     },
     async getAccount(id, scope) {
       const method = BillingAccountService.method.get;
-      const response = await orNull(call.read(billing, method, { id }, scope));
+      const response = await orNull(billing.read(method, { id }, scope));
       return response && toBillingAccount(response.message);
     },
     inviteCustomer({ person, ...invitation }, idempotencyKey, scope) {
@@ -136,7 +130,7 @@ export function createBillingClient(options: BillingClientOptions): BillingClien
     },
     async getOperation(operationId, kind, scope) {
       const method = OperationService.method.get;
-      const response = await orNull(call.read(operations, method, { operationId }, scope));
+      const response = await orNull(operations.read(method, { operationId }, scope));
       return (
         response && {
           operation: toOperation(response.message, kind),
@@ -147,8 +141,7 @@ export function createBillingClient(options: BillingClientOptions): BillingClien
     async cancelOperation(operationId, kind, scope) {
       const method = OperationService.method.cancel;
       const write = { idempotencyKey: randomUUID(), scope };
-      const { message } = await call.write(
-        operations,
+      const { message } = await operations.write(
         method,
         { operationId },
         write,
@@ -161,93 +154,6 @@ export function createBillingClient(options: BillingClientOptions): BillingClien
       operations.close();
     },
   };
-}
-
-/** Adds the deadline, the credential, request ids and error translation to calls of a channel. */
-function createCaller({ credential, timeoutMs }: BillingClientOptions) {
-  const calls = new BackendCalls({ service: 'billing', timeoutMs });
-
-  async function attempt<I extends DescMessage, O extends DescMessage>(
-    channel: Channel,
-    method: UnaryMethod<I, O>,
-    request: MessageShape<I>,
-    sent: { scope: CallScope; signal: AbortSignal; deadline: number; idempotencyKey?: string },
-  ): Promise<UnaryResponse<O>> {
-    for (let rejection: GatewayError | null = null; ; ) {
-      const token = await credential.token(sent.signal).catch((error: unknown) => {
-        throw rejection ?? notSent(error);
-      });
-      const requestId = randomUUID();
-      const metadata = new Metadata();
-      metadata.set('authorization', `Bearer ${token}`);
-      metadata.set('x-client-request-id', requestId);
-      metadata.set('x-client-trace-id', sent.scope.requestId);
-      if (sent.idempotencyKey) metadata.set('idempotency-key', sent.idempotencyKey);
-      try {
-        return await channel.unary(method, request, { ...sent, metadata });
-      } catch (error) {
-        if (!isServiceError(error)) throw error;
-        const failure = billingError(error, requestId);
-        if (failure.code !== 'UNAUTHENTICATED' || rejection) throw failure;
-        if (!credential.invalidate(token)) throw failure;
-        rejection = failure;
-      }
-    }
-  }
-
-  return {
-    read<I extends DescMessage, O extends DescMessage>(
-      channel: Channel,
-      method: UnaryMethod<I, O>,
-      init: MessageInitShape<I>,
-      scope: CallScope,
-    ): Promise<UnaryResponse<O>> {
-      const request = create(method.input, init);
-      const key = `${method.parent.typeName}/${method.name} ${toJsonString(method.input, request)}`;
-      return calls.read(key, scope, (signal, remaining) =>
-        attempt(channel, method, request, { scope, signal, deadline: Date.now() + remaining }),
-      );
-    },
-    /** @param isRetryable which failures to retry after; null sends the call once */
-    write<I extends DescMessage, O extends DescMessage>(
-      channel: Channel,
-      method: UnaryMethod<I, O>,
-      init: MessageInitShape<I>,
-      { idempotencyKey, scope }: { idempotencyKey: string; scope: CallScope },
-      isRetryable: IsRetryable | null,
-    ): Promise<UnaryResponse<O>> {
-      const request = create(method.input, init);
-      return calls.write(scope, isRetryable, async (signal, remaining) => {
-        const deadline = Date.now() + remaining;
-        await connected(channel, signal);
-        return attempt(channel, method, request, { scope, signal, deadline, idempotencyKey });
-      });
-    },
-    /** Obtains a token and a connection. */
-    ready(channel: Channel, { signal }: CallScope): Promise<void> {
-      return withDeadline(signal, timeoutMs, 'billing', async (inner) => {
-        await Promise.all([credential.token(inner), connected(channel, inner)]);
-      }).catch((error: unknown) => {
-        throw notSent(error);
-      });
-    },
-  };
-}
-
-/** Without a connection, a write is known not to have left. */
-async function connected(channel: Channel, signal: AbortSignal): Promise<void> {
-  try {
-    await channel.ready(signal);
-  } catch (error) {
-    throw isServiceError(error) ? notSent(billingError(error, undefined)) : error;
-  }
-}
-
-/** The failure of a call that never left the gateway. */
-function notSent(error: unknown): unknown {
-  if (!(error instanceof GatewayError)) return error;
-  const { code, message, cause } = error;
-  return new GatewayError(code, message, { ...error, cause, nothingSent: true });
 }
 
 async function orNull<T>(call: Promise<T>): Promise<T | null> {

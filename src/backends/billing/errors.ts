@@ -4,6 +4,7 @@ import { type ErrorCode, GatewayError } from '../../domain/error.ts';
 import type { StatusDetail } from '../../domain/operation.ts';
 import { StatusSchema } from '../../gen/google/rpc/status_pb.ts';
 import { statusDetail, tryDecode } from './status-details.ts';
+import { NotConnected } from './unary.ts';
 
 interface Rule {
   readonly code: ErrorCode;
@@ -58,6 +59,32 @@ const rules: Readonly<Record<number, Rule>> = {
   },
 };
 
+/**
+ * Failures of the connection for which grpc-js makes up a status that the server did not send, by the
+ * text of its details. The reset codes are NO_ERROR, PROTOCOL_ERROR and INTERNAL_ERROR of RFC 9113.
+ */
+const connectionFailures: readonly (Rule & { readonly details: RegExp; readonly unsent?: true })[] =
+  [
+    {
+      details: /^Failed to start HTTP\/2 stream/,
+      unsent: true,
+      code: 'UNAVAILABLE',
+      retryable: true,
+      message: 'The billing API is unavailable.',
+    },
+    {
+      details: /^Received RST_STREAM with code [012]\b|^Bandwidth exhausted or memory limit/,
+      code: 'UNAVAILABLE',
+      retryable: true,
+      message: 'The billing API is unavailable.',
+    },
+    {
+      details: /^Received message larger than max/,
+      code: 'INTERNAL_SERVER_ERROR',
+      message: 'The billing API returned a response that is too large.',
+    },
+  ];
+
 const unknownRule: Rule = { code: 'INTERNAL_SERVER_ERROR', message: FAILED };
 
 /**
@@ -65,7 +92,8 @@ const unknownRule: Rule = { code: 'INTERNAL_SERVER_ERROR', message: FAILED };
  * @param sentRequestId used when the response has no request id
  */
 export function billingError(error: ServiceError, sentRequestId: string | undefined): GatewayError {
-  const rule = rules[error.code] ?? unknownRule;
+  const connection = connectionFailure(error);
+  const rule = connection ?? rules[error.code] ?? unknownRule;
   const details = statusDetails(error.metadata);
   const message = rule.message ?? (error.details || `The billing API returned ${rule.code}.`);
   return new GatewayError(rule.code, message, {
@@ -76,8 +104,14 @@ export function billingError(error: ServiceError, sentRequestId: string | undefi
     violations: details.flatMap((detail) =>
       detail.type === 'badRequest' ? detail.fieldViolations : [],
     ),
+    nothingSent: error instanceof NotConnected || connection?.unsent === true,
     cause: error,
   });
+}
+
+function connectionFailure({ code, details }: ServiceError) {
+  if (code !== status.INTERNAL && code !== status.RESOURCE_EXHAUSTED) return undefined;
+  return connectionFailures.find((failure) => failure.details.test(details));
 }
 
 /** Whether `error` is a gRPC status from grpc-js, rather than an abort or a bug. */
@@ -132,5 +166,6 @@ const refusals: ReadonlySet<number> = new Set([
 export function isBillingRefusal(error: unknown): boolean {
   if (!(error instanceof GatewayError)) return false;
   if (error.nothingSent) return true;
-  return isServiceError(error.cause) && refusals.has(error.cause.code);
+  const { cause } = error;
+  return isServiceError(cause) && refusals.has(cause.code) && !connectionFailure(cause);
 }

@@ -3,9 +3,9 @@ import { Metadata, status } from '@grpc/grpc-js';
 import { GatewayError } from '../../domain/error.ts';
 import { IamTokenService } from '../../gen/yandex/cloud/iam/v1/iam_token_service_pb.ts';
 import type { IssuedToken } from '../credentials/refreshing.ts';
+import { Channel, type ConnectionTimes } from './channel.ts';
 import { isServiceError } from './errors.ts';
 import { toDate } from './mapping.ts';
-import { Channel } from './transport.ts';
 
 const EXCHANGE_TIMEOUT_MS = 10_000;
 /** Used when the response has no expires_at: IAM documents hourly renewal. */
@@ -26,9 +26,9 @@ const keyRejections: ReadonlySet<number> = new Set([
  * IAM rejects the key, or with the signal's reason.
  * @param address host:port of IAM
  */
-export function iamExchange(address: string, tls: boolean) {
+export function iamExchange(address: string, tls: boolean, connections?: ConnectionTimes) {
   return async (jwt: string, signal: AbortSignal): Promise<IssuedToken> => {
-    const channel = new Channel(address, tls);
+    const channel = new Channel(address, tls, connections);
     try {
       const method = IamTokenService.method.create;
       const request = create(method.input, { identity: { case: 'jwt', value: jwt } });

@@ -5,6 +5,7 @@ import { pause } from '../../domain/call-scope.ts';
 import type { PubsubMessage, ReceiveMessage } from '../../domain/notification.ts';
 import type { Logger } from '../../log.ts';
 import { readKeyFile } from '../credentials/key.ts';
+import { PullConnection, type PullTimes } from './pull-connection.ts';
 
 /** Maximum number of messages being processed. */
 const MAX_MESSAGES = 100;
@@ -25,6 +26,8 @@ export interface PullOptions {
   readonly key: PullKey | null;
   readonly receive: ReceiveMessage;
   readonly log: Pick<Logger, 'info' | 'warn'>;
+  /** When a connection counts as stuck or dead; by default after seconds. */
+  readonly times?: PullTimes | undefined;
 }
 
 export interface Pull {
@@ -50,7 +53,8 @@ const PUBSUB_SCOPE = 'https://www.googleapis.com/auth/pubsub';
 /**
  * Pulls a Pub/Sub subscription until it is closed (https://cloud.google.com/pubsub/docs/pull). A message
  * is acknowledged after `receive` resolves; otherwise Pub/Sub redelivers it. The library reconnects
- * broken streams; after a permanent failure, the subscription is reopened with a delay.
+ * broken streams. After a permanent failure, or when the connection is stuck, the subscription is
+ * reopened with a delay.
  * PUBSUB_EMULATOR_HOST is honoured. Rejects only when the library cannot be loaded.
  */
 export async function pullNotifications(options: PullOptions): Promise<Pull> {
@@ -87,33 +91,49 @@ async function pullUntilClosed(
   let pauseMs = MIN_REOPEN_DELAY_MS;
   while (!closing.aborted) {
     const openedAt = Date.now();
-    await pullUntilEnded(library, options, closing).catch((err: unknown) =>
-      log.warn({ subscription, err }, 'pulling the subscription failed'),
-    );
+    const end = await pullUntilEnded(library, options, closing).catch((err: unknown): PullEnd => {
+      log.warn({ subscription, err }, 'pulling the subscription failed');
+      return 'FAILED';
+    });
     if (closing.aborted) return;
-    if (Date.now() - openedAt > MAX_REOPEN_DELAY_MS) pauseMs = MIN_REOPEN_DELAY_MS;
+    const isLong = Date.now() - openedAt > MAX_REOPEN_DELAY_MS;
+    if (isLong || end === 'STUCK') pauseMs = MIN_REOPEN_DELAY_MS;
     log.info({ subscription, pauseMs }, 'subscription closed, reopening it after a pause');
     await pause(pauseMs, closing).catch(() => {});
     pauseMs = Math.min(2 * pauseMs, MAX_REOPEN_DELAY_MS);
   }
 }
 
-/** Resolves after the subscription has failed permanently, or after `closing` aborts. */
+/** STUCK: the connection could not be established, which a new one may be. */
+type PullEnd = 'FAILED' | 'STUCK';
+
+/** Resolves after the subscription has failed permanently or is stuck, or after `closing` aborts. */
 async function pullUntilEnded(
   library: Library,
   options: PullOptions,
   closing: AbortSignal,
-): Promise<void> {
-  const { subscription: name } = options;
+): Promise<PullEnd> {
+  const { subscription: name, times, log } = options;
+  const connection = new PullConnection(times);
   // A new client each time, because a client caches a failure to get credentials.
   const client = new library.PubSub({
+    ...connection.options,
     projectId: name.split('/')[1] ?? '',
     ...(library.authClient && { authClient: library.authClient }),
   });
   const subscription = client.subscription(name, subscriptionOptions(library));
+  let end: PullEnd = 'FAILED';
+  const unwatch = connection.watch(() => {
+    end = 'STUCK';
+    log.warn({ subscription: name }, 'no connection to Pub/Sub, connecting again');
+    void subscription.close();
+  });
   await receiveUntilClosed(subscription, options, closing);
+  unwatch();
   // Closing a client that never connected rejects with the error that was already logged.
   await client.close().catch(() => {});
+  connection.close();
+  return end;
 }
 
 /** Resolves when the subscription is closed and all of its messages are acked or nacked. */

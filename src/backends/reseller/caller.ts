@@ -1,6 +1,8 @@
 import type { CallScope } from '../../domain/call-scope.ts';
 import { badInput, GatewayError } from '../../domain/error.ts';
-import { BackendCalls, withDeadline } from '../call.ts';
+import { Admission } from '../admission.ts';
+import { BackendCalls } from '../call.ts';
+import { Lanes } from '../lanes.ts';
 import { type HttpResponse, mayHaveBeenApplied } from './errors.ts';
 import type { Call, Part, Transport } from './transport.ts';
 
@@ -11,7 +13,13 @@ export type Decode<T> = (response: HttpResponse, call: Call) => T;
 const MAX_BATCH = 1000;
 
 export interface CallerOptions {
+  /** Deadline of one call, including its retries. */
   readonly timeoutMs: number;
+  /** Maximum number of calls in flight. */
+  readonly connections: number;
+  /** Requests that may call the API at once, and that may wait for that. */
+  readonly concurrency: number;
+  readonly queue: number;
   /** Whether several reads are sent as batches instead of one request each. */
   readonly batch: boolean;
 }
@@ -24,13 +32,18 @@ export class Caller {
   readonly #transport: Transport;
   readonly #backend: BackendCalls;
   readonly #batch: boolean;
-  readonly #timeoutMs: number;
 
-  constructor(transport: Transport, { timeoutMs, batch }: CallerOptions) {
+  constructor(transport: Transport, options: CallerOptions) {
+    const { timeoutMs, connections, concurrency, queue, batch } = options;
     this.#transport = transport;
-    this.#backend = new BackendCalls({ service: 'reseller', timeoutMs });
+    this.#backend = new BackendCalls({
+      service: 'reseller',
+      timeoutMs,
+      admission: new Admission({ service: 'reseller', concurrency, queue }),
+      lanes: new Lanes(connections),
+      breaker: transport.breaker,
+    });
     this.#batch = batch;
-    this.#timeoutMs = timeoutMs;
   }
 
   async read<T>(call: Call, decode: Decode<T>, scope: CallScope): Promise<T> {
@@ -80,9 +93,7 @@ export class Caller {
   /** Obtains a token. Rejects with a GatewayError when there is none; nothing is sent. */
   async ready(scope: CallScope): Promise<void> {
     try {
-      await withDeadline(scope.signal, this.#timeoutMs, 'reseller', (signal) =>
-        this.#transport.ready(signal),
-      );
+      await this.#backend.prepare(scope, (signal) => this.#transport.ready(signal));
     } catch (error) {
       throw withRequestId(error, scope);
     }

@@ -16,17 +16,47 @@ export interface HttpRequest {
 /** A page of 100 subscriptions is about 150 kB, so a batch of 100 pages fits. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 const KEEP_ALIVE_MS = 30_000;
+const CONNECT_TIMEOUT_MS = 3_000;
 
 const inflate = promisify(gunzip);
 
-/** A keep-alive pool of at most `connections` sockets to the endpoint's host. */
-export function openPool(endpoint: URL, connections: number, connectTimeoutMs: number): Pool {
+/** Keep-alive pools of at most `connections` sockets each to the endpoint's host. */
+export class Pools {
+  readonly #open: () => Pool;
+  readonly #retired = new Set<Pool>();
+  #current: Pool;
+
+  constructor(endpoint: URL, connections: number) {
+    this.#open = () => openPool(endpoint, connections);
+    this.#current = this.#open();
+  }
+
+  get current(): Pool {
+    return this.#current;
+  }
+
+  /** Opens new sockets for later calls: those that are idle may be dead. Calls in flight continue. */
+  renew(): void {
+    const pool = this.#current;
+    this.#current = this.#open();
+    this.#retired.add(pool);
+    const forget = (): void => void this.#retired.delete(pool);
+    pool.close().then(forget, forget);
+  }
+
+  /** Closes all sockets; calls in flight fail with UNAVAILABLE. */
+  async destroy(): Promise<void> {
+    await Promise.all([this.#current, ...this.#retired].map((pool) => pool.destroy()));
+  }
+}
+
+function openPool(endpoint: URL, connections: number): Pool {
   return new Pool(endpoint.origin, {
     connections,
     keepAliveTimeout: KEEP_ALIVE_MS,
     // With one call per socket, `connections` bounds the calls in flight and an abort frees a socket.
     allowH2: false,
-    connect: { timeout: connectTimeoutMs },
+    connect: { timeout: CONNECT_TIMEOUT_MS },
     // Every call has its own deadline, which covers all phases.
     headersTimeout: 0,
     bodyTimeout: 0,

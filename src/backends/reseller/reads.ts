@@ -8,11 +8,12 @@ import {
   type ResellerSubscription,
   type SubscriptionFilter,
 } from '../../domain/subscription.ts';
+import type { BackendLog } from '../log.ts';
 import type { Caller } from './caller.ts';
 import { json, jsonOrNull } from './decode.ts';
 import { toCustomer, toSubscription, toSubscriptionPage, toWatchDetails } from './mapping.ts';
 import { customerPath, methodPath, nonEmpty, subscriptionPath } from './path.ts';
-import type { BackendLog, Call } from './transport.ts';
+import type { Call } from './transport.ts';
 
 /** Identifies one page of a list of subscriptions. */
 export interface SubscriptionPageKey {

@@ -1,16 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { GatewayError } from '../../domain/error.ts';
+import { Breaker } from '../breaker.ts';
 import type { Credential } from '../credentials/credential.ts';
+import type { BackendLog } from '../log.ts';
 import { parseBatch, writeBatch } from './batch.ts';
 import { type HttpResponse, invalidResponse, resellerError } from './errors.ts';
-import {
-  exchange,
-  type HttpRequest,
-  isSuccess,
-  type Method,
-  openPool,
-  requestName,
-} from './http.ts';
+import { exchange, type HttpRequest, isSuccess, type Method, Pools, requestName } from './http.ts';
 import { beforeSending } from './refusals.ts';
 
 /** One call of the API; `path` has no leading slash and includes the query. */
@@ -19,11 +14,6 @@ export interface Call {
   readonly path: string;
   /** Sent as JSON. */
   readonly body?: object | undefined;
-}
-
-export interface BackendLog {
-  debug(detail: object, message: string): void;
-  warn(detail: object, message: string): void;
 }
 
 /** A call of a batch and its result. */
@@ -36,8 +26,7 @@ export interface TransportOptions {
   /** Root URL; its path is the prefix of every path of the API. */
   readonly endpoint: string;
   readonly credential: Credential;
-  readonly timeoutMs: number;
-  /** Maximum number of sockets; other calls wait for one within their deadline. */
+  /** Maximum number of sockets. */
   readonly connections: number;
   readonly log?: BackendLog | undefined;
 }
@@ -52,14 +41,17 @@ export interface Transport {
    * error. Throws when the whole batch fails, so that the outcome of its calls is unknown.
    */
   sendBatch(calls: readonly Call[], signal: AbortSignal): Promise<Part[]>;
+  readonly breaker: Breaker;
   close(): Promise<void>;
 }
 
 export function createTransport(options: TransportOptions): Transport {
   const url = new URL(options.endpoint);
   const base = url.pathname.replace(/\/+$/, '');
-  const pool = openPool(url, options.connections, options.timeoutMs);
+  const pools = new Pools(url, options.connections);
   const { credential, log } = options;
+  const onOpen = (): void => pools.renew();
+  const breaker = new Breaker({ service: 'reseller', host: url.host, log, onOpen });
 
   /** Nothing is sent without a token, nor after the API rejected the first one. */
   async function currentToken(signal: AbortSignal): Promise<string> {
@@ -74,7 +66,8 @@ export function createTransport(options: TransportOptions): Transport {
   async function sendOnce(request: HttpRequest, token: string, signal: AbortSignal) {
     const startedAt = performance.now();
     const headers = { ...request.headers, authorization: `Bearer ${token}` };
-    const response = await exchange(pool, { ...request, headers }, signal);
+    const send = () => exchange(pools.current, { ...request, headers }, signal);
+    const response = await breaker.run(signal, send, (received) => failureOf(received, request));
     const ms = Math.round(performance.now() - startedAt);
     log?.debug(
       { call: requestName(request), status: response.status, ms },
@@ -112,8 +105,14 @@ export function createTransport(options: TransportOptions): Transport {
         (parts) => parts.every((part) => isUnauthorized(part.response)),
       );
     },
-    close: () => pool.destroy(),
+    breaker,
+    close: () => pools.destroy(),
   };
+}
+
+/** A response of a front end whose backend does not respond. */
+function failureOf(response: HttpResponse, request: HttpRequest): GatewayError | null {
+  return response.status > 500 ? resellerError(response, requestName(request)) : null;
 }
 
 function isUnauthorized(response: HttpResponse | GatewayError): boolean {

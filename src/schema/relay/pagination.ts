@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { badInput } from '../../domain/error.ts';
-import { type Page, type PageRequest, repeatedPageToken } from '../../domain/page.ts';
+import { type Page, type PageRequest, PageWalk } from '../../domain/page.ts';
 
 export const DEFAULT_FIRST = 50;
 export const MAX_FIRST = 1000;
@@ -56,6 +56,7 @@ export async function paginate<T>(
   const identity = JSON.stringify(source.identity);
   const start = args.after == null ? START : decodeCursor(args.after, identity);
   const edges: Edge<T>[] = [];
+  const walk = new PageWalk();
   let next: Position | null = start;
   let isMoreKnown = false;
 
@@ -65,7 +66,7 @@ export async function paginate<T>(
       ? { ...next, size: Math.min(wanted, source.maxPageSize) }
       : next;
     const page = await source.fetch(position);
-    checkProgress(position, page);
+    walk.record(page, position.token);
     const taken = page.items.slice(position.offset, position.offset + wanted);
     for (const [i, node] of taken.entries()) {
       const offset = position.offset + i + 1;
@@ -83,7 +84,7 @@ export async function paginate<T>(
     edges,
     hasPreviousPage: args.after != null,
     hasNextPage() {
-      ahead ??= isMoreKnown ? Promise.resolve(true) : hasItems(next, source);
+      ahead ??= isMoreKnown ? Promise.resolve(true) : hasItems(next, source, walk);
       return ahead;
     },
   };
@@ -96,13 +97,17 @@ function positionAfter<T>(position: Position, offset: number, page: Page<T>): Po
 }
 
 /** Whether there are items at or after `position`. A page token alone does not guarantee any. */
-async function hasItems<T>(position: Position | null, source: ListSource<T>): Promise<boolean> {
+async function hasItems<T>(
+  position: Position | null,
+  source: ListSource<T>,
+  walk: PageWalk,
+): Promise<boolean> {
   let next = position;
   while (next !== null) {
     const request: Position = atPageStart(next) ? { ...next, size: 1 } : next;
     const page = await source.fetch(request);
     if (page.items.length > request.offset) return true;
-    checkProgress(request, page);
+    walk.record(page, request.token);
     next = positionAfter(request, Math.max(request.offset, page.items.length), page);
   }
   return false;
@@ -110,11 +115,6 @@ async function hasItems<T>(position: Position | null, source: ListSource<T>): Pr
 
 function atPageStart({ offset }: Position): boolean {
   return offset === 0;
-}
-
-/** @throws GatewayError when the next page's token is this page's token */
-function checkProgress<T>(position: Position, page: Page<T>): void {
-  if (position.token !== null && page.nextToken === position.token) throw repeatedPageToken();
 }
 
 function checkFirst(first: number | null | undefined): number {

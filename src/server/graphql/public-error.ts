@@ -9,6 +9,7 @@ export interface ErrorScope {
 }
 
 const shown = new WeakSet<GraphQLError>();
+const shed = new WeakSet<GraphQLError>();
 
 /**
  * Converts an error to the form that clients receive: a code of the closed set, and no internals.
@@ -34,7 +35,14 @@ export function publicError(error: GraphQLError, scope: ErrorScope): GraphQLErro
     },
   });
   shown.add(result);
+  if (failure.shed) shed.add(result);
   return result;
+}
+
+/** Whether all that a request asked for was shed, because too many others use the backends. */
+export function isShed({ data, errors = [] }: ExecutionResult): boolean {
+  const hasData = Object.values(data ?? {}).some((value) => value !== null);
+  return !hasData && errors.length > 0 && errors.every((error) => shed.has(error));
 }
 
 /** Applies `publicError` to every error of a result. */

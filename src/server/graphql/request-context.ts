@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExecutionArgs } from 'graphql';
+import type { RequestLane } from '../../domain/call-scope.ts';
 import { GatewayError } from '../../domain/error.ts';
 import type { Viewer } from '../../domain/viewer.ts';
 import type { Logger } from '../../log.ts';
@@ -25,6 +26,8 @@ export interface RequestContextOptions {
   /** Deadline of one query, mutation or event, in milliseconds. */
   readonly deadlineMs: number;
   readonly createServices: (scope: RequestScope) => Services;
+  /** `REQUEST` by default. */
+  readonly type?: RequestLane['type'] | undefined;
   readonly log: Logger;
 }
 
@@ -68,6 +71,7 @@ export function createRequestContext(options: RequestContextOptions): RequestCon
     controller.abort(new GatewayError('DEADLINE_EXCEEDED', message, { retryable: true }));
   }, deadlineMs);
   let services: Services | undefined;
+  const lane: RequestLane = { viewer: viewer.subject, type: options.type ?? 'REQUEST' };
   const listeners: (() => void)[] = [];
   const onDelivered = (listener: () => void): void => void listeners.push(listener);
 
@@ -75,11 +79,11 @@ export function createRequestContext(options: RequestContextOptions): RequestCon
     viewer,
     requestId,
     get services() {
-      services ??= createServices({ viewer, requestId, agent, signal, onDelivered });
+      services ??= createServices({ viewer, requestId, agent, signal, lane, onDelivered });
       return services;
     },
     report: (failure, mutation) => logReturned(failure, { mutation, requestId, log }),
-    forEvent: () => createRequestContext({ ...options, signal: undefined }),
+    forEvent: () => createRequestContext({ ...options, signal: undefined, type: 'EVENT' }),
     keepOpen() {
       clearTimeout(timer);
       timer = undefined;

@@ -2,7 +2,7 @@ import type { ResellerClient } from '../../backends/reseller/client.ts';
 import type { CallScope } from '../../domain/call-scope.ts';
 import type { ResellerCustomer } from '../../domain/customer.ts';
 import { GatewayError } from '../../domain/error.ts';
-import { type Page, repeatedPageToken } from '../../domain/page.ts';
+import { type Page, PageWalk } from '../../domain/page.ts';
 import { MAX_SUBSCRIPTIONS_PAGE, type ResellerSubscription } from '../../domain/subscription.ts';
 
 export type ResellerReader = Pick<ResellerClient, 'getCustomers' | 'listSubscriptionPages'>;
@@ -14,6 +14,7 @@ export async function listSubscriptions(
   scope: CallScope,
 ): Promise<ResellerSubscription[]> {
   const found: ResellerSubscription[] = [];
+  const walk = new PageWalk('reseller');
   let token: string | null = null;
   do {
     const page: Page<ResellerSubscription> | null = await readPage(
@@ -24,7 +25,7 @@ export async function listSubscriptions(
     );
     if (!page) return [];
     found.push(...page.items);
-    if (token !== null && page.nextToken === token) throw repeatedPageToken('reseller');
+    walk.record(page, token);
     token = page.nextToken;
   } while (token !== null);
   return found;

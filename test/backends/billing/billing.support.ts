@@ -33,6 +33,8 @@ export function clientOf(
     tls: false,
     credential: fixedToken('t0k3n'),
     timeoutMs: 5_000,
+    concurrency: 50,
+    queue: 100,
     ...options,
   });
   onTestFinished(() => client.close());

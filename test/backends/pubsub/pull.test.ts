@@ -5,6 +5,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { type PullOptions, pullKey, pullNotifications } from '../../../src/backends/pubsub/pull.ts';
 import { GatewayError } from '../../../src/domain/error.ts';
 import type { PubsubMessage, ReceiveMessage } from '../../../src/domain/notification.ts';
+import { startTcpProxy } from '../../support/tcp-proxy.ts';
 import { pointTo, startSubscriberServer, subscription } from './subscriber-server.support.ts';
 
 async function startPull(receive: ReceiveMessage, options: Partial<PullOptions> = {}) {
@@ -197,6 +198,37 @@ test('close does not wait for the pause before a reopen', async () => {
   expect(server.opened).toHaveLength(1);
 });
 
+/** A twentieth of the defaults. */
+const times = { connectMs: 250, keepaliveMs: 300, keepaliveTimeoutMs: 150 };
+
+test('a connection that is never answered is replaced', async () => {
+  const server = await startSubscriberServer();
+  const proxy = await startTcpProxy(server.port);
+  pointTo(proxy.address);
+  proxy.mode = 'MUTE';
+  const { receive, ids } = receiver();
+  await startPull(receive, { times });
+  await expect.poll(() => proxy.accepted).toBe(1);
+  proxy.mode = 'PASS';
+  server.publish('1');
+  await expect.poll(ids, { timeout: 3_000 }).toEqual(['1']);
+  await expect.poll(() => proxy.open).toBe(1);
+});
+
+test('a connection that was dropped silently is replaced', async () => {
+  const server = await startSubscriberServer();
+  const proxy = await startTcpProxy(server.port);
+  pointTo(proxy.address);
+  const { receive, ids } = receiver();
+  await startPull(receive, { times });
+  await expect.poll(() => server.isPulled()).toBe(true);
+  proxy.freeze();
+  await expect.poll(() => proxy.accepted, { timeout: 3_000 }).toBe(2);
+  await expect.poll(() => server.isPulled()).toBe(true);
+  server.publish('1');
+  await expect.poll(ids, { timeout: 3_000 }).toEqual(['1']);
+});
+
 test('close returns when the server was never reachable', async () => {
   pointTo('127.0.0.1:1');
   const { close } = await startPull(receiver().receive);
@@ -205,13 +237,19 @@ test('close returns when the server was never reachable', async () => {
   expect(performance.now() - started).toBeLessThan(2_000);
 });
 
-test('a closed pull does not keep the process alive', async () => {
-  pointTo('127.0.0.1:1');
+test.each([
+  'refuses',
+  'never answers',
+])('a closed pull does not keep the process alive when the server %s connections', async (how) => {
+  const proxy = await startTcpProxy(1);
+  proxy.mode = how === 'refuses' ? 'REFUSE' : 'MUTE';
+  pointTo(proxy.address);
   const script = `
-    import { pullKey, pullNotifications } from './src/backends/pubsub/pull.ts';
-    const log = { warn() {}, info: () => pull.close().then(() => console.log('closed')) };
-    const options = { subscription: '${subscription}', key: null, receive() {}, log };
-    const pull = await pullNotifications(options);`;
+      import { pullNotifications } from './src/backends/pubsub/pull.ts';
+      const options = { subscription: '${subscription}', key: null, receive() {} };
+      const times = ${JSON.stringify(times)};
+      const log = { warn: () => pull.close().then(() => console.log('closed')), info() {} };
+      const pull = await pullNotifications({ ...options, times, log });`;
   const node = promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
     timeout: 10_000,
   });

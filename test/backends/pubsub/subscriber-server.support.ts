@@ -25,6 +25,7 @@ type PullStream = ServerDuplexStream<
 export const subscription = 'projects/gateway-test/subscriptions/notifications';
 
 export interface SubscriberServer {
+  readonly port: number;
   /** The first request of every stream that was opened. */
   readonly opened: readonly protos.google.pubsub.v1.StreamingPullRequest[];
   /** The ids of the messages that were acknowledged, in order. */
@@ -111,6 +112,7 @@ export async function startSubscriberServer(): Promise<SubscriberServer> {
   pointTo(`127.0.0.1:${port}`);
 
   return {
+    port,
     opened,
     acked,
     nacked,

@@ -232,12 +232,17 @@ describe('a hanging backend', () => {
     await freed.promise;
   });
 
-  test('does not delay calls that wait for a socket beyond their deadline', async () => {
+  test('delays calls that wait for a socket, until the breaker opens', async () => {
     const backend = await startBackend(() => {});
     const client = clientOf(backend, { timeoutMs: 100, connections: 1 });
-    const found = await client.getCustomers(['C1', 'C2', 'C3'], scope());
-    expect(found).toMatchObject(Array(3).fill({ code: 'DEADLINE_EXCEEDED' }));
-    expect(backend.received).toHaveLength(1);
+    const ids = Array.from({ length: 20 }, (_, n) => `C${n}`);
+    const found = await client.getCustomers(ids, scope());
+    const sent = backend.received.length;
+    expect(sent).toBeGreaterThanOrEqual(5);
+    expect(sent).toBeLessThan(20);
+    expect(found.slice(0, sent)).toMatchObject(Array(sent).fill({ code: 'DEADLINE_EXCEEDED' }));
+    const rest = Array(20 - sent).fill({ code: 'UNAVAILABLE', nothingSent: true });
+    expect(found.slice(sent)).toMatchObject(rest);
   });
 
   test('makes a write without a response not retryable', async () => {

@@ -160,7 +160,8 @@ describe('a list of subscriptions', () => {
       }),
     );
     const warnings: string[] = [];
-    const log = { debug: () => {}, warn: (_: object, message: string) => warnings.push(message) };
+    const warn = (_: object, message: string): void => void warnings.push(message);
+    const log = { debug: () => {}, info: () => {}, warn };
     const page = await listSubscriptions(clientOf(backend, { log }), {}, { token: null, size: 10 });
     expect(page.items.map((item) => item.subscriptionId)).toEqual(['S1', 'S2']);
     expect(warnings).toHaveLength(2);
@@ -182,9 +183,9 @@ describe('a list of subscriptions', () => {
   test('keeps the transfer token out of errors and the log', async () => {
     const backend = await startBackend((_, response) => refuse(response, 403, 'forbidden'));
     const lines: unknown[] = [];
-    const write = (detail: object) => lines.push(detail);
+    const write = (detail: object): void => void lines.push(detail);
     const error = await listSubscriptions(
-      clientOf(backend, { log: { debug: write, warn: write } }),
+      clientOf(backend, { log: { debug: write, info: write, warn: write } }),
       { customerAuthToken: 's3cret' },
       { token: null, size: 10 },
     ).catch((e: Error) => e);

@@ -97,6 +97,8 @@ export function clientOf(
     endpoint: backend.url,
     credential: fixedToken('t0k3n'),
     timeoutMs: 5_000,
+    concurrency: 50,
+    queue: 100,
     connections: 8,
     batch: false,
     ...options,

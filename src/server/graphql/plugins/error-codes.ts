@@ -2,7 +2,7 @@ import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { ErrorCode } from '../../../domain/error.ts';
 import type { Logger } from '../../../log.ts';
-import { errorBody, publicResult } from '../public-error.ts';
+import { errorBody, isShed, publicResult } from '../public-error.ts';
 import type { ServerContext } from '../request-context.ts';
 
 const statuses: Record<ErrorCode, number> = {
@@ -36,8 +36,9 @@ export function useErrorCodes(log: Logger): Plugin<object, ServerContext> {
       // Batching is off, so this is one result or one stream.
       if (!isSingle(result) || !result.errors) return;
       const coded = publicResult(result, { requestId, log });
+      const shed = isShed(coded) ? shedHttp : null;
       coded.errors?.forEach((error, index) => {
-        const http = httpOf(result, result.errors?.[index], error);
+        const http = shed ?? httpOf(result, result.errors?.[index], error);
         if (http) error.extensions['http'] = http;
       });
       setResult(coded);
@@ -60,7 +61,11 @@ interface HttpExtension {
   readonly status?: number;
   /** Status 200 for clients that accept only application/json, as GraphQL over HTTP specifies. */
   readonly spec?: boolean;
+  readonly headers?: Readonly<Record<string, string>>;
 }
+
+/** Root fields are nullable, so a request that was shed has data. Load balancers need the status. */
+const shedHttp: HttpExtension = { status: 503, headers: { 'retry-after': '1' } };
 
 function httpOf(
   { data }: ExecutionResult,

@@ -1,0 +1,138 @@
+import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
+import {
+  type ChannelOptions,
+  Client,
+  type ClientOptions,
+  connectivityState,
+  credentials,
+} from '@grpc/grpc-js';
+import { Sockets } from '../grpc-sockets.ts';
+import {
+  NotConnected,
+  sendUnary,
+  type UnaryCall,
+  type UnaryMethod,
+  type UnaryResponse,
+} from './unary.ts';
+
+const channelOptions: ChannelOptions = {
+  // Other clients of the same address share subchannels otherwise, also one that is stuck.
+  'grpc.use_local_subchannel_pool': 1,
+  // Keepalive values of the vendor's Go SDK. Servers punish more frequent pings.
+  'grpc.keepalive_time_ms': 30_000,
+  'grpc.keepalive_timeout_ms': 10_000,
+  'grpc.keepalive_permit_without_calls': 1,
+  // BackendCalls retries.
+  'grpc.enable_retries': 0,
+  'grpc.service_config_disable_resolution': 1,
+};
+
+/** Longest wait for one change of a connection's state, in milliseconds. */
+const STATE_WAIT_MS = 1_000;
+/** How often within the time of silence a connection is checked. */
+const SILENCE_CHECKS = 6;
+
+/** A gRPC client with one connection, which is not used again after it is lost. */
+export class Connection {
+  readonly #client: Client;
+  readonly #channel: ReturnType<Client['getChannel']>;
+  readonly #sockets = new Sockets();
+  readonly #silenceMs: number;
+  #state: 'OPEN' | 'RETIRED' | 'CLOSED' = 'OPEN';
+  #calls = 0;
+  #silenceTimer: NodeJS.Timeout | undefined;
+
+  /**
+   * @param address host:port
+   * @param silenceMs time without a byte from the peer, while calls wait, after which it may be gone
+   */
+  constructor(address: string, tls: boolean, silenceMs: number) {
+    const options: ClientOptions = channelOptions;
+    const inner = tls ? credentials.createSsl() : credentials.createInsecure();
+    this.#client = new Client(address, this.#sockets.credentials(inner), options);
+    this.#channel = this.#client.getChannel();
+    this.#silenceMs = silenceMs;
+  }
+
+  isReady(): boolean {
+    return (
+      this.#state === 'OPEN' &&
+      this.#channel.getConnectivityState(false) === connectivityState.READY
+    );
+  }
+
+  /** Resolves when the connection is established; rejects with NotConnected when that fails. */
+  async connect(): Promise<void> {
+    while (this.#state === 'OPEN') {
+      const state = this.#channel.getConnectivityState(true);
+      if (state === connectivityState.READY) return;
+      if (state === connectivityState.TRANSIENT_FAILURE) break;
+      await this.#stateChange(state);
+    }
+    throw new NotConnected('No connection established');
+  }
+
+  /** Rejects with grpc-js's ServiceError, or with the signal's reason. */
+  async unary<I extends DescMessage, O extends DescMessage>(
+    method: UnaryMethod<I, O>,
+    request: MessageShape<I>,
+    call: UnaryCall,
+  ): Promise<UnaryResponse<O>> {
+    if (this.#state === 'CLOSED') throw new NotConnected('Connection closed');
+    this.#calls++;
+    this.#watchSilence();
+    try {
+      return await sendUnary(this.#client, method, request, call);
+    } finally {
+      this.#calls--;
+      if (this.#calls === 0) this.#becomeIdle();
+    }
+  }
+
+  /** Accepts no new calls, and closes after the last one has ended. */
+  retire(): void {
+    if (this.#state !== 'OPEN') return;
+    this.#state = 'RETIRED';
+    if (this.#calls === 0) this.close();
+  }
+
+  /** Calls that are under way fail with UNAVAILABLE. */
+  close(): void {
+    this.#state = 'CLOSED';
+    clearInterval(this.#silenceTimer);
+    this.#client.close();
+    this.#sockets.destroy();
+  }
+
+  #becomeIdle(): void {
+    clearInterval(this.#silenceTimer);
+    this.#silenceTimer = undefined;
+    if (this.#state === 'RETIRED') this.close();
+  }
+
+  /**
+   * Retires the connection when its peer is silent: it may be gone without having closed the
+   * connection, which TCP and keepalive notice only after a longer time. Calls under way continue.
+   */
+  #watchSilence(): void {
+    if (this.#silenceTimer) return;
+    let received = this.#sockets.bytesReceived;
+    let silentSince = performance.now();
+    this.#silenceTimer = setInterval(() => {
+      const now = performance.now();
+      if (received === this.#sockets.bytesReceived) {
+        if (now - silentSince >= this.#silenceMs) this.retire();
+        return;
+      }
+      received = this.#sockets.bytesReceived;
+      silentSince = now;
+    }, this.#silenceMs / SILENCE_CHECKS).unref();
+  }
+
+  #stateChange(state: connectivityState): Promise<void> {
+    const soon = new Date(Date.now() + STATE_WAIT_MS);
+    return new Promise((resolve) => {
+      this.#channel.watchConnectivityState(state, soon, () => resolve());
+    });
+  }
+}

@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto';
+import {
+  create,
+  type DescMessage,
+  type MessageInitShape,
+  type MessageShape,
+  toJsonString,
+} from '@bufbuild/protobuf';
+import { Metadata } from '@grpc/grpc-js';
+import type { CallScope } from '../../domain/call-scope.ts';
+import { GatewayError } from '../../domain/error.ts';
+import type { Admission } from '../admission.ts';
+import { Breaker } from '../breaker.ts';
+import { BackendCalls, type IsRetryable } from '../call.ts';
+import type { Credential } from '../credentials/credential.ts';
+import { Lanes } from '../lanes.ts';
+import type { BackendLog } from '../log.ts';
+import { Channel, type ConnectionTimes } from './channel.ts';
+import { billingError, isServiceError } from './errors.ts';
+import type { UnaryMethod, UnaryResponse } from './unary.ts';
+
+/** HTTP/2 servers usually allow 100 streams on a connection; more calls would wait in grpc-js. */
+const MAX_CALLS = 100;
+
+export interface HostOptions {
+  readonly tls: boolean;
+  readonly credential: Credential;
+  /** Deadline of one call, including its retries. */
+  readonly timeoutMs: number;
+  /** When connections count as stuck or dead; by default after seconds. */
+  readonly connections?: ConnectionTimes | undefined;
+  readonly log?: BackendLog | undefined;
+}
+
+interface Sent {
+  readonly scope: CallScope;
+  readonly signal: AbortSignal;
+  readonly deadline: number;
+  readonly idempotencyKey?: string;
+}
+
+/** Calls of one gRPC host, with deadline, credential, request ids and error translation. */
+export class Host {
+  readonly #channel: Channel;
+  readonly #breaker: Breaker;
+  readonly #calls: BackendCalls;
+  readonly #credential: Credential;
+
+  constructor(address: string, admission: Admission, options: HostOptions) {
+    const { tls, credential, timeoutMs, connections, log } = options;
+    this.#channel = new Channel(address, tls, connections);
+    this.#credential = credential;
+    this.#breaker = new Breaker({ service: 'billing', host: address, log });
+    this.#calls = new BackendCalls({
+      service: 'billing',
+      timeoutMs,
+      admission,
+      lanes: new Lanes(MAX_CALLS),
+      breaker: this.#breaker,
+    });
+  }
+
+  read<I extends DescMessage, O extends DescMessage>(
+    method: UnaryMethod<I, O>,
+    init: MessageInitShape<I>,
+    scope: CallScope,
+  ): Promise<UnaryResponse<O>> {
+    const request = create(method.input, init);
+    const key = `${method.parent.typeName}/${method.name} ${toJsonString(method.input, request)}`;
+    return this.#calls.read(key, scope, (signal, remaining) =>
+      this.#attempt(method, request, { scope, signal, deadline: Date.now() + remaining }),
+    );
+  }
+
+  /** @param isRetryable which failures to retry after; null sends the call once */
+  write<I extends DescMessage, O extends DescMessage>(
+    method: UnaryMethod<I, O>,
+    init: MessageInitShape<I>,
+    { idempotencyKey, scope }: { idempotencyKey: string; scope: CallScope },
+    isRetryable: IsRetryable | null,
+  ): Promise<UnaryResponse<O>> {
+    const request = create(method.input, init);
+    return this.#calls.write(scope, isRetryable, (signal, remaining) => {
+      const deadline = Date.now() + remaining;
+      return this.#attempt(method, request, { scope, signal, deadline, idempotencyKey });
+    });
+  }
+
+  /** Obtains a token and a connection. Rejects with an error that says that nothing was sent. */
+  ready(scope: CallScope): Promise<void> {
+    return this.#calls
+      .prepare(scope, async (signal) => {
+        const connected = this.#breaker.prepare(signal, () =>
+          this.#channel.ready(signal).catch((error: unknown) => {
+            throw translated(error, undefined);
+          }),
+        );
+        await Promise.all([this.#credential.token(signal), connected]);
+      })
+      .catch((error: unknown) => {
+        throw notSent(error);
+      });
+  }
+
+  close(): void {
+    this.#channel.close();
+  }
+
+  /** Sends the call, once more when the host rejects the token and another can be had. */
+  async #attempt<I extends DescMessage, O extends DescMessage>(
+    method: UnaryMethod<I, O>,
+    request: MessageShape<I>,
+    sent: Sent,
+  ): Promise<UnaryResponse<O>> {
+    for (let rejection: GatewayError | null = null; ; ) {
+      const token = await this.#credential.token(sent.signal).catch((error: unknown) => {
+        throw rejection ?? notSent(error);
+      });
+      try {
+        return await this.#send(method, request, token, sent);
+      } catch (error) {
+        const isRejected = error instanceof GatewayError && error.code === 'UNAUTHENTICATED';
+        if (!isRejected || rejection || !this.#credential.invalidate(token)) throw error;
+        rejection = error;
+      }
+    }
+  }
+
+  #send<I extends DescMessage, O extends DescMessage>(
+    method: UnaryMethod<I, O>,
+    request: MessageShape<I>,
+    token: string,
+    { scope, signal, deadline, idempotencyKey }: Sent,
+  ): Promise<UnaryResponse<O>> {
+    const requestId = randomUUID();
+    const metadata = new Metadata();
+    metadata.set('authorization', `Bearer ${token}`);
+    metadata.set('x-client-request-id', requestId);
+    metadata.set('x-client-trace-id', scope.requestId);
+    if (idempotencyKey) metadata.set('idempotency-key', idempotencyKey);
+    return this.#breaker.run(signal, () =>
+      this.#channel
+        .unary(method, request, { signal, deadline, metadata })
+        .catch((error: unknown) => {
+          throw translated(error, requestId);
+        }),
+    );
+  }
+}
+
+function translated(error: unknown, requestId: string | undefined): unknown {
+  return isServiceError(error) ? billingError(error, requestId) : error;
+}
+
+/** The failure of a call that never left the gateway. */
+function notSent(error: unknown): unknown {
+  if (!(error instanceof GatewayError)) return error;
+  const { code, message, cause } = error;
+  return new GatewayError(code, message, { ...error, cause, nothingSent: true });
+}

@@ -1,0 +1,127 @@
+import type { CallScope } from '../domain/call-scope.ts';
+import { FairQueue } from './fair-queue.ts';
+
+/** The viewer of calls that the gateway makes for itself: polls, sweeps and repeated writes. */
+const GATEWAY = '';
+
+/**
+ * Bounds the calls in flight to one host. Calls that wait take turns, first between viewers and then
+ * between their requests, so that a request with many calls does not delay a request with one.
+ */
+export class Lanes {
+  readonly #size: number;
+  readonly #waiting = new FairQueue<Turn>();
+  #inFlight = 0;
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  /** A turn of the request that `scope` belongs to. */
+  turn(scope: CallScope): Turn {
+    return new Turn(
+      {
+        take: () => {
+          if (this.#inFlight >= this.#size) return false;
+          this.#inFlight++;
+          return true;
+        },
+        giveBack: () => this.#giveBack(),
+        queue: this.#waiting,
+      },
+      scope,
+    );
+  }
+
+  /** Passes the place of a call that ended to the next one. */
+  #giveBack(): void {
+    const next = this.#waiting.shift();
+    if (next) next.begin();
+    else this.#inFlight--;
+  }
+}
+
+interface Places {
+  take(): boolean;
+  giveBack(): void;
+  readonly queue: FairQueue<Turn>;
+}
+
+interface Lane {
+  readonly viewer: string;
+  readonly key: object;
+}
+
+type State =
+  | { readonly name: 'NEW' }
+  | { readonly name: 'WAITING'; readonly begin: () => void }
+  | { readonly name: 'RUNNING' }
+  | { readonly name: 'ENDED' };
+
+/** The place of one call among those in flight. */
+export class Turn {
+  readonly #places: Places;
+  /** The lanes of the requests that wait for this call. */
+  readonly #lanes: Lane[];
+  #state: State = { name: 'NEW' };
+
+  constructor(places: Places, scope: CallScope) {
+    this.#places = places;
+    this.#lanes = [laneOf(scope)];
+  }
+
+  /** Null when the call can start now; otherwise resolves at its turn, or rejects when it aborts. */
+  start(signal: AbortSignal): Promise<void> | null {
+    if (this.#places.take()) {
+      this.#state = { name: 'RUNNING' };
+      return null;
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const leave = (): void => {
+      if (this.#state.name !== 'WAITING') return;
+      this.#leaveQueue();
+      this.#state = { name: 'ENDED' };
+      reject(signal.reason);
+    };
+    const begin = (): void => {
+      signal.removeEventListener('abort', leave);
+      resolve();
+    };
+    this.#state = { name: 'WAITING', begin };
+    for (const { viewer, key } of this.#lanes) this.#places.queue.push(viewer, key, this);
+    signal.addEventListener('abort', leave, { once: true });
+    if (signal.aborted) leave();
+    return promise;
+  }
+
+  /** Lets the call wait in the lane of one more request that needs it. */
+  wantedBy(scope: CallScope): void {
+    if (this.#state.name !== 'WAITING') return;
+    const lane = laneOf(scope);
+    if (this.#lanes.some(({ key }) => key === lane.key)) return;
+    this.#lanes.push(lane);
+    this.#places.queue.push(lane.viewer, lane.key, this);
+  }
+
+  /** Called by the queue with a place that became free. */
+  begin(): void {
+    if (this.#state.name !== 'WAITING') return;
+    const { begin } = this.#state;
+    this.#leaveQueue();
+    this.#state = { name: 'RUNNING' };
+    begin();
+  }
+
+  end(): void {
+    if (this.#state.name === 'RUNNING') this.#places.giveBack();
+    this.#state = { name: 'ENDED' };
+  }
+
+  #leaveQueue(): void {
+    for (const { viewer, key } of this.#lanes) this.#places.queue.remove(viewer, key, this);
+  }
+}
+
+function laneOf({ lane, signal }: CallScope): Lane {
+  return lane ? { viewer: lane.viewer, key: lane } : { viewer: GATEWAY, key: signal };
+}

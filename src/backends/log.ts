@@ -1,0 +1,6 @@
+/** The part of the logger that clients of backends use. */
+export interface BackendLog {
+  debug(detail: object, message: string): void;
+  info(detail: object, message: string): void;
+  warn(detail: object, message: string): void;
+}
