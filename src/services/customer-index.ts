@@ -1,8 +1,8 @@
 import { abortable, type CallScope } from '../domain/call-scope.ts';
 import type { BillingCustomer, BillingCustomerKey } from '../domain/customer.ts';
 import { GatewayError } from '../domain/error.ts';
+import { Gate } from '../domain/gate.ts';
 import { type Page, type PageRequest, PageWalk } from '../domain/page.ts';
-import { Gate } from '../writes/gate.ts';
 
 /** Bounds the memory of a list that does not end. */
 const MAX_CUSTOMERS = 250_000;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { abortable, type CallScope, pause } from '../domain/call-scope.ts';
 import { GatewayError } from '../domain/error.ts';
+import { Gate } from '../domain/gate.ts';
 import { OutcomeUnknown, type WriteAnswer, type WriteRecord } from '../domain/write.ts';
 import type { Logger } from '../log.ts';
 import { CommitUnknownError, isCommitUnknown } from '../store/database/failure.ts';
@@ -11,7 +12,6 @@ import { Answers } from './answers.ts';
 import { Attempts } from './attempts.ts';
 import { Background } from './background.ts';
 import { type Decision, decide } from './decision.ts';
-import { Gate } from './gate.ts';
 import { NotCarriedOut } from './not-carried-out.ts';
 import type { Conduct, Vendor, WriteCaller, WriteSpec } from './write-spec.ts';
 
@@ -49,7 +49,10 @@ const CLOSE_TIMEOUT_MS = 3_000;
 export class WriteEngine {
   readonly #deps: WriteEngineDeps;
   readonly #background = new Background();
-  readonly #gates: Readonly<Record<Vendor, Gate>>;
+  readonly #gates: Readonly<Record<Vendor, Gate>> = {
+    billing: new Gate(MAX_ON_THEIR_WAY),
+    reseller: new Gate(MAX_ON_THEIR_WAY),
+  };
   readonly #answers: Answers;
   readonly #attempts: Attempts;
 
@@ -57,9 +60,6 @@ export class WriteEngine {
     const { store, log, options } = deps;
     const shared = { store, background: this.#background, sendWithinMs: options.sendWithinMs };
     this.#deps = deps;
-    const { closing } = this.#background;
-    const gate = { size: MAX_ON_THEIR_WAY, maxWaitMs: options.queueMs, closing };
-    this.#gates = { billing: new Gate(gate), reseller: new Gate(gate) };
     this.#answers = new Answers({ ...shared, log });
     this.#attempts = new Attempts({ ...shared, answers: this.#answers });
   }
@@ -144,7 +144,7 @@ export class WriteEngine {
     isChecked: boolean,
     scope: CallScope,
   ): Promise<Begun<T> | Decision | { readonly type: 'check' }> {
-    const leave = await this.#gates[conduct.vendor].enter(scope.signal);
+    const leave = await this.#enter(conduct.vendor, scope.signal);
     let sending: Promise<WriteAnswer<T>> | undefined;
     try {
       const holder = randomUUID();
@@ -159,6 +159,18 @@ export class WriteEngine {
       if (sending) sending.then(leave, leave);
       else leave();
     }
+  }
+
+  /** Waits for its turn, but not so long that no time would be left to send the write. */
+  async #enter(vendor: Vendor, signal: AbortSignal): Promise<() => void> {
+    const gate = this.#gates[vendor];
+    if (!gate.isFull) return gate.enter(signal);
+    const timeout = AbortSignal.timeout(this.#deps.options.queueMs);
+    const ending = AbortSignal.any([signal, this.#background.closing, timeout]);
+    return gate.enter(ending).catch((cause: unknown) => {
+      const message = 'Too many changes are in progress, so nothing was sent; try again.';
+      throw new GatewayError('UNAVAILABLE', message, { retryable: true, cause });
+    });
   }
 
   async #record<A, T>(

@@ -156,8 +156,9 @@ describe('a refusal', () => {
 
 describe('concurrent mutations', () => {
   test('that are equal and have no key start one operation', async () => {
-    const { url, sandbox, started } = await scene();
-    sandbox.faults.set([{ method: 'CustomerService.Activate', latencyMs: 100 }]);
+    const { url, sandbox, started } = await scene({ BILLING_TIMEOUT_MS: '5000' });
+    // All of them arrive before the first one is answered.
+    sandbox.faults.set([{ method: 'CustomerService.Activate', latencyMs: 1_000 }]);
     const [customer] = customersOf(sandbox, 1);
     const input = { customer: customer?.global };
     const answers = await Promise.all(
@@ -181,6 +182,23 @@ describe('concurrent mutations', () => {
     expect(performance.now() - since).toBeGreaterThan(200);
     expect(started).toHaveLength(2);
   });
+});
+
+test('a write that finds too many on their way is refused before it is recorded', async () => {
+  const env = { REQUEST_TIMEOUT_MS: '1000', BILLING_TIMEOUT_MS: '5000' };
+  const { url, sandbox } = await scene(env, 60);
+  sandbox.faults.set([{ method: 'CustomerService.Activate', effect: { type: 'hang' } }]);
+  const customers = customersOf(sandbox, 50);
+  const answers = await Promise.all(
+    customers.map(({ global }) => mutate(url, 'activateCustomer', { customer: global })),
+  );
+  const codes = answers.map(({ code, retryable }) => [code, retryable]);
+  expect(codes.filter(([code]) => code === 'OUTCOME_UNKNOWN')).toHaveLength(48);
+  expect(codes.filter(([code]) => code === 'UNAVAILABLE')).toEqual([
+    ['UNAVAILABLE', true],
+    ['UNAVAILABLE', true],
+  ]);
+  expect(sandbox.calls.count('CustomerService.Activate')).toBe(48);
 });
 
 describe('writes of an instance that died', () => {

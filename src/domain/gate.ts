@@ -1,0 +1,64 @@
+import { abortable } from './call-scope.ts';
+
+/** Lets a bounded number of tasks run at once; the others wait in the order of their arrival. */
+export class Gate {
+  readonly #size: number;
+  readonly #waiting = new Set<() => void>();
+  #running = 0;
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  /** Whether the next task has to wait. */
+  get isFull(): boolean {
+    return this.#running >= this.#size;
+  }
+
+  /** Runs `task` when its turn comes; rejects with the signal's reason when that aborts before. */
+  async run<T>(signal: AbortSignal, task: () => Promise<T>): Promise<T> {
+    const leave = await this.enter(signal);
+    try {
+      return await task();
+    } finally {
+      leave();
+    }
+  }
+
+  /**
+   * Resolves when it is the caller's turn, with the function that ends it; rejects with the signal's
+   * reason when that aborts before.
+   */
+  async enter(signal: AbortSignal): Promise<() => void> {
+    if (this.isFull) await this.#turn(signal);
+    else this.#running++;
+    let isInside = true;
+    return () => {
+      if (isInside) this.#pass();
+      isInside = false;
+    };
+  }
+
+  async #turn(signal: AbortSignal): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.add(resolve);
+    try {
+      await abortable(promise, signal);
+    } catch (error) {
+      // Passed on when the turn came in the same moment.
+      if (!this.#waiting.delete(resolve)) this.#pass();
+      throw error;
+    }
+  }
+
+  #pass(): void {
+    const [next] = this.#waiting;
+    if (!next) {
+      this.#running--;
+      return;
+    }
+    this.#waiting.delete(next);
+    // Not in the same turn of the event loop: a burst must leave room for other clients.
+    setImmediate(next);
+  }
+}
