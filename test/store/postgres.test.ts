@@ -164,6 +164,16 @@ describe('opening a database', () => {
   });
 });
 
+test('reads wait longer for a free connection than a connection may take to open', async () => {
+  const line = await startLine(database.url);
+  const store = await openStore(line.url, { log });
+  line.delay(20);
+  const reads = Array.from({ length: 600 }, () => store.journal.changesAfter({}, 0, 1));
+  expect(await Promise.all(reads)).toHaveLength(600);
+  await store.close();
+  await line.close();
+}, 20_000);
+
 test('many appends in flight do not use the connections of readers', async () => {
   const { journal } = await database.open();
   const appends = names('op', 60).map((operationId) => journal.append(operation({ operationId })));

@@ -1,10 +1,16 @@
-import { Client, type ClientConfig, type Notification } from 'pg';
+import { Client, type ClientConfig, type Notification, type QueryConfig } from 'pg';
 import type { ChangeListener, StoreLog } from './database.ts';
+import { notifyAll } from './postgres-statements.ts';
+import { StoreError } from './store-error.ts';
 
 /** All in milliseconds. */
 const HEARTBEAT_INTERVAL = 3_000;
 const FIRST_RETRY = 100;
 const LAST_RETRY = 5_000;
+const CHECK_TIMEOUT = 5_000;
+
+/** The change that `check` announces. */
+const CHECK = 'check';
 
 export interface PostgresListenerOptions {
   readonly config: ClientConfig;
@@ -24,6 +30,7 @@ export class PostgresListener {
   #client: Client | null = null;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
+  #onCheck: (() => void) | null = null;
 
   constructor(options: PostgresListenerOptions) {
     this.#options = options;
@@ -32,6 +39,28 @@ export class PostgresListener {
   /** @throws when the first connection fails */
   async start(): Promise<void> {
     await this.#connect();
+  }
+
+  /**
+   * Checks that notifications arrive. Through a pooler that lends connections for one transaction
+   * only, LISTEN succeeds and nothing is ever received.
+   * @param send executes the notification on another connection
+   * @throws StoreError when it does not arrive
+   */
+  async check(send: (notification: QueryConfig) => Promise<void>): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    this.#onCheck = () => resolve(true);
+    const timer = setTimeout(resolve, CHECK_TIMEOUT, false);
+    try {
+      await send(notifyAll(this.#options.sender, [CHECK]));
+      if (await promise) return;
+    } finally {
+      clearTimeout(timer);
+      this.#onCheck = null;
+    }
+    throw new StoreError(
+      'The database does not deliver notifications (LISTEN). If DATABASE_URL names a pooler such as PgBouncer, let it pool sessions, not transactions, or connect to PostgreSQL directly.',
+    );
   }
 
   async close(): Promise<void> {
@@ -95,7 +124,8 @@ export class PostgresListener {
   #receive({ payload = '' }: Notification): void {
     const { sender, onChange } = this.#options;
     const space = payload.indexOf(' ');
-    if (payload.slice(0, space) === sender) return;
-    onChange(payload.slice(space + 1) || null);
+    const change = payload.slice(space + 1);
+    if (payload.slice(0, space) !== sender) onChange(change || null);
+    else if (change === CHECK) this.#onCheck?.();
   }
 }

@@ -1,5 +1,5 @@
 import { Socket } from 'node:net';
-import { type ClientConfig, Pool, type PoolConfig, types } from 'pg';
+import { type ClientBase, type ClientConfig, Pool, type PoolConfig, types } from 'pg';
 import type { StoreLog } from './database.ts';
 
 /** All in milliseconds. */
@@ -17,9 +17,6 @@ export function clientConfig(url: string, silenceTimeoutMs = SILENCE_TIMEOUT): C
     connectionString: url,
     application_name: 'reseller-gateway',
     connectionTimeoutMillis: CONNECT_TIMEOUT,
-    statement_timeout: STATEMENT_TIMEOUT,
-    // An instance that stalls in a transaction must not block the appends of the others.
-    idle_in_transaction_session_timeout: STATEMENT_TIMEOUT,
     stream: () => socketWithTimeout(silenceTimeoutMs),
     types: { getTypeParser: (type, format) => (type === INT8 ? Number : parser(type, format)) },
   };
@@ -60,8 +57,20 @@ class BatchingSocket extends Socket {
   }
 }
 
-export function createPool(config: PoolConfig, log: StoreLog): Pool {
-  const pool = new Pool({ ...config, idleTimeoutMillis: IDLE_TIMEOUT });
+/**
+ * The timeouts are set by a statement: PgBouncer rejects them as parameters of the connection.
+ * @param statementTimeoutMs milliseconds after which the server cancels a statement
+ */
+export function createPool(
+  config: PoolConfig,
+  log: StoreLog,
+  statementTimeoutMs = STATEMENT_TIMEOUT,
+): Pool {
+  // An instance that stalls in a transaction must not block the appends of the others.
+  const timeouts = `set statement_timeout = ${statementTimeoutMs};
+    set idle_in_transaction_session_timeout = ${STATEMENT_TIMEOUT}`;
+  const onConnect = (client: ClientBase) => client.query(timeouts);
+  const pool = new Pool({ ...config, idleTimeoutMillis: IDLE_TIMEOUT, onConnect });
   // An unhandled error event would end the process. The pool handles those of idle connections;
   // errors of a connection in use also fail its query.
   pool.on('connect', (client) => client.on('error', () => {}));

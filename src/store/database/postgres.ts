@@ -1,5 +1,6 @@
 import { CompiledQuery, Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import { DatabaseError, type Pool, type QueryConfig } from 'pg';
+import { Gate } from '../../domain/gate.ts';
 import { queryCompiler } from './compiler.ts';
 import type { ChangeListener, Database, StoreLog } from './database.ts';
 import { databaseFailure } from './failure.ts';
@@ -19,6 +20,9 @@ const MAX_READERS = 6;
 const MAX_WRITERS = 3;
 /** Milliseconds. */
 const MIGRATION_TIMEOUT = 60_000;
+/** Milliseconds that a read waits while all connections of readers are in use. */
+const READ_WAIT = 10_000;
+const noWait = new AbortController().signal;
 
 export interface PostgresOptions {
   /** Identifies this store among those on the database; contains no spaces. */
@@ -54,6 +58,9 @@ export async function openPostgres(url: string, options: PostgresOptions): Promi
   try {
     await migrateAlone(url, name, options.log);
     await listener.start();
+    await listener.check(async (notification) => {
+      await readers.query(notification);
+    });
   } catch (error) {
     await close();
     if (error instanceof StoreError) throw error;
@@ -68,11 +75,16 @@ function postgresDatabase(
   commits: GroupCommit,
   sender: string,
 ): Omit<Database, 'close'> {
+  // The pool counts this wait as part of the time in which a connection has to be opened.
+  const reads = new Gate(MAX_READERS);
   return {
     kind: 'postgres',
     // Not clock_timestamp(): only a value that is stable within the statement can use an index.
     now: sql<number>`(extract(epoch from statement_timestamp()) * 1000)::bigint`,
-    read: (query) => query(readers).catch(rethrow),
+    read(query) {
+      const wait = reads.isFull ? AbortSignal.timeout(READ_WAIT) : noWait;
+      return reads.run(wait, () => query(readers)).catch(rethrow);
+    },
     write: (work) => writers.transaction().execute(work).catch(rethrow),
     commit: (build, options) => commits.commit(build, options),
     async lock(trx, names) {
@@ -98,7 +110,7 @@ function over(pool: Pool): Kysely<Tables> {
 /** Uses a connection without the short timeouts: another instance may be migrating. */
 async function migrateAlone(url: string, name: string, log: StoreLog): Promise<void> {
   const { stream: _, ...config } = clientConfig(url);
-  const pool = createPool({ ...config, max: 1, statement_timeout: MIGRATION_TIMEOUT }, log);
+  const pool = createPool({ ...config, max: 1 }, log, MIGRATION_TIMEOUT);
   try {
     await migrate(over(pool), 'postgres', name);
   } finally {
