@@ -36,7 +36,7 @@ export function attacksOn(
 ): Attack[] {
   const own = attacker.ids;
   const ghosts = stylesOf(ghostOf(victim.ids), own.resellerId);
-  return Object.values(type?.getFields() ?? {})
+  const attacks = Object.values(type?.getFields() ?? {})
     .flatMap((field) => (type ? callsOf(type, field) : []))
     .filter(isAttack)
     .flatMap((call) =>
@@ -52,6 +52,12 @@ export function attacksOn(
         };
       }),
     );
+  // Most objects can be named in one way only.
+  return [
+    ...new Map(
+      attacks.toReversed().map((one) => [JSON.stringify([one.query, one.variables]), one]),
+    ).values(),
+  ].toReversed();
 }
 
 /** Without a reference, a mutation changes the attacker's own objects. */

@@ -68,8 +68,6 @@ export function referenceAt(coordinate: string): Reference | undefined {
   return references[coordinate];
 }
 
-export const knownReferences: readonly string[] = Object.keys(references);
-
 /** Naming the victim's domain in these creates a conflict; another domain would not be rejected. */
 export const conflicts: ReadonlySet<string> = new Set([
   'OrderCustomerInput.customerDomain',

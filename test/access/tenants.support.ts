@@ -149,6 +149,12 @@ async function createTenant(gateway: Restricted, viewer: string, resellerId: str
   );
   const { operation, auditEntry } = Object(started.data?.['activateCustomer']);
   await invite(ask, token, viewer);
+  // From now on, the tenant's objects stay as they are.
+  const statuses = async () => (await ask(token, '{ operations { nodes { status } } }')).data;
+  const status = 'SUCCEEDED';
+  await expect
+    .poll(statuses, { interval: 5, timeout: 10_000 })
+    .toEqual({ operations: { nodes: [{ status }, { status }] } });
   const messageId = await push({
     customer_id: named.resellerCustomerId,
     customer_domain_name: named.domain,

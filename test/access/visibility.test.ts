@@ -218,17 +218,20 @@ describe('what is linked to no billing customer', () => {
       event_type: 'SUBSCRIPTION_RENEWED',
     };
     await expect
-      .poll(async () => {
-        await push(event);
-        return received.length;
-      })
+      .poll(
+        async () => {
+          await push(event);
+          return received.length;
+        },
+        { timeout: 10_000 },
+      )
       .toBeGreaterThan(0);
     const unlink = `mutation ($id: ID!) { unlinkCustomer(input: { customer: $id }) { __typename } }`;
     expect((await ask(root, unlink, { id: second.ids.customer })).data).toEqual({
       unlinkCustomer: { __typename: 'UnlinkCustomerSuccess' },
     });
     const messageId = await push(event);
-    await expect.poll(() => byOwner.join()).toContain(messageId);
+    await expect.poll(() => byOwner.join(), { timeout: 10_000 }).toContain(messageId);
     expect(received.join()).not.toContain(messageId);
     const history = '{ notifications { nodes { messageId } } }';
     expect((await list(ask, second.token, history)).nodes).toEqual([]);

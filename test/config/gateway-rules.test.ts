@@ -39,10 +39,22 @@ describe('AUTH', () => {
     'AUTH_ISSUER',
     'AUTH_AUDIENCE',
     'AUTH_WRITE_SCOPE',
+    'AUTH_CLAIM_ROLES',
+    'AUTH_CLAIM_RESELLERS',
   ])('none rejects %s, which would have no effect', (name) => {
     expect(problemsOf({ [name]: 'https://login.example' })).toEqual([
       `${name} is set, but AUTH is none. Set AUTH=jwt or unset ${name}.`,
     ]);
+  });
+
+  test('jwt takes the claims as names or dotted paths', () => {
+    const { auth } = loadConfig({ ...jwt, AUTH_CLAIM_ROLES: 'realm_access.roles' });
+    expect(auth?.claims).toEqual({ roles: 'realm_access.roles', resellers: null });
+    for (const path of ['a..b', '.a', 'a.', 'a b']) {
+      expect(problemsOf({ ...jwt, AUTH_CLAIM_RESELLERS: path })).toEqual([
+        `AUTH_CLAIM_RESELLERS must be the name of a claim, or a dotted path such as realm_access.roles, not "${path}".`,
+      ]);
+    }
   });
 
   test.each(['127.0.0.1', '127.1.2.3', '::1', 'localhost'])('none allows HOST=%s', (host) => {

@@ -57,6 +57,12 @@ test('no statement of the store scans or sorts a whole table', async () => {
   await journal.after('op', 0, 10);
   await journal.changesAfter({}, 0, 10);
   await journal.changesAfter({ customer }, 0, 10);
+  const tenant = { resellers: ['R1'], ownsUnlinked: false };
+  await journal.changesAfter({ tenant }, 0, 10);
+  await pageOf(journal, { tenant }, 100, 10);
+  await audit.pages([
+    { filter: { viewer: 'alice', tenant }, order: 'AT_DESC', after: 5, limit: 10 },
+  ]);
   await journal.lastSequence();
   for (const statuses of [
     undefined,
