@@ -127,6 +127,7 @@ function openOperations(
       lostAfterMs: config.settings.operations.OPERATION_LOST_AFTER_MS,
       maxAgeMs: config.operationMaxAgeMs,
       maxPolls: 50,
+      pollsPerSecond: config.settings.operations.OPERATION_POLLS_PER_SECOND,
     },
     leases: { leaseMs: config.operationLeaseMs },
   });

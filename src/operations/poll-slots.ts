@@ -1,18 +1,35 @@
 type Start = () => void;
 
-/** Bounds the polls in flight. Polls of watched operations start before the others that wait. */
+export interface PollLimits {
+  /** Most polls in flight at once. */
+  readonly maxPolls: number;
+  /** Most polls started per second. */
+  readonly pollsPerSecond: number;
+}
+
+/** Polls of this time can start at once, so that a poll on a quiet instance does not wait. */
+const BURST_MS = 100;
+
+/**
+ * Bounds the polls in flight and paces their starts: after a restart or an outage, thousands are due in
+ * the same second. Polls of watched operations start before the others that wait.
+ */
 export class PollSlots {
-  readonly #max: number;
+  readonly #limits: PollLimits;
   readonly #watched = new Map<object, Start>();
   readonly #unwatched = new Map<object, Start>();
   #inFlight = 0;
+  /** The time, by performance.now(), of the next poll at an even pace. */
+  #nextAt = 0;
+  #timer: NodeJS.Timeout | null = null;
 
-  constructor(max: number) {
-    this.#max = max;
+  constructor(limits: PollLimits) {
+    this.#limits = limits;
   }
 
   /**
-   * Runs a poll as soon as a slot is free. Rejects with the signal's reason when it aborts first.
+   * Runs a poll as soon as a slot is free and the pace allows it. Rejects with the signal's reason when
+   * it aborts first.
    * @param owner identifies the poll while it waits
    */
   async run<T>(
@@ -20,12 +37,14 @@ export class PollSlots {
     { isWatched, signal }: { readonly isWatched: boolean; readonly signal: AbortSignal },
     poll: () => Promise<T>,
   ): Promise<T> {
-    if (this.#inFlight < this.#max) this.#inFlight++;
+    const isFirst = this.#watched.size + this.#unwatched.size === 0;
+    if (isFirst && this.#delay() === 0) this.#take();
     else await this.#wait(owner, isWatched, signal);
     try {
       return await poll();
     } finally {
-      this.#release();
+      this.#inFlight--;
+      this.#startNext();
     }
   }
 
@@ -47,19 +66,45 @@ export class PollSlots {
       reject(signal.reason);
     };
     signal.addEventListener('abort', abort, { once: true });
+    this.#startNext();
     await promise.finally(() => signal.removeEventListener('abort', abort));
   }
 
-  /** Passes the slot to the next poll. */
-  #release(): void {
-    const queue = this.#watched.size > 0 ? this.#watched : this.#unwatched;
-    const [next] = queue;
-    if (!next) {
-      this.#inFlight--;
-      return;
+  /** Starts the polls that can start now, and comes back for the next one when its time comes. */
+  #startNext(): void {
+    for (;;) {
+      const queue = this.#watched.size > 0 ? this.#watched : this.#unwatched;
+      const [next] = queue;
+      const delay = this.#delay();
+      if (!next || delay === null) return;
+      if (delay > 0) {
+        this.#startLater(delay);
+        return;
+      }
+      const [owner, start] = next;
+      queue.delete(owner);
+      this.#take();
+      start();
     }
-    const [owner, start] = next;
-    queue.delete(owner);
-    start();
+  }
+
+  #startLater(delay: number): void {
+    if (this.#timer) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.#startNext();
+    }, delay).unref();
+  }
+
+  #take(): void {
+    this.#inFlight++;
+    const { pollsPerSecond } = this.#limits;
+    this.#nextAt = Math.max(this.#nextAt, performance.now()) + 1_000 / pollsPerSecond;
+  }
+
+  /** Milliseconds until a poll may start; null when it waits for another to end. */
+  #delay(): number | null {
+    if (this.#inFlight >= this.#limits.maxPolls) return null;
+    return Math.max(0, this.#nextAt - performance.now() - BURST_MS);
   }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { BillingClient, OperationReading } from '../backends/billing/client.ts';
+import { GatewayError } from '../domain/error.ts';
 import {
   type HeldOperation,
   isPolled,
@@ -84,7 +85,7 @@ export class Poller {
 
   /** A failed poll changes nothing: the next one may succeed. */
   async #poll(): Promise<Answer> {
-    const { billing, slots, log } = this.#deps;
+    const { billing, slots } = this.#deps;
     const { signal } = this.#controller;
     const id = this.#operationId;
     const { kind } = this.#latest.operation;
@@ -96,9 +97,15 @@ export class Poller {
       if (reading) assertRequested(reading.operation, id);
       return reading ?? 'MISSING';
     } catch (err) {
-      if (!signal.aborted) log.warn({ err, operation: id }, 'operation poll failed');
+      if (!signal.aborted) this.#logFailure(err);
       return 'FAILED';
     }
+  }
+
+  /** While billing cannot be reached, thousands of polls fail without a call. */
+  #logFailure(err: unknown): void {
+    const level = err instanceof GatewayError && err.nothingSent ? 'debug' : 'warn';
+    this.#deps.log[level]({ err, operation: this.#operationId }, 'operation poll failed');
   }
 
   /** The state to append after a poll; null when there is none. */

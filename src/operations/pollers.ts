@@ -1,11 +1,8 @@
 import { type HeldOperation, isPolled } from '../domain/operation.ts';
-import { PollSlots } from './poll-slots.ts';
+import { type PollLimits, PollSlots } from './poll-slots.ts';
 import { type FirstPoll, Poller, type PollerDeps, type PollerOptions } from './poller.ts';
 
-export interface PollersOptions extends PollerOptions {
-  /** Most polls in flight at once. */
-  readonly maxPolls: number;
-}
+export interface PollersOptions extends PollerOptions, PollLimits {}
 
 export interface PollersDeps extends Omit<PollerDeps, 'slots'> {
   readonly options: PollersOptions;
@@ -19,7 +16,7 @@ export class Pollers {
   readonly #watched = new Set<string>();
 
   constructor(deps: PollersDeps) {
-    this.#deps = { ...deps, slots: new PollSlots(deps.options.maxPolls) };
+    this.#deps = { ...deps, slots: new PollSlots(deps.options) };
   }
 
   /** Number of operations that are being polled. */

@@ -1,10 +1,10 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { PollSlots } from '../../src/operations/poll-slots.ts';
 import { settle } from './operations.support.ts';
 
 /** Slots with polls that run until they are finished by name. */
-function slotsOf(max: number) {
-  const slots = new PollSlots(max);
+function slotsOf(maxPolls: number, pollsPerSecond = 1_000) {
+  const slots = new PollSlots({ maxPolls, pollsPerSecond });
   const running = new Map<string, PromiseWithResolvers<void>>();
   const owners = new Map<string, object>();
   const started: string[] = [];
@@ -73,4 +73,20 @@ test('a poll that is aborted while it waits never starts', async () => {
   await expect(waiting).rejects.toThrow('stopped');
   await finish('a');
   expect(started).toEqual(['a', 'c']);
+});
+
+test('polls that are due at once start at an even pace, and watched ones start first', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { poll, started } = slotsOf(10_000, 200);
+  for (let n = 0; n < 3_000; n++) void poll(`${n}`, false);
+  expect(started.length).toBeLessThanOrEqual(21);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(started.length).toBeGreaterThan(200);
+  expect(started.length).toBeLessThanOrEqual(221);
+  void poll('watched', true);
+  await vi.advanceTimersByTimeAsync(10);
+  expect(started).toContain('watched');
+  await vi.advanceTimersByTimeAsync(14_000);
+  expect(started).toHaveLength(3_001);
 });

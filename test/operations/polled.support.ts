@@ -20,6 +20,7 @@ export const pollOptions: PollersOptions = {
   lostAfterMs: 60_000,
   maxAgeMs: 86_400_000,
   maxPolls: 50,
+  pollsPerSecond: 1_000,
 };
 
 const LEASE_MS = 600_000;

@@ -7,7 +7,7 @@ import { Channel, type ConnectionTimes } from './channel.ts';
 import { isServiceError } from './errors.ts';
 import { toDate } from './mapping.ts';
 
-const EXCHANGE_TIMEOUT_MS = 10_000;
+const EXCHANGE_TIMEOUT_MS = 5_000;
 /** Used when the response has no expires_at: IAM documents hourly renewal. */
 const DEFAULT_LIFETIME_MS = 3_600_000;
 

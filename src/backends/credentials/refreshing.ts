@@ -1,6 +1,8 @@
 import { abortable } from '../../domain/call-scope.ts';
 import { type BackendName, GatewayError } from '../../domain/error.ts';
+import { Breaker } from '../breaker.ts';
 import { withDeadline } from '../call.ts';
+import type { BackendLog } from '../log.ts';
 import type { Credential } from './credential.ts';
 
 export interface IssuedToken {
@@ -13,11 +15,11 @@ export interface RefreshingCredentialOptions {
   readonly service: BackendName;
   /** Requests a new token. A GatewayError that is not retryable means that the key was rejected. */
   readonly issue: (signal: AbortSignal) => Promise<IssuedToken>;
-  readonly log?: { warn(detail: object, message: string): void } | undefined;
+  readonly log?: BackendLog | undefined;
 }
 
 /** Deadline of one token request. */
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 5_000;
 /** Minimum time between token requests after a failed refresh or a rejected token or key. */
 const MIN_INTERVAL_MS = 10_000;
 /** A token is refreshed after this share of its lifetime, and after an hour at the latest. */
@@ -26,6 +28,9 @@ const REFRESH_AFTER_MS = 3_600_000;
 /** A token is not used just before it expires: the call takes time, and clocks differ. */
 const EXPIRY_MARGIN = 0.1;
 const EXPIRY_MARGIN_MS = 30_000;
+
+/** A token request serves many callers, so none of them aborts it. */
+const never = new AbortController().signal;
 
 interface CachedToken {
   readonly token: string;
@@ -40,6 +45,7 @@ interface CachedToken {
  */
 export class RefreshingCredential implements Credential {
   readonly #options: RefreshingCredentialOptions;
+  readonly #breaker: Breaker;
   #cached: CachedToken | null = null;
   #refresh: Promise<CachedToken> | null = null;
   /** Earliest times of the next background refresh and of the next refresh after a rejected token. */
@@ -49,7 +55,9 @@ export class RefreshingCredential implements Credential {
   #rejectedKey: { readonly error: GatewayError; readonly until: number } | null = null;
 
   constructor(options: RefreshingCredentialOptions) {
+    const { service, log } = options;
     this.#options = options;
+    this.#breaker = new Breaker({ service, host: 'token endpoint', log });
   }
 
   async token(signal: AbortSignal): Promise<string> {
@@ -83,15 +91,16 @@ export class RefreshingCredential implements Credential {
   }
 
   #startRefresh(): Promise<CachedToken> {
-    this.#refresh ??= this.#issue().finally(() => {
-      this.#refresh = null;
-    });
+    this.#refresh ??= this.#breaker
+      .run(never, () => this.#issue())
+      .finally(() => {
+        this.#refresh = null;
+      });
     return this.#refresh;
   }
 
   async #issue(): Promise<CachedToken> {
     const { service, issue } = this.#options;
-    const never = new AbortController().signal;
     try {
       const issued = await withDeadline(never, TIMEOUT_MS, service, (signal) => issue(signal));
       this.#cached = toCachedToken(issued);

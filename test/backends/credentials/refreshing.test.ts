@@ -208,7 +208,9 @@ describe('a failed token request', () => {
 
   test('in the background is logged and does not fail calls', async () => {
     const warn = vi.fn();
-    const { credential, requests, issue } = await cached(HOUR, { log: { warn } });
+    const { credential, requests, issue } = await cached(HOUR, {
+      log: { debug() {}, info() {}, warn },
+    });
     advance(45 * MINUTE);
     await credential.token(signal);
     requests[1]?.reject(new Error('down'));
@@ -221,6 +223,22 @@ describe('a failed token request', () => {
     issue(2, 't2');
     await settled();
     expect(await credential.token(signal)).toBe('t2');
+  });
+
+  test('is made at most 20 times in 30 s after the token endpoint has failed for a second', async () => {
+    const issue = vi.fn(() => Promise.reject(new Error('down')));
+    const { credential } = issuer({ issue });
+    const ask = async (ms: number): Promise<void> => {
+      for (let at = 0; at < ms; at += 50) {
+        await expect(credential.token(signal)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+        await vi.advanceTimersByTimeAsync(50);
+      }
+    };
+    await ask(1_100);
+    issue.mockClear();
+    await ask(30_000);
+    expect(issue.mock.calls.length).toBeGreaterThan(10);
+    expect(issue.mock.calls.length).toBeLessThanOrEqual(20);
   });
 
   test('is aborted after its timeout', async () => {
