@@ -1,5 +1,5 @@
 import type { CallScope } from '../domain/call-scope.ts';
-import { FairQueue } from './fair-queue.ts';
+import { FairQueue } from '../domain/fair-queue.ts';
 
 /** The viewer of calls that the gateway makes for itself: polls, sweeps and repeated writes. */
 const GATEWAY = '';

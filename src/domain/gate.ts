@@ -1,9 +1,13 @@
 import { abortable } from './call-scope.ts';
+import { FairQueue } from './fair-queue.ts';
 
-/** Lets a bounded number of tasks run at once; the others wait in the order of their arrival. */
+/**
+ * Lets a bounded number of tasks run at once. The others wait in the order of their arrival; those of
+ * several viewers take turns.
+ */
 export class Gate {
   readonly #size: number;
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting = new FairQueue<() => void>();
   #running = 0;
 
   constructor(size: number) {
@@ -29,8 +33,8 @@ export class Gate {
    * Resolves when it is the caller's turn, with the function that ends it; rejects with the signal's
    * reason when that aborts before.
    */
-  async enter(signal: AbortSignal): Promise<() => void> {
-    if (this.isFull) await this.#turn(signal);
+  async enter(signal: AbortSignal, viewer = ''): Promise<() => void> {
+    if (this.isFull) await this.#turn(signal, viewer);
     else this.#running++;
     let isInside = true;
     return () => {
@@ -39,25 +43,24 @@ export class Gate {
     };
   }
 
-  async #turn(signal: AbortSignal): Promise<void> {
+  async #turn(signal: AbortSignal, viewer: string): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#waiting.add(resolve);
+    this.#waiting.push(viewer, this, resolve);
     try {
       await abortable(promise, signal);
     } catch (error) {
       // Passed on when the turn came in the same moment.
-      if (!this.#waiting.delete(resolve)) this.#pass();
+      if (!this.#waiting.remove(viewer, this, resolve)) this.#pass();
       throw error;
     }
   }
 
   #pass(): void {
-    const [next] = this.#waiting;
+    const next = this.#waiting.shift();
     if (!next) {
       this.#running--;
       return;
     }
-    this.#waiting.delete(next);
     // Not in the same turn of the event loop: a burst must leave room for other clients.
     setImmediate(next);
   }

@@ -1,19 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { abortable, type CallScope, pause } from '../domain/call-scope.ts';
 import { GatewayError } from '../domain/error.ts';
-import { Gate } from '../domain/gate.ts';
 import { OutcomeUnknown, type WriteAnswer, type WriteRecord } from '../domain/write.ts';
 import type { Logger } from '../log.ts';
-import { CommitUnknownError, isCommitUnknown } from '../store/database/failure.ts';
 import { requestHash } from '../store/writes/request-hash.ts';
 import type { StoredWrite } from '../store/writes/write-rows.ts';
 import type { NewWrite, RelatedWrites, WriteStore } from '../store/writes/write-store.ts';
 import { Answers } from './answers.ts';
 import { Attempts } from './attempts.ts';
 import { Background } from './background.ts';
+import { Beginnings } from './beginnings.ts';
 import { type Decision, decide } from './decision.ts';
 import { NotCarriedOut } from './not-carried-out.ts';
-import type { Conduct, Vendor, WriteCaller, WriteSpec } from './write-spec.ts';
+import type { Conduct, WriteCaller, WriteSpec } from './write-spec.ts';
 
 export interface WriteOptions {
   /** A call leaves only within this time after its record was submitted, in milliseconds. */
@@ -34,12 +33,6 @@ export interface WriteEngineDeps {
 
 /** Pauses between looks at a write that another attempt holds, in milliseconds. */
 const LOOK_MS = 100;
-/**
- * Writes that are on their way to one vendor at once, from the record to the stored answer. The
- * others wait before they ask the database: in a burst, the first ones are answered while the last
- * ones wait, instead of all of them running into their deadline together.
- */
-const MAX_ON_THEIR_WAY = 48;
 const CLOSE_TIMEOUT_MS = 3_000;
 
 /**
@@ -49,12 +42,9 @@ const CLOSE_TIMEOUT_MS = 3_000;
 export class WriteEngine {
   readonly #deps: WriteEngineDeps;
   readonly #background = new Background();
-  readonly #gates: Readonly<Record<Vendor, Gate>> = {
-    billing: new Gate(MAX_ON_THEIR_WAY),
-    reseller: new Gate(MAX_ON_THEIR_WAY),
-  };
   readonly #answers: Answers;
   readonly #attempts: Attempts;
+  readonly #beginnings: Beginnings;
 
   constructor(deps: WriteEngineDeps) {
     const { store, log, options } = deps;
@@ -62,6 +52,11 @@ export class WriteEngine {
     this.#deps = deps;
     this.#answers = new Answers({ ...shared, log });
     this.#attempts = new Attempts({ ...shared, answers: this.#answers });
+    this.#beginnings = new Beginnings({
+      ...{ ...shared, answers: this.#answers, attempts: this.#attempts },
+      queueMs: options.queueMs,
+      decide: (write, related) => this.#decide(write, related),
+    });
   }
 
   /**
@@ -76,19 +71,24 @@ export class WriteEngine {
     scope.signal.throwIfAborted();
     this.#background.closing.throwIfAborted();
     for (let isChecked = spec.check === null; ; ) {
-      // Anew after a wait: the other write may have changed what the snapshot holds.
-      const write = await this.#prepare(spec, caller, scope);
-      if ('value' in write) return write;
-      const begun = await this.#begin(spec.conduct, write, isChecked, scope);
-      if ('sending' in begun) return this.#within(begun.sending, begun.record, scope.signal);
-      if (begun.type === 'check') {
-        await spec.check?.();
-        isChecked = true;
-      } else if (begun.type === 'wait') {
-        await this.#waitFor(begun.write, scope.signal);
-      } else {
-        const answer = await this.#answerEarlier(spec.conduct, begun, write, scope);
-        if (answer) return answer;
+      const write = describe(spec, caller, scope);
+      const begun = await this.#beginnings.begin(spec, write, isChecked, scope);
+      switch (begun.type) {
+        case 'begun':
+          return this.#within(begun.sending, begun.record, scope.signal);
+        case 'check':
+          await spec.check?.();
+          isChecked = true;
+          break;
+        case 'wait':
+          await this.#waitFor(begun.write, scope.signal);
+          break;
+        case 'unavailable':
+          return this.#answerOnRecord(spec.conduct, write, begun.error, scope);
+        default: {
+          const answer = await this.#answerEarlier(spec.conduct, begun, write, scope);
+          if (answer) return answer;
+        }
       }
     }
   }
@@ -112,88 +112,21 @@ export class WriteEngine {
     return this.#background.close(CLOSE_TIMEOUT_MS);
   }
 
-  /**
-   * Describes the write once the vendor can be called. While it cannot, a write that is on record is
-   * still answered.
-   */
-  async #prepare<A, T>(
-    spec: WriteSpec<A, T>,
-    caller: WriteCaller,
+  /** While the vendor cannot be called, a write that is on record is still answered. */
+  async #answerOnRecord<A, T>(
+    conduct: Conduct<A, T>,
+    write: NewWrite,
+    error: unknown,
     scope: CallScope,
-  ): Promise<NewWrite | WriteAnswer<T>> {
-    const write = describe(spec, caller, scope);
-    try {
-      await spec.ready(scope);
-      return { ...write, snapshot: await spec.snapshot(scope) };
-    } catch (error) {
-      if (scope.signal.aborted) throw error;
-      const decision = this.#decide(write, await this.#deps.store.related(write));
-      if (decision === 'record' || decision.type === 'wait' || decision.type === 'continue') {
-        throw error;
-      }
-      const answer = await this.#answerEarlier(spec.conduct, decision, write, scope);
-      if (answer) return answer;
+  ): Promise<WriteAnswer<T>> {
+    if (scope.signal.aborted) throw error;
+    const decision = this.#decide(write, await this.#deps.store.related(write));
+    if (decision === 'record' || decision.type === 'wait' || decision.type === 'continue') {
       throw error;
     }
-  }
-
-  /** Records a write and lets its call leave, or returns what to do instead. */
-  async #begin<A, T>(
-    conduct: Conduct<A, T>,
-    write: NewWrite,
-    isChecked: boolean,
-    scope: CallScope,
-  ): Promise<Begun<T> | Decision | { readonly type: 'check' }> {
-    const leave = await this.#enter(conduct.vendor, scope.signal);
-    let sending: Promise<WriteAnswer<T>> | undefined;
-    try {
-      const holder = randomUUID();
-      const askedAt = performance.now();
-      const decision = await this.#record(write, { holder, isChecked }, conduct, scope);
-      if (!('record' in decision)) return decision;
-      sending = this.#background.track(
-        this.#attempts.first(conduct, decision, { write, holder, askedAt, scope }),
-      );
-      return { sending, record: decision.record };
-    } finally {
-      if (sending) sending.then(leave, leave);
-      else leave();
-    }
-  }
-
-  /** Waits for its turn, but not so long that no time would be left to send the write. */
-  async #enter(vendor: Vendor, signal: AbortSignal): Promise<() => void> {
-    const gate = this.#gates[vendor];
-    if (!gate.isFull) return gate.enter(signal);
-    const timeout = AbortSignal.timeout(this.#deps.options.queueMs);
-    const ending = AbortSignal.any([signal, this.#background.closing, timeout]);
-    return gate.enter(ending).catch((cause: unknown) => {
-      const message = 'Too many changes are in progress, so nothing was sent; try again.';
-      throw new GatewayError('UNAVAILABLE', message, { retryable: true, cause });
-    });
-  }
-
-  async #record<A, T>(
-    write: NewWrite,
-    { holder, isChecked }: { readonly holder: string; readonly isChecked: boolean },
-    conduct: Conduct<A, T>,
-    scope: CallScope,
-  ): Promise<StoredWrite | Decision | { readonly type: 'check' }> {
-    const { store, options } = this.#deps;
-    const holdMs = options.sendWithinMs + conduct.timeoutMs;
-    const recording = this.#background.track(
-      store.record(write, { holder, holdMs, signal: scope.signal }, (related) => {
-        const decision = this.#decide(write, related);
-        return decision === 'record' && !isChecked ? { type: 'check' as const } : decision;
-      }),
-    );
-    try {
-      return await submitted(recording, scope.signal);
-    } catch (error) {
-      if (!isCommitUnknown(error)) throw nothingSent(error);
-      // The record may be on disk: recovery must not send it after the client received a refusal.
-      throw await this.#answers.withdrawn(write, holder, scope, error);
-    }
+    const answer = await this.#answerEarlier(conduct, decision, write, scope);
+    if (answer) return answer;
+    throw error;
   }
 
   #decide(write: NewWrite, related: RelatedWrites): 'record' | Decision {
@@ -275,11 +208,6 @@ export class WriteEngine {
   }
 }
 
-interface Begun<T> {
-  readonly sending: Promise<WriteAnswer<T>>;
-  readonly record: WriteRecord;
-}
-
 function describe<A, T>(
   spec: WriteSpec<A, T>,
   { viewer, agent, idempotencyKey }: WriteCaller,
@@ -295,31 +223,6 @@ function describe<A, T>(
     isKeyGiven: idempotencyKey !== null,
     upstreamKey: randomUUID(),
   };
-}
-
-/** After the client's deadline, a record that may have been submitted is not waited for. */
-async function submitted<T>(recording: Promise<T>, signal: AbortSignal): Promise<T> {
-  try {
-    return await abortable(recording, signal);
-  } catch (error) {
-    if (!signal.aborted || error !== signal.reason) throw error;
-    // A record that was still waiting for its turn has been cancelled by the same signal.
-    const soon = new Promise<null>((resolve) => setImmediate(resolve, null));
-    const cancelled = recording.then(
-      () => null,
-      (cause: unknown) => ({ cause }),
-    );
-    const outcome = await Promise.race([cancelled, soon]);
-    if (outcome && !isCommitUnknown(outcome.cause)) throw outcome.cause;
-    throw new CommitUnknownError(error);
-  }
-}
-
-/** A failure before the call left. */
-function nothingSent(error: unknown): unknown {
-  if (!(error instanceof GatewayError) || error.code !== 'UNAVAILABLE') return error;
-  const message = "The gateway's database is unavailable, so nothing was sent; try again.";
-  return new GatewayError('UNAVAILABLE', message, { retryable: true, cause: error });
 }
 
 function conflict(message: string): GatewayError {

@@ -45,3 +45,17 @@ test('a task that fails ends its turn', async () => {
   await expect(failing).rejects.toThrow('the task failed');
   expect(gate.isFull).toBe(false);
 });
+
+test('tasks of several viewers take turns', async () => {
+  const gate = new Gate(1);
+  const leave = await gate.enter(never);
+  const entered: string[] = [];
+  const tasks = ['a', 'a', 'a', 'b'].map(async (viewer) => {
+    const done = await gate.enter(never, viewer);
+    entered.push(viewer);
+    done();
+  });
+  leave();
+  await Promise.all(tasks);
+  expect(entered).toEqual(['a', 'b', 'a', 'a']);
+});

@@ -25,13 +25,15 @@ export class FairQueue<T> {
     return undefined;
   }
 
-  remove(viewer: string, lane: object, item: T): void {
+  /** Returns whether the item was waiting in the lane. */
+  remove(viewer: string, lane: object, item: T): boolean {
     const lanes = this.#viewers.get(viewer);
     const items = lanes?.get(lane);
-    if (!lanes || !items) return;
-    items.delete(item);
+    if (!lanes || !items) return false;
+    const wasWaiting = items.delete(item);
     if (items.size === 0) lanes.delete(lane);
     if (lanes.size === 0) this.#viewers.delete(viewer);
+    return wasWaiting;
   }
 
   /** Moves a lane behind the other lanes of its viewer, and the viewer behind the other viewers. */
