@@ -3,12 +3,11 @@ import { readCommandLine, UsageError } from './config/command-line.ts';
 import { ConfigError, loadConfig } from './config/config.ts';
 import type { GatewayProgram, SandboxProgram } from './config/programs.ts';
 import type { SandboxConfig } from './config/sandbox.ts';
-import { createGateway } from './gateway.ts';
 import { createLogger, flushLog, type Logger, type LogLevel, STANDARD_ERROR } from './log.ts';
-import { bannerOf } from './sandbox/banner.ts';
-import { type Sandbox, startSandbox } from './sandbox/sandbox.ts';
-import { PUSH_PATH } from './server/http.ts';
-import { StoreError } from './store/store.ts';
+import type { Sandbox } from './sandbox/sandbox.ts';
+import { StoreError } from './store/database/store-error.ts';
+
+// The gateway and the sandbox are loaded when they run: --help and invalid settings need neither.
 
 /** From sysexits.h. */
 const EX_USAGE = 64;
@@ -47,6 +46,7 @@ async function runGateway(program: GatewayProgram): Promise<void> {
     ? loadConfig(environmentOf(sandbox, program.sandbox?.options.token))
     : program.config;
   if (!backends) throw new Error('the gateway has no backends');
+  const { createGateway } = await import('./gateway.ts');
   const gateway = await createGateway({ ...config, backends }, { log, links: sandbox?.links });
   onSignal(async () => {
     await gateway.close();
@@ -54,6 +54,7 @@ async function runGateway(program: GatewayProgram): Promise<void> {
   });
   const url = await gateway.start();
   if (sandbox?.notifications.endpoint === null) {
+    const { PUSH_PATH } = await import('./server/http.ts');
     sandbox.notifications.pushTo(new URL(PUSH_PATH, url).href);
   }
   announce(url, sandbox);
@@ -67,7 +68,8 @@ function loggerOf({ warnings }: { readonly warnings: readonly string[] }, level:
 }
 
 /** Uses free ports, so that several gateways can run side by side. */
-function startBuiltInSandbox({ options }: SandboxConfig): Promise<Sandbox> {
+async function startBuiltInSandbox({ options }: SandboxConfig): Promise<Sandbox> {
+  const { startSandbox } = await import('./sandbox/sandbox.ts');
   return startSandbox({ ...options, billingPort: 0, resellerPort: 0 });
 }
 
@@ -98,6 +100,10 @@ function announce(url: string, sandbox: Sandbox | null): void {
 
 async function runSandbox(program: SandboxProgram): Promise<void> {
   const { logLevel, options } = program.config;
+  const [{ startSandbox }, { bannerOf }] = await Promise.all([
+    import('./sandbox/sandbox.ts'),
+    import('./sandbox/banner.ts'),
+  ]);
   const sandbox = await startSandbox({ ...options, log: loggerOf(program, logLevel) });
   onSignal(() => sandbox.close());
   process.stdout.write(bannerOf(sandbox));

@@ -54,7 +54,7 @@ test('a reader that stalls blocks nothing; lines that do not fit are counted', a
         text += read();
         return text;
       },
-      { interval: 1, timeout: 5_000 },
+      { interval: 1, timeout: 10_000 },
     )
     .toContain('"dropped"');
   const lines = text.trimEnd().split('\n');

@@ -125,7 +125,8 @@ export class PostgresListener {
     const { sender, onChange } = this.#options;
     const space = payload.indexOf(' ');
     const change = payload.slice(space + 1);
-    if (payload.slice(0, space) !== sender) onChange(change || null);
-    else if (change === CHECK) this.#onCheck?.();
+    const isOwn = payload.slice(0, space) === sender;
+    if (change !== CHECK && !isOwn) onChange(change || null);
+    if (change === CHECK && isOwn) this.#onCheck?.();
   }
 }
