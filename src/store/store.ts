@@ -61,9 +61,14 @@ export interface StoreOptions {
  *   its message is for the operator and holds no secret
  */
 export async function openStore(url: string, options: StoreOptions): Promise<Store> {
+  const changes = new Changes(options.log);
+  const database = await openDatabase(url, options.log, (change) => changes.receive(change));
+  return createStore(database, changes, options);
+}
+
+/** The store in a database that is open and migrated. */
+export function createStore(database: Database, changes: Changes, options: StoreOptions): Store {
   const { instanceId = randomUUID(), log } = options;
-  const changes = new Changes(log);
-  const database = await openDatabase(url, log, (change) => changes.receive(change));
   const journal: OperationJournal = {
     ...entryReads(database),
     ...entryWrites(database, changes, { instanceId, log }),

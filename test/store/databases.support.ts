@@ -4,7 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
-import { openStore, type Store } from '../../src/store/store.ts';
+import { Changes } from '../../src/store/database/changes.ts';
+import type { Database } from '../../src/store/database/database.ts';
+import { databaseFailure } from '../../src/store/database/failure.ts';
+import { openSqlite } from '../../src/store/database/sqlite.ts';
+import { createStore, openStore, type Store } from '../../src/store/store.ts';
 import { log } from '../operations/operations.support.ts';
 import { type PostgresServer, startPostgres } from './postgres.support.ts';
 
@@ -26,13 +30,14 @@ export interface TestDatabase {
 
 /**
  * Gives every test of the suite that calls it an empty database of this kind.
- * @param keepsTables whether the tables of PostgreSQL stay, without rows, which saves the migrations
+ * @param keepsTables whether tables and connections stay, without rows, which saves most of the time
  */
 export function testDatabase(kind: Kind, keepsTables = false): TestDatabase {
   const directory = temporaryDirectory();
   let server: PostgresServer | undefined;
   let url = '';
   let stores: Store[] = [];
+  const pool = kind === 'SQLite' && keepsTables ? sqlitePool() : null;
 
   beforeAll(async () => {
     if (kind !== 'PostgreSQL') return;
@@ -41,13 +46,17 @@ export function testDatabase(kind: Kind, keepsTables = false): TestDatabase {
   });
   beforeEach(async () => {
     if (server && keepsTables) await server.query(url, truncate);
+    else if (pool && url !== '') pool.empty();
     else await dropTables();
   });
   afterEach(async () => {
     await Promise.all(stores.map((store) => store.close()));
     stores = [];
   });
-  afterAll(() => server?.end());
+  afterAll(async () => {
+    await pool?.end();
+    await server?.end();
+  });
 
   async function dropTables(): Promise<void> {
     if (server) await server.query(url, 'drop schema public cascade; create schema public');
@@ -71,7 +80,9 @@ export function testDatabase(kind: Kind, keepsTables = false): TestDatabase {
       return rows;
     },
     async open(instanceId) {
-      const store = await openStore(url, { log, instanceId });
+      const store = pool
+        ? createStore(await pool.open(url), new Changes(log), { log, instanceId })
+        : await openStore(url, { log, instanceId });
       stores.push(store);
       return store;
     },
@@ -97,4 +108,59 @@ export function temporaryDirectory(): () => string {
   });
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
   return () => directory;
+}
+
+/** The database until it is closed, which gives it back. */
+function borrowed(database: Database, giveBack: () => void): Database {
+  let isClosed = false;
+  const assertOpen = async (): Promise<void> => {
+    if (isClosed) throw databaseFailure(new Error('the database is closed'));
+  };
+  return {
+    ...database,
+    read: (query) => assertOpen().then(() => database.read(query)),
+    write: (work) => assertOpen().then(() => database.write(work)),
+    commit: (build, options) => assertOpen().then(() => database.commit(build, options)),
+    async close() {
+      if (!isClosed) giveBack();
+      isClosed = true;
+    },
+  };
+}
+
+/** Connections to one SQLite file that outlive the stores that use them. */
+function sqlitePool() {
+  let file = '';
+  let open: Database[] = [];
+  let free: Database[] = [];
+
+  async function end(): Promise<void> {
+    await Promise.all(open.map((database) => database.close()));
+    [open, free] = [[], []];
+  }
+
+  return {
+    end,
+    async open(url: string): Promise<Database> {
+      const path = url.replace('sqlite:', '');
+      if (path !== file) await end();
+      file = path;
+      const database = free.pop() ?? (await openSqlite(path));
+      if (!open.includes(database)) open.push(database);
+      return borrowed(database, () => free.push(database));
+    },
+    /** Deletes all rows. */
+    empty(): void {
+      if (file === '') return;
+      const connection = new DatabaseSync(file);
+      const tables = connection
+        .prepare(
+          "select name from sqlite_schema where type = 'table' and name not like 'gateway_%'",
+        )
+        .all();
+      connection.exec('pragma foreign_keys = off');
+      for (const { name } of tables) connection.exec(`delete from ${String(name)}`);
+      connection.close();
+    },
+  };
 }

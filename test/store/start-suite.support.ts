@@ -1,7 +1,7 @@
-import { afterAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { migrations } from '../../src/store/database/migrations.ts';
-import { StoreError } from '../../src/store/store.ts';
-import { operation } from '../operations/operations.support.ts';
+import { openStore, StoreError } from '../../src/store/store.ts';
+import { log, operation } from '../operations/operations.support.ts';
 import { names, startAll } from './builders.support.ts';
 import type { TestDatabase } from './databases.support.ts';
 
@@ -22,7 +22,8 @@ export function startSuite(database: TestDatabase): void {
     const first = await database.open();
     const entry = await first.journal.append(operation());
     await first.close();
-    const second = await database.open();
+    const second = await openStore(database.url, { log });
+    onTestFinished(() => second.close());
     expect(await second.journal.latest('op')).toEqual(entry);
     const next = await second.journal.append(operation({ operationId: 'next' }));
     expect(next.sequence).toBeGreaterThan(entry.sequence);
@@ -31,7 +32,7 @@ export function startSuite(database: TestDatabase): void {
   test('refuses a database of a newer gateway, and leaves it as it is', async () => {
     await (await database.open()).close();
     await database.query("insert into gateway_migrations values ('9999-future', '2099-01-01')");
-    const refused = database.open();
+    const refused = openStore(database.url, { log });
     await expect(refused).rejects.toThrow(StoreError);
     await expect(refused).rejects.toThrow(
       /was migrated by a newer version of the gateway \(9999-future\): start that version\.$/,
