@@ -110,6 +110,21 @@ describe('audit entries', () => {
     expect((await list(ask, operator, count)).totalCount).toBe(0);
   });
 
+  test('of other viewers are for nobody without roles, where everyone may run mutations', async () => {
+    const { ask, main, sandbox } = await startTenants({ AUTH_CLAIM_ROLES: '' });
+    const token = await tokenFor('adam', { resellers: main.ids.resellerId });
+    expect((await list(ask, token, '{ auditLog { totalCount nodes { id } } }')).totalCount).toBe(0);
+    const roles = ['VIEWER', 'OPERATOR', 'ADMIN'];
+    expect((await ask(token, '{ viewer { roles } }')).data).toEqual({ viewer: { roles } });
+    await ask(
+      token,
+      `mutation ($customer: ID!) { suspendCustomer(input: { customer: $customer, confirm: true }) {
+        __typename } }`,
+      { customer: main.ids.customer },
+    );
+    expect(sandbox.calls.count('CustomerService.Suspend')).toBe(1);
+  });
+
   test('of a viewer that has changed its tenant are invisible to it', async () => {
     const { ask, main } = await startTenants();
     const moved = await tokenFor(main.ids.viewer, {
