@@ -43,6 +43,24 @@ describe('orders', () => {
     expect(sandbox.calls.count('customers.insert')).toBe(0);
   });
 
+  test('with a transfer token are for customers of other resellers only', async () => {
+    const { ask, second, sandbox } = await startTenants();
+    const free = sandbox.store.billing.customersOf(secondResellerId)[3];
+    const billing = { resellerId: secondResellerId, customerId: free?.id };
+    const transfer = async (domain: string, customerAuthToken: string) => {
+      const variables = { input: { ...input(domain), billing, customerAuthToken } };
+      return (await ask(second.token, order, variables)).data?.['orderCustomer'];
+    };
+    // Belongs to the owner of unlinked customers.
+    const taken = await transfer('several-products.example', 'a1b2c3d4e5f60718');
+    expect(taken).toMatchObject({ code: 'NOT_FOUND' });
+    expect(sandbox.calls.count('customers.insert')).toBe(0);
+    expect(await transfer('fernweh-travel.example', 'a1b2c3d4e5f60718')).toMatchObject({
+      __typename: 'OrderCustomerSuccess',
+      customer: { reseller: { customerDomain: 'fernweh-travel.example' } },
+    });
+  });
+
   test('of subscriptions are for the customers of the tenant, transfers for the owner', async () => {
     const { ask, second, sandbox } = await startTenants();
     const item = { skuId: '1010470001', planName: 'FLEXIBLE', seats: 3 };
