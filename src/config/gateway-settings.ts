@@ -71,7 +71,7 @@ const auth = z.object({
     .describe(
       "The billing API's id of the reseller whose viewers also see everything in the reseller API that is linked to no billing customer. Only used with `AUTH_CLAIM_RESELLERS`.",
     ),
-  AUTH_JWKS_MAX_STALE_MS: milliseconds(1_000, 2_592_000_000)
+  AUTH_JWKS_MAX_STALE_MS: milliseconds(1, 2_592_000_000)
     .prefault('86400000')
     .describe(
       'Time for which the last known keys remain in use while `AUTH_JWKS_URL` does not respond. Default: 24 hours.',

@@ -6,6 +6,7 @@ import type {
 } from '../domain/notification.ts';
 import { follow } from '../live/follow.ts';
 import { SharedReads } from '../live/shared-reads.ts';
+import { skipping } from '../live/skipping.ts';
 import { WakeUps } from '../live/wake-up.ts';
 import type { Logger } from '../log.ts';
 import type { PageQuery } from '../store/database/pages.ts';
@@ -78,13 +79,16 @@ export class Notifications {
     // A higher sequence comes from a store that was deleted; it marks no position in this one.
     const seen = after !== null && after <= last ? after : last;
     const name = JSON.stringify([filter.customerId, filter.types, filter.tenant]);
+    const read = (from: number, limit: number, last?: number) =>
+      this.#reads.read(`${from} of ${name} at ${last}`, () =>
+        this.#store.after(filter, from, limit),
+      );
     return follow(
       {
         wakeUps: this.#wakeUps,
         key: filter.customerId ?? ALL,
         seen,
-        read: (from, limit) =>
-          this.#reads.read(`${from} of ${name}`, () => this.#store.after(filter, from, limit)),
+        read: filter.tenant ? skipping(read, () => this.#store.lastSequence()) : read,
         isLast: () => false,
         release: () => {},
       },

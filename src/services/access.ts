@@ -1,6 +1,6 @@
 import type DataLoader from 'dataloader';
 import type { CustomerLink } from '../domain/customer.ts';
-import { GatewayError } from '../domain/error.ts';
+import { badInput, GatewayError } from '../domain/error.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import type { WriteTarget } from '../domain/write.ts';
@@ -22,6 +22,11 @@ export interface Access {
   seesResellerCustomer(customerId: string | null): Promise<boolean>;
   /** Whether the viewer sees the target of a write. */
   seesTarget(target: WriteTarget): Promise<boolean>;
+  /**
+   * The reseller of a request that names none: a tenant's only one, otherwise the configured one.
+   * @throws GatewayError BAD_USER_INPUT when there is none
+   */
+  defaultReseller(configured: string | null): string;
   /** @throws GatewayError NOT_FOUND when the viewer does not see the reseller */
   requireReseller(resellerId: string): void;
   /** @throws GatewayError FORBIDDEN when the viewer does not see what is linked to no reseller */
@@ -59,6 +64,15 @@ export function createAccess(
       return resellerId === null
         ? seesResellerCustomer(resellerCustomerId)
         : seesReseller(resellerId);
+    },
+    defaultReseller(configured) {
+      const [only, ...others] = tenant?.resellers ?? [];
+      const found = tenant ? only : configured;
+      if (found && others.length === 0) return found;
+      const reason = tenant
+        ? 'the token does not grant exactly one reseller'
+        : 'no default reseller is configured';
+      throw badInput(`resellerId is required because ${reason}.`);
     },
     requireReseller(resellerId) {
       if (seesReseller(resellerId)) return;

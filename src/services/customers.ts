@@ -103,7 +103,8 @@ export function createCustomerService(
   }
 
   function fromBillingKey({ resellerId, customerId }: BillingCustomerKey): Customer | null {
-    const reseller = resellerId || defaultResellerId;
+    // A tenant's operation that names no reseller need not be about the configured one.
+    const reseller = resellerId || (access.tenant ? null : defaultResellerId);
     if (!reseller || customerId === '' || !access.seesReseller(reseller)) return null;
     return { billing: { resellerId: reseller, customerId }, resellerCustomerId: null };
   }
@@ -140,7 +141,7 @@ export function createCustomerService(
     billingKey,
     resellerCustomerId,
     resellerId(given) {
-      const resellerId = given ?? ownResellerId();
+      const resellerId = given ?? access.defaultReseller(defaultResellerId);
       checkLength('resellerId', resellerId);
       return resellerId;
     },
@@ -229,16 +230,6 @@ export function createCustomerService(
       return id === null ? null : loaders.resellerCustomer.load(id);
     },
   };
-
-  function ownResellerId(): string {
-    if (!access.tenant) {
-      if (defaultResellerId !== null) return defaultResellerId;
-      throw badInput('resellerId is required because no default reseller is configured.');
-    }
-    const [only, ...others] = access.tenant.resellers;
-    if (only !== undefined && others.length === 0) return only;
-    throw badInput('resellerId is required because the token does not grant exactly one reseller.');
-  }
 
   async function loadBilling(key: BillingCustomerKey): Promise<BillingCustomer | null> {
     checkLength('resellerId', key.resellerId);

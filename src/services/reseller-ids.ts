@@ -1,3 +1,4 @@
+import type { ResellerCustomer } from '../domain/customer.ts';
 import { GatewayError } from '../domain/error.ts';
 import type { Access } from './access.ts';
 import { type Loaders, nullIfRefused } from './loaders.ts';
@@ -41,9 +42,14 @@ export function createResellerIds(access: Access, loaders: Loaders): ResellerIds
       const holder = await loaders.anyResellerCustomer.load(domain).catch(nullIfRefused);
       if (!holder || (await access.seesResellerCustomer(holder.customerId))) return;
       const link = await loaders.linkByReseller.load(holder.customerId);
-      // The token proves that an unlinked customer agrees to the transfer.
-      if (hasToken && !link) return;
+      // The token proves that the customer of another reseller agrees to the transfer.
+      if (hasToken && !link && isManagedElsewhere(holder)) return;
       throw new GatewayError('NOT_FOUND', 'The customer was not found in the reseller API.');
     },
   };
+}
+
+/** The API returns only id, domain and type of a customer that another reseller or Google manages. */
+function isManagedElsewhere({ resourceUiUrl, customerDomainVerified }: ResellerCustomer): boolean {
+  return resourceUiUrl === null && customerDomainVerified === null;
 }

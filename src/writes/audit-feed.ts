@@ -1,6 +1,7 @@
 import type { WriteChange } from '../domain/write.ts';
 import { follow } from '../live/follow.ts';
 import { SharedReads } from '../live/shared-reads.ts';
+import { skipping } from '../live/skipping.ts';
 import { WakeUps } from '../live/wake-up.ts';
 import type { AuditFilter, AuditStore } from '../store/writes/audit-store.ts';
 
@@ -50,15 +51,16 @@ export class AuditFeed {
     // A higher sequence comes from a store that was deleted; it marks no position in this one.
     const seen = after !== null && after <= last ? after : last;
     const name = JSON.stringify(filter);
+    const read = (from: number, limit: number, last?: number) =>
+      this.#reads.read(`${from} of ${name} at ${last}`, () =>
+        this.#store.changesAfter(filter, from, limit),
+      );
     return follow(
       {
         wakeUps: this.#wakeUps,
         key: '',
         seen,
-        read: (from, limit) =>
-          this.#reads.read(`${from} of ${name}`, () =>
-            this.#store.changesAfter(filter, from, limit),
-          ),
+        read: filter.tenant ? skipping(read, () => this.#store.lastSequence()) : read,
         isLast: () => false,
         release: () => {},
       },

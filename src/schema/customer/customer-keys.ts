@@ -2,7 +2,7 @@ import { builder } from '../builder.ts';
 import { notEmpty } from '../relay/arguments.ts';
 
 export const resellerIdDescription =
-  "The billing API's id of the reseller, up to 50 characters; defaults to the configured reseller.";
+  "The billing API's id of the reseller, up to 50 characters; defaults to the only reseller that the caller sees, or to the configured one when it sees every one.";
 
 export const billingKeyInput = builder.inputType('BillingCustomerKey', {
   description: 'Identifies a customer in the billing API.',

@@ -11,8 +11,9 @@ const REFRESH_AFTER_MS = 300_000;
 /** Age at which tokens wait shortly for a fetch: the issuer may have revoked a key since. */
 const WAIT_AFTER_MS = 600_000;
 const WAIT_MS = 1_000;
-/** Minimum time between two fetches while there are keys. */
-const COOLDOWN_MS = 30_000;
+/** Minimum time between two fetches while there are keys: after a failure, and for an unknown key id. */
+const RETRY_AFTER_MS = 30_000;
+const UNKNOWN_KEY_PAUSE_MS = 10_000;
 /** Without keys, the second failure in a row is followed by this pause, and each later one by more. */
 const FIRST_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 1_000;
@@ -27,7 +28,7 @@ export interface RemoteKeysOptions {
 /**
  * The public keys of an issuer. They are fetched for the first token, and again in the background while
  * tokens arrive. While they cannot be fetched, the last known ones remain in use. A token with an
- * unknown key id causes a fetch at most every 30 seconds, whatever becomes of the fetch. Rejects with
+ * unknown key id causes a fetch at most every 10 seconds, whatever becomes of the fetch. Rejects with
  * GatewayError UNAVAILABLE when the keys are not known.
  */
 export function remoteKeys(options: RemoteKeysOptions): JWTVerifyGetKey {
@@ -68,7 +69,7 @@ class KeySource {
     const age = this.#age();
     if (age >= this.#options.maxStaleMs || !this.#known) return this.#firstKeys();
     if (age >= REFRESH_AFTER_MS) {
-      const { startedAt, done } = this.#fetch(COOLDOWN_MS);
+      const { startedAt, done } = this.#fetch(RETRY_AFTER_MS);
       const left = startedAt + WAIT_MS - performance.now();
       if (age >= WAIT_AFTER_MS && left > 0) await within(done, left);
     }
@@ -81,7 +82,7 @@ class KeySource {
    */
   async newerKeys(unknown: Error): Promise<Keys> {
     const before = this.#known;
-    const attempt = this.#fetch(COOLDOWN_MS);
+    const attempt = this.#fetch(UNKNOWN_KEY_PAUSE_MS);
     await attempt.done;
     if (attempt.outcome === 'FAILED') throw this.#unavailable();
     if (!this.#known || this.#known === before) throw unknown;

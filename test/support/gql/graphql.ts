@@ -42,7 +42,7 @@ export type AuditLogOrder =
 export type BillingCustomerKey = {
   /** The billing API's id of the customer, up to 50 characters. */
   customerId: string;
-  /** The billing API's id of the reseller, up to 50 characters; defaults to the configured reseller. */
+  /** The billing API's id of the reseller, up to 50 characters; defaults to the only reseller that the caller sees, or to the configured one when it sees every one. */
   resellerId?: string | null | undefined;
 };
 
@@ -87,7 +87,7 @@ export type CreateResellerServedCustomerInput = {
   person: CustomerPersonInput;
   /** The reseller customer to link the new customer to once the operation succeeds. */
   resellerCustomer?: ResellerCustomerKey | null | undefined;
-  /** The billing API's id of the reseller, up to 50 characters; defaults to the configured reseller. */
+  /** The billing API's id of the reseller, up to 50 characters; defaults to the only reseller that the caller sees, or to the configured one when it sees every one. */
   resellerId?: string | null | undefined;
 };
 
@@ -168,7 +168,7 @@ export type InviteCustomerInput = {
   person: CustomerPersonInput;
   /** The reseller customer to link the new customer to once the operation succeeds. */
   resellerCustomer?: ResellerCustomerKey | null | undefined;
-  /** The billing API's id of the reseller, up to 50 characters; defaults to the configured reseller. */
+  /** The billing API's id of the reseller, up to 50 characters; defaults to the only reseller that the caller sees, or to the configured one when it sees every one. */
   resellerId?: string | null | undefined;
 };
 
