@@ -18,7 +18,7 @@ const FAILURES_TO_OPEN = 5;
 const MIN_FAILING_MS = 1_000;
 /** Delay before the first probe, and between later ones. At most 20 fit into an outage of 30 s. */
 const FIRST_PROBE_MS = 1_000;
-const PROBE_INTERVAL_MS = 1_750;
+const PROBE_INTERVAL_MS = 1_800;
 /** A call that another deadline than its own ended sooner says nothing about the host. */
 const MIN_SILENCE_MS = 1_000;
 
