@@ -34,8 +34,8 @@ type Evidence = 'ANSWERED' | 'FAILED' | 'NONE';
 
 /**
  * Stops calling a host that fails. While it is open, calls are rejected before anything is sent, and
- * one call at a time is let through as a probe. Any answer closes it, also one that reports an error.
- * Probes do not wait for earlier probes, because a backend that is hung never ends them.
+ * one call in each interval is let through as a probe. Any answer closes it, also one that reports an
+ * error. Probes do not wait for earlier probes, because a backend that is hung never ends them.
  */
 export class Breaker {
   readonly #options: BreakerOptions;
