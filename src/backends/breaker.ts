@@ -18,7 +18,7 @@ const FAILURES_TO_OPEN = 5;
 const MIN_FAILING_MS = 1_000;
 /** Delay before the first probe, and between later ones. At most 20 fit into an outage of 30 s. */
 const FIRST_PROBE_MS = 1_000;
-const PROBE_INTERVAL_MS = 1_750;
+const PROBE_INTERVAL_MS = 1_800;
 /** A call that another deadline than its own ended sooner says nothing about the host. */
 const MIN_SILENCE_MS = 1_000;
 
@@ -34,8 +34,8 @@ type Evidence = 'ANSWERED' | 'FAILED' | 'NONE';
 
 /**
  * Stops calling a host that fails. While it is open, calls are rejected before anything is sent, and
- * one call at a time is let through as a probe. Any answer closes it, also one that reports an error.
- * Probes do not wait for earlier probes, because a backend that is hung never ends them.
+ * one call in each interval is let through as a probe. Any answer closes it, also one that reports an
+ * error. Probes do not wait for earlier probes, because a backend that is hung never ends them.
  */
 export class Breaker {
   readonly #options: BreakerOptions;

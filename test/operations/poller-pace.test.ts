@@ -183,3 +183,24 @@ test('polls of watched operations are sent first when too many wait', async () =
   await vi.advanceTimersByTimeAsync(0);
   expect(billing.asked.map(({ id }) => id).slice(0, 2)).toEqual(['op', 'watched']);
 });
+
+test('a thousand operations that are due after a restart are polled at an even pace', async () => {
+  const polls: number[] = [];
+  const getOperation = async (id: string) => {
+    polls.push(performance.now());
+    return reading(operation({ operationId: id }));
+  };
+  const { pollers, held } = await polled({ getOperation }, { pollsPerSecond: 200 });
+  const startedAt = performance.now();
+  for (let n = 0; n < 1_000; n++) {
+    const state = operation({ operationId: `op-${n}` });
+    pollers.start({ ...held, entry: { ...held.entry, operation: state } }, 'SPREAD');
+  }
+  await vi.advanceTimersByTimeAsync(2_000);
+  for (let second = 1; second <= 2; second++) {
+    const until = startedAt + second * 1_000;
+    const started = polls.filter((at) => at > until - 1_000 && at <= until);
+    expect(started.length).toBeLessThanOrEqual(221);
+  }
+  expect(polls.length).toBeGreaterThan(300);
+});

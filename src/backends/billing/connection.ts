@@ -41,6 +41,9 @@ export class Connection {
   #state: 'OPEN' | 'RETIRED' | 'CLOSED' = 'OPEN';
   #calls = 0;
   #silenceTimer: NodeJS.Timeout | undefined;
+  /** The start of the first call since the last byte; null when all calls were answered. */
+  #silentSince: number | null = null;
+  #bytesReceived = 0;
 
   /**
    * @param address host:port
@@ -107,26 +110,33 @@ export class Connection {
   #becomeIdle(): void {
     clearInterval(this.#silenceTimer);
     this.#silenceTimer = undefined;
+    this.#checkSilence();
     if (this.#state === 'RETIRED') this.close();
+  }
+
+  #watchSilence(): void {
+    if (this.#silentSince === null) {
+      this.#silentSince = performance.now();
+      this.#bytesReceived = this.#sockets.bytesReceived;
+    }
+    const check = (): void => this.#checkSilence();
+    this.#silenceTimer ??= setInterval(check, this.#silenceMs / SILENCE_CHECKS).unref();
   }
 
   /**
    * Retires the connection when its peer is silent: it may be gone without having closed the
-   * connection, which TCP and keepalive notice only after a longer time. Calls under way continue.
+   * connection, which TCP and keepalive notice only after a longer time. Calls under way continue. The
+   * time of calls that have ended counts too, because their deadline may be shorter.
    */
-  #watchSilence(): void {
-    if (this.#silenceTimer) return;
-    let received = this.#sockets.bytesReceived;
-    let silentSince = performance.now();
-    this.#silenceTimer = setInterval(() => {
-      const now = performance.now();
-      if (received === this.#sockets.bytesReceived) {
-        if (now - silentSince >= this.#silenceMs) this.retire();
-        return;
-      }
-      received = this.#sockets.bytesReceived;
-      silentSince = now;
-    }, this.#silenceMs / SILENCE_CHECKS).unref();
+  #checkSilence(): void {
+    const received = this.#sockets.bytesReceived;
+    const now = performance.now();
+    if (received !== this.#bytesReceived) {
+      this.#bytesReceived = received;
+      this.#silentSince = this.#calls > 0 ? now : null;
+    } else if (this.#silentSince !== null && now - this.#silentSince >= this.#silenceMs) {
+      this.retire();
+    }
   }
 
   #stateChange(state: connectivityState): Promise<void> {

@@ -85,6 +85,17 @@ test('a connection that was dropped silently is replaced while its calls wait', 
   expect(performance.now() - startedAt).toBeLessThan(1_000);
 });
 
+test('a connection that was dropped silently is replaced when the deadline of calls is shorter', async () => {
+  const { proxy } = await startAccounts();
+  const client = clientOf(proxy, { timeoutMs: 100, connections });
+  await client.getAccount('A0', scope());
+  proxy.freeze();
+  const read = (n: number) => client.getAccount(`A${n}`, scope()).catch(() => null);
+  let failed = 0;
+  while ((await read(failed)) === null && failed < 10) failed++;
+  expect(failed).toBeLessThanOrEqual(4);
+});
+
 test('a slow call ends on its connection while later calls use another', async () => {
   const { server, proxy } = await startAccounts();
   const answer = Promise.withResolvers<void>();
