@@ -30,6 +30,7 @@ export class BackendCalls {
   /** A read. Concurrent reads of one key share one call, which is aborted when all readers abort. */
   async read<T>(key: string, scope: CallScope, attempt: Attempt<T>): Promise<T> {
     scope.signal.throwIfAborted();
+    scope.countCall?.();
     const flight = this.#flights.get(key) ?? this.#startFlight(key, attempt);
     return flight.join(scope.signal) as Promise<T>;
   }
@@ -44,6 +45,7 @@ export class BackendCalls {
     attempt: Attempt<T>,
   ): Promise<T> {
     scope.signal.throwIfAborted();
+    scope.countCall?.();
     try {
       return await this.#withDeadline(scope.signal, isRetryable ?? never, attempt);
     } finally {

@@ -4,6 +4,11 @@ export interface CallScope {
   readonly signal: AbortSignal;
   /** The gateway's request id; sent upstream as the trace id. */
   readonly requestId: string;
+  /**
+   * Counts a backend call against the limit of the request; absent for the gateway's own work.
+   * @throws GatewayError BAD_USER_INPUT when the request makes too many calls
+   */
+  countCall?(): void;
 }
 
 /** Settles like `promise`, or rejects with the signal's reason as soon as it aborts. */

@@ -2,13 +2,16 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import type { GraphQLSchema } from 'graphql';
 import type { ErrorCode } from '../domain/error.ts';
+import type { Limits } from '../domain/limits.ts';
 import type { Logger } from '../log.ts';
 import type { RequestScope } from '../services/scope.ts';
 import type { Services } from '../services/services.ts';
 import type { Authenticate } from './auth/authenticate.ts';
 import { type OriginPolicy, originRefusal } from './auth/origin.ts';
 import { createDocuments } from './graphql/documents.ts';
+import { createExecuteOnce } from './graphql/execution.ts';
 import { createGraphiQL, type GraphiQLProtocol, wantsPage } from './graphql/graphiql.ts';
+import { meterSchema } from './graphql/limits/metered-schema.ts';
 import { errorBody } from './graphql/public-error.ts';
 import {
   type CreateContext,
@@ -30,6 +33,7 @@ export interface HttpOptions {
   readonly authenticate: Authenticate;
   readonly createServices: (scope: RequestScope) => Services;
   readonly origins: OriginPolicy;
+  readonly limits: Limits;
   /** Deadline of one query, mutation or event, in milliseconds. */
   readonly deadlineMs: number;
   /** How long running requests may continue after `close`, in milliseconds. */
@@ -52,14 +56,16 @@ export interface HttpServer {
 
 /** Serves GraphQL (HTTP, SSE, WebSocket) and GraphiQL on one path, Pub/Sub pushes on another. */
 export function createHttpServer(options: HttpOptions): HttpServer {
+  meterSchema(options.schema);
   const shutdown = new AbortController();
   const createContext: CreateContext = (origin) => createRequestContext({ ...options, ...origin });
   const parts = {
     ...options,
     path: PATH,
-    documents: createDocuments(options.schema),
+    documents: createDocuments(options.schema, options.limits),
     createContext,
-    subscribe: createSubscribe(options.log),
+    executeOnce: createExecuteOnce(options.limits),
+    subscribe: createSubscribe(options.limits, options.log),
     shutdown: shutdown.signal,
   };
   const route = createRouter(

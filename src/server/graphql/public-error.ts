@@ -6,6 +6,8 @@ import type { Logger } from '../../log.ts';
 export interface ErrorScope {
   readonly requestId: string;
   readonly log: Logger;
+  /** Whether messages may suggest names of the schema. */
+  readonly suggestions: boolean;
 }
 
 const shown = new WeakSet<GraphQLError>();
@@ -19,7 +21,8 @@ export function publicError(error: GraphQLError, scope: ErrorScope): GraphQLErro
   const failure = failureOf(error);
   const upstreamRequestId = failure.requestId;
   logFailure(failure, error, scope);
-  const result = new GraphQLError(failure.message, {
+  const message = scope.suggestions ? failure.message : withoutSuggestion(failure.message);
+  const result = new GraphQLError(message, {
     nodes: error.nodes ?? null,
     source: error.source,
     positions: error.positions ?? null,
@@ -68,6 +71,12 @@ function failureOf(error: GraphQLError): GatewayError {
   });
 }
 
+/** graphql-js appends a question with similar names to its messages. */
+function withoutSuggestion(message: string): string {
+  const start = message.lastIndexOf(' Did you mean ');
+  return start === -1 || !message.endsWith('?') ? message : message.slice(0, start);
+}
+
 function rootCause(error: GraphQLError): unknown {
   let cause: unknown = error;
   while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError;
@@ -96,7 +105,11 @@ function logFailure(failure: GatewayError, error: GraphQLError, scope: ErrorScop
 /** Logs a failure that a mutation returns as data; its violations may quote the input. */
 export function logReturned(
   { code, service, requestId: upstreamRequestId, message }: GatewayError,
-  { mutation, requestId, log }: ErrorScope & { readonly mutation: string },
+  {
+    mutation,
+    requestId,
+    log,
+  }: Pick<ErrorScope, 'requestId' | 'log'> & { readonly mutation: string },
 ): void {
   const fields = { requestId, code, service, upstreamRequestId, mutation };
   if (code === 'OUTCOME_UNKNOWN') log.warn(fields, message);

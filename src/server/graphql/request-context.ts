@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExecutionArgs } from 'graphql';
 import { GatewayError } from '../../domain/error.ts';
+import type { Limits } from '../../domain/limits.ts';
 import type { Viewer } from '../../domain/viewer.ts';
 import type { Logger } from '../../log.ts';
 import type { GatewayContext } from '../../schema/context.ts';
 import type { RequestScope } from '../../services/scope.ts';
 import type { Services } from '../../services/services.ts';
-import { logReturned } from './public-error.ts';
+import { Meter } from './limits/meter.ts';
+import { type ErrorScope, logReturned } from './public-error.ts';
 
 /** The context that the HTTP server passes to Yoga. */
 export interface ServerContext {
@@ -24,6 +26,7 @@ export interface RequestContextOptions {
   readonly signal?: AbortSignal | undefined;
   /** Deadline of one query, mutation or event, in milliseconds. */
   readonly deadlineMs: number;
+  readonly limits: Limits;
   readonly createServices: (scope: RequestScope) => Services;
   readonly log: Logger;
 }
@@ -41,6 +44,11 @@ const answered = new GatewayError('UNAVAILABLE', 'The request has been answered.
 
 /** The context of one query, mutation, event or GraphQL subscription. */
 export interface RequestContext extends GatewayContext {
+  readonly meter: Meter;
+  /** Aborts at the deadline, when the client disconnects, or when the request exceeds a limit. */
+  readonly signal: AbortSignal;
+  /** How errors of this request are shown and logged. */
+  readonly errorScope: ErrorScope;
   /** The context of one event. Subscriptions can share it, so it does not end with this one. */
   forEvent(): RequestContext;
   /**
@@ -59,7 +67,7 @@ export interface RequestArgs extends ExecutionArgs {
 }
 
 export function createRequestContext(options: RequestContextOptions): RequestContext {
-  const { viewer, requestId, agent, deadlineMs, createServices, log } = options;
+  const { viewer, requestId, agent, deadlineMs, limits, createServices, log } = options;
   const controller = new AbortController();
   const { signal } = controller;
   const unfollow = follow(options.signal, controller);
@@ -67,6 +75,8 @@ export function createRequestContext(options: RequestContextOptions): RequestCon
     const message = `The request took longer than ${deadlineMs} ms.`;
     controller.abort(new GatewayError('DEADLINE_EXCEEDED', message, { retryable: true }));
   }, deadlineMs);
+  const meter = new Meter(limits, (reason) => controller.abort(reason));
+  const countCall = (): void => meter.countCall();
   let services: Services | undefined;
   const listeners: (() => void)[] = [];
   const onDelivered = (listener: () => void): void => void listeners.push(listener);
@@ -74,8 +84,11 @@ export function createRequestContext(options: RequestContextOptions): RequestCon
   return {
     viewer,
     requestId,
+    meter,
+    signal,
+    errorScope: { requestId, log, suggestions: limits.suggestions },
     get services() {
-      services ??= createServices({ viewer, requestId, agent, signal, onDelivered });
+      services ??= createServices({ viewer, requestId, agent, signal, countCall, onDelivered });
       return services;
     },
     report: (failure, mutation) => logReturned(failure, { mutation, requestId, log }),

@@ -1,9 +1,11 @@
 import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
+import type { Limits } from '../../domain/limits.ts';
 import type { Logger } from '../../log.ts';
 import { type Authenticate, onExpiry } from '../auth/authenticate.ts';
 import type { OriginPolicy } from '../auth/origin.ts';
 import type { Documents } from './documents.ts';
+import type { ExecuteOnce } from './execution.ts';
 import { useDocuments } from './plugins/documents.ts';
 import { useErrorCodes } from './plugins/error-codes.ts';
 import { useExecution } from './plugins/execution.ts';
@@ -16,16 +18,15 @@ import {
 } from './request-context.ts';
 import type { Subscribe } from './subscription.ts';
 
-/** The largest request body in bytes. */
-const MAX_BODY = 1_000_000;
-
 export interface YogaOptions {
   readonly path: string;
   readonly schema: GraphQLSchema;
   readonly documents: Documents;
   readonly authenticate: Authenticate;
   readonly createContext: CreateContext;
+  readonly executeOnce: ExecuteOnce;
   readonly subscribe: Subscribe;
+  readonly limits: Limits;
   readonly origins: OriginPolicy;
   /** Aborts at shutdown. */
   readonly shutdown: AbortSignal;
@@ -42,7 +43,7 @@ export function createGraphQLHandler(options: YogaOptions) {
     graphiql: false,
     batching: false,
     multipart: false,
-    maxRequestBodySize: MAX_BODY,
+    maxRequestBodySize: options.limits.bodyBytes,
     // The documents plugin caches, with a bound.
     parserAndValidationCache: false,
     cors:
@@ -79,8 +80,8 @@ export function createGraphQLHandler(options: YogaOptions) {
     plugins: [
       useRequestErrors(),
       useDocuments(documents),
-      useExecution(options.subscribe, options.shutdown, log),
-      useErrorCodes(log),
+      useExecution(options.executeOnce, options.subscribe, options.shutdown),
+      useErrorCodes(log, options.limits.suggestions),
     ],
   });
 }

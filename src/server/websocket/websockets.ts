@@ -11,12 +11,13 @@ import {
 } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import { type ErrorCode, GatewayError } from '../../domain/error.ts';
+import type { Limits } from '../../domain/limits.ts';
 import type { Viewer } from '../../domain/viewer.ts';
 import type { Logger } from '../../log.ts';
 import { type Authenticate, onExpiry } from '../auth/authenticate.ts';
 import { type OriginPolicy, originRefusal } from '../auth/origin.ts';
 import type { Documents } from '../graphql/documents.ts';
-import { executeOnce, streamLazily } from '../graphql/execution.ts';
+import type { ExecuteOnce } from '../graphql/execution.ts';
 import { errorBody, publicError } from '../graphql/public-error.ts';
 import {
   agentFrom,
@@ -24,11 +25,10 @@ import {
   type RequestArgs,
   requestIdFrom,
 } from '../graphql/request-context.ts';
-import type { Deliver, Subscribe } from '../graphql/subscription.ts';
+import { type Deliver, deliverOnce, streamLazily } from '../graphql/result-stream.ts';
+import type { Subscribe } from '../graphql/subscription.ts';
 import { GOING_AWAY, type Send, sender, serveSocket } from './socket.ts';
 
-/** The largest message of a client, in bytes. */
-const MAX_MESSAGE = 1_000_000;
 /** Milliseconds for the closing handshake before a socket is terminated. */
 const CLOSE_TIMEOUT_MS = 500;
 
@@ -41,14 +41,12 @@ interface SocketExtra {
   viewer: Viewer | null;
   readonly agent: string | null;
   readonly send: Send;
-  isOpen(): boolean;
   /** Closes the socket when the viewer's token expires. */
   expireAt(viewer: Viewer): void;
 }
 
 interface SocketArgs extends RequestArgs {
   readonly deliver: Deliver;
-  isOpen(): boolean;
 }
 
 export interface WebSocketOptions {
@@ -59,7 +57,9 @@ export interface WebSocketOptions {
   readonly authenticate: Authenticate;
   readonly origins: OriginPolicy;
   readonly createContext: CreateContext;
+  readonly executeOnce: ExecuteOnce;
   readonly subscribe: Subscribe;
+  readonly limits: Limits;
   /** Aborts at shutdown. */
   readonly shutdown: AbortSignal;
   readonly log: Logger;
@@ -71,7 +71,7 @@ export function serveWebSockets(options: WebSocketOptions): () => Promise<void> 
   const sockets = new WebSocketServer({
     noServer: true,
     allowSynchronousEvents: false,
-    maxPayload: MAX_MESSAGE,
+    maxPayload: options.limits.bodyBytes,
     handleProtocols,
   });
   const protocol = createProtocol(options);
@@ -90,8 +90,7 @@ export function serveWebSockets(options: WebSocketOptions): () => Promise<void> 
         ws.once('close', onExpiry(viewer, close));
       };
       const agent = agentFrom(request.headers['user-agent']);
-      const isOpen = (): boolean => ws.readyState === ws.OPEN;
-      const extra = { authorization, agent, viewer: null, send, isOpen, expireAt };
+      const extra = { authorization, agent, viewer: null, send, expireAt };
       serveSocket(protocol, ws, send, extra, log);
     });
   });
@@ -111,8 +110,9 @@ export function serveWebSockets(options: WebSocketOptions): () => Promise<void> 
 }
 
 function createProtocol(options: WebSocketOptions) {
-  const { schema, documents, authenticate, createContext, log } = options;
+  const { schema, documents, authenticate, createContext, limits, log } = options;
   return makeServer<Params, SocketExtra>({
+    connectionInitWaitTimeout: limits.initTimeoutMs,
     async onConnect({ connectionParams, extra }) {
       try {
         const authorization = authorizationOf(connectionParams, extra);
@@ -127,7 +127,8 @@ function createProtocol(options: WebSocketOptions) {
     },
     onSubscribe({ extra }, id, payload) {
       const requestId = randomUUID();
-      const shown = (error: GraphQLError) => publicError(error, { requestId, log });
+      const shown = (error: GraphQLError) =>
+        publicError(error, { requestId, log, suggestions: limits.suggestions });
       try {
         const document = documents.parse(payload.query);
         const errors = documents.validate(document);
@@ -139,8 +140,7 @@ function createProtocol(options: WebSocketOptions) {
         const { viewer, agent } = extra;
         const contextValue = createContext({ viewer, agent, requestId });
         const deliver: Deliver = (payload, sent) => extra.send(nextMessage(id, payload), sent);
-        const { isOpen } = extra;
-        return { schema, document, contextValue, deliver, isOpen, ...variablesAndName(payload) };
+        return { schema, document, contextValue, deliver, ...variablesAndName(payload) };
       } catch (error) {
         // A syntax error must not close the whole socket.
         if (error instanceof GraphQLError) return [shown(error)];
@@ -150,12 +150,12 @@ function createProtocol(options: WebSocketOptions) {
     // A socket that closes ends its streams, and the streams end their executions.
     execute(args) {
       const request = args as SocketArgs;
-      return streamLazily(request, () => executeOnce(request, log), request.isOpen);
+      return deliverOnce(request, options.executeOnce, request.deliver);
     },
     subscribe(args) {
       const request = args as SocketArgs;
       const run = () => options.subscribe(request, request.deliver);
-      return streamLazily(request, run, request.isOpen);
+      return streamLazily(request, run);
     },
   });
 }

@@ -30,12 +30,12 @@ const refusals: Readonly<Record<number, string>> = {
  * Adds code and HTTP status to every error of a response, also when the request could not be parsed.
  * Streams get their codes event by event, where they are produced.
  */
-export function useErrorCodes(log: Logger): Plugin<object, ServerContext> {
+export function useErrorCodes(log: Logger, suggestions: boolean): Plugin<object, ServerContext> {
   return {
     onResultProcess({ result, setResult, serverContext: { requestId } }) {
       // Batching is off, so this is one result or one stream.
       if (!isSingle(result) || !result.errors) return;
-      const coded = publicResult(result, { requestId, log });
+      const coded = publicResult(result, { requestId, log, suggestions });
       coded.errors?.forEach((error, index) => {
         const http = httpOf(result, result.errors?.[index], error);
         if (http) error.extensions['http'] = http;

@@ -1,7 +1,6 @@
 import type { ExecutionArgs } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import type { Logger } from '../../../log.ts';
-import { executeOnce } from '../execution.ts';
+import type { ExecuteOnce } from '../execution.ts';
 import type { RequestArgs, RequestContext, ServerContext } from '../request-context.ts';
 import type { Subscribe } from '../subscription.ts';
 
@@ -13,10 +12,14 @@ interface HttpArgs extends RequestArgs {
  * Executes the way WebSockets do. At shutdown, streams are cut off: clients would take an orderly end
  * as the end of the subscription and not reconnect.
  */
-export function useExecution(subscribe: Subscribe, shutdown: AbortSignal, log: Logger): Plugin {
+export function useExecution(
+  executeOnce: ExecuteOnce,
+  subscribe: Subscribe,
+  shutdown: AbortSignal,
+): Plugin {
   return {
     onExecute({ setExecuteFn }) {
-      setExecuteFn((args: ExecutionArgs) => executeOnce(args as HttpArgs, log));
+      setExecuteFn((args: ExecutionArgs) => executeOnce(args as HttpArgs));
     },
     onSubscribe({ setSubscribeFn }) {
       setSubscribeFn((args: ExecutionArgs) => {

@@ -1,0 +1,93 @@
+import {
+  defaultFieldResolver,
+  type GraphQLField,
+  type GraphQLFieldResolver,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  getNamedType,
+  isCompositeType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql';
+import type { Meter } from './meter.ts';
+import { ownValues } from './own-values.ts';
+import { slices } from './slices.ts';
+
+/** What the resolvers need of the context. */
+export interface MeteredContext {
+  readonly meter: Meter;
+  /** Aborts when the request ends, also at its deadline. */
+  readonly signal: AbortSignal;
+}
+
+type Resolver = GraphQLFieldResolver<unknown, Partial<MeteredContext>>;
+
+const metered = new WeakSet<GraphQLSchema>();
+
+/**
+ * Makes the resolvers of a schema count what they return, stop when the request has ended, and let
+ * the event loop turn between parts of a long answer. Requests bring their meter in the context.
+ */
+export function meterSchema(schema: GraphQLSchema): void {
+  if (metered.has(schema)) return;
+  metered.add(schema);
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || type.name.startsWith('__')) continue;
+    for (const field of Object.values(type.getFields())) field.resolve = meteredResolver(field);
+  }
+}
+
+function meteredResolver(field: GraphQLField<unknown, Partial<MeteredContext>>): Resolver {
+  const resolve = field.resolve ?? defaultFieldResolver;
+  const isNullable = !isNonNullType(field.type);
+  const isComposite = isCompositeType(getNamedType(field.type));
+  return (source, args, context, info) => {
+    const { meter, signal } = context;
+    if (!meter || !signal) return resolve(source, args, context, info);
+    const fail = (error: unknown): null => {
+      if (isNullable && !meter.admitsError()) return null;
+      throw error;
+    };
+    const count = (value: unknown): unknown =>
+      isComposite ? countedObjects(value, meter, info) : countedLeaf(value, meter);
+    try {
+      if (isComposite) signal.throwIfAborted();
+      const value = resolve(source, args, context, info);
+      return value instanceof Promise ? value.then(count).catch(fail) : count(value);
+    } catch (error) {
+      return fail(error);
+    }
+  };
+}
+
+function countedLeaf(value: unknown, meter: Meter): unknown {
+  if (typeof value === 'string' || typeof value === 'object') meter.countText(value);
+  return value;
+}
+
+/** The value, as soon as there is time for its fields. */
+function countedObjects(value: unknown, meter: Meter, info: GraphQLResolveInfo): unknown {
+  if (value == null) return value;
+  const own = ownValues(info);
+  if (Array.isArray(value)) {
+    meter.countValues(value.length * own);
+    return inParts(value, own);
+  }
+  meter.countValues(own);
+  return slices.isOver() ? slices.next().then(() => value) : value;
+}
+
+/** Values that are completed without a look at the clock. */
+const PART = 1_000;
+
+/** The same items; those after the first part are promises that wait for their turn. */
+function inParts(items: readonly unknown[], own: number): readonly unknown[] {
+  const size = Math.max(1, Math.floor(PART / own));
+  // Items that are promises already have a turn each, and must be observed at once.
+  if (items.length <= size || items.some((item) => item instanceof Promise)) return items;
+  let turn = Promise.resolve();
+  return items.map((item, index) => {
+    if (index % size === 0) turn = turn.then(() => (slices.isOver() ? slices.next() : undefined));
+    return turn.then(() => item);
+  });
+}
