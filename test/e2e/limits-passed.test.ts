@@ -54,7 +54,7 @@ test('1,000 customers with both halves, accounts and subscriptions are within th
     url,
     `{ customers(first: 1000) { nodes {
          id
-         billing { customerId resellerId account { id name active } }
+         billing { customerId resellerId account { name active } }
          reseller { customerId customerDomain alternateEmail phoneNumber postalAddress {
            organizationName contactName addressLine1 locality postalCode countryCode } }
          subscriptions { nodes { id skuId skuName status plan { planName }

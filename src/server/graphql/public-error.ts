@@ -54,8 +54,14 @@ export function toGraphQLError(error: unknown): GraphQLError {
 }
 
 /** The response body of a request that is not executed. */
-export function errorBody(code: ErrorCode, message: string, requestId: string): string {
-  const extensions = { code, retryable: code === 'UNAVAILABLE', requestId };
+export function errorBody(
+  code: ErrorCode,
+  message: string,
+  requestId: string,
+  retryAfterMs?: number,
+): string {
+  const retryable = code === 'UNAVAILABLE' || code === 'RATE_LIMITED';
+  const extensions = { code, retryable, retryAfterMs, requestId };
   return JSON.stringify({ errors: [{ message, extensions }] });
 }
 

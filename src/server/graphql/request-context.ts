@@ -16,6 +16,8 @@ export interface ServerContext {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
   readonly requestId: string;
+  /** Null for requests that are not executed, such as a preflight. */
+  readonly viewer: Viewer | null;
 }
 
 export interface RequestContextOptions {

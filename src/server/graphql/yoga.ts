@@ -2,8 +2,9 @@ import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { Limits } from '../../domain/limits.ts';
 import type { Logger } from '../../log.ts';
-import { type Authenticate, onExpiry } from '../auth/authenticate.ts';
+import { onExpiry } from '../auth/authenticate.ts';
 import type { OriginPolicy } from '../auth/origin.ts';
+import { EXPOSED_HEADERS } from '../refusal.ts';
 import type { Documents } from './documents.ts';
 import type { ExecuteOnce } from './execution.ts';
 import { useDocuments } from './plugins/documents.ts';
@@ -22,7 +23,6 @@ export interface YogaOptions {
   readonly path: string;
   readonly schema: GraphQLSchema;
   readonly documents: Documents;
-  readonly authenticate: Authenticate;
   readonly createContext: CreateContext;
   readonly executeOnce: ExecuteOnce;
   readonly subscribe: Subscribe;
@@ -35,7 +35,7 @@ export interface YogaOptions {
 
 /** Serves GraphQL over HTTP, with subscriptions as server-sent events. */
 export function createGraphQLHandler(options: YogaOptions) {
-  const { path, schema, documents, authenticate, createContext, origins, log } = options;
+  const { path, schema, documents, createContext, origins, log } = options;
   return createYoga<ServerContext, RequestContext>({
     schema,
     graphqlEndpoint: path,
@@ -52,7 +52,7 @@ export function createGraphQLHandler(options: YogaOptions) {
             origin: [...origins.allowed],
             credentials: true,
             methods: ['GET', 'POST', 'OPTIONS'],
-            exposedHeaders: ['x-request-id'],
+            exposedHeaders: EXPOSED_HEADERS,
           }
         : false,
     logging: {
@@ -63,9 +63,8 @@ export function createGraphQLHandler(options: YogaOptions) {
     },
     // The error-codes plugin masks errors and adds codes.
     maskedErrors: false,
-    async context({ request, res, requestId }) {
-      const authorization = request.headers.get('authorization');
-      const viewer = await authenticate({ authorization });
+    context({ request, res, requestId, viewer }) {
+      if (!viewer) throw new Error('executed without authentication');
       // Not ended in an orderly way: clients would take that as the end of the subscription.
       res.once(
         'close',

@@ -18,7 +18,7 @@ import { type Authenticate, onExpiry } from '../auth/authenticate.ts';
 import { type OriginPolicy, originRefusal } from '../auth/origin.ts';
 import type { Documents } from '../graphql/documents.ts';
 import type { ExecuteOnce } from '../graphql/execution.ts';
-import { errorBody, publicError } from '../graphql/public-error.ts';
+import { errorBody, publicError, toGraphQLError } from '../graphql/public-error.ts';
 import {
   agentFrom,
   type CreateContext,
@@ -27,6 +27,8 @@ import {
 } from '../graphql/request-context.ts';
 import { type Deliver, deliverOnce, streamLazily } from '../graphql/result-stream.ts';
 import type { Subscribe } from '../graphql/subscription.ts';
+import type { TakeRequest } from '../rate-limit.ts';
+import { hasValidHost, normaliseTarget, pathOf } from '../request-target.ts';
 import { GOING_AWAY, type Send, sender, serveSocket } from './socket.ts';
 
 /** Milliseconds for the closing handshake before a socket is terminated. */
@@ -57,6 +59,7 @@ export interface WebSocketOptions {
   readonly authenticate: Authenticate;
   readonly origins: OriginPolicy;
   readonly createContext: CreateContext;
+  readonly takeRequest: TakeRequest;
   readonly executeOnce: ExecuteOnce;
   readonly subscribe: Subscribe;
   readonly limits: Limits;
@@ -79,6 +82,7 @@ export function serveWebSockets(options: WebSocketOptions): () => Promise<void> 
     // Before ws takes over, an unhandled error event would end the process.
     const onError = (error: Error): void => log.debug({ err: error }, 'upgrade failed');
     socket.on('error', onError);
+    normaliseTarget(request);
     const refusal = upgradeRefusal(request, options);
     if (refusal) return refuse(request, socket, refusal);
     sockets.handleUpgrade(request, socket, head, (ws) => {
@@ -126,6 +130,8 @@ function createProtocol(options: WebSocketOptions) {
       }
     },
     onSubscribe({ extra }, id, payload) {
+      const { viewer, agent } = extra;
+      if (!viewer) throw new Error('subscribed before the socket was acknowledged');
       const requestId = randomUUID();
       const shown = (error: GraphQLError) =>
         publicError(error, { requestId, log, suggestions: limits.suggestions });
@@ -136,14 +142,14 @@ function createProtocol(options: WebSocketOptions) {
         if (!getOperationAST(document, payload.operationName)) {
           return [shown(new GraphQLError('The document has no operation of this name.'))];
         }
-        if (!extra.viewer) throw new Error('subscribed before the socket was acknowledged');
-        const { viewer, agent } = extra;
+        options.takeRequest(viewer.subject);
         const contextValue = createContext({ viewer, agent, requestId });
         const deliver: Deliver = (payload, sent) => extra.send(nextMessage(id, payload), sent);
         return { schema, document, contextValue, deliver, ...variablesAndName(payload) };
       } catch (error) {
         // A syntax error must not close the whole socket.
         if (error instanceof GraphQLError) return [shown(error)];
+        if (error instanceof GatewayError) return [shown(toGraphQLError(error))];
         throw error;
       }
     },
@@ -190,7 +196,11 @@ function upgradeRefusal(
 ): Refusal | null {
   const message = originRefusal(request, origins);
   if (message !== null) return { status: '403 Forbidden', code: 'FORBIDDEN', message };
-  if (request.url?.split('?', 1)[0] !== path) {
+  if (!hasValidHost(request)) {
+    const malformed = 'The Host header is malformed.';
+    return { status: '400 Bad Request', code: 'BAD_USER_INPUT', message: malformed };
+  }
+  if (pathOf(request) !== path) {
     return {
       status: '404 Not Found',
       code: 'NOT_FOUND',

@@ -2,28 +2,14 @@ import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { ErrorCode } from '../../../domain/error.ts';
 import type { Logger } from '../../../log.ts';
+import { statuses } from '../http-status.ts';
 import { errorBody, publicResult } from '../public-error.ts';
 import type { ServerContext } from '../request-context.ts';
-
-const statuses: Record<ErrorCode, number> = {
-  BAD_USER_INPUT: 400,
-  UNAUTHENTICATED: 401,
-  FORBIDDEN: 403,
-  NOT_FOUND: 404,
-  CONFLICT: 409,
-  FAILED_PRECONDITION: 409,
-  RATE_LIMITED: 429,
-  UNAVAILABLE: 503,
-  DEADLINE_EXCEEDED: 504,
-  OUTCOME_UNKNOWN: 504,
-  INTERNAL_SERVER_ERROR: 500,
-};
 
 /** Messages for requests that are rejected before GraphQL. */
 const refusals: Readonly<Record<number, string>> = {
   405: 'Use GET or POST.',
   406: 'Accept application/graphql-response+json or application/json, or text/event-stream for a subscription.',
-  415: 'Send the request as application/json.',
 };
 
 /**
