@@ -13,6 +13,7 @@ import type { RequestScope } from '../services/scope.ts';
 import type { Services } from '../services/services.ts';
 import type { Authenticate } from './auth/authenticate.ts';
 import { type OriginPolicy, originRefusal } from './auth/origin.ts';
+import { Backlog } from './backlog.ts';
 import { type Admit, createAdmission } from './graphql/admission.ts';
 import { createDocuments } from './graphql/documents.ts';
 import { createExecuteOnce } from './graphql/execution.ts';
@@ -74,6 +75,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     documents: createDocuments(options.schema, options.limits),
     createContext,
     takeRequest,
+    backlog: new Backlog(options.limits.pendingBytes),
     executeOnce: createExecuteOnce(options.limits),
     subscribe: createSubscribe(options.limits, options.log),
     shutdown: shutdown.signal,

@@ -2,6 +2,7 @@ import { createSourceEventStream, type ExecutionResult } from 'graphql';
 import type { Limits } from '../../domain/limits.ts';
 import { type Pullable, pullable, type Receiver } from '../../live/pull.ts';
 import type { Logger } from '../../log.ts';
+import { SubscriptionSlots } from '../subscription-slots.ts';
 import { checkRequest } from './limits/request-check.ts';
 import { publicResult, toGraphQLError } from './public-error.ts';
 import type { RequestArgs } from './request-context.ts';
@@ -25,11 +26,16 @@ export type Subscribe = (
  */
 export function createSubscribe(limits: Limits, log: Logger): Subscribe {
   const executions = new SharedExecutions(limits.answerBytes);
+  const slots = new SubscriptionSlots(limits.subscriptionsPerViewer);
   return async (args, deliver) => {
     const { contextValue } = args;
     const coded = (result: ExecutionResult) => publicResult(result, contextValue.errorScope);
-    const source = await openSource(args, limits);
+    const slot = { release: (): void => {} };
+    const source = await openSource(args, limits, () => {
+      slot.release = slots.take(contextValue.viewer.subject);
+    });
     if (!(Symbol.asyncIterator in source)) {
+      slot.release();
       contextValue.end();
       return coded(source);
     }
@@ -55,6 +61,7 @@ export function createSubscribe(limits: Limits, log: Logger): Subscribe {
         }
       },
       end() {
+        slot.release();
         contextValue.end();
         reading.end();
         // Not awaited: a source that is stuck in an await ends only when that settles.
@@ -70,9 +77,11 @@ export function createSubscribe(limits: Limits, log: Logger): Subscribe {
 async function openSource(
   args: RequestArgs,
   limits: Limits,
+  takeSlot: () => void,
 ): Promise<AsyncIterable<unknown> | ExecutionResult> {
   try {
     checkRequest(args, limits);
+    takeSlot();
     return await createSourceEventStream(args);
   } catch (error) {
     return { errors: [toGraphQLError(error)] };

@@ -4,6 +4,7 @@ import type { Limits } from '../../domain/limits.ts';
 import type { Logger } from '../../log.ts';
 import { onExpiry } from '../auth/authenticate.ts';
 import type { OriginPolicy } from '../auth/origin.ts';
+import type { Backlog } from '../backlog.ts';
 import { EXPOSED_HEADERS } from '../refusal.ts';
 import type { Documents } from './documents.ts';
 import type { ExecuteOnce } from './execution.ts';
@@ -26,6 +27,7 @@ export interface YogaOptions {
   readonly createContext: CreateContext;
   readonly executeOnce: ExecuteOnce;
   readonly subscribe: Subscribe;
+  readonly backlog: Backlog;
   readonly limits: Limits;
   readonly origins: OriginPolicy;
   /** Aborts at shutdown. */
@@ -79,7 +81,7 @@ export function createGraphQLHandler(options: YogaOptions) {
     plugins: [
       useRequestErrors(),
       useDocuments(documents),
-      useExecution(options.executeOnce, options.subscribe, options.shutdown),
+      useExecution(options.executeOnce, options.subscribe, options.backlog, options.shutdown),
       useErrorCodes(log, options.limits.suggestions),
     ],
   });

@@ -16,6 +16,7 @@ import type { Viewer } from '../../domain/viewer.ts';
 import type { Logger } from '../../log.ts';
 import { type Authenticate, onExpiry } from '../auth/authenticate.ts';
 import { type OriginPolicy, originRefusal } from '../auth/origin.ts';
+import type { Backlog } from '../backlog.ts';
 import type { Documents } from '../graphql/documents.ts';
 import type { ExecuteOnce } from '../graphql/execution.ts';
 import { errorBody, publicError, toGraphQLError } from '../graphql/public-error.ts';
@@ -62,6 +63,7 @@ export interface WebSocketOptions {
   readonly takeRequest: TakeRequest;
   readonly executeOnce: ExecuteOnce;
   readonly subscribe: Subscribe;
+  readonly backlog: Backlog;
   readonly limits: Limits;
   /** Aborts at shutdown. */
   readonly shutdown: AbortSignal;
@@ -88,14 +90,18 @@ export function serveWebSockets(options: WebSocketOptions): () => Promise<void> 
     sockets.handleUpgrade(request, socket, head, (ws) => {
       socket.off('error', onError);
       const authorization = request.headers.authorization ?? null;
-      const send = sender(ws, socket);
+      const send = sender(ws, socket, {
+        maxBytes: options.limits.pendingBytes,
+        count: (bytes) =>
+          options.backlog.add(extra.viewer?.subject ?? '', bytes, () => ws.terminate()),
+      });
       const expireAt = (viewer: Viewer): void => {
         const close = (): void => ws.close(CloseCode.Forbidden, 'The token has expired.');
         ws.once('close', onExpiry(viewer, close));
       };
       const agent = agentFrom(request.headers['user-agent']);
-      const extra = { authorization, agent, viewer: null, send, expireAt };
-      serveSocket(protocol, ws, send, extra, log);
+      const extra: SocketExtra = { authorization, agent, viewer: null, send, expireAt };
+      serveSocket(protocol, ws, send, extra, options);
     });
   });
 
@@ -129,7 +135,7 @@ function createProtocol(options: WebSocketOptions) {
         throw error;
       }
     },
-    onSubscribe({ extra }, id, payload) {
+    onSubscribe({ extra, subscriptions }, id, payload) {
       const { viewer, agent } = extra;
       if (!viewer) throw new Error('subscribed before the socket was acknowledged');
       const requestId = randomUUID();
@@ -142,6 +148,7 @@ function createProtocol(options: WebSocketOptions) {
         if (!getOperationAST(document, payload.operationName)) {
           return [shown(new GraphQLError('The document has no operation of this name.'))];
         }
+        checkRunning(Object.keys(subscriptions).length, limits.subscriptionsPerSocket);
         options.takeRequest(viewer.subject);
         const contextValue = createContext({ viewer, agent, requestId });
         const deliver: Deliver = (payload, sent) => extra.send(nextMessage(id, payload), sent);
@@ -164,6 +171,13 @@ function createProtocol(options: WebSocketOptions) {
       return streamLazily(request, run);
     },
   });
+}
+
+/** @throws GatewayError RATE_LIMITED when too many operations run on a socket, the new one included */
+function checkRunning(running: number, limit: number): void {
+  if (running <= limit) return;
+  const message = `The limit of ${limit} operations at the same time on one socket is reached.`;
+  throw new GatewayError('RATE_LIMITED', message, { retryable: true });
 }
 
 /** A `next` message around a payload that other sockets receive too. */
