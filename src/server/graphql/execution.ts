@@ -3,6 +3,7 @@ import type { Limits } from '../../domain/limits.ts';
 import { answerJson, tooLong } from './limits/answer-json.ts';
 import type { Meter } from './limits/meter.ts';
 import { checkRequest } from './limits/request-check.ts';
+import { slices } from './limits/slices.ts';
 import { WorkGate } from './limits/work-gate.ts';
 import { publicResult, toGraphQLError } from './public-error.ts';
 import type { RequestArgs } from './request-context.ts';
@@ -26,11 +27,12 @@ export function createExecuteOnce(limits: Limits): ExecuteOnce {
     try {
       const { values } = checkRequest(args, limits);
       leave = await gate.enter(viewer.subject, values, signal);
+      if (slices.isOver()) await slices.next();
       const result = publicResult(
         completed(await execute(args), meter, isMutation(args)),
         errorScope,
       );
-      const json = await answerJson(result, meter.values, limits.answerBytes);
+      const json = await answerJson(result, meter, limits.answerBytes);
       if (json === null) throw new GraphQLError(tooLong(limits.answerBytes));
       return { ...result, stringify: () => json };
     } catch (error) {

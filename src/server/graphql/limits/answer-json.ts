@@ -1,19 +1,20 @@
 import type { ExecutionResult } from 'graphql';
 import { slices } from './slices.ts';
 
-/** Values whose JSON is written without waiting for a slice of its own. */
+/** Values, and characters, whose JSON is written without waiting for a slice of its own. */
 const FEW_VALUES = 5_000;
+const FEW_CHARACTERS = 100_000;
 
 /**
- * The JSON of a result with this many values; null when it is longer than `maxBytes`. The meter has
- * bounded its size before, so that it is written within a few slices.
+ * The JSON of a result; null when it is longer than `maxBytes`. Its meter has bounded its size before,
+ * so that it is written within a few slices.
  */
 export async function answerJson(
   result: ExecutionResult,
-  values: number,
+  { values, characters }: { readonly values: number; readonly characters: number },
   maxBytes: number,
 ): Promise<string | null> {
-  if (values > FEW_VALUES) await slices.next();
+  if (values > FEW_VALUES || characters > FEW_CHARACTERS) await slices.next();
   return boundedJson(result, maxBytes);
 }
 

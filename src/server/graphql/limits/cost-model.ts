@@ -60,13 +60,6 @@ export function measureCost(measured: Measured, cap: RowCap = NO_CAP): Cost {
   return { values, introspection: measure.introspection };
 }
 
-/** How many root fields `@skip` and `@include` leave. */
-export function rootFieldsOf({ document, operation, variables }: Measured): number {
-  const { includes } = argumentReader(operation, variables);
-  const collector = new FieldCollector(document.definitions);
-  return collector.collect([operation.selectionSet], { includes, applies: () => true }).size;
-}
-
 /** Where an object is in the answer. */
 interface Place {
   /** Rows of the object's lists, when it is a connection. */

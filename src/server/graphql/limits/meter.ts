@@ -26,6 +26,11 @@ export class Meter {
     return this.#values;
   }
 
+  /** Characters of the leaf fields so far. */
+  get characters(): number {
+    return this.#characters;
+  }
+
   /** Why the request was stopped; null while it is within its limits. */
   get failure(): GatewayError | null {
     return this.#failure;

@@ -1,12 +1,12 @@
-import { GraphQLError, getOperationAST } from 'graphql';
+import { getOperationAST } from 'graphql';
 import type { Limits } from '../../../domain/limits.ts';
 import type { RequestArgs } from '../request-context.ts';
 import { checkCost } from './cost-limit.ts';
-import { type Cost, rootFieldsOf } from './cost-model.ts';
+import type { Cost } from './cost-model.ts';
 
 /**
  * Checks a valid document together with its variables, before it is executed.
- * @throws GraphQLError when the request exceeds a limit, or is a subscription without a field
+ * @throws GraphQLError when the request exceeds a limit
  */
 export function checkRequest(args: RequestArgs, limits: Limits): Cost {
   const { schema, document, operationName, variableValues } = args;
@@ -14,10 +14,5 @@ export function checkRequest(args: RequestArgs, limits: Limits): Cost {
   // The executor reports it.
   if (!operation) return { values: 0, introspection: 0 };
   const measured = { schema, document, operation, variables: variableValues ?? {} };
-  if (operation.operation === 'subscription' && rootFieldsOf(measured) === 0) {
-    throw new GraphQLError(
-      'The subscription selects no field: remove @skip or @include from its root field.',
-    );
-  }
   return checkCost(measured, limits.cost);
 }

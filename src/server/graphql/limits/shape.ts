@@ -4,6 +4,7 @@ import {
   GraphQLError,
   Kind,
   Lexer,
+  type SelectionNode,
   Source,
   TokenKind,
 } from 'graphql';
@@ -63,8 +64,10 @@ export function checkTokens(source: string, limits: ShapeLimits): void {
 export function checkShape(document: DocumentNode, limits: ShapeLimits): void {
   const shape = new Shape(document, limits);
   for (const definition of document.definitions) {
-    if (definition.kind === Kind.OPERATION_DEFINITION) shape.check([definition.selectionSet]);
     if (definition.kind === Kind.FRAGMENT_DEFINITION) shape.check([definition.selectionSet]);
+    if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+    shape.check([definition.selectionSet]);
+    if (definition.operation === 'subscription') shape.checkRoot([definition.selectionSet]);
   }
 }
 
@@ -82,6 +85,17 @@ class Shape {
 
   check(sets: Selected): void {
     this.#height(sets, 0);
+  }
+
+  /** A subscription must have one root field, whatever its variables are. */
+  checkRoot(sets: Selected): void {
+    const includes = ({ directives = [] }: SelectionNode): true => {
+      if (!directives.some(({ name }) => /^(?:skip|include)$/.test(name.value))) return true;
+      throw new GraphQLError(
+        'The root field of a subscription cannot have @skip or @include: remove the directive.',
+      );
+    };
+    this.#collector.collect(sets, { includes, applies: () => true });
   }
 
   /** @param level how many fields enclose the sets; a cycle of fragments reaches every level */
