@@ -74,6 +74,7 @@ export async function createGateway(
     notifications,
     customerIndex,
     links: store.links,
+    maxAnswerBytes: config.limits.answerBytes,
     defaultResellerId: config.defaultResellerId,
   };
   const server = createHttpServer({

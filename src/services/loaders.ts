@@ -50,6 +50,8 @@ export interface LoaderSources {
   readonly links: CustomerLinks;
   readonly operations: Operations;
   readonly notifications: Notifications;
+  /** The most bytes of messages that are read for one page. */
+  readonly maxAnswerBytes: number;
 }
 
 export function createLoaders(sources: LoaderSources, scope: CallScope): Loaders {
@@ -95,7 +97,10 @@ export function createLoaders(sources: LoaderSources, scope: CallScope): Loaders
     linkByBilling: new DataLoader((keys) => links.byBilling(keys), byBillingKey),
     linkByReseller: new DataLoader((ids) => links.byReseller(ids)),
     operationPage: new DataLoader((queries) => operations.pages(queries), byPage),
-    notificationPage: new DataLoader((queries) => notifications.pages(queries), byPage),
+    notificationPage: new DataLoader(
+      (queries) => notifications.pages(queries, sources.maxAnswerBytes),
+      byPage,
+    ),
   };
 }
 
