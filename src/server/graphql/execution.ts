@@ -17,7 +17,7 @@ export interface Answer extends ExecutionResult {
 export type ExecuteOnce = (args: RequestArgs) => Promise<Answer>;
 
 /** The most costly requests of one viewer that run at the same time. */
-const COSTLY_AT_ONCE = 4;
+const COSTLY_AT_ONCE = 2;
 
 export function createExecuteOnce(limits: Limits): ExecuteOnce {
   const gate = new WorkGate(COSTLY_AT_ONCE * limits.cost);

@@ -19,6 +19,7 @@ import { type OriginPolicy, originRefusal } from '../auth/origin.ts';
 import type { Backlog } from '../backlog.ts';
 import type { Documents } from '../graphql/documents.ts';
 import type { ExecuteOnce } from '../graphql/execution.ts';
+import { slices } from '../graphql/limits/slices.ts';
 import { errorBody, publicError, toGraphQLError } from '../graphql/public-error.ts';
 import {
   agentFrom,
@@ -135,7 +136,7 @@ function createProtocol(options: WebSocketOptions) {
         throw error;
       }
     },
-    onSubscribe({ extra, subscriptions }, id, payload) {
+    async onSubscribe({ extra, subscriptions }, id, payload) {
       const { viewer, agent } = extra;
       if (!viewer) throw new Error('subscribed before the socket was acknowledged');
       const requestId = randomUUID();
@@ -150,6 +151,7 @@ function createProtocol(options: WebSocketOptions) {
         }
         checkRunning(Object.keys(subscriptions).length, limits.subscriptionsPerSocket);
         options.takeRequest(viewer.subject);
+        if (slices.isOver()) await slices.next();
         const contextValue = createContext({ viewer, agent, requestId });
         const deliver: Deliver = (payload, sent) => extra.send(nextMessage(id, payload), sent);
         return { schema, document, contextValue, deliver, ...variablesAndName(payload) };

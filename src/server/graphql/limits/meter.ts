@@ -1,9 +1,14 @@
 import { GatewayError } from '../../../domain/error.ts';
 import type { Limits } from '../../../domain/limits.ts';
 import { tooLong } from './answer-json.ts';
+import { Queue } from './queue.ts';
+import { slices } from './slices.ts';
 
 /** Errors of one answer. Further fields that fail are null without an error. */
 const MAX_ERRORS = 1_000;
+
+/** Fields that wait for backends or the store at the same time. When they fail, they fail together. */
+const MAX_PENDING = 4_000;
 
 /** Counts what one request does while it runs, and stops it at a limit. */
 export class Meter {
@@ -13,6 +18,8 @@ export class Meter {
   #characters = 0;
   #calls = 0;
   #errors = 0;
+  #pending = 0;
+  readonly #waiting = new Queue<() => void>();
   #failure: GatewayError | null = null;
 
   /** @param stop aborts the request with a reason */
@@ -66,6 +73,30 @@ export class Meter {
     this.#fail(
       `The request needs more than ${backendCalls} backend calls. Use a smaller first, or select fewer fields.`,
     );
+  }
+
+  /** Whether a field can be resolved at once; otherwise it has to wait for its turn. */
+  get hasRoom(): boolean {
+    return this.#pending < MAX_PENDING && !slices.isOver();
+  }
+
+  /** Takes a place for a field that waits, to give back with `release`. */
+  take(): void {
+    this.#pending++;
+  }
+
+  /** Resolves when there is a place for a field, which is then taken, and time to resolve it. */
+  async turn(): Promise<void> {
+    if (this.#pending < MAX_PENDING) this.#pending++;
+    else await new Promise<void>((resolve) => this.#waiting.add(resolve));
+    if (slices.isOver()) await slices.next();
+  }
+
+  /** Hands the place of a field to the next one that waits for its turn. */
+  release(): void {
+    const next = this.#waiting.take();
+    if (next) next();
+    else this.#pending--;
   }
 
   /** Whether the answer has room for another error. */

@@ -20,6 +20,7 @@ export interface MeteredContext {
   readonly signal: AbortSignal;
 }
 
+type Field = GraphQLField<unknown, Partial<MeteredContext>>;
 type Resolver = GraphQLFieldResolver<unknown, Partial<MeteredContext>>;
 
 const metered = new WeakSet<GraphQLSchema>();
@@ -37,21 +38,61 @@ export function meterSchema(schema: GraphQLSchema): void {
   }
 }
 
-function meteredResolver(field: GraphQLField<unknown, Partial<MeteredContext>>): Resolver {
+function meteredResolver(field: Field): Resolver {
+  return isCompositeType(getNamedType(field.type)) ? objectResolver(field) : leafResolver(field);
+}
+
+/** Resolves objects in slices, and stops when the request has ended. */
+function objectResolver(field: Field): Resolver {
   const resolve = field.resolve ?? defaultFieldResolver;
   const isNullable = !isNonNullType(field.type);
-  const isComposite = isCompositeType(getNamedType(field.type));
   return (source, args, context, info) => {
     const { meter, signal } = context;
     if (!meter || !signal) return resolve(source, args, context, info);
-    const fail = (error: unknown): null => {
-      if (isNullable && !meter.admitsError()) return null;
-      throw error;
+    const fail = failing(meter, isNullable);
+    const run = (): unknown => {
+      signal.throwIfAborted();
+      return resolve(source, args, context, info);
     };
-    const count = (value: unknown): unknown =>
-      isComposite ? countedObjects(value, meter, info) : countedLeaf(value, meter);
+    /** One promise for each step would take most of the time and memory of a long answer. */
+    const settle = async (value: unknown): Promise<unknown> => {
+      try {
+        if (value === LATER) await meter.turn();
+        return counted(await (value === LATER ? run() : value), meter, info);
+      } catch (error) {
+        return fail(error);
+      } finally {
+        meter.release();
+      }
+    };
+    if (!meter.hasRoom) return settle(LATER);
     try {
-      if (isComposite) signal.throwIfAborted();
+      const value = run();
+      if (!(value instanceof Promise)) return counted(value, meter, info);
+      meter.take();
+      return settle(value);
+    } catch (error) {
+      return fail(error);
+    }
+  };
+}
+
+/** Stands for the value of a field that is not resolved yet. */
+const LATER = Symbol('later');
+
+/** Counts the text of leaf fields. */
+function leafResolver(field: Field): Resolver {
+  const resolve = field.resolve ?? defaultFieldResolver;
+  const isNullable = !isNonNullType(field.type);
+  return (source, args, context, info) => {
+    const { meter } = context;
+    if (!meter) return resolve(source, args, context, info);
+    const count = (value: unknown): unknown => {
+      if (typeof value === 'string' || typeof value === 'object') meter.countText(value);
+      return value;
+    };
+    const fail = failing(meter, isNullable);
+    try {
       const value = resolve(source, args, context, info);
       return value instanceof Promise ? value.then(count).catch(fail) : count(value);
     } catch (error) {
@@ -60,13 +101,16 @@ function meteredResolver(field: GraphQLField<unknown, Partial<MeteredContext>>):
   };
 }
 
-function countedLeaf(value: unknown, meter: Meter): unknown {
-  if (typeof value === 'string' || typeof value === 'object') meter.countText(value);
-  return value;
+/** Turns the failure of a nullable field into null when the answer has too many errors already. */
+function failing(meter: Meter, isNullable: boolean): (error: unknown) => null {
+  return (error) => {
+    if (isNullable && !meter.admitsError()) return null;
+    throw error;
+  };
 }
 
 /** The value, as soon as there is time for its fields. */
-function countedObjects(value: unknown, meter: Meter, info: GraphQLResolveInfo): unknown {
+function counted(value: unknown, meter: Meter, info: GraphQLResolveInfo): unknown {
   if (value == null) return value;
   const own = ownValues(info);
   if (Array.isArray(value)) {

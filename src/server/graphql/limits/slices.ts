@@ -1,3 +1,5 @@
+import { Queue } from './queue.ts';
+
 /** Milliseconds of work after which the event loop gets a turn. */
 const SLICE_MS = 15;
 
@@ -7,7 +9,7 @@ const SLICE_MS = 15;
  */
 export class Slices {
   #startedAt: number | null = null;
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting = new Queue<() => void>();
   #isScheduled = false;
 
   /** Whether the current slice is used up. Work must then wait for `next`. */
@@ -23,7 +25,7 @@ export class Slices {
   /** Resolves in a slice of a later turn of the event loop. */
   next(): Promise<void> {
     return new Promise((resolve) => {
-      this.#waiting.push(resolve);
+      this.#waiting.add(resolve);
       this.#schedule();
     });
   }
@@ -45,7 +47,7 @@ export class Slices {
       this.#schedule();
       return;
     }
-    this.#waiting.shift()?.();
+    this.#waiting.take()?.();
     queueMicrotask(() => process.nextTick(() => this.#resume()));
   }
 }
