@@ -8,7 +8,7 @@ import { slices } from './slices.ts';
 const MAX_ERRORS = 1_000;
 
 /** Fields that wait for backends or the store at the same time. When they fail, they fail together. */
-const MAX_PENDING = 4_000;
+const MAX_PENDING = 2_000;
 
 /** Counts what one request does while it runs, and stops it at a limit. */
 export class Meter {

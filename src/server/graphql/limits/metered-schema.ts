@@ -10,7 +10,7 @@ import {
   isObjectType,
 } from 'graphql';
 import type { Meter } from './meter.ts';
-import { ownValues } from './own-values.ts';
+import { type OwnSize, ownSize } from './own-size.ts';
 import { slices } from './slices.ts';
 
 /** What the resolvers need of the context. */
@@ -112,21 +112,21 @@ function failing(meter: Meter, isNullable: boolean): (error: unknown) => null {
 /** The value, as soon as there is time for its fields. */
 function counted(value: unknown, meter: Meter, info: GraphQLResolveInfo): unknown {
   if (value == null) return value;
-  const own = ownValues(info);
+  const own = ownSize(info);
   if (Array.isArray(value)) {
-    meter.countValues(value.length * own);
+    meter.countValues(value.length * own.values);
     return inParts(value, own);
   }
-  meter.countValues(own);
+  meter.countValues(own.values);
   return slices.isOver() ? slices.next().then(() => value) : value;
 }
 
-/** Values that are completed without a look at the clock. */
+/** Fields that are resolved without a look at the clock. */
 const PART = 1_000;
 
 /** The same items; those after the first part are promises that wait for their turn. */
-function inParts(items: readonly unknown[], own: number): readonly unknown[] {
-  const size = Math.max(1, Math.floor(PART / own));
+function inParts(items: readonly unknown[], { fields }: OwnSize): readonly unknown[] {
+  const size = Math.max(1, Math.floor(PART / Math.max(1, fields)));
   // Items that are promises already have a turn each, and must be observed at once.
   if (items.length <= size || items.some((item) => item instanceof Promise)) return items;
   let turn = Promise.resolve();
