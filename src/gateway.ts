@@ -74,6 +74,7 @@ export async function createGateway(
     notifications,
     customerIndex,
     links: store.links,
+    maxAnswerBytes: config.limits.answerBytes,
     defaultResellerId: config.defaultResellerId,
     resellerOwner: config.settings.auth.RESELLER_OWNER ?? null,
   };
@@ -88,6 +89,7 @@ export async function createGateway(
     },
     // Browsers cannot set headers on a WebSocket, and GraphiQL's header editor carries the token.
     graphiqlProtocol: config.auth ? 'SSE' : 'WS',
+    limits: config.limits,
     deadlineMs: config.requestTimeoutMs,
     drainTimeoutMs: config.drainTimeoutMs,
     log,

@@ -65,7 +65,7 @@ export class BackendCalls {
 
   /** Prepares a call that follows, within the deadline. Admits or sheds its request. */
   prepare<T>(scope: CallScope, attempt: Attempt<T>): Promise<T> {
-    return this.#admitted(scope, () => this.#withDeadline(scope.signal, never, attempt));
+    return this.#admitted(scope, () => this.#withDeadline(scope.signal, never, attempt), false);
   }
 
   /** Later reads do not share a call that is already in flight, because its result may be stale. */
@@ -73,9 +73,10 @@ export class BackendCalls {
     this.#flights.clear();
   }
 
-  async #admitted<T>(scope: CallScope, call: () => Promise<T>): Promise<T> {
+  async #admitted<T>(scope: CallScope, call: () => Promise<T>, isCounted = true): Promise<T> {
     const { admission, breaker } = this.#options;
     scope.signal.throwIfAborted();
+    if (isCounted) scope.countCall?.();
     breaker.check();
     const waiting = admission.enter(scope);
     if (waiting) await waiting;

@@ -1,3 +1,4 @@
+import type { Limits } from '../domain/limits.ts';
 import { gatewayRules } from './gateway-rules.ts';
 import { type GatewaySettings, gatewaySettings } from './gateway-settings.ts';
 import { ConfigError, type Env, readSettings } from './settings.ts';
@@ -41,6 +42,7 @@ export function toConfig(settings: GatewaySettings) {
     logLevel: server.LOG_LEVEL,
     /** Null when every caller is accepted. */
     auth: toJwtConfig(settings.auth),
+    limits: toLimits(settings),
     databaseUrl: storage.DATABASE_URL,
     pollIntervalMs: operations.OPERATION_POLL_INTERVAL_MS,
     operationMaxAgeMs: operations.OPERATION_MAX_AGE_MS,
@@ -62,6 +64,28 @@ function toJwtConfig(auth: GatewaySettings['auth']) {
     writeScope: auth.AUTH_WRITE_SCOPE ?? null,
     claims: { roles: auth.AUTH_CLAIM_ROLES ?? null, resellers: auth.AUTH_CLAIM_RESELLERS ?? null },
     jwksMaxStaleMs: auth.AUTH_JWKS_MAX_STALE_MS,
+  };
+}
+
+function toLimits({ limits, auth }: GatewaySettings): Limits {
+  const isOpen = auth.AUTH === 'none';
+  return {
+    bodyBytes: limits.MAX_BODY_BYTES,
+    answerBytes: limits.MAX_ANSWER_BYTES,
+    pendingBytes: limits.MAX_PENDING_BYTES,
+    tokens: limits.MAX_TOKENS,
+    depth: limits.MAX_DEPTH,
+    aliases: limits.MAX_ALIASES,
+    directives: limits.MAX_DIRECTIVES,
+    cost: limits.MAX_COST,
+    backendCalls: limits.MAX_BACKEND_CALLS,
+    requestsPerMinute: limits.RATE_LIMIT ?? null,
+    subscriptionsPerSocket: limits.MAX_SUBSCRIPTIONS,
+    subscriptionsPerViewer: limits.MAX_SUBSCRIPTIONS_PER_VIEWER,
+    headersTimeoutMs: limits.HEADERS_TIMEOUT_MS,
+    initTimeoutMs: limits.WS_INIT_TIMEOUT_MS,
+    introspection: limits.INTROSPECTION ?? isOpen,
+    suggestions: limits.SUGGESTIONS ?? isOpen,
   };
 }
 

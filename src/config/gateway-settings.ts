@@ -17,6 +17,7 @@ import {
   text,
   token,
 } from './kinds.ts';
+import { limits } from './limit-settings.ts';
 import type { NameOf, Table } from './settings.ts';
 
 // To add a setting: add a row, read it from `Config.settings`, and run `npm run generate`.
@@ -239,6 +240,7 @@ const notifications = z.object({
 
 export const gatewaySettings = z.object({
   server: server.describe('Server'),
+  limits: limits.describe('Limits'),
   auth: auth.describe('Authentication'),
   billing: billing.describe('Billing API'),
   reseller: reseller.describe('Reseller API'),

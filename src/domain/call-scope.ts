@@ -17,6 +17,11 @@ export interface CallScope {
   readonly requestId: string;
   /** Undefined for calls that the gateway makes for itself. */
   readonly lane?: RequestLane | undefined;
+  /**
+   * Counts a backend call against the limit of the request; absent for the gateway's own work.
+   * @throws GatewayError BAD_USER_INPUT when the request makes too many calls
+   */
+  countCall?(): void;
 }
 
 /** Settles like `promise`, or rejects with the signal's reason as soon as it aborts. */

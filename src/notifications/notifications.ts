@@ -59,11 +59,12 @@ export class Notifications {
     return this.#store.get(messageId);
   }
 
-  /** Pages, newest first, in the order of the queries. */
+  /** Pages, newest first, in the order of the queries. Rejects when they are larger than `maxBytes`. */
   pages(
     queries: readonly PageQuery<NotificationFilter>[],
+    maxBytes?: number,
   ): Promise<readonly (readonly NotificationEntry[])[]> {
-    return this.#store.pages(queries);
+    return this.#store.pages(queries, maxBytes);
   }
 
   /**

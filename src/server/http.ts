@@ -1,15 +1,24 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { GraphQLSchema } from 'graphql';
-import type { ErrorCode } from '../domain/error.ts';
+import type { Limits } from '../domain/limits.ts';
 import type { Logger } from '../log.ts';
 import type { RequestScope } from '../services/scope.ts';
 import type { Services } from '../services/services.ts';
 import type { Authenticate } from './auth/authenticate.ts';
 import { type OriginPolicy, originRefusal } from './auth/origin.ts';
+import { Backlog } from './backlog.ts';
+import { type Admit, createAdmission } from './graphql/admission.ts';
 import { createDocuments } from './graphql/documents.ts';
+import { createExecuteOnce } from './graphql/execution.ts';
 import { createGraphiQL, type GraphiQLProtocol, wantsPage } from './graphql/graphiql.ts';
-import { errorBody } from './graphql/public-error.ts';
+import { meterSchema } from './graphql/limits/metered-schema.ts';
 import {
   type CreateContext,
   createRequestContext,
@@ -18,6 +27,9 @@ import {
 import { createSubscribe } from './graphql/subscription.ts';
 import { createGraphQLHandler, type YogaOptions } from './graphql/yoga.ts';
 import { createPushEndpoint, type PushOptions } from './push/push-endpoint.ts';
+import { createRateLimit } from './rate-limit.ts';
+import { type Refusal, refuse } from './refusal.ts';
+import { hasValidHost, normaliseTarget, pathOf } from './request-target.ts';
 import { Turns } from './turns.ts';
 import { serveWebSockets } from './websocket/websockets.ts';
 
@@ -37,6 +49,7 @@ export interface HttpOptions {
   readonly authenticate: Authenticate;
   readonly createServices: (scope: RequestScope) => Services;
   readonly origins: OriginPolicy;
+  readonly limits: Limits;
   /** Deadline of one query, mutation or event, in milliseconds. */
   readonly deadlineMs: number;
   /** How long running requests may continue after `close`, in milliseconds. */
@@ -59,35 +72,41 @@ export interface HttpServer {
 
 /** Serves GraphQL (HTTP, SSE, WebSocket) and GraphiQL on one path, Pub/Sub pushes on another. */
 export function createHttpServer(options: HttpOptions): HttpServer {
+  meterSchema(options.schema);
   const shutdown = new AbortController();
   const createContext: CreateContext = (origin) => createRequestContext({ ...options, ...origin });
+  const takeRequest = createRateLimit(options.limits.requestsPerMinute);
   const parts = {
     ...options,
     path: PATH,
-    documents: createDocuments(options.schema),
+    documents: createDocuments(options.schema, options.limits),
     createContext,
-    subscribe: createSubscribe(options.log),
+    takeRequest,
+    backlog: new Backlog(options.limits.pendingBytes),
+    executeOnce: createExecuteOnce(options.limits),
+    subscribe: createSubscribe(options.limits, options.log),
     shutdown: shutdown.signal,
   };
+  const admit = createAdmission({ ...options, takeRequest, bodyBytes: options.limits.bodyBytes });
   const route = createRouter(
     options,
-    createGraphQLAnswer(parts, options.graphiqlProtocol),
+    createGraphQLAnswer(parts, admit, options.graphiqlProtocol),
     shutdown.signal,
   );
   const running = new Set<ServerResponse>();
   const turns = new Turns();
 
-  const server = createServer((request, response) => {
+  const server = createServer(serverOptions(options.limits), (request, response) => {
+    normaliseTarget(request);
     const requestId = requestIdFrom(request.headers['x-request-id']);
     response.setHeader('x-request-id', requestId);
     const { socket } = request;
     response.once('finish', () => cutOffUpload(request, socket));
-    const health = healthStatus(request.url, shutdown.signal.aborted);
+    const health = healthStatus(pathOf(request), shutdown.signal.aborted);
     if (health !== null) return answer(response, health, JSON.stringify({ ok: health === 200 }));
     const handle = route(request);
     if (typeof handle !== 'function') {
-      const { status, code, message } = handle;
-      return answer(response, status, errorBody(code, message, requestId));
+      return refuse(request, response, requestId, handle, options.origins);
     }
     running.add(response);
     response.once('close', () => running.delete(response));
@@ -111,12 +130,6 @@ export function createHttpServer(options: HttpOptions): HttpServer {
   };
 }
 
-interface Refusal {
-  readonly status: number;
-  readonly code: ErrorCode;
-  readonly message: string;
-}
-
 /** Responds to one request. Never throws or rejects. */
 type Handle = (request: IncomingMessage, response: ServerResponse, requestId: string) => unknown;
 
@@ -130,11 +143,12 @@ function createRouter(
     [PUSH_PATH, createPushEndpoint({ ...push, log })],
   ]);
   return (request) => {
-    const path = request.url?.split('?', 1)[0];
+    const path = pathOf(request);
     // A push with a token needs no check of Host, which is a public name, or of Origin.
     const hasToken = path === PUSH_PATH && push.verify !== null;
     const message = hasToken ? null : originRefusal(request, origins);
     if (message !== null) return { status: 403, code: 'FORBIDDEN', message };
+    if (!hasValidHost(request)) return malformedHost;
     const handle = handles.get(path);
     if (!handle) return { status: 404, code: 'NOT_FOUND', message: `The API is at ${PATH}.` };
     if (!shutdown.aborted) return handle;
@@ -142,19 +156,53 @@ function createRouter(
   };
 }
 
-function createGraphQLAnswer(options: YogaOptions, protocol: GraphiQLProtocol): Handle {
+const malformedHost: Refusal = {
+  status: 400,
+  code: 'BAD_USER_INPUT',
+  message: 'The Host header is malformed.',
+};
+
+function createGraphQLAnswer(
+  options: YogaOptions,
+  admit: Admit,
+  protocol: GraphiQLProtocol,
+): Handle {
+  const { origins, log } = options;
   const answerGraphQL = createGraphQLHandler(options);
   const answerGraphiQL = createGraphiQL(protocol);
-  return (request, response, requestId) => {
+  return async (request, response, requestId) => {
     if (wantsPage(request)) return answerGraphiQL(request, response);
-    return answerGraphQL(request, response, { requestId });
+    if (request.method === 'OPTIONS') {
+      return answerGraphQL(request, response, { requestId, viewer: null });
+    }
+    const admission = await admit(request);
+    if (admission.type === 'admitted') {
+      const { viewer } = admission;
+      return answerGraphQL(request, response, { requestId, viewer });
+    }
+    const { refusal } = admission;
+    log.info({ requestId, code: refusal.code, status: refusal.status }, refusal.message);
+    return refuse(request, response, requestId, refusal, origins);
   };
 }
 
-/** The status of a health endpoint; null for other URLs. */
-function healthStatus(url: string | undefined, closing: boolean): number | null {
-  if (url === '/livez') return 200;
-  if (url === '/readyz') return closing ? 503 : 200;
+/** The longest interval at which connections are checked for their timeout, in milliseconds. */
+const CHECK_INTERVAL_MS = 1_000;
+
+function serverOptions({ headersTimeoutMs }: Limits): ServerOptions {
+  return {
+    headersTimeout: headersTimeoutMs,
+    requestTimeout: headersTimeoutMs,
+    connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MS, headersTimeoutMs),
+    // Other protocols are not offered, and a server may ignore the header: RFC 9110, section 7.8.
+    shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
+  };
+}
+
+/** The status of a health endpoint; null for other paths. */
+function healthStatus(path: string, closing: boolean): number | null {
+  if (path === '/livez') return 200;
+  if (path === '/readyz') return closing ? 503 : 200;
   return null;
 }
 

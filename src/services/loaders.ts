@@ -60,6 +60,8 @@ export interface LoaderSources {
   readonly links: CustomerLinks;
   readonly operations: Operations;
   readonly notifications: Notifications;
+  /** The most bytes of messages that are read for one page. */
+  readonly maxAnswerBytes: number;
 }
 
 const byBillingKey = { cacheKeyFn: billingKeyString };
@@ -121,7 +123,10 @@ export function createLoaders(
       },
     ),
     operationPage: new DataLoader((queries) => operations.pages(queries), byPage),
-    notificationPage: new DataLoader((queries) => notifications.pages(queries), byPage),
+    notificationPage: new DataLoader(
+      (queries) => notifications.pages(queries, sources.maxAnswerBytes),
+      byPage,
+    ),
   };
 }
 

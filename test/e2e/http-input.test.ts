@@ -59,7 +59,7 @@ describe('a request that cannot be right', () => {
     [
       'a form with variables that are not JSON',
       { headers: form, body: `query=${encodeURIComponent(query)}&variables={` },
-      400,
+      415,
     ],
     ['plain text', { headers: { 'content-type': 'text/plain' }, body: json({ query }) }, 415],
     [

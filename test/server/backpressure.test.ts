@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { memoryUsage } from '../support/memory.ts';
-import { startServer, type Ticks } from './harness.support.ts';
+import { limits, startServer, type Ticks } from './harness.support.ts';
 import { json, send } from './send.support.ts';
 import { openSocket } from './sockets.support.ts';
 
@@ -88,7 +88,7 @@ describe(`${count} events for a subscriber that does not read`, () => {
 });
 
 test('a client that asks on and does not read is cut off before it fills the memory', async () => {
-  const { url } = await startServer();
+  const { url } = await startServer({ limits: { ...limits, bodyBytes: 1_000_000 } });
   const socket = await openSocket(url);
   socket.ws.pause();
   const payload = { ping: 'x'.repeat(900_000) };

@@ -6,10 +6,14 @@ import {
   GraphQLString,
 } from 'graphql';
 import { onTestFinished } from 'vitest';
+import { loadConfig } from '../../src/config/config.ts';
 import { createLogger } from '../../src/log.ts';
 import { allowAnonymous } from '../../src/server/auth/authenticate.ts';
 import { createHttpServer, type HttpOptions } from '../../src/server/http.ts';
 import type { Services } from '../../src/services/services.ts';
+
+/** The default limits. */
+export const { limits } = loadConfig({});
 
 /** How many events of `ticks` were made, and how many readers it has. */
 export interface Ticks {
@@ -25,6 +29,7 @@ export async function startServer(options: Partial<HttpOptions> = {}) {
     authenticate: allowAnonymous(),
     createServices: () => ({}) as Services,
     origins: { allowed: [], loopbackOnly: true },
+    limits,
     deadlineMs: 1000,
     drainTimeoutMs: 1000,
     graphiqlProtocol: 'WS',

@@ -7,7 +7,7 @@ import { createRequestContext } from '../../src/server/graphql/request-context.t
 import type { Services } from '../../src/services/services.ts';
 import { CustomersDocument } from '../support/gql/graphql.ts';
 import { request } from '../support/request.ts';
-import { startServer } from './harness.support.ts';
+import { limits, startServer } from './harness.support.ts';
 import { startGatewayWithOutcome } from './operations.support.ts';
 import { codedErrors, json, send } from './send.support.ts';
 import { openSocket } from './sockets.support.ts';
@@ -117,6 +117,7 @@ test('requests leave nothing behind on the signal they follow', () => {
         agent: null,
         signal: client.signal,
         deadlineMs: 1000,
+        limits,
         createServices: () => ({}) as Services,
         log: createLogger('silent'),
       });

@@ -1,4 +1,4 @@
-import { onTestFinished } from 'vitest';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { loadConfig } from '../../src/config/config.ts';
 import { createGateway } from '../../src/gateway.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/sandbox.ts';
@@ -21,6 +21,31 @@ export interface TestGatewayOptions {
 /** A gateway of its own on a sandbox of its own, gone when the test is. */
 export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
   const sandbox = await startTestSandbox(options.sandbox);
+  const gateway = await openTestGateway(sandbox, options);
+  onTestFinished(gateway.close);
+  return gateway;
+}
+
+/** One gateway for all tests of a file that change nothing. Call it outside of tests. */
+export function sharedTestGateway(options: TestGatewayOptions = {}): () => TestGateway {
+  let gateway: TestGateway | undefined;
+  beforeAll(async () => {
+    gateway = await openTestGateway(await startSandbox(sandboxOptions(options.sandbox)), options);
+  });
+  afterAll(async () => {
+    await gateway?.close();
+    await gateway?.sandbox.close();
+  });
+  return () => {
+    if (!gateway) throw new Error('the gateway is started before the first test');
+    return gateway;
+  };
+}
+
+async function openTestGateway(
+  sandbox: Sandbox,
+  options: TestGatewayOptions,
+): Promise<TestGateway> {
   const { backends, ...config } = loadConfig({
     PORT: '0',
     DATABASE_URL: 'sqlite::memory:',
@@ -42,18 +67,21 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     closing ??= gateway.close();
     return closing;
   };
-  onTestFinished(close);
   return { url, sandbox, close };
 }
 
 export async function startTestSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const sandbox = await startSandbox({
+  const sandbox = await startSandbox(sandboxOptions(options));
+  onTestFinished(() => sandbox.close());
+  return sandbox;
+}
+
+function sandboxOptions(options: SandboxOptions = {}): SandboxOptions {
+  return {
     ...options,
     seed: { customers: 40, ...options.seed },
     operations: { minMs: 60, maxMs: 120, ...options.operations },
-  });
-  onTestFinished(() => sandbox.close());
-  return sandbox;
+  };
 }
 
 /** The sandbox's time, moved by hand. */

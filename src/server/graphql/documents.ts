@@ -1,29 +1,18 @@
-import {
-  type DocumentNode,
-  GraphQLError,
-  type GraphQLSchema,
-  Lexer,
-  parse,
-  Source,
-  TokenKind,
-  validate,
-} from 'graphql';
+import { type DocumentNode, type GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
+import type { Limits } from '../../domain/limits.ts';
+import { checkShape, checkTokens } from './limits/shape.ts';
 
-/** Longer documents are rejected before they are parsed. */
-const MAX_TOKENS = 5_000;
-/** Nesting of braces and brackets. Parser and validation recurse, and the stack is limited. */
-const MAX_NESTING = 100;
 /** Characters of all cached documents together; their syntax trees take about 100 times as much. */
 const MAX_CACHED = 200_000;
 
 export interface Documents {
-  /** @throws GraphQLError when the source is not a valid document */
+  /** @throws GraphQLError when the source is not a document or exceeds a limit */
   parse(source: string): DocumentNode;
   validate(document: DocumentNode): readonly GraphQLError[];
 }
 
 /** Parses and validates documents. HTTP and WebSocket share one LRU cache. */
-export function createDocuments(schema: GraphQLSchema): Documents {
+export function createDocuments(schema: GraphQLSchema, limits: Limits): Documents {
   // A Map iterates in insertion order, so its first key is the least recently used document.
   const cache = new Map<string, DocumentNode>();
   const validated = new WeakMap<DocumentNode, readonly GraphQLError[]>();
@@ -48,8 +37,9 @@ export function createDocuments(schema: GraphQLSchema): Documents {
         cache.set(source, known);
         return known;
       }
-      checkSize(source);
+      checkTokens(source, limits);
       const document = parse(source);
+      checkShape(document, limits);
       store(source, document);
       return document;
     },
@@ -61,28 +51,4 @@ export function createDocuments(schema: GraphQLSchema): Documents {
       return found;
     },
   };
-}
-
-const NESTING: Partial<Record<TokenKind, number>> = {
-  [TokenKind.BRACE_L]: 1,
-  [TokenKind.BRACE_R]: -1,
-  [TokenKind.BRACKET_L]: 1,
-  [TokenKind.BRACKET_R]: -1,
-};
-
-/** @throws GraphQLError when the document is too long, too deeply nested, or not tokenizable */
-function checkSize(source: string): void {
-  const lexer = new Lexer(new Source(source));
-  let tokens = 0;
-  let nesting = 0;
-  while (lexer.advance().kind !== TokenKind.EOF) {
-    tokens++;
-    nesting += NESTING[lexer.token.kind] ?? 0;
-    if (tokens > MAX_TOKENS) {
-      throw new GraphQLError(`The document has more than ${MAX_TOKENS} tokens.`);
-    }
-    if (nesting > MAX_NESTING) {
-      throw new GraphQLError(`The document is nested more than ${MAX_NESTING} levels deep.`);
-    }
-  }
 }

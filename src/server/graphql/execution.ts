@@ -1,85 +1,61 @@
-import { type ExecutionResult, execute } from 'graphql';
-import type { Logger } from '../../log.ts';
-import { publicResult } from './public-error.ts';
+import { type ExecutionResult, execute, GraphQLError, getOperationAST } from 'graphql';
+import type { Limits } from '../../domain/limits.ts';
+import { answerJson, tooLong } from './limits/answer-json.ts';
+import type { Meter } from './limits/meter.ts';
+import { checkRequest } from './limits/request-check.ts';
+import { slices } from './limits/slices.ts';
+import { WorkGate } from './limits/work-gate.ts';
+import { publicResult, toGraphQLError } from './public-error.ts';
 import type { RequestArgs } from './request-context.ts';
 
-export type ResultStream = AsyncIterableIterator<ExecutionResult, undefined>;
+/** A result and its JSON. */
+export interface Answer extends ExecutionResult {
+  stringify(): string;
+}
 
 /** Executes a query or mutation and ends its context. */
-export async function executeOnce(args: RequestArgs, log: Logger): Promise<ExecutionResult> {
-  try {
-    const { requestId } = args.contextValue;
-    return publicResult(await execute(args), { requestId, log });
-  } finally {
-    args.contextValue.end();
-  }
+export type ExecuteOnce = (args: RequestArgs) => Promise<Answer>;
+
+/** The most costly requests of one viewer that run at the same time. */
+const COSTLY_AT_ONCE = 2;
+
+export function createExecuteOnce(limits: Limits): ExecuteOnce {
+  const gate = new WorkGate(COSTLY_AT_ONCE * limits.cost);
+  return async (args) => {
+    const { viewer, signal, meter, errorScope } = args.contextValue;
+    let leave: (() => void) | undefined;
+    try {
+      const { values } = checkRequest(args, limits);
+      leave = await gate.enter(viewer.subject, values, signal);
+      if (slices.isOver()) await slices.next();
+      const result = publicResult(
+        completed(await execute(args), meter, isMutation(args)),
+        errorScope,
+      );
+      const json = await answerJson(result, meter, limits.answerBytes);
+      if (json === null) throw new GraphQLError(tooLong(limits.answerBytes));
+      return { ...result, stringify: () => json };
+    } catch (error) {
+      const failed = publicResult({ errors: [toGraphQLError(error)] }, errorScope);
+      return { ...failed, stringify: () => JSON.stringify(failed) };
+    } finally {
+      leave?.();
+      args.contextValue.end();
+    }
+  };
 }
 
 /**
- * Wraps an execution in a stream that starts when it is first read. A query becomes a stream of one
- * result, so that its reader can leave before the result is ready, as with a subscription.
- * @param isConnected whether the connection is open that results are written to
+ * A query or event that exceeded a limit has no data. A mutation keeps what it has, because its change
+ * was made.
  */
-export function streamLazily(
-  { contextValue }: RequestArgs,
-  run: () => Promise<ResultStream | ExecutionResult>,
-  isConnected: () => boolean,
-): ResultStream {
-  let running: Promise<ResultStream | ExecutionResult> | undefined;
-  let isDelivered = false;
-  return resultStream({
-    async next() {
-      running ??= run();
-      const result = await running;
-      if (Symbol.asyncIterator in result) return (await result.next()).value;
-      if (isDelivered) {
-        // The reader asks for more only after the result was written.
-        if (isConnected()) contextValue.delivered();
-        return undefined;
-      }
-      isDelivered = true;
-      return result;
-    },
-    end() {
-      contextValue.end();
-      running?.then(
-        (result) => (Symbol.asyncIterator in result ? result.return?.() : undefined),
-        () => {},
-      );
-    },
-  });
+export function completed(result: ExecutionResult, meter: Meter, isMutation = false) {
+  if (meter.failure && !isMutation) return { errors: [toGraphQLError(meter.failure)] };
+  if (meter.omittedErrors === 0) return result;
+  const message = `${meter.omittedErrors} more fields failed; they are null.`;
+  return { ...result, errors: [...(result.errors ?? []), new GraphQLError(message)] };
 }
 
-interface ResultSource {
-  /** The next result; undefined at the end. */
-  next(): Promise<ExecutionResult | undefined>;
-  /** Called once, possibly while `next` is pending. */
-  end(): void;
-}
-
-/** A stream that its source or its reader can end, the reader also while it waits. */
-export function resultStream(source: ResultSource): ResultStream {
-  let ended = false;
-  let leave: (() => void) | undefined;
-  function end(): IteratorReturnResult<undefined> {
-    if (!ended) source.end();
-    ended = true;
-    leave?.();
-    return { done: true, value: undefined };
-  }
-  const stream: ResultStream = {
-    async next() {
-      const value = ended
-        ? undefined
-        : await new Promise<ExecutionResult | undefined>((resolve, reject) => {
-            leave = () => resolve(undefined);
-            source.next().then(resolve, reject);
-          });
-      // A reader that left while it waited gets no result.
-      return ended || value === undefined ? end() : { done: false, value };
-    },
-    return: async () => end(),
-    [Symbol.asyncIterator]: () => stream,
-  };
-  return stream;
+function isMutation({ document, operationName }: RequestArgs): boolean {
+  return getOperationAST(document, operationName)?.operation === 'mutation';
 }

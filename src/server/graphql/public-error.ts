@@ -6,6 +6,8 @@ import type { Logger } from '../../log.ts';
 export interface ErrorScope {
   readonly requestId: string;
   readonly log: Logger;
+  /** Whether messages may suggest names of the schema. */
+  readonly suggestions: boolean;
 }
 
 const shown = new WeakSet<GraphQLError>();
@@ -20,7 +22,8 @@ export function publicError(error: GraphQLError, scope: ErrorScope): GraphQLErro
   const failure = failureOf(error);
   const upstreamRequestId = failure.requestId;
   logFailure(failure, error, scope);
-  const result = new GraphQLError(failure.message, {
+  const message = scope.suggestions ? failure.message : withoutSuggestion(failure.message);
+  const result = new GraphQLError(message, {
     nodes: error.nodes ?? null,
     source: error.source,
     positions: error.positions ?? null,
@@ -59,8 +62,14 @@ export function toGraphQLError(error: unknown): GraphQLError {
 }
 
 /** The response body of a request that is not executed. */
-export function errorBody(code: ErrorCode, message: string, requestId: string): string {
-  const extensions = { code, retryable: code === 'UNAVAILABLE', requestId };
+export function errorBody(
+  code: ErrorCode,
+  message: string,
+  requestId: string,
+  retryAfterMs?: number,
+): string {
+  const retryable = code === 'UNAVAILABLE' || code === 'RATE_LIMITED';
+  const extensions = { code, retryable, retryAfterMs, requestId };
   return JSON.stringify({ errors: [{ message, extensions }] });
 }
 
@@ -74,6 +83,12 @@ function failureOf(error: GraphQLError): GatewayError {
   return new GatewayError('INTERNAL_SERVER_ERROR', 'The gateway failed; its log has the cause.', {
     cause: original,
   });
+}
+
+/** graphql-js appends a question with similar names to its messages. */
+function withoutSuggestion(message: string): string {
+  const start = message.lastIndexOf(' Did you mean ');
+  return start === -1 || !message.endsWith('?') ? message : message.slice(0, start);
 }
 
 function rootCause(error: GraphQLError): unknown {
@@ -104,7 +119,11 @@ function logFailure(failure: GatewayError, error: GraphQLError, scope: ErrorScop
 /** Logs a failure that a mutation returns as data; its violations may quote the input. */
 export function logReturned(
   { code, service, requestId: upstreamRequestId, message }: GatewayError,
-  { mutation, requestId, log }: ErrorScope & { readonly mutation: string },
+  {
+    mutation,
+    requestId,
+    log,
+  }: Pick<ErrorScope, 'requestId' | 'log'> & { readonly mutation: string },
 ): void {
   const fields = { requestId, code, service, upstreamRequestId, mutation };
   if (code === 'OUTCOME_UNKNOWN') log.warn(fields, message);

@@ -3,18 +3,22 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExecutionArgs } from 'graphql';
 import type { RequestLane } from '../../domain/call-scope.ts';
 import { GatewayError } from '../../domain/error.ts';
+import type { Limits } from '../../domain/limits.ts';
 import type { Viewer } from '../../domain/viewer.ts';
 import type { Logger } from '../../log.ts';
 import type { GatewayContext } from '../../schema/context.ts';
 import type { RequestScope } from '../../services/scope.ts';
 import type { Services } from '../../services/services.ts';
-import { logReturned } from './public-error.ts';
+import { Meter } from './limits/meter.ts';
+import { type ErrorScope, logReturned } from './public-error.ts';
 
 /** The context that the HTTP server passes to Yoga. */
 export interface ServerContext {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
   readonly requestId: string;
+  /** Null for requests that are not executed, such as a preflight. */
+  readonly viewer: Viewer | null;
 }
 
 export interface RequestContextOptions {
@@ -25,6 +29,7 @@ export interface RequestContextOptions {
   readonly signal?: AbortSignal | undefined;
   /** Deadline of one query, mutation or event, in milliseconds. */
   readonly deadlineMs: number;
+  readonly limits: Limits;
   readonly createServices: (scope: RequestScope) => Services;
   /** `REQUEST` by default. */
   readonly type?: RequestLane['type'] | undefined;
@@ -44,6 +49,11 @@ const answered = new GatewayError('UNAVAILABLE', 'The request has been answered.
 
 /** The context of one query, mutation, event or GraphQL subscription. */
 export interface RequestContext extends GatewayContext {
+  readonly meter: Meter;
+  /** Aborts at the deadline, when the client disconnects, or when the request exceeds a limit. */
+  readonly signal: AbortSignal;
+  /** How errors of this request are shown and logged. */
+  readonly errorScope: ErrorScope;
   /** The context of one event. Subscriptions can share it, so it does not end with this one. */
   forEvent(): RequestContext;
   /**
@@ -62,7 +72,7 @@ export interface RequestArgs extends ExecutionArgs {
 }
 
 export function createRequestContext(options: RequestContextOptions): RequestContext {
-  const { viewer, requestId, agent, deadlineMs, createServices, log } = options;
+  const { viewer, requestId, agent, deadlineMs, limits, createServices, log } = options;
   const controller = new AbortController();
   const { signal } = controller;
   const unfollow = follow(options.signal, controller);
@@ -70,6 +80,8 @@ export function createRequestContext(options: RequestContextOptions): RequestCon
     const message = `The request took longer than ${deadlineMs} ms.`;
     controller.abort(new GatewayError('DEADLINE_EXCEEDED', message, { retryable: true }));
   }, deadlineMs);
+  const meter = new Meter(limits, (reason) => controller.abort(reason));
+  const countCall = (): void => meter.countCall();
   let services: Services | undefined;
   const lane: RequestLane = { viewer: viewer.subject, type: options.type ?? 'REQUEST' };
   const listeners: (() => void)[] = [];
@@ -78,8 +90,13 @@ export function createRequestContext(options: RequestContextOptions): RequestCon
   return {
     viewer,
     requestId,
+    meter,
+    signal,
+    errorScope: { requestId, log, suggestions: limits.suggestions },
     get services() {
-      services ??= createServices({ viewer, requestId, agent, signal, lane, onDelivered });
+      services ??= createServices({
+        ...{ viewer, requestId, agent, signal, lane, countCall, onDelivered },
+      });
       return services;
     },
     report: (failure, mutation) => logReturned(failure, { mutation, requestId, log }),

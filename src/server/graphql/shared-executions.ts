@@ -1,5 +1,6 @@
 import { type ExecutionResult, execute } from 'graphql';
-import type { Logger } from '../../log.ts';
+import { completed } from './execution.ts';
+import { boundedJson, tooLong } from './limits/answer-json.ts';
 import { publicResult, toGraphQLError } from './public-error.ts';
 import type { RequestArgs } from './request-context.ts';
 
@@ -28,23 +29,24 @@ export interface EventExecution {
 
 /** Executes an event once for all subscriptions that share a key. */
 export class SharedExecutions {
-  readonly #log: Logger;
+  readonly #maxBytes: number;
   readonly #byEvent = new WeakMap<object, Map<string, Execution>>();
 
-  constructor(log: Logger) {
-    this.#log = log;
+  /** @param maxBytes the longest result of an event */
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
   }
 
   /** @param key the share key; null disables sharing */
   execute(event: unknown, args: RequestArgs, key: string | null): EventExecution {
     if (key === null || typeof event !== 'object' || event === null) {
-      return new Execution(event, args, this.#log);
+      return new Execution(event, args, this.#maxBytes);
     }
     const executions = this.#byEvent.get(event) ?? new Map<string, Execution>();
     this.#byEvent.set(event, executions);
     const running = executions.get(key);
     if (running?.isShareable()) return running;
-    const started = new Execution(event, args, this.#log);
+    const started = new Execution(event, args, this.#maxBytes);
     executions.set(key, started);
     return started;
   }
@@ -56,13 +58,15 @@ class Execution implements EventExecution {
   readonly #startedAt = performance.now();
   readonly #waiters = new Set<Waiter>();
   readonly #end: () => void;
+  readonly #maxBytes: number;
   #isCancelled = false;
 
-  constructor(event: unknown, args: RequestArgs, log: Logger) {
+  constructor(event: unknown, args: RequestArgs, maxBytes: number) {
+    this.#maxBytes = maxBytes;
     const contextValue = args.contextValue.forEvent();
     this.#end = () => contextValue.end();
     const settle = (result: ExecutionResult): void =>
-      this.#settle(publicResult(result, { requestId: contextValue.requestId, log }));
+      this.#settle(publicResult(completed(result, contextValue.meter), contextValue.errorScope));
     const result = execute({ ...args, rootValue: event, contextValue });
     // Most events need no backend call and settle synchronously.
     if (!(result instanceof Promise)) settle(result);
@@ -86,7 +90,7 @@ class Execution implements EventExecution {
   }
 
   #settle(result: ExecutionResult): void {
-    this.settled = new SharedResult(result);
+    this.settled = new SharedResult(result, this.#maxBytes);
     this.#end();
     for (const waiter of this.#waiters) waiter(this.settled);
     this.#waiters.clear();
@@ -95,35 +99,22 @@ class Execution implements EventExecution {
 
 class SharedResult implements EventResult {
   readonly result: ExecutionResult;
+  readonly #maxBytes: number;
   #payload: string | undefined;
 
-  constructor(result: ExecutionResult) {
+  constructor(result: ExecutionResult, maxBytes: number) {
     this.result = result;
+    this.#maxBytes = maxBytes;
   }
 
   payload(): string {
-    this.#payload ??= jsonOf(this.result);
+    this.#payload ??= boundedJson(this.result, this.#maxBytes) ?? this.#refusal();
     return this.#payload;
   }
-}
 
-/** The longest result of an event, in characters. */
-const MAX_PAYLOAD = 32_000_000;
-
-/** Returns an error instead of a result that is too long, so that the stream continues. */
-function jsonOf(result: ExecutionResult): string {
-  try {
-    const json = JSON.stringify(payloadOf(result));
-    if (json.length <= MAX_PAYLOAD) return json;
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
+  /** An error instead of an event that is too long, so that the stream continues. */
+  #refusal(): string {
+    const extensions = { code: 'BAD_USER_INPUT', retryable: false };
+    return JSON.stringify({ errors: [{ message: tooLong(this.#maxBytes), extensions }] });
   }
-  const message = 'The result is too large to send: select fewer fields or objects.';
-  const extensions = { code: 'BAD_USER_INPUT', retryable: false };
-  return JSON.stringify({ errors: [{ message, extensions }] });
-}
-
-/** In the order of graphql-ws: errors come last, and only when there are any. */
-function payloadOf({ errors, ...rest }: ExecutionResult) {
-  return errors ? { ...rest, errors: errors.map((error) => error.toJSON()) } : rest;
 }

@@ -1,14 +1,14 @@
 import { createSourceEventStream, type ExecutionResult } from 'graphql';
+import type { Limits } from '../../domain/limits.ts';
 import { type Pullable, pullable, type Receiver } from '../../live/pull.ts';
 import type { Logger } from '../../log.ts';
-import { type ResultStream, resultStream } from './execution.ts';
+import { SubscriptionSlots } from '../subscription-slots.ts';
+import { checkRequest } from './limits/request-check.ts';
 import { publicResult, toGraphQLError } from './public-error.ts';
 import type { RequestArgs } from './request-context.ts';
+import { type Deliver, type ResultStream, resultStream } from './result-stream.ts';
 import { shareKey } from './share-key.ts';
 import { type EventExecution, type EventResult, SharedExecutions } from './shared-executions.ts';
-
-/** Sends the JSON of a result. Calls `sent` asynchronously, with false when the client is gone. */
-export type Deliver = (payload: string, sent: (isOut: boolean) => void) => void;
 
 /**
  * Runs a GraphQL subscription and ends its context with it. With `deliver`, results of events are
@@ -24,14 +24,18 @@ export type Subscribe = (
  * so that no loader returns cached data of an earlier event, and equal subscriptions share one
  * execution per event. Events are read at the pace of the client; nothing is buffered.
  */
-export function createSubscribe(log: Logger): Subscribe {
-  const executions = new SharedExecutions(log);
+export function createSubscribe(limits: Limits, log: Logger): Subscribe {
+  const executions = new SharedExecutions(limits.answerBytes);
+  const slots = new SubscriptionSlots(limits.subscriptionsPerViewer);
   return async (args, deliver) => {
     const { contextValue } = args;
-    const coded = (result: ExecutionResult) =>
-      publicResult(result, { requestId: contextValue.requestId, log });
-    const source = await createSourceEventStream(args);
+    const coded = (result: ExecutionResult) => publicResult(result, contextValue.errorScope);
+    const slot = { release: (): void => {} };
+    const source = await openSource(args, limits, () => {
+      slot.release = slots.take(contextValue.viewer.subject);
+    });
     if (!(Symbol.asyncIterator in source)) {
+      slot.release();
       contextValue.end();
       return coded(source);
     }
@@ -57,6 +61,7 @@ export function createSubscribe(log: Logger): Subscribe {
         }
       },
       end() {
+        slot.release();
         contextValue.end();
         reading.end();
         // Not awaited: a source that is stuck in an await ends only when that settles.
@@ -66,6 +71,21 @@ export function createSubscribe(log: Logger): Subscribe {
       },
     });
   };
+}
+
+/** The events of a subscription, or why it cannot start. */
+async function openSource(
+  args: RequestArgs,
+  limits: Limits,
+  takeSlot: () => void,
+): Promise<AsyncIterable<unknown> | ExecutionResult> {
+  try {
+    checkRequest(args, limits);
+    takeSlot();
+    return await createSourceEventStream(args);
+  } catch (error) {
+    return { errors: [toGraphQLError(error)] };
+  }
 }
 
 type ResultsOf = (event: unknown) => EventExecution;

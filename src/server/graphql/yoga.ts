@@ -1,9 +1,13 @@
 import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
+import type { Limits } from '../../domain/limits.ts';
 import type { Logger } from '../../log.ts';
-import { type Authenticate, onExpiry } from '../auth/authenticate.ts';
+import { onExpiry } from '../auth/authenticate.ts';
 import type { OriginPolicy } from '../auth/origin.ts';
+import type { Backlog } from '../backlog.ts';
+import { EXPOSED_HEADERS } from '../refusal.ts';
 import type { Documents } from './documents.ts';
+import type { ExecuteOnce } from './execution.ts';
 import { useDocuments } from './plugins/documents.ts';
 import { useErrorCodes } from './plugins/error-codes.ts';
 import { useExecution } from './plugins/execution.ts';
@@ -16,16 +20,15 @@ import {
 } from './request-context.ts';
 import type { Subscribe } from './subscription.ts';
 
-/** The largest request body in bytes. */
-const MAX_BODY = 1_000_000;
-
 export interface YogaOptions {
   readonly path: string;
   readonly schema: GraphQLSchema;
   readonly documents: Documents;
-  readonly authenticate: Authenticate;
   readonly createContext: CreateContext;
+  readonly executeOnce: ExecuteOnce;
   readonly subscribe: Subscribe;
+  readonly backlog: Backlog;
+  readonly limits: Limits;
   readonly origins: OriginPolicy;
   /** Aborts at shutdown. */
   readonly shutdown: AbortSignal;
@@ -34,7 +37,7 @@ export interface YogaOptions {
 
 /** Serves GraphQL over HTTP, with subscriptions as server-sent events. */
 export function createGraphQLHandler(options: YogaOptions) {
-  const { path, schema, documents, authenticate, createContext, origins, log } = options;
+  const { path, schema, documents, createContext, origins, log } = options;
   return createYoga<ServerContext, RequestContext>({
     schema,
     graphqlEndpoint: path,
@@ -42,7 +45,7 @@ export function createGraphQLHandler(options: YogaOptions) {
     graphiql: false,
     batching: false,
     multipart: false,
-    maxRequestBodySize: MAX_BODY,
+    maxRequestBodySize: options.limits.bodyBytes,
     // The documents plugin caches, with a bound.
     parserAndValidationCache: false,
     cors:
@@ -51,7 +54,7 @@ export function createGraphQLHandler(options: YogaOptions) {
             origin: [...origins.allowed],
             credentials: true,
             methods: ['GET', 'POST', 'OPTIONS'],
-            exposedHeaders: ['x-request-id'],
+            exposedHeaders: EXPOSED_HEADERS,
           }
         : false,
     logging: {
@@ -62,9 +65,8 @@ export function createGraphQLHandler(options: YogaOptions) {
     },
     // The error-codes plugin masks errors and adds codes.
     maskedErrors: false,
-    async context({ request, res, requestId }) {
-      const authorization = request.headers.get('authorization');
-      const viewer = await authenticate({ authorization });
+    context({ request, res, requestId, viewer }) {
+      if (!viewer) throw new Error('executed without authentication');
       // Not ended in an orderly way: clients would take that as the end of the subscription.
       res.once(
         'close',
@@ -79,8 +81,8 @@ export function createGraphQLHandler(options: YogaOptions) {
     plugins: [
       useRequestErrors(),
       useDocuments(documents),
-      useExecution(options.subscribe, options.shutdown, log),
-      useErrorCodes(log),
+      useExecution(options.executeOnce, options.subscribe, options.backlog, options.shutdown),
+      useErrorCodes(log, options.limits.suggestions),
     ],
   });
 }

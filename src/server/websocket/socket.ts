@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { CloseCode, type Server } from 'graphql-ws';
 import type { RawData, WebSocket } from 'ws';
+import type { Limits } from '../../domain/limits.ts';
 import type { Logger } from '../../log.ts';
 import { textFrame } from './frame.ts';
 
@@ -8,8 +9,6 @@ import { textFrame } from './frame.ts';
 export const GOING_AWAY = 1001;
 /** Milliseconds between pings; a client that misses one is disconnected. */
 const HEARTBEAT_MS = 12_000;
-/** Bytes that may be buffered for a client that does not read. */
-const MAX_BUFFERED = 32_000_000;
 
 /**
  * Serves the protocol on one socket. Each message waits until the previous one has been sent, so a
@@ -20,7 +19,7 @@ export function serveSocket<E>(
   socket: WebSocket,
   send: Send,
   extra: E,
-  log: Logger,
+  { limits, log }: { readonly limits: Limits; readonly log: Logger },
 ): void {
   const closed = protocol.opened(
     {
@@ -29,7 +28,7 @@ export function serveSocket<E>(
       close: (code, reason) => socket.close(code, reason),
       onMessage: (listener) =>
         socket.on('message', (data: RawData) => {
-          if (socket.bufferedAmount > MAX_BUFFERED) return socket.terminate();
+          if (socket.bufferedAmount > limits.pendingBytes) return socket.terminate();
           listener(String(data)).catch((error: unknown) => {
             log.error({ err: error }, 'socket message failed');
             socket.close(CloseCode.InternalServerError, 'Internal server error');
@@ -52,10 +51,19 @@ export function serveSocket<E>(
 /** Calls `sent` asynchronously: true when the text has left the process, false when it cannot. */
 export type Send = (text: string, sent: (isOut: boolean) => void) => void;
 
+/** What a client has not read yet. */
+export interface UnreadBytes {
+  /** The most bytes on one socket. */
+  readonly maxBytes: number;
+  /** Counts bytes of all sockets of the viewer, until the returned function is called. */
+  count(bytes: number): () => void;
+}
+
 /** One connection, and the bytes queued for it. */
 interface Connection {
   readonly socket: WebSocket;
   readonly stream: Duplex;
+  readonly unread: UnreadBytes;
   waiting: number;
 }
 
@@ -72,10 +80,10 @@ let outgoing: Outgoing[] = [];
  * in between, a local reader goes to sleep after each, and waking it takes the kernel as long as the
  * write. A client with too many unread bytes is disconnected.
  */
-export function sender(socket: WebSocket, stream: Duplex): Send {
-  const connection: Connection = { socket, stream, waiting: 0 };
+export function sender(socket: WebSocket, stream: Duplex, unread: UnreadBytes): Send {
+  const connection: Connection = { socket, stream, unread, waiting: 0 };
   return (text, sent) => {
-    if (socket.bufferedAmount + connection.waiting > MAX_BUFFERED) socket.terminate();
+    if (socket.bufferedAmount + connection.waiting > unread.maxBytes) socket.terminate();
     if (socket.readyState !== socket.OPEN) return process.nextTick(sent, false);
     const frame = textFrame(text);
     connection.waiting += frame.length;
@@ -88,12 +96,22 @@ function flush(): void {
   const frames = outgoing;
   outgoing = [];
   for (const { connection, frame, sent } of frames) {
-    const { socket, stream } = connection;
+    const { socket } = connection;
     connection.waiting -= frame.length;
     // Nothing may follow a close frame.
-    if (socket.readyState === socket.OPEN) stream.write(frame, (error) => sent(!error));
+    if (socket.readyState === socket.OPEN) write(connection, frame, sent);
     else sent(false);
   }
+}
+
+function write({ stream, unread }: Connection, frame: Buffer, sent: Outgoing['sent']): void {
+  let release: (() => void) | undefined;
+  stream.write(frame, (error) => {
+    release?.();
+    sent(!error);
+  });
+  // The kernel has no room for the whole frame, because the client does not read fast enough.
+  if (stream.writableLength > 0) release = unread.count(frame.length);
 }
 
 function startHeartbeat(socket: WebSocket): () => void {

@@ -11,24 +11,28 @@ import {
 } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import { type ErrorCode, GatewayError } from '../../domain/error.ts';
+import type { Limits } from '../../domain/limits.ts';
 import type { Viewer } from '../../domain/viewer.ts';
 import type { Logger } from '../../log.ts';
 import { type Authenticate, onExpiry } from '../auth/authenticate.ts';
 import { type OriginPolicy, originRefusal } from '../auth/origin.ts';
+import type { Backlog } from '../backlog.ts';
 import type { Documents } from '../graphql/documents.ts';
-import { executeOnce, streamLazily } from '../graphql/execution.ts';
-import { errorBody, publicError } from '../graphql/public-error.ts';
+import type { ExecuteOnce } from '../graphql/execution.ts';
+import { slices } from '../graphql/limits/slices.ts';
+import { errorBody, publicError, toGraphQLError } from '../graphql/public-error.ts';
 import {
   agentFrom,
   type CreateContext,
   type RequestArgs,
   requestIdFrom,
 } from '../graphql/request-context.ts';
-import type { Deliver, Subscribe } from '../graphql/subscription.ts';
+import { type Deliver, deliverOnce, streamLazily } from '../graphql/result-stream.ts';
+import type { Subscribe } from '../graphql/subscription.ts';
+import type { TakeRequest } from '../rate-limit.ts';
+import { hasValidHost, normaliseTarget, pathOf } from '../request-target.ts';
 import { GOING_AWAY, type Send, sender, serveSocket } from './socket.ts';
 
-/** The largest message of a client, in bytes. */
-const MAX_MESSAGE = 1_000_000;
 /** Milliseconds for the closing handshake before a socket is terminated. */
 const CLOSE_TIMEOUT_MS = 500;
 
@@ -41,14 +45,12 @@ interface SocketExtra {
   viewer: Viewer | null;
   readonly agent: string | null;
   readonly send: Send;
-  isOpen(): boolean;
   /** Closes the socket when the viewer's token expires. */
   expireAt(viewer: Viewer): void;
 }
 
 interface SocketArgs extends RequestArgs {
   readonly deliver: Deliver;
-  isOpen(): boolean;
 }
 
 export interface WebSocketOptions {
@@ -59,7 +61,11 @@ export interface WebSocketOptions {
   readonly authenticate: Authenticate;
   readonly origins: OriginPolicy;
   readonly createContext: CreateContext;
+  readonly takeRequest: TakeRequest;
+  readonly executeOnce: ExecuteOnce;
   readonly subscribe: Subscribe;
+  readonly backlog: Backlog;
+  readonly limits: Limits;
   /** Aborts at shutdown. */
   readonly shutdown: AbortSignal;
   readonly log: Logger;
@@ -71,7 +77,7 @@ export function serveWebSockets(options: WebSocketOptions): () => Promise<void> 
   const sockets = new WebSocketServer({
     noServer: true,
     allowSynchronousEvents: false,
-    maxPayload: MAX_MESSAGE,
+    maxPayload: options.limits.bodyBytes,
     handleProtocols,
   });
   const protocol = createProtocol(options);
@@ -79,12 +85,17 @@ export function serveWebSockets(options: WebSocketOptions): () => Promise<void> 
     // Before ws takes over, an unhandled error event would end the process.
     const onError = (error: Error): void => log.debug({ err: error }, 'upgrade failed');
     socket.on('error', onError);
+    normaliseTarget(request);
     const refusal = upgradeRefusal(request, options);
     if (refusal) return refuse(request, socket, refusal);
     sockets.handleUpgrade(request, socket, head, (ws) => {
       socket.off('error', onError);
       const authorization = request.headers.authorization ?? null;
-      const send = sender(ws, socket);
+      const send = sender(ws, socket, {
+        maxBytes: options.limits.pendingBytes,
+        count: (bytes) =>
+          options.backlog.add(extra.viewer?.subject ?? '', bytes, () => ws.terminate()),
+      });
       const expireAt = (viewer: Viewer): void => {
         const close = (): void => {
           ws.close(CloseCode.Forbidden, 'The token has expired.');
@@ -95,9 +106,8 @@ export function serveWebSockets(options: WebSocketOptions): () => Promise<void> 
         ws.once('close', onExpiry(viewer, close));
       };
       const agent = agentFrom(request.headers['user-agent']);
-      const isOpen = (): boolean => ws.readyState === ws.OPEN;
-      const extra = { authorization, agent, viewer: null, send, isOpen, expireAt };
-      serveSocket(protocol, ws, send, extra, log);
+      const extra: SocketExtra = { authorization, agent, viewer: null, send, expireAt };
+      serveSocket(protocol, ws, send, extra, options);
     });
   });
 
@@ -116,8 +126,9 @@ export function serveWebSockets(options: WebSocketOptions): () => Promise<void> 
 }
 
 function createProtocol(options: WebSocketOptions) {
-  const { schema, documents, authenticate, createContext, log } = options;
+  const { schema, documents, authenticate, createContext, limits, log } = options;
   return makeServer<Params, SocketExtra>({
+    connectionInitWaitTimeout: limits.initTimeoutMs,
     async onConnect({ connectionParams, extra }) {
       try {
         const authorization = authorizationOf(connectionParams, extra);
@@ -130,9 +141,12 @@ function createProtocol(options: WebSocketOptions) {
         throw error;
       }
     },
-    onSubscribe({ extra }, id, payload) {
+    async onSubscribe({ extra, subscriptions }, id, payload) {
+      const { viewer, agent } = extra;
+      if (!viewer) throw new Error('subscribed before the socket was acknowledged');
       const requestId = randomUUID();
-      const shown = (error: GraphQLError) => publicError(error, { requestId, log });
+      const shown = (error: GraphQLError) =>
+        publicError(error, { requestId, log, suggestions: limits.suggestions });
       try {
         const document = documents.parse(payload.query);
         const errors = documents.validate(document);
@@ -140,29 +154,37 @@ function createProtocol(options: WebSocketOptions) {
         if (!getOperationAST(document, payload.operationName)) {
           return [shown(new GraphQLError('The document has no operation of this name.'))];
         }
-        if (!extra.viewer) throw new Error('subscribed before the socket was acknowledged');
-        const { viewer, agent } = extra;
+        checkRunning(Object.keys(subscriptions).length, limits.subscriptionsPerSocket);
+        options.takeRequest(viewer.subject);
+        if (slices.isOver()) await slices.next();
         const contextValue = createContext({ viewer, agent, requestId });
         const deliver: Deliver = (payload, sent) => extra.send(nextMessage(id, payload), sent);
-        const { isOpen } = extra;
-        return { schema, document, contextValue, deliver, isOpen, ...variablesAndName(payload) };
+        return { schema, document, contextValue, deliver, ...variablesAndName(payload) };
       } catch (error) {
         // A syntax error must not close the whole socket.
         if (error instanceof GraphQLError) return [shown(error)];
+        if (error instanceof GatewayError) return [shown(toGraphQLError(error))];
         throw error;
       }
     },
     // A socket that closes ends its streams, and the streams end their executions.
     execute(args) {
       const request = args as SocketArgs;
-      return streamLazily(request, () => executeOnce(request, log), request.isOpen);
+      return deliverOnce(request, options.executeOnce, request.deliver);
     },
     subscribe(args) {
       const request = args as SocketArgs;
       const run = () => options.subscribe(request, request.deliver);
-      return streamLazily(request, run, request.isOpen);
+      return streamLazily(request, run);
     },
   });
+}
+
+/** @throws GatewayError RATE_LIMITED when too many operations run on a socket, the new one included */
+function checkRunning(running: number, limit: number): void {
+  if (running <= limit) return;
+  const message = `The limit of ${limit} operations at the same time on one socket is reached.`;
+  throw new GatewayError('RATE_LIMITED', message, { retryable: true });
 }
 
 /** A `next` message around a payload that other sockets receive too. */
@@ -195,7 +217,11 @@ function upgradeRefusal(
 ): Refusal | null {
   const message = originRefusal(request, origins);
   if (message !== null) return { status: '403 Forbidden', code: 'FORBIDDEN', message };
-  if (request.url?.split('?', 1)[0] !== path) {
+  if (!hasValidHost(request)) {
+    const malformed = 'The Host header is malformed.';
+    return { status: '400 Bad Request', code: 'BAD_USER_INPUT', message: malformed };
+  }
+  if (pathOf(request) !== path) {
     return {
       status: '404 Not Found',
       code: 'NOT_FOUND',

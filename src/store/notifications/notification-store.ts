@@ -1,4 +1,4 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import {
   type Notification,
   type NotificationEntry,
@@ -9,9 +9,9 @@ import { announcementOf, type Changes } from '../database/changes.ts';
 import type { Database } from '../database/database.ts';
 import { type PageQuery, readPages } from '../database/pages.ts';
 import type { Tables } from '../database/tables.ts';
-import { isTenantsCustomer } from '../links/tenant-conditions.ts';
 import { MAX_ROWS } from '../operations/rows.ts';
 import { decodeNotification, encodeNotification } from './notification-json.ts';
+import { checkPageSizes, entries, type Place, pageQuery, reading } from './notification-reads.ts';
 
 /**
  * Every notification that was received, stored once. A write that resolves survives a crash. Every
@@ -32,9 +32,13 @@ export interface NotificationStore {
     sequence: number,
     limit?: number,
   ): Promise<readonly NotificationEntry[]>;
-  /** Pages, newest first, in the order of the queries. */
+  /**
+   * Pages, newest first, in the order of the queries. Rejects with GatewayError BAD_USER_INPUT when
+   * their messages have more than `maxBytes` together; those are then not read.
+   */
   pages(
     queries: readonly PageQuery<NotificationFilter>[],
+    maxBytes?: number,
   ): Promise<readonly (readonly NotificationEntry[])[]>;
   /** The highest sequence; 0 when nothing is stored. */
   lastSequence(): Promise<number>;
@@ -57,15 +61,17 @@ export function notificationStore(database: Database, changes: Changes): Notific
     async after(filter, sequence, limit = MAX_ROWS) {
       if (filter.types?.length === 0) return [];
       const place: Place = { side: '>', sequence, order: 'asc', limit: Math.min(limit, MAX_ROWS) };
-      const rows = await database.read((db) => reading(db, filter, place).execute());
+      const rows = await database.read((db) => reading(entries(db), db, filter, place).execute());
       return rows.map(toEntry);
     },
-    async pages(queries) {
+    async pages(queries, maxBytes = Infinity) {
+      await checkPageSizes(database, queries, maxBytes);
       const found = await readPages(queries, (some) =>
         database.read(async (db) => {
-          const parts = some.flatMap((query, page) => pageQuery(db, query, page));
-          if (parts.length === 0) return [];
-          return parts.reduce((all, part) => all.unionAll(part)).execute();
+          const parts = some.flatMap((query, page) => pageQuery(entries(db), db, query, page));
+          return parts.length === 0
+            ? []
+            : parts.reduce((all, part) => all.unionAll(part)).execute();
         }),
       );
       // A union returns its rows in no particular order.
@@ -109,63 +115,6 @@ async function appendIn(
     await database.announce(trx, announcementOf('notification', customer));
   }
   return customers;
-}
-
-/** The direction to read in from a sequence, which is itself excluded. */
-interface Place {
-  readonly side: '<' | '>';
-  readonly sequence: number;
-  readonly order: 'asc' | 'desc';
-  readonly limit: number;
-}
-
-function reading(db: Kysely<Tables>, filter: NotificationFilter, place: Place) {
-  const { customerId, types, tenant } = filter;
-  const all = entries(db).orderBy('sequence', place.order).limit(place.limit);
-  const placed = tenant ? all.where(isTenantsCustomer(tenant, 'notifications.customer_id')) : all;
-  // For a tenant, the newest of each type may all belong to others.
-  if (customerId === undefined && types && !tenant) {
-    return placed.where('sequence', 'in', sequencesOf(db, types, place));
-  }
-  let own = placed.where('sequence', place.side, place.sequence);
-  if (customerId !== undefined) own = own.where('customer_id', '=', customerId);
-  return types ? own.where('type', 'in', [...types]) : own;
-}
-
-/** An empty list when the query cannot match anything. */
-function pageQuery(db: Kysely<Tables>, query: PageQuery<NotificationFilter>, page: number) {
-  const limit = Math.min(query.limit, MAX_ROWS);
-  if (limit <= 0 || query.filter.types?.length === 0) return [];
-  const sequence = query.before ?? Number.MAX_SAFE_INTEGER;
-  const found = reading(db, query.filter, { side: '<', sequence, order: 'desc', limit });
-  return [db.selectFrom(found.select(sql.lit(page).as('page')).as('found')).selectAll()];
-}
-
-/** Reads each type from its index, so a rare type is not searched for among all others. */
-function sequencesOf(
-  db: Kysely<Tables>,
-  types: NonNullable<NotificationFilter['types']>,
-  { side, sequence, order, limit }: Place,
-) {
-  const queries = [...new Set(types)].map((type) =>
-    db
-      .selectFrom(
-        db
-          .selectFrom('notifications')
-          .select('sequence')
-          .where('type', '=', type)
-          .where('sequence', side, sequence)
-          .orderBy('sequence', order)
-          .limit(limit)
-          .as(type),
-      )
-      .select('sequence'),
-  );
-  return queries.reduce((all, query) => all.unionAll(query));
-}
-
-function entries(db: Kysely<Tables>) {
-  return db.selectFrom('notifications').select(['sequence', 'received_at', 'notification']);
 }
 
 function toEntry(row: {

@@ -2,40 +2,26 @@ import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { ErrorCode } from '../../../domain/error.ts';
 import type { Logger } from '../../../log.ts';
+import { statuses } from '../http-status.ts';
 import { errorBody, isShed, publicResult } from '../public-error.ts';
 import type { ServerContext } from '../request-context.ts';
-
-const statuses: Record<ErrorCode, number> = {
-  BAD_USER_INPUT: 400,
-  UNAUTHENTICATED: 401,
-  FORBIDDEN: 403,
-  NOT_FOUND: 404,
-  CONFLICT: 409,
-  FAILED_PRECONDITION: 409,
-  RATE_LIMITED: 429,
-  UNAVAILABLE: 503,
-  DEADLINE_EXCEEDED: 504,
-  OUTCOME_UNKNOWN: 504,
-  INTERNAL_SERVER_ERROR: 500,
-};
 
 /** Messages for requests that are rejected before GraphQL. */
 const refusals: Readonly<Record<number, string>> = {
   405: 'Use GET or POST.',
   406: 'Accept application/graphql-response+json or application/json, or text/event-stream for a subscription.',
-  415: 'Send the request as application/json.',
 };
 
 /**
  * Adds code and HTTP status to every error of a response, also when the request could not be parsed.
  * Streams get their codes event by event, where they are produced.
  */
-export function useErrorCodes(log: Logger): Plugin<object, ServerContext> {
+export function useErrorCodes(log: Logger, suggestions: boolean): Plugin<object, ServerContext> {
   return {
     onResultProcess({ result, setResult, serverContext: { requestId } }) {
       // Batching is off, so this is one result or one stream.
       if (!isSingle(result) || !result.errors) return;
-      const coded = publicResult(result, { requestId, log });
+      const coded = publicResult(result, { requestId, log, suggestions });
       const shed = isShed(coded) ? shedHttp : null;
       coded.errors?.forEach((error, index) => {
         const http = shed ?? httpOf(result, result.errors?.[index], error);

@@ -1,31 +1,43 @@
 import type { ExecutionArgs } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import type { Logger } from '../../../log.ts';
-import { executeOnce } from '../execution.ts';
+import type { Backlog } from '../../backlog.ts';
+import type { ExecuteOnce } from '../execution.ts';
 import type { RequestArgs, RequestContext, ServerContext } from '../request-context.ts';
 import type { Subscribe } from '../subscription.ts';
+import { unreadOf } from '../unread.ts';
 
 interface HttpArgs extends RequestArgs {
-  readonly contextValue: RequestContext & ServerContext;
+  readonly contextValue: RequestContext & Omit<ServerContext, 'viewer'>;
 }
 
 /**
  * Executes the way WebSockets do. At shutdown, streams are cut off: clients would take an orderly end
  * as the end of the subscription and not reconnect.
  */
-export function useExecution(subscribe: Subscribe, shutdown: AbortSignal, log: Logger): Plugin {
+export function useExecution(
+  executeOnce: ExecuteOnce,
+  subscribe: Subscribe,
+  backlog: Backlog,
+  shutdown: AbortSignal,
+): Plugin {
   return {
     onExecute({ setExecuteFn }) {
-      setExecuteFn((args: ExecutionArgs) => executeOnce(args as HttpArgs, log));
+      setExecuteFn(async (args: ExecutionArgs) => {
+        const { res, viewer } = (args as HttpArgs).contextValue;
+        const answer = await executeOnce(args as HttpArgs);
+        return unreadOf(res, viewer.subject, backlog).answer(answer);
+      });
     },
     onSubscribe({ setSubscribeFn }) {
-      setSubscribeFn((args: ExecutionArgs) => {
-        const { res } = (args as HttpArgs).contextValue;
+      setSubscribeFn(async (args: ExecutionArgs) => {
+        const { res, viewer } = (args as HttpArgs).contextValue;
         const cutOff = (): void => void res.destroy();
         if (shutdown.aborted) cutOff();
         shutdown.addEventListener('abort', cutOff, { once: true });
         res.once('close', () => shutdown.removeEventListener('abort', cutOff));
-        return subscribe(args as HttpArgs);
+        const result = await subscribe(args as HttpArgs);
+        if (!(Symbol.asyncIterator in result)) return result;
+        return unreadOf(res, viewer.subject, backlog).events(result);
       });
     },
   };

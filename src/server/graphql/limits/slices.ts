@@ -1,0 +1,56 @@
+import { Queue } from './queue.ts';
+
+/** Milliseconds of work after which the event loop gets a turn. */
+const SLICE_MS = 15;
+
+/**
+ * Divides long work of all requests into slices, so that input, timers and other requests are served
+ * in between. Work that waits continues in the order in which it began to wait.
+ */
+export class Slices {
+  #startedAt: number | null = null;
+  readonly #waiting = new Queue<() => void>();
+  #isScheduled = false;
+
+  /** Whether the current slice is used up. Work must then wait for `next`. */
+  isOver(): boolean {
+    const now = performance.now();
+    if (this.#startedAt === null) {
+      this.#startedAt = now;
+      this.#schedule();
+    }
+    return now - this.#startedAt > SLICE_MS;
+  }
+
+  /** Resolves in a slice of a later turn of the event loop. */
+  next(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.add(resolve);
+      this.#schedule();
+    });
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      this.#startedAt = null;
+      this.#resume();
+    });
+  }
+
+  /** Resumes one waiter after another: each runs in the microtasks after its `resolve`. */
+  #resume(): void {
+    if (this.#waiting.length === 0) return;
+    if (this.isOver()) {
+      this.#schedule();
+      return;
+    }
+    this.#waiting.take()?.();
+    queueMicrotask(() => process.nextTick(() => this.#resume()));
+  }
+}
+
+/** The event loop is shared by all gateways of the process. */
+export const slices = new Slices();

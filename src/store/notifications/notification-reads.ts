@@ -1,0 +1,119 @@
+import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
+import { badInput } from '../../domain/error.ts';
+import type { NotificationFilter } from '../../domain/notification.ts';
+import type { Database } from '../database/database.ts';
+import { type PageQuery, readPages } from '../database/pages.ts';
+import type { Tables } from '../database/tables.ts';
+import { isTenantsCustomer } from '../links/tenant-conditions.ts';
+import { MAX_ROWS } from '../operations/rows.ts';
+
+type Selected<Row> = SelectQueryBuilder<Tables, 'notifications', Row>;
+
+/** The direction to read in from a sequence, which is itself excluded. */
+export interface Place {
+  readonly side: '<' | '>';
+  readonly sequence: number;
+  readonly order: 'asc' | 'desc';
+  readonly limit: number;
+}
+
+/** The selected columns of the notifications that match a filter, from a place on. */
+export function reading<Row>(
+  selected: Selected<Row>,
+  db: Kysely<Tables>,
+  filter: NotificationFilter,
+  place: Place,
+) {
+  const { customerId, types, tenant } = filter;
+  const all = selected.orderBy('sequence', place.order).limit(place.limit);
+  const placed = tenant ? all.where(isTenantsCustomer(tenant, 'notifications.customer_id')) : all;
+  // For a tenant, the newest of each type may all belong to others.
+  if (customerId === undefined && types && !tenant) {
+    return placed.where('sequence', 'in', sequencesOf(db, types, place));
+  }
+  let own = placed.where('sequence', place.side, place.sequence);
+  if (customerId !== undefined) own = own.where('customer_id', '=', customerId);
+  return types ? own.where('type', 'in', [...types]) : own;
+}
+
+/** An empty list when the query cannot match anything. */
+export function pageQuery<Row>(
+  selected: Selected<Row>,
+  db: Kysely<Tables>,
+  query: PageQuery<NotificationFilter>,
+  page: number,
+) {
+  const limit = Math.min(query.limit, MAX_ROWS);
+  if (limit <= 0 || query.filter.types?.length === 0) return [];
+  const sequence = query.before ?? Number.MAX_SAFE_INTEGER;
+  const found = reading(selected, db, query.filter, { side: '<', sequence, order: 'desc', limit });
+  return [db.selectFrom(found.select(sql.lit(page).as('page')).as('found')).selectAll()];
+}
+
+/** Reads each type from its index, so a rare type is not searched for among all others. */
+function sequencesOf(
+  db: Kysely<Tables>,
+  types: NonNullable<NotificationFilter['types']>,
+  { side, sequence, order, limit }: Place,
+) {
+  const queries = [...new Set(types)].map((type) =>
+    db
+      .selectFrom(
+        db
+          .selectFrom('notifications')
+          .select('sequence')
+          .where('type', '=', type)
+          .where('sequence', side, sequence)
+          .orderBy('sequence', order)
+          .limit(limit)
+          .as(type),
+      )
+      .select('sequence'),
+  );
+  return queries.reduce((all, query) => all.unionAll(query));
+}
+
+export function entries(db: Kysely<Tables>) {
+  return db.selectFrom('notifications').select(['sequence', 'received_at', 'notification']);
+}
+
+function sizes(db: Kysely<Tables>) {
+  return db
+    .selectFrom('notifications')
+    .select(['sequence', sql<number>`octet_length(notification)`.as('bytes')]);
+}
+
+/** Rows that are read without a look at their sizes. A message has 1 MB at most. */
+const FEW_ROWS = 16;
+
+/**
+ * Reads the sizes of messages, which is cheap, before the messages.
+ * @throws GatewayError BAD_USER_INPUT when the pages have more than `maxBytes`
+ */
+export async function checkPageSizes(
+  database: Database,
+  queries: readonly PageQuery<NotificationFilter>[],
+  maxBytes: number,
+): Promise<void> {
+  const rows = queries.reduce((sum, { limit }) => sum + Math.min(limit, MAX_ROWS), 0);
+  if (rows <= FEW_ROWS || maxBytes === Infinity) return;
+  const pages = await readPages(queries, (some) =>
+    database.read(async (db) => {
+      const parts = some.flatMap((query, page) => pageQuery(sizes(db), db, query, page));
+      return parts.length === 0 ? [] : parts.reduce((all, part) => all.unionAll(part)).execute();
+    }),
+  );
+  let bytes = 0;
+  let fits = 0;
+  for (const row of pages.flat().toSorted((a, b) => b.sequence - a.sequence)) {
+    bytes += row.bytes;
+    if (bytes <= maxBytes) fits++;
+  }
+  if (bytes <= maxBytes) return;
+  // The page has one row more than was asked for, which says whether another page follows.
+  const advice =
+    queries.length === 1 ? `first: ${Math.max(1, fits - 1)} or less` : 'a smaller first';
+  throw badInput(
+    `The messages of these notifications have ${bytes} bytes, and at most ${maxBytes} are read at once. Use ${advice}.`,
+  );
+}
