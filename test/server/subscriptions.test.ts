@@ -5,10 +5,10 @@ import type { Right } from '../../src/domain/viewer.ts';
 import { createLogger } from '../../src/log.ts';
 import { createRequestContext } from '../../src/server/graphql/request-context.ts';
 import type { Services } from '../../src/services/services.ts';
+import { startTestGateway } from '../support/gateway.ts';
 import { CustomersDocument } from '../support/gql/graphql.ts';
 import { request } from '../support/request.ts';
 import { limits, startServer } from './harness.support.ts';
-import { startGatewayWithOutcome } from './operations.support.ts';
 import { codedErrors, json, send } from './send.support.ts';
 import { openSocket } from './sockets.support.ts';
 
@@ -17,7 +17,9 @@ const ann = {
 };
 
 test('every event reads anew what it shows: nothing is answered from an earlier one', async () => {
-  const { url } = await startGatewayWithOutcome('succeed');
+  // Long enough for the first event to be filled while the operation runs.
+  const operations = { outcome: 'succeed', notFoundShare: 0, minMs: 700, maxMs: 700 } as const;
+  const { url } = await startTestGateway({ sandbox: { operations } });
   const { data } = await request(url, CustomersDocument, { first: 1 });
   const customer = data?.customers?.nodes[0]?.id ?? '';
   /** What the customer's account was at each state of an operation. */
@@ -32,7 +34,7 @@ test('every event reads anew what it shows: nothing is answered from an earlier 
       'subscription ($id: ID!) { operationUpdated(id: $id) { status customer { billing { account { active } } } } }',
       { id: started.data?.[mutation]?.operation.id },
     );
-    await expect.poll(() => socket.types('w').at(-1)).toBe('complete');
+    await expect.poll(() => socket.types('w').at(-1), { timeout: 5_000 }).toBe('complete');
     return socket.messages
       .filter(({ type }) => type === 'next')
       .map(({ payload }) => json(payload).replace(/.*"status":"(\w+)".*"active":(\w+).*/, '$1 $2'));
