@@ -21,6 +21,8 @@ export interface BackendCallsOptions {
 const MAX_ATTEMPTS = 3;
 /** Delay before the second attempt. It doubles with each attempt; jitter removes up to half. */
 const BASE_DELAY_MS = 100;
+/** A deadline that is noticed later than this was delayed by the gateway itself. */
+const BLOCKED_MS = 50;
 
 /**
  * Calls of one backend host. A call waits until its request is admitted and until its turn comes in
@@ -174,7 +176,12 @@ export async function withDeadline<T>(
   const follow = (): void => controller.abort(parent.reason);
   if (parent.aborted) follow();
   parent.addEventListener('abort', follow, { once: true });
-  const timer = setTimeout(() => controller.abort(deadlineExceeded(service, timeoutMs)), timeoutMs);
+  const expire = (): void => controller.abort(deadlineExceeded(service, timeoutMs));
+  const timer = setTimeout(() => {
+    // The event loop was blocked: a response that has arrived is read before the immediate runs.
+    if (performance.now() - endsAt > BLOCKED_MS) setImmediate(expire);
+    else expire();
+  }, timeoutMs);
   const remaining = (): number => Math.max(0, endsAt - performance.now());
   try {
     return await abortable(run(controller.signal, remaining), controller.signal);

@@ -81,17 +81,17 @@ describe('more requests than a backend takes', () => {
   });
 });
 
-test('a thousand customers with accounts and both halves are one request', async () => {
+test('hundreds of customers with accounts and both halves are one request', async () => {
   const { url } = await startTestGateway({
     env: { ...env, BILLING_CONCURRENCY: '1', BILLING_QUEUE: '0' },
-    sandbox: { seed: { customers: 1_000 } },
+    sandbox: { seed: { customers: 300 } },
   });
   const { body } = await send(
     url,
-    `{ customers(first: 1000) { nodes { billing { account { name } } reseller { customerDomain } } } }`,
+    `{ customers(first: 300) { nodes { billing { account { name } } reseller { customerDomain } } } }`,
   );
   expect(body.errors).toBeUndefined();
-  expect(body.data.customers.nodes.length).toBe(1_000);
+  expect(body.data.customers.nodes.length).toBe(300);
 });
 
 test('a single read is answered while three requests wait for many slow reads', async () => {

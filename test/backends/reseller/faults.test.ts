@@ -245,6 +245,15 @@ describe('a hanging backend', () => {
     expect(found.slice(sent)).toMatchObject(rest);
   });
 
+  test('is not blamed when the gateway itself was blocked beyond the deadline', async () => {
+    const backend = await startBackend((_, response) => {
+      response.end('{"customerId":"C1"}');
+      for (const until = performance.now() + 300; performance.now() < until; );
+    });
+    const client = clientOf(backend, { timeoutMs: 150 });
+    expect(await client.getCustomers(['C1'], scope())).toMatchObject([{ customerId: 'C1' }]);
+  });
+
   test('makes a write without a response not retryable', async () => {
     const backend = await startBackend(() => {});
     const client = clientOf(backend, { timeoutMs: 50 });
