@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { codedErrors, json, send } from '../server/send.support.ts';
 import { startTestGateway } from '../support/gateway.ts';
 
-const list = (first: number) => json({ query: `{ notifications(first: ${first}) { nodes { raw } } }` });
+const list = (first: number) =>
+  json({ query: `{ notifications(first: ${first}) { nodes { raw } } }` });
 
 test('a page of messages that is too large names the page that fits', async () => {
   const { url } = await startTestGateway({ env: { MAX_ANSWER_BYTES: '1000000' } });
