@@ -17,7 +17,8 @@ import { CustomerIndex } from './services/customer-index.ts';
 import type { ServiceSources } from './services/scope.ts';
 import { createServices } from './services/services.ts';
 import type { CustomerLinks } from './store/links/customer-links.ts';
-import { openStore } from './store/store.ts';
+import { Retention, type RetentionJob } from './store/retention.ts';
+import { openStore, type Store } from './store/store.ts';
 import { Writes, type WritesDeps } from './writes/writes.ts';
 
 export interface GatewayConfig extends Config {
@@ -63,6 +64,7 @@ export async function createGateway(
     onWrite: (listener) => store.onWrite(listener),
   });
   const notifications = new Notifications({ store, forgetReads: () => reseller.invalidate(), log });
+  const retention = createRetention(config, store, log);
   const receive: ReceiveMessage = (message) => notifications.receive(message);
   let pull: Promise<Pull> | null = null;
   const sources: ServiceSources = {
@@ -100,6 +102,7 @@ export async function createGateway(
       const url = await server.listen(config.host, config.port);
       operations.open();
       writes.start();
+      retention.start();
       if (pulled) pull = pullNotifications({ ...pulled, receive, log });
       await pull;
       return url;
@@ -109,6 +112,7 @@ export async function createGateway(
       await writes.close();
       await operations.close();
       await notifications.close();
+      await retention.close();
       billing.close();
       await reseller.close();
       await store.close();
@@ -154,10 +158,37 @@ function openWrites(config: GatewayConfig, deps: Omit<WritesDeps, 'options'>): W
       billingTimeoutMs: config.backends.billing.timeoutMs,
       resellerTimeoutMs: config.backends.reseller.timeoutMs,
       leaseMs: config.operationLeaseMs,
-      auditMaxAgeMs: writes.AUDIT_RETENTION === 0 ? null : writes.AUDIT_RETENTION * DAY_MS,
     },
   });
 }
+
+/** Pub/Sub delivers a message again for up to 31 days; until then, its id must be known. */
+const MIN_NOTIFICATION_DAYS = 31;
+/** The longest time for which the request of a write without an outcome is kept. */
+const REQUEST_DAYS = 30;
+
+function createRetention({ settings }: GatewayConfig, store: Store, log: Logger): Retention {
+  const { operations, writes, notifications } = settings;
+  const keyDays = writes.WRITE_KEY_WINDOW_MS / DAY_MS;
+  const job = (rows: string, days: number, minDays: number, run: Prune): RetentionJob[] =>
+    days === 0 ? [] : [{ rows, run: (limit) => run(Math.max(days, minDays) * DAY_MS, limit) }];
+  return new Retention({
+    log,
+    jobs: [
+      ...job('audit entries', writes.AUDIT_RETENTION, keyDays, store.audit.prune),
+      ...job('requests of unknown writes', REQUEST_DAYS, 0, store.audit.eraseRequests),
+      ...job('operations', operations.OPERATION_RETENTION, 0, store.journal.prune),
+      ...job(
+        'notifications',
+        notifications.NOTIFICATION_RETENTION,
+        MIN_NOTIFICATION_DAYS,
+        store.notifications.prune,
+      ),
+    ],
+  });
+}
+
+type Prune = (ageMs: number, limit: number) => Promise<number>;
 
 /** When clients must authenticate, pushes must too. */
 function verifyPush(

@@ -12,6 +12,7 @@ import { entryWrites } from './operations/entry-writes.ts';
 import type { OperationJournal } from './operations/journal.ts';
 import { leases } from './operations/leases.ts';
 import { operationPages } from './operations/operation-pages.ts';
+import { pruning } from './operations/pruning.ts';
 import { auditReads } from './writes/audit-reads.ts';
 import type { AuditStore } from './writes/audit-store.ts';
 import { auditWrites } from './writes/audit-writes.ts';
@@ -74,6 +75,7 @@ export function createStore(database: Database, changes: Changes, options: Store
     ...entryWrites(database, changes, { instanceId, log }),
     ...operationPages(database),
     ...leases(database, instanceId),
+    ...pruning(database),
   };
   let closed: Promise<void> | null = null;
   return {

@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import {
   type Notification,
   type NotificationEntry,
@@ -42,6 +42,11 @@ export interface NotificationStore {
   ): Promise<readonly (readonly NotificationEntry[])[]>;
   /** The highest sequence; 0 when nothing is stored. */
   lastSequence(): Promise<number>;
+  /**
+   * Deletes up to `limit` notifications that were received more than `ageMs` ago, except the newest
+   * of all. Returns their number.
+   */
+  prune(ageMs: number, limit: number): Promise<number>;
 }
 
 /** Publishes the reseller API's customer id of every new notification; empty when it names none. */
@@ -85,6 +90,23 @@ export function notificationStore(database: Database, changes: Changes): Notific
           .executeTakeFirst(),
       );
       return row?.last ?? 0;
+    },
+    async prune(ageMs, limit) {
+      const [deleted] = await database.commit((db) => [
+        db
+          .deleteFrom('notifications')
+          .where('sequence', 'in', (eb) =>
+            eb.selectFrom('notifications').select('sequence').orderBy('sequence').limit(limit),
+          )
+          .where('received_at', '<', sql<number>`${database.now} - ${Math.ceil(ageMs)}`)
+          // Watchers without a cursor start after the newest one.
+          .where('sequence', '<', (eb) =>
+            eb.selectFrom('notifications').select(({ fn }) => fn.max('sequence').as('last')),
+          )
+          .returning('sequence')
+          .compile(),
+      ]);
+      return deleted.rows.length;
     },
   };
 }
