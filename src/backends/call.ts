@@ -39,7 +39,7 @@ export class BackendCalls {
   }
 
   /** A read. Concurrent reads of one key share one call, which is aborted when all readers abort. */
-  read<T>(key: string, scope: CallScope, attempt: Attempt<T>): Promise<T> {
+  async read<T>(key: string, scope: CallScope, attempt: Attempt<T>): Promise<T> {
     return this.#admitted(scope, () => {
       const flight = this.#flights.get(key) ?? this.#startFlight(key, scope, attempt);
       return flight.join(scope) as Promise<T>;
