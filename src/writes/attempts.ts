@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { abortable, type CallScope, pause } from '../domain/call-scope.ts';
+import { abortable, type CallScope, pause, settledSoon } from '../domain/call-scope.ts';
 import { GatewayError } from '../domain/error.ts';
 import { OutcomeUnknown, type WriteAnswer } from '../domain/write.ts';
 import type { StoredWrite } from '../store/writes/write-rows.ts';
@@ -170,7 +170,15 @@ export class Attempts {
   ): Promise<R> {
     const timeout = AbortSignal.timeout(Math.max(1, Math.ceil(deadline - performance.now())));
     const signal = AbortSignal.any([timeout, this.#deps.background.closing]);
-    return abortable(run({ signal, requestId, lane }), signal);
+    const running = run({ signal, requestId, lane });
+    try {
+      return await abortable(running, signal);
+    } catch (error) {
+      // The call may know that it never left.
+      const outcome = signal.aborted ? await settledSoon(running) : null;
+      if (outcome?.status === 'fulfilled') return outcome.value;
+      throw outcome ? outcome.reason : error;
+    }
   }
 
   /** Null when the write has an outcome, was superseded, or is held by another attempt. */

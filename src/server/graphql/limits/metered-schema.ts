@@ -51,7 +51,8 @@ function objectResolver(field: Field): Resolver {
     if (!meter || !signal) return resolve(source, args, context, info);
     const fail = failing(meter, isNullable);
     const run = (): unknown => {
-      signal.throwIfAborted();
+      // The outcome of a mutation is returned after the deadline too: a client must learn its key.
+      if (info.operation.operation !== 'mutation' || !info.path.prev) signal.throwIfAborted();
       return resolve(source, args, context, info);
     };
     /** One promise for each step would take most of the time and memory of a long answer. */
