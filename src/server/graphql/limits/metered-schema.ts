@@ -42,7 +42,7 @@ function meteredResolver(field: Field): Resolver {
   return isCompositeType(getNamedType(field.type)) ? objectResolver(field) : leafResolver(field);
 }
 
-/** Resolves objects in slices, and stops when the request has ended. */
+/** Resolves objects in slices, and stops when the query or event has ended. */
 function objectResolver(field: Field): Resolver {
   const resolve = field.resolve ?? defaultFieldResolver;
   const isNullable = !isNonNullType(field.type);
@@ -51,7 +51,8 @@ function objectResolver(field: Field): Resolver {
     if (!meter || !signal) return resolve(source, args, context, info);
     const fail = failing(meter, isNullable);
     const run = (): unknown => {
-      signal.throwIfAborted();
+      // The answer of a mutation says what became of the change, also after the deadline.
+      if (info.operation.operation !== 'mutation') signal.throwIfAborted();
       return resolve(source, args, context, info);
     };
     /** One promise for each step would take most of the time and memory of a long answer. */
