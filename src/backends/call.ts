@@ -55,6 +55,7 @@ export class BackendCalls {
     isRetryable: IsRetryable | null,
     attempt: Attempt<T>,
   ): Promise<T> {
+    scope.signal.throwIfAborted();
     let hasLeft = false;
     try {
       return await this.#admitted(scope, () => {
