@@ -67,6 +67,27 @@ describe('while a request runs', () => {
     await expectAlive(url);
   });
 
+  test('an answer of a mutation that is too long does not hide that the mutation has run', async () => {
+    const { url, sandbox } = await startTestGateway({ env: { MAX_ANSWER_BYTES: '1000' } });
+    const { data } = await request<{ customers: { nodes: { id: string }[] } }, object>(
+      url,
+      '{ customers(first: 1) { nodes { id } } }',
+    );
+    const fields = Array.from({ length: 40 }, (_, n) => `a${n}: id`).join(' ');
+    const { errors } = await request(
+      url,
+      `mutation { activateCustomer(input: { customer: "${data?.customers.nodes[0]?.id}" }) {
+        ... on ActivateCustomerSuccess { operation { ${fields} } } } }`,
+    );
+    expect(errors).toMatchObject([
+      {
+        message: expect.stringContaining('The mutation has run'),
+        extensions: { code: 'OUTCOME_UNKNOWN', retryable: false },
+      },
+    ]);
+    expect(sandbox.calls.count('CustomerService.Activate')).toBe(1);
+  });
+
   test('rows are counted where the query does not say how many there are', async () => {
     const { url } = await startRows({ limits: { ...limits, cost: 100 } });
     const { data, errors } = await request(url, '{ rows { inner { name } } }');
