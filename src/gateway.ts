@@ -1,6 +1,7 @@
 import { type Pull, pullNotifications } from './backends/pubsub/pull.ts';
 import { readPush } from './backends/pubsub/push-envelope.ts';
 import type { Config } from './config/config.ts';
+import { secretsOf } from './config/secrets.ts';
 import { type BillingCustomer, type CustomerLink, MAX_CUSTOMERS_PAGE } from './domain/customer.ts';
 import { GatewayError } from './domain/error.ts';
 import type { ReceiveMessage } from './domain/notification.ts';
@@ -45,7 +46,7 @@ export async function createGateway(
   config: GatewayConfig,
   overrides: GatewayOverrides = {},
 ): Promise<Gateway> {
-  const log = overrides.log ?? createLogger(config.logLevel);
+  const log = overrides.log ?? createLogger(config.logLevel, secretsOf(config.settings));
   const billing = openBilling(config.backends.billing, config.settings, log);
   const reseller = openReseller(config.backends.reseller, config.settings, log);
   const pulled = pullOptions(config.notifications.pull);

@@ -1,3 +1,4 @@
+import { operationFailureMessage } from '../../../src/backends/billing/shown-details.ts';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import {
   type Any,
@@ -29,7 +30,7 @@ describe('done, error and response', () => {
   const failure = (code: number) => ({
     type: 'failure',
     code,
-    message: 'vendor message',
+    message: operationFailureMessage(code),
     details: [],
   });
   const succeeded = {
