@@ -8,51 +8,91 @@ export const REMOVED = '[removed]';
  */
 const START = String.raw`(?<!\\(?:u[\da-fA-F]{0,3})?)`;
 
+/** A word begins here, also after an escaped line break, whose last character is a letter. */
+const WORD = String.raw`(?:(?<!\w)|(?<=\\[bfnrt]))`;
+
 function pattern(source: string): RegExp {
   return new RegExp(START + source, 'giu');
 }
 
-const privateKey =
-  /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^"]*?(?:-----END [A-Z ]{0,40}-----|$|(?="))/g;
-const email = pattern(
-  String.raw`[\p{L}\p{N}._+%'-]{1,64}(?:@|%40)[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){1,8}`,
-);
-const phone = pattern(
-  String.raw`(?:\+\d[\d\s().-]{6,20}\d|\b[78]?[\s-]?\(\d{3,4}\)[\s-]?\d{3}[\s-]?\d{2}[\s-]?\d{2}\b)`,
-);
+interface Sensitive {
+  /** A quick check: text that it does not find does not have the pattern either. */
+  readonly sign: RegExp;
+  readonly found: RegExp;
+  readonly replacement: string;
+}
 
-/** Credentials by their form or by the name in front of them. */
-const credentials: readonly (readonly [RegExp, string])[] = [
-  [privateKey, REMOVED],
-  // A JSON Web Token, such as a signed assertion, and access tokens of both vendors.
-  [pattern(String.raw`eyJ[\w-]{6,}(?:\.[\w-]{0,4096}){1,4}`), REMOVED],
-  [pattern(String.raw`\b(?:ya29\.|t1\.)[\w.-]{4,4096}`), REMOVED],
-  [pattern(String.raw`\b(bearer|basic)(?:\s{1,3}|%20)(?!token)[\w.~+/=-]{6,4096}`), `$1 ${REMOVED}`],
-  [
-    pattern(
-      String.raw`(\b[\w-]{0,40}(?:key|token|assertion|secret|password|passwd|signature|credential|authorization)(?:\\?["'])?(?:=|%3D))(?:\\?["'])?[^\s&"'\\,;}]{1,4096}`,
+const NAMES = 'key|token|assertion|secret|password|passwd|signature|credential|authorization';
+
+/** Credentials by their form or by the name in front of them, email addresses and phone numbers. */
+const sensitive: readonly Sensitive[] = [
+  {
+    sign: /PRIVATE KEY/,
+    found: /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^"]*?(?:-----END [A-Z ]{0,40}-----|$|(?="))/g,
+    replacement: REMOVED,
+  },
+  {
+    // A JSON Web Token, such as a signed assertion.
+    sign: /eyj/i,
+    found: pattern(String.raw`${WORD}eyJ[\w-]{6,4096}(?:\.[\w-]{0,4096}){1,4}`),
+    replacement: REMOVED,
+  },
+  {
+    // Access tokens of both vendors.
+    sign: /ya29\.|t1\./i,
+    found: pattern(String.raw`${WORD}(?:ya29\.|t1\.)[\w.-]{4,4096}`),
+    replacement: REMOVED,
+  },
+  {
+    sign: /bearer|basic/i,
+    found: pattern(String.raw`${WORD}(bearer|basic)(?:\s{1,3}|%20)(?!token)[\w.~+/=-]{6,4096}`),
+    replacement: `$1 ${REMOVED}`,
+  },
+  {
+    sign: /=|%3d/i,
+    found: pattern(
+      String.raw`(${WORD}[\w-]{0,40}(?:${NAMES})(?:\\?["'])?(?:=|%3D))(?:\\?["'])?[^\s&"'\\,;}]{1,4096}`,
     ),
-    `$1${REMOVED}`,
-  ],
-  // The password of a URL.
-  [
-    pattern(String.raw`(\b[a-z][a-z\d+.-]{1,30}:\/\/[^\s:@/"\\]{0,100}):[^\s@/"\\]{1,400}@`),
-    `$1:${REMOVED}@`,
-  ],
+    replacement: `$1${REMOVED}`,
+  },
+  {
+    // The password of a URL.
+    sign: /:\/\//,
+    found: pattern(
+      String.raw`(${WORD}[a-z][a-z\d+.-]{1,30}:\/\/[^\s:@/"\\]{0,100}):[^\s@/"\\]{1,400}@`,
+    ),
+    replacement: `$1:${REMOVED}@`,
+  },
+  {
+    sign: /@|%40/,
+    found: pattern(
+      String.raw`[\p{L}\p{N}._+%'-]{1,64}(?:@|%40)[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){1,8}`,
+    ),
+    replacement: REMOVED,
+  },
+  {
+    sign: /[+(]/,
+    found: pattern(
+      String.raw`(?:\+\d[\d\s().-]{6,20}\d|${WORD}[78]?[\s-]?\(\d{3,4}\)[\s-]?\d{3}[\s-]?\d{2}[\s-]?\d{2}\b)`,
+    ),
+    replacement: REMOVED,
+  },
 ];
 
 /** Removes credentials, email addresses and phone numbers. Keeps a line of JSON valid. */
 export function withoutSecrets(text: string): string {
   let result = text;
-  for (const [found, replacement] of credentials) result = result.replace(found, replacement);
-  return result.replace(email, REMOVED).replace(phone, REMOVED);
+  for (const { sign, found, replacement } of sensitive) {
+    if (sign.test(result)) result = result.replace(found, replacement);
+  }
+  return result;
 }
 
 /** `password: x`, `"token": "x"` and `secret is x`, which text has and log fields must keep. */
 const labelled =
   /\b([\w-]{0,40}(?:key|token|assertion|secret|password|passwd|credential|authorization)s?\b(?:\\?["'])?\s{0,3}(?:[:=]|\bis\b)\s{0,3}(?:\\?["'])?)([^\s"'\\,;}]{1,4096})/gi;
 /** Words that look made up by a machine: long, with letters and digits. */
-const machineWord = /(?=[\w+=-]{0,4096}\d)(?=[\w+=-]{0,4096}[a-z])[\w+=-]{16,4096}/gi;
+const machineWord = /(?<![\w+=-])(?=[\w+=-]{0,4096}\d)(?=[\w+=-]{0,4096}[a-z])[\w+=-]{10,4096}/gi;
 
 /** The longest text of a vendor that is logged, in characters. */
 const MAX_LOGGED = 2_000;
