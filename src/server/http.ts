@@ -30,6 +30,7 @@ import { createPushEndpoint, type PushOptions } from './push/push-endpoint.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import { hasValidHost, normaliseTarget, pathOf } from './request-target.ts';
+import { recordOf } from './telemetry/http-record.ts';
 import { Turns } from './turns.ts';
 import { serveWebSockets } from './websocket/websockets.ts';
 
@@ -106,6 +107,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     if (health !== null) return answer(response, health, JSON.stringify({ ok: health === 200 }));
     const handle = route(request);
     if (typeof handle !== 'function') {
+      recordOf(response, requestId, options.log).refused(handle.code, handle.message);
       return refuse(request, response, requestId, handle, options.origins);
     }
     running.add(response);
@@ -175,13 +177,15 @@ function createGraphQLAnswer(
     if (request.method === 'OPTIONS') {
       return answerGraphQL(request, response, { requestId, viewer: null });
     }
+    const record = recordOf(response, requestId, log);
     const admission = await admit(request);
     if (admission.type === 'admitted') {
       const { viewer } = admission;
-      return answerGraphQL(request, response, { requestId, viewer });
+      record.setSubject(viewer.subject);
+      return answerGraphQL(request, response, { requestId, viewer, record });
     }
     const { refusal } = admission;
-    log.info({ requestId, code: refusal.code, status: refusal.status }, refusal.message);
+    record.refused(refusal.code, refusal.message);
     return refuse(request, response, requestId, refusal, origins);
   };
 }

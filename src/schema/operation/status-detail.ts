@@ -13,7 +13,8 @@ export const unknownPayload = objectType<UnknownPayload>(
     json: t.field({
       type: 'JSON',
       nullable: false,
-      description: 'The message in proto3 JSON; its bytes in base64 when the type is unknown. Of an error detail, only its type and reason.',
+      description:
+        'The message in proto3 JSON; its bytes in base64 when the type is unknown. Of an error detail, only its type and reason.',
       resolve: (payload) => payload.json,
     }),
   }),
