@@ -88,6 +88,11 @@ export async function createGateway(
       receive: (body, headers) => receive(readPush(body, headers)),
       verify: verifyPush(config, log),
     },
+    readiness: [
+      { name: 'store', isRequired: true, check: () => store.ping().then(() => null) },
+      { name: 'billing', isRequired: false, check: () => billing.problem() },
+      { name: 'reseller', isRequired: false, check: () => reseller.problem() },
+    ],
     // Browsers cannot set headers on a WebSocket, and GraphiQL's header editor carries the token.
     graphiqlProtocol: config.auth ? 'SSE' : 'WS',
     limits: config.limits,

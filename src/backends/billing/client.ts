@@ -75,6 +75,8 @@ export interface BillingClient {
    * @param kind the operation's kind, which the API does not return
    */
   cancelOperation(id: string, kind: OperationKind, scope: CallScope): Promise<Operation>;
+  /** Why the API cannot be used, or null. Calls nothing. */
+  problem(): Promise<string | null>;
   /** Obtains a token and a connection, so that a write can leave at once. Sends nothing. */
   ready(scope: CallScope): Promise<void>;
   close(): void;
@@ -158,6 +160,10 @@ export function createBillingClient(options: BillingClientOptions): BillingClien
         isStatusUnavailable,
       );
       return received(message, kind);
+    },
+    async problem() {
+      const [first, second] = await Promise.all([billing.problem(), operations.problem()]);
+      return first ?? (second === null ? null : `operations: ${second}`);
     },
     close() {
       billing.close();

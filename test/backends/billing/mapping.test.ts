@@ -1,4 +1,3 @@
-import { operationFailureMessage } from '../../../src/backends/billing/shown-details.ts';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import {
   type Any,
@@ -9,6 +8,7 @@ import {
 } from '@bufbuild/protobuf/wkt';
 import { describe, expect, test } from 'vitest';
 import { toOperation } from '../../../src/backends/billing/mapping.ts';
+import { operationFailureMessage } from '../../../src/backends/billing/shown-details.ts';
 import { type OperationStatus, operationStatus } from '../../../src/domain/operation.ts';
 import { CustomerSchema } from '../../../src/gen/yandex/cloud/billing/v1/customer_pb.ts';
 import { CustomerMetadataSchema } from '../../../src/gen/yandex/cloud/billing/v1/customer_service_pb.ts';

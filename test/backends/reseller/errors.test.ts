@@ -232,8 +232,18 @@ describe('error bodies', () => {
   });
 
   test.each([
-    [409, 'duplicate', 'Customer already exists', /already exists in the reseller API. Transfer it/],
-    [409, 'duplicate', 'The customer already has a subscription of X', /already has a subscription/],
+    [
+      409,
+      'duplicate',
+      'Customer already exists',
+      /already exists in the reseller API. Transfer it/,
+    ],
+    [
+      409,
+      'duplicate',
+      'The customer already has a subscription of X',
+      /already has a subscription/,
+    ],
     [409, 'conflict', 'Multiple teams exist on this domain', /Use the customer id/],
     [403, 'forbidden', 'The transfer token is invalid', /transfer token is invalid or has expired/],
     [412, 'conditionNotMet', 'Terms of service not accepted', /terms of service/],
