@@ -1,6 +1,7 @@
 import { type Pull, pullNotifications } from './backends/pubsub/pull.ts';
 import { readPush } from './backends/pubsub/push-envelope.ts';
 import type { Config } from './config/config.ts';
+import { secretsOf } from './config/secrets.ts';
 import { type BillingCustomer, type CustomerLink, MAX_CUSTOMERS_PAGE } from './domain/customer.ts';
 import { GatewayError } from './domain/error.ts';
 import type { ReceiveMessage } from './domain/notification.ts';
@@ -46,7 +47,7 @@ export async function createGateway(
   config: GatewayConfig,
   overrides: GatewayOverrides = {},
 ): Promise<Gateway> {
-  const log = overrides.log ?? createLogger(config.logLevel);
+  const log = overrides.log ?? createLogger(config.logLevel, secretsOf(config.settings));
   const billing = openBilling(config.backends.billing, config.settings, log);
   const reseller = openReseller(config.backends.reseller, config.settings, log);
   const pulled = pullOptions(config.notifications.pull);
@@ -89,6 +90,11 @@ export async function createGateway(
       receive: (body, headers) => receive(readPush(body, headers)),
       verify: verifyPush(config, log),
     },
+    readiness: [
+      { name: 'store', isRequired: true, check: () => store.ping().then(() => null) },
+      { name: 'billing', isRequired: false, check: () => billing.problem() },
+      { name: 'reseller', isRequired: false, check: () => reseller.problem() },
+    ],
     // Browsers cannot set headers on a WebSocket, and GraphiQL's header editor carries the token.
     graphiqlProtocol: config.auth ? 'SSE' : 'WS',
     limits: config.limits,

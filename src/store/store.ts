@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 
 import { announcementOf, Changes } from './database/changes.ts';
 import type { ChangeListener, Database, StoreLog } from './database/database.ts';
@@ -44,6 +45,8 @@ export interface Store {
   onWatched(listener: ChangeListener): () => void;
   /** Announces to the other instances that these operations are watched here. */
   announceWatched(operationIds: readonly string[]): Promise<void>;
+  /** Reads from the database. Rejects with a GatewayError when that fails; may take long. */
+  ping(): Promise<void>;
   /** Releases this instance's leases and closes the database. Further calls do nothing. */
   close(): Promise<void>;
 }
@@ -98,6 +101,10 @@ export function createStore(database: Database, changes: Changes, options: Store
       await database.write(async (trx) => {
         for (const id of operationIds) await database.announce(trx, announcementOf('watched', id));
       });
+    },
+
+    async ping() {
+      await database.read((db) => sql`select 1`.execute(db));
     },
 
     close() {

@@ -5,6 +5,7 @@ import { IamTokenService } from '../../gen/yandex/cloud/iam/v1/iam_token_service
 import type { IssuedToken } from '../credentials/refreshing.ts';
 import { Channel, type ConnectionTimes } from './channel.ts';
 import { isServiceError } from './errors.ts';
+import { GrpcFailure } from './grpc-failure.ts';
 import { toDate } from './mapping.ts';
 
 const EXCHANGE_TIMEOUT_MS = 5_000;
@@ -40,7 +41,11 @@ export function iamExchange(address: string, tls: boolean, connections?: Connect
       return { token: message.iamToken, expiresAt: toDate(message.expiresAt) ?? fallback };
     } catch (error) {
       if (!isServiceError(error)) throw error;
-      throw iamFailure('The IAM token request failed.', !keyRejections.has(error.code), error);
+      throw iamFailure(
+        'The IAM token request failed.',
+        !keyRejections.has(error.code),
+        new GrpcFailure(error),
+      );
     } finally {
       channel.close();
     }

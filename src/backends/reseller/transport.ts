@@ -3,6 +3,7 @@ import { GatewayError } from '../../domain/error.ts';
 import { Breaker } from '../breaker.ts';
 import type { Credential } from '../credentials/credential.ts';
 import type { BackendLog } from '../log.ts';
+import { acceptsConnections, breakerOpen, unreachable } from '../reachability.ts';
 import { parseBatch, writeBatch } from './batch.ts';
 import { type HttpResponse, invalidResponse, resellerError } from './errors.ts';
 import { exchange, type HttpRequest, isSuccess, type Method, Pools, requestName } from './http.ts';
@@ -42,6 +43,8 @@ export interface Transport {
    */
   sendBatch(calls: readonly Call[], signal: AbortSignal): Promise<Part[]>;
   readonly breaker: Breaker;
+  /** Why the host cannot be used, or null. Calls nothing. */
+  problem(): Promise<string | null>;
   close(): Promise<void>;
 }
 
@@ -106,8 +109,18 @@ export function createTransport(options: TransportOptions): Transport {
       );
     },
     breaker,
+    async problem() {
+      if (breaker.isOpen) return breakerOpen;
+      const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
+      return (await acceptsConnections(hostnameOf(url), port)) ? null : unreachable;
+    },
     close: () => pools.destroy(),
   };
+}
+
+/** The host name without the brackets of an IPv6 address. */
+function hostnameOf({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, '');
 }
 
 /** A response of a front end whose backend does not respond. */

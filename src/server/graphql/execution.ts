@@ -23,10 +23,12 @@ const COSTLY_AT_ONCE = 2;
 export function createExecuteOnce(limits: Limits): ExecuteOnce {
   const gate = new WorkGate(COSTLY_AT_ONCE * limits.cost);
   return async (args) => {
-    const { viewer, signal, meter, errorScope } = args.contextValue;
+    const { viewer, signal, meter, record, errorScope } = args.contextValue;
+    record?.setOperation(args.document, args.operationName);
     let leave: (() => void) | undefined;
     try {
       const { values } = checkRequest(args, limits);
+      record?.setCost(values);
       leave = await gate.enter(viewer.subject, values, signal);
       if (slices.isOver()) await slices.next();
       const result = publicResult(

@@ -42,6 +42,11 @@ export class Meter {
     return this.#characters;
   }
 
+  /** Backend calls so far. */
+  get calls(): number {
+    return this.#calls;
+  }
+
   /** Why the request was stopped; null while it is within its limits. */
   get failure(): GatewayError | null {
     return this.#failure;
