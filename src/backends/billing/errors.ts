@@ -3,6 +3,7 @@ import { type Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { type ErrorCode, GatewayError } from '../../domain/error.ts';
 import type { StatusDetail } from '../../domain/operation.ts';
 import { StatusSchema } from '../../gen/google/rpc/status_pb.ts';
+import { ConnectFailure, publicReason } from '../network/failures.ts';
 import { statusDetail, tryDecode } from './status-details.ts';
 import { NotConnected } from './unary.ts';
 
@@ -95,10 +96,15 @@ export function billingError(error: ServiceError, sentRequestId: string | undefi
   const connection = connectionFailure(error);
   const rule = connection ?? rules[error.code] ?? unknownRule;
   const details = statusDetails(error.metadata);
-  const message = rule.message ?? (error.details || `The billing API returned ${rule.code}.`);
+  const failure = error instanceof NotConnected ? error.cause : undefined;
+  const reason = publicReason(failure);
+  const message =
+    reason === null
+      ? (rule.message ?? (error.details || `The billing API returned ${rule.code}.`))
+      : `The billing API is unavailable: ${reason}.`;
   return new GatewayError(rule.code, message, {
     service: 'billing',
-    retryable: rule.retryable,
+    retryable: failure instanceof ConnectFailure ? failure.retryable : rule.retryable,
     requestId: requestId(error.metadata, details) ?? sentRequestId,
     retryAfterMs: details.find((detail) => detail.type === 'retryInfo')?.retryDelayMs,
     violations: details.flatMap((detail) =>
