@@ -7,10 +7,11 @@ import { GatewayError } from './domain/error.ts';
 import type { ReceiveMessage } from './domain/notification.ts';
 import { createLogger, type Logger } from './log.ts';
 import { Notifications } from './notifications/notifications.ts';
-import { openBilling, openReseller, pullOptions } from './open-backends.ts';
+import { openBilling, openEgresses, openReseller, pullOptions } from './open-backends.ts';
 import { Operations, type OperationsDeps } from './operations/operations.ts';
 import { schema } from './schema/schema.ts';
 import { allowAnonymous } from './server/auth/authenticate.ts';
+import type { FetchKeys } from './server/auth/jwks.ts';
 import { authenticateByJwt } from './server/auth/jwt.ts';
 import { createVerifyPushToken, type VerifyPushToken } from './server/auth/push-token.ts';
 import { createHttpServer } from './server/http.ts';
@@ -48,8 +49,10 @@ export async function createGateway(
   overrides: GatewayOverrides = {},
 ): Promise<Gateway> {
   const log = overrides.log ?? createLogger(config.logLevel, secretsOf(config.settings));
-  const billing = openBilling(config.backends.billing, config.settings, log);
-  const reseller = openReseller(config.backends.reseller, config.settings, log);
+  const egress = openEgresses(config.settings);
+  const { settings, backends } = config;
+  const billing = openBilling(backends.billing, settings, egress.billing, log);
+  const reseller = openReseller(backends.reseller, settings, egress.reseller, log);
   const pulled = pullOptions(config.notifications.pull);
   const store = await openStore(config.databaseUrl, { log });
   await makeLinks(store.links, overrides.links ?? []);
@@ -83,12 +86,14 @@ export async function createGateway(
   };
   const server = createHttpServer({
     schema,
-    authenticate: config.auth ? authenticateByJwt(config.auth, log) : allowAnonymous(),
+    authenticate: config.auth
+      ? authenticateByJwt(config.auth, egress.other.fetch, log)
+      : allowAnonymous(),
     createServices: (scope) => createServices(sources, scope),
     origins: { allowed: config.corsOrigins, loopbackOnly: config.auth === null },
     push: {
       receive: (body, headers) => receive(readPush(body, headers)),
-      verify: verifyPush(config, log),
+      verify: verifyPush(config, egress.other.fetch, log),
     },
     readiness: [
       { name: 'store', isRequired: true, check: () => store.ping().then(() => null) },
@@ -109,7 +114,7 @@ export async function createGateway(
       operations.open();
       writes.start();
       retention.start();
-      if (pulled) pull = pullNotifications({ ...pulled, receive, log });
+      if (pulled) pull = pullNotifications({ ...pulled, egress: egress.other, receive, log });
       await pull;
       return url;
     },
@@ -121,6 +126,7 @@ export async function createGateway(
       await retention.close();
       billing.close();
       await reseller.close();
+      for (const connections of Object.values(egress)) await connections.close();
       await store.close();
     },
   };
@@ -199,9 +205,10 @@ type Prune = (ageMs: number, limit: number) => Promise<number>;
 /** When clients must authenticate, pushes must too. */
 function verifyPush(
   { auth, notifications: { push } }: GatewayConfig,
+  fetch: FetchKeys,
   log: Logger,
 ): VerifyPushToken | null {
-  if (push) return createVerifyPushToken(push, log);
+  if (push) return createVerifyPushToken(push, fetch, log);
   return auth && (async () => 'NOTIFICATIONS_PUSH_AUDIENCE is not configured');
 }
 

@@ -86,7 +86,15 @@ function environmentOf(sandbox: Sandbox, token: string | undefined): NodeJS.Proc
     BILLING_TOKEN: token,
     RESELLER_ENDPOINT: sandbox.resellerUrl,
     RESELLER_TOKEN: token,
+    ...withoutProxy(sandbox),
   };
+}
+
+/** No proxy can reach the built-in sandbox. */
+function withoutProxy({ billingAddress, resellerUrl }: Sandbox): NodeJS.ProcessEnv {
+  const { no_proxy: lower, NO_PROXY: given } = process.env;
+  const hosts = [billingAddress, new URL(resellerUrl).host, lower ?? given ?? ''].join(',');
+  return { no_proxy: hosts };
 }
 
 function announce(url: string, sandbox: Sandbox | null): void {

@@ -4,6 +4,8 @@ import { iamExchange } from './backends/billing/iam.ts';
 import { type Credential, fixedToken } from './backends/credentials/credential.ts';
 import { googleServiceAccount } from './backends/credentials/google.ts';
 import { iamServiceAccount } from './backends/credentials/iam.ts';
+import { Egress } from './backends/network/egress.ts';
+import { Proxies } from './backends/network/proxy.ts';
 import { type PullOptions, pullKey } from './backends/pubsub/pull.ts';
 import { createResellerClient, type ResellerClient } from './backends/reseller/client.ts';
 import {
@@ -13,19 +15,42 @@ import {
   type ResellerConfig,
 } from './config/config.ts';
 import type { GatewaySettings } from './config/gateway-settings.ts';
+import { readTlsFiles } from './config/tls-files.ts';
 import type { Logger } from './log.ts';
+
+/** How the connections of each part leave the gateway. */
+export interface Egresses {
+  readonly billing: Egress;
+  readonly reseller: Egress;
+  /** Public keys of issuers, and Pub/Sub. */
+  readonly other: Egress;
+}
+
+/** @throws ConfigError when a file of certificates or keys cannot be used */
+export function openEgresses(settings: GatewaySettings): Egresses {
+  const { HTTPS_PROXY: httpsProxy, HTTP_PROXY: httpProxy, NO_PROXY: noProxy } = settings.network;
+  const { authorities, billing, reseller } = readTlsFiles(settings);
+  const options = { authorities, proxies: new Proxies({ httpsProxy, httpProxy, noProxy }) };
+  return {
+    billing: new Egress({ ...options, identity: billing }),
+    reseller: new Egress({ ...options, identity: reseller }),
+    other: new Egress(options),
+  };
+}
 
 /** @throws ConfigError when the key file cannot be used */
 export function openBilling(
   { credential, ...options }: BillingConfig,
   { billing }: GatewaySettings,
+  egress: Egress,
   log: Logger,
 ): BillingClient {
   return createBillingClient({
     ...options,
     concurrency: billing.BILLING_CONCURRENCY,
     queue: billing.BILLING_QUEUE,
-    credential: billingCredential(credential, options, log),
+    credential: billingCredential(credential, { ...options, egress }, log),
+    egress,
     log,
   });
 }
@@ -34,13 +59,15 @@ export function openBilling(
 export function openReseller(
   { credential, ...options }: ResellerConfig,
   { reseller }: GatewaySettings,
+  egress: Egress,
   log: Logger,
 ): ResellerClient {
   return createResellerClient({
     ...options,
     concurrency: reseller.RESELLER_CONCURRENCY,
     queue: reseller.RESELLER_QUEUE,
-    credential: resellerCredential(credential, log),
+    credential: resellerCredential(credential, egress, log),
+    egress,
     log,
   });
 }
@@ -50,24 +77,28 @@ const NO_TOKEN = fixedToken('none');
 
 function billingCredential(
   config: BillingConfig['credential'],
-  { tls }: Pick<BillingConfig, 'tls'>,
+  { tls, egress }: { readonly tls: boolean; readonly egress: Egress },
   log: Logger,
 ): Credential {
   if (config === null) return NO_TOKEN;
   if ('token' in config) return fixedToken(config.token);
-  const exchange = iamExchange(config.iamEndpoint, tls);
+  const exchange = iamExchange({ address: config.iamEndpoint, tls, egress });
   const audience = config.iamAudience;
   return usingKeyFile('BILLING_KEY_FILE', config.keyFile, (keyFile) =>
     iamServiceAccount({ keyFile, audience, exchange, log }),
   );
 }
 
-function resellerCredential(config: ResellerConfig['credential'], log: Logger): Credential {
+function resellerCredential(
+  config: ResellerConfig['credential'],
+  egress: Egress,
+  log: Logger,
+): Credential {
   if (config === null) return NO_TOKEN;
   if ('token' in config) return fixedToken(config.token);
   const { subject } = config;
   return usingKeyFile('RESELLER_KEY_FILE', config.keyFile, (keyFile) =>
-    googleServiceAccount({ keyFile, subject, log }),
+    googleServiceAccount({ keyFile, subject, egress, log }),
   );
 }
 

@@ -9,6 +9,8 @@ export function* gatewayRules(given: Given<Name>): Problems {
   yield* authProblems(given);
   yield* backendProblems(given);
   yield* pushProblems(given);
+  yield* certificateProblems(given, 'BILLING');
+  yield* certificateProblems(given, 'RESELLER');
   if (given.isSet('NOTIFICATIONS_KEY_FILE') && !given.isSet('NOTIFICATIONS_SUBSCRIPTION')) {
     yield [
       'NOTIFICATIONS_KEY_FILE',
@@ -89,6 +91,14 @@ function* credentialProblems(
   if (reason && !given.isSet(token) && !given.isSet(keyFile)) {
     yield [token, `${token} or ${keyFile} is required when ${reason}.`];
   }
+}
+
+function* certificateProblems(given: Given<Name>, backend: 'BILLING' | 'RESELLER'): Problems {
+  const certificate = `${backend}_TLS_CERT_FILE` as const;
+  const key = `${backend}_TLS_KEY_FILE` as const;
+  if (given.isSet(certificate) === given.isSet(key)) return;
+  const [present, missing] = given.isSet(certificate) ? [certificate, key] : [key, certificate];
+  yield [missing, `${missing} is required when ${present} is set.`];
 }
 
 function* pushProblems(given: Given<Name>): Problems {

@@ -11,6 +11,7 @@ import {
   milliseconds,
   oneOf,
   origins,
+  pemFile,
   plainUrl,
   port,
   pubsubSubscription,
@@ -18,6 +19,7 @@ import {
   token,
 } from './kinds.ts';
 import { limits } from './limit-settings.ts';
+import { network } from './network-settings.ts';
 import type { NameOf, Table } from './settings.ts';
 
 // To add a setting: add a row, read it from `Config.settings`, and run `npm run generate`.
@@ -105,6 +107,14 @@ const billing = z.object({
   IAM_AUDIENCE: text
     .prefault('https://iam.api.cloud.yandex.net/iam/v1/tokens')
     .describe('Audience of the JWT that is exchanged for IAM tokens.'),
+  BILLING_TLS_CERT_FILE: pemFile
+    .optional()
+    .describe(
+      'Client certificate for the billing, operation and IAM APIs, with its intermediate certificates.',
+    ),
+  BILLING_TLS_KEY_FILE: pemFile
+    .optional()
+    .describe('Private key of `BILLING_TLS_CERT_FILE`, not encrypted.'),
   BILLING_RESELLER_ID: text
     .optional()
     .describe('Reseller that queries use when they do not specify `resellerId`.'),
@@ -137,6 +147,14 @@ const reseller = z.object({
   RESELLER_SUBJECT: text
     .optional()
     .describe('Email address of the administrator whom the service account impersonates.'),
+  RESELLER_TLS_CERT_FILE: pemFile
+    .optional()
+    .describe(
+      'Client certificate for the reseller API and its token endpoint, with its intermediate certificates.',
+    ),
+  RESELLER_TLS_KEY_FILE: pemFile
+    .optional()
+    .describe('Private key of `RESELLER_TLS_CERT_FILE`, not encrypted.'),
   RESELLER_TIMEOUT_MS: milliseconds(1, 600_000)
     .prefault('5000')
     .describe('Deadline of one reseller call, including its retries.'),
@@ -250,6 +268,7 @@ const notifications = z.object({
 
 export const gatewaySettings = z.object({
   server: server.describe('Server'),
+  network: network.describe('Network'),
   limits: limits.describe('Limits'),
   auth: auth.describe('Authentication'),
   billing: billing.describe('Billing API'),

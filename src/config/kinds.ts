@@ -36,6 +36,9 @@ export const keyFile = z
   .string()
   .register(kinds, { format: 'the path of a JSON key file', isFile: true });
 
+/** A file of PEM certificates, or of a PEM private key. */
+export const pemFile = z.string().register(kinds, { format: 'the path of a PEM file' });
+
 function digits(min: number, max: number) {
   return z.string().regex(/^\d+$/).transform(Number).pipe(z.number().min(min).max(max));
 }
@@ -91,6 +94,21 @@ export const httpUrl = z
   .string()
   .refine(isHttpUrl)
   .register(kinds, { format: 'an http or https URL', isHidden: true });
+
+/** The scheme may be missing, as in curl. The credentials of a proxy are in its URL. */
+export const proxyUrl = z
+  .string()
+  .refine((value) => {
+    const text = value.includes('://') ? value : `http://${value}`;
+    if (!isHttpUrl(text)) return false;
+    const { pathname, search, hash } = new URL(text);
+    return `${pathname}${search}${hash}` === '/';
+  })
+  .register(kinds, {
+    format: 'the URL of an http or https proxy, such as http://proxy.example:3128',
+    isSecret: true,
+    isHidden: true,
+  });
 
 /** An HTTP URL of a host and a path only. */
 export const plainUrl = z

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { type Config, toConfig } from './config.ts';
 import { gatewayRules } from './gateway-rules.ts';
-import { gatewaySettings } from './gateway-settings.ts';
+import { type GatewaySettings, gatewaySettings } from './gateway-settings.ts';
 import { misspelled } from './misspelled.ts';
 import { type SandboxConfig, toSandboxConfig } from './sandbox.ts';
 import { sandboxRules, sandboxSettings } from './sandbox-settings.ts';
 import { ConfigError, type Env, readSettings, settingsOf, trimmed } from './settings.ts';
+import { readTlsFiles } from './tls-files.ts';
 
 export interface GatewayProgram {
   readonly config: Config;
@@ -21,7 +22,7 @@ export interface SandboxProgram {
 }
 
 /**
- * Reads what `node src/main.ts` needs, and checks that key files are readable JSON.
+ * Reads what `node src/main.ts` needs, and checks the files that it names.
  * @throws ConfigError with every problem of both tables
  */
 export function loadGatewayProgram(env: Env): GatewayProgram {
@@ -29,7 +30,12 @@ export function loadGatewayProgram(env: Env): GatewayProgram {
   const set = trimmed(env);
   const isSandbox = !set['BILLING_ENDPOINT'] && !set['RESELLER_ENDPOINT'];
   const sandbox = isSandbox ? readSettings(sandboxSettings, sandboxRules, env) : null;
-  const problems = [...gateway.problems, ...keyFileProblems(set), ...(sandbox?.problems ?? [])];
+  const problems = [
+    ...gateway.problems,
+    ...keyFileProblems(set),
+    ...(gateway.values ? tlsFileProblems(gateway.values) : []),
+    ...(sandbox?.problems ?? []),
+  ];
   if (problems.length > 0 || !gateway.values) throw new ConfigError(problems);
   const config = toConfig(gateway.values);
   const warnings = misspelled(env, [gatewaySettings, sandboxSettings]);
@@ -47,6 +53,16 @@ export function loadSandboxProgram(env: Env): SandboxProgram {
   const { values, problems } = readSettings(sandboxSettings, sandboxRules, env);
   if (!values) throw new ConfigError(problems);
   return { config: toSandboxConfig(values), warnings: misspelled(env, [sandboxSettings]) };
+}
+
+function tlsFileProblems(settings: GatewaySettings): readonly string[] {
+  try {
+    readTlsFiles(settings);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
 }
 
 function keyFileProblems(set: Readonly<Record<string, string>>): string[] {

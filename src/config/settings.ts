@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type KindInfo, kinds } from './kinds.ts';
+import { lowerCaseNames } from './network-settings.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -104,10 +105,15 @@ export function readSettings<T extends Table>(
 
 /** The variables that are set, without surrounding white space. */
 export function trimmed(env: Env): Readonly<Record<string, string>> {
-  return Object.fromEntries(
+  const set = Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) => {
       const text = value?.trim();
       return text ? [[name, text]] : [];
     }),
   );
+  for (const name of lowerCaseNames) {
+    const text = set[name.toLowerCase()];
+    if (text !== undefined) set[name] = text;
+  }
+  return set;
 }

@@ -11,7 +11,7 @@ async function start(jwksMaxStaleMs = 24 * HOUR) {
   const { jwksUrl } = started.trusted;
   const claims = { roles: null, resellers: null };
   const options = { issuer, audience, jwksUrl, jwksMaxStaleMs, writeScope: null, claims };
-  const authenticate = authenticateByJwt(options, createLogger('silent'));
+  const authenticate = authenticateByJwt(options, fetch, createLogger('silent'));
   const ask = async (token: Promise<string>) =>
     (await authenticate({ authorization: `Bearer ${await token}` })).subject;
   const realNow = performance.now.bind(performance);

@@ -20,7 +20,7 @@ async function startAuthentication(
   const { trusted, state, stop } = await startIssuer();
   const { jwksUrl } = trusted;
   const options = { issuer, audience, jwksUrl, writeScope, claims, jwksMaxStaleMs: 60_000 };
-  const authenticate = authenticateByJwt(options, createLogger('silent'));
+  const authenticate = authenticateByJwt(options, fetch, createLogger('silent'));
   const ask = async (token: Promise<string>) =>
     authenticate({ authorization: `Bearer ${await token}` });
   return { authenticate, ask, state, stop };

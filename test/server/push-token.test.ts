@@ -24,7 +24,7 @@ async function startPush(trusted: PushTokenOptions) {
   const logged: string[] = [];
   const log = pino({ level: 'debug' }, { write: (line) => void logged.push(line) });
   const { url } = await startServer({
-    push: { receive, verify: createVerifyPushToken(trusted, createLogger('silent')) },
+    push: { receive, verify: createVerifyPushToken(trusted, fetch, createLogger('silent')) },
     log,
   });
   const push = (authorization?: string, headers: Record<string, string> = {}) =>

@@ -83,7 +83,10 @@ type RawScript = (call: RawCall, received: ReceivedCall) => Promise<Buffer>;
 const services = [CustomerService, BillingAccountService, OperationService, IamTokenService];
 
 /** All of the vendor's services on one port of 127.0.0.1 (0 = any free one), gone when the test is. */
-export async function startBillingServer(port = 0): Promise<BillingServer> {
+export async function startBillingServer(
+  port = 0,
+  credentials = ServerCredentials.createInsecure(),
+): Promise<BillingServer> {
   const received: ReceivedCall[] = [];
   const arrivals: (() => void)[] = [];
   const scripts = new Map<string, RawScript>();
@@ -111,7 +114,7 @@ export async function startBillingServer(port = 0): Promise<BillingServer> {
     ]);
     server.addService(definition, Object.fromEntries(handlers));
   }
-  const bound = await listen(server, port);
+  const bound = await listen(server, port, credentials);
   const stop = (): void => server.forceShutdown();
   onTestFinished(stop);
 
@@ -183,9 +186,9 @@ function rawDefinition(service: DescService): ServiceDefinition {
   return Object.fromEntries(methods);
 }
 
-function listen(server: Server, port: number): Promise<number> {
+function listen(server: Server, port: number, credentials: ServerCredentials): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, bound) => {
+    server.bindAsync(`127.0.0.1:${port}`, credentials, (error, bound) => {
       if (error) reject(error);
       else resolve(bound);
     });

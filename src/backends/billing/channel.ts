@@ -1,6 +1,6 @@
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import { abortable } from '../../domain/call-scope.ts';
-import { Connection } from './connection.ts';
+import { Connection, type ConnectionTarget } from './connection.ts';
 import { NotConnected, type UnaryCall, type UnaryMethod, type UnaryResponse } from './unary.ts';
 
 /** When a connection counts as stuck or dead, in milliseconds. */
@@ -24,17 +24,14 @@ const defaultTimes: ConnectionTimes = {
  * that accepts a connection and never responds, and makes all calls wait with it.
  */
 export class Channel {
-  readonly #address: string;
-  readonly #tls: boolean;
+  readonly #target: ConnectionTarget;
   readonly #times: ConnectionTimes;
   #current: Connection | null = null;
   #connecting: Promise<Connection> | null = null;
   readonly #closing = new AbortController();
 
-  /** @param address host:port */
-  constructor(address: string, tls: boolean, times: ConnectionTimes = defaultTimes) {
-    this.#address = address;
-    this.#tls = tls;
+  constructor(target: ConnectionTarget, times: ConnectionTimes = defaultTimes) {
+    this.#target = target;
     this.#times = times;
   }
 
@@ -81,7 +78,7 @@ export class Channel {
     const attempts = new Set<Connection>();
     const { promise, resolve, reject } = Promise.withResolvers<Connection>();
     const attempt = (): void => {
-      const connection = new Connection(this.#address, this.#tls, silenceMs);
+      const connection = new Connection(this.#target, silenceMs);
       attempts.add(connection);
       const fail = (error: unknown): void => {
         attempts.delete(connection);
@@ -91,8 +88,10 @@ export class Channel {
       connection.connect().then(() => resolve(connection), fail);
     };
     const second = setTimeout(attempt, secondAttemptMs);
-    const timedOut = new NotConnected(`No connection within ${connectMs} ms`);
-    const end = setTimeout(() => reject(timedOut), connectMs);
+    const end = setTimeout(() => {
+      const [pending] = attempts;
+      reject(new NotConnected(`No connection within ${connectMs} ms`, pending?.failure));
+    }, connectMs);
     attempt();
     try {
       const connection = await abortable(promise, this.#closing.signal);

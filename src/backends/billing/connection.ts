@@ -7,6 +7,7 @@ import {
   credentials,
 } from '@grpc/grpc-js';
 import { Sockets } from '../grpc-sockets.ts';
+import type { Egress } from '../network/egress.ts';
 import {
   NotConnected,
   sendUnary,
@@ -29,6 +30,14 @@ const channelOptions: ChannelOptions = {
 
 /** Longest wait for one change of a connection's state, in milliseconds. */
 const STATE_WAIT_MS = 1_000;
+/** What a connection is made to, and how. */
+export interface ConnectionTarget {
+  /** host:port */
+  readonly address: string;
+  readonly tls: boolean;
+  readonly egress: Egress;
+}
+
 /** How often within the time of silence a connection is checked. */
 const SILENCE_CHECKS = 6;
 
@@ -36,7 +45,7 @@ const SILENCE_CHECKS = 6;
 export class Connection {
   readonly #client: Client;
   readonly #channel: ReturnType<Client['getChannel']>;
-  readonly #sockets = new Sockets();
+  readonly #sockets: Sockets;
   readonly #silenceMs: number;
   #state: 'OPEN' | 'RETIRED' | 'CLOSED' = 'OPEN';
   #calls = 0;
@@ -46,13 +55,14 @@ export class Connection {
   #bytesReceived = 0;
 
   /**
-   * @param address host:port
    * @param silenceMs time without a byte from the peer, while calls wait, after which it may be gone
    */
-  constructor(address: string, tls: boolean, silenceMs: number) {
-    const options: ClientOptions = channelOptions;
+  constructor({ address, tls, egress }: ConnectionTarget, silenceMs: number) {
+    const sockets = new Sockets(address, egress);
+    const options: ClientOptions = { ...channelOptions, ...sockets.clientOptions };
     const inner = tls ? credentials.createSsl() : credentials.createInsecure();
-    this.#client = new Client(address, this.#sockets.credentials(inner), options);
+    this.#sockets = sockets;
+    this.#client = new Client(sockets.clientAddress, sockets.credentials(inner), options);
     this.#channel = this.#client.getChannel();
     this.#silenceMs = silenceMs;
   }
@@ -64,6 +74,11 @@ export class Connection {
     );
   }
 
+  /** Why the connection was not established; undefined when it is not known. */
+  get failure(): unknown {
+    return this.#sockets.failure;
+  }
+
   /** Resolves when the connection is established; rejects with NotConnected when that fails. */
   async connect(): Promise<void> {
     while (this.#state === 'OPEN') {
@@ -72,7 +87,7 @@ export class Connection {
       if (state === connectivityState.TRANSIENT_FAILURE) break;
       await this.#stateChange(state);
     }
-    throw new NotConnected('No connection established');
+    throw new NotConnected('No connection established', this.failure);
   }
 
   /** Rejects with grpc-js's ServiceError, or with the signal's reason. */

@@ -4,6 +4,7 @@ import { type ErrorCode, GatewayError } from '../../domain/error.ts';
 import type { StatusDetail } from '../../domain/operation.ts';
 import { isRequestId } from '../../domain/sensitive-text.ts';
 import { StatusSchema } from '../../gen/google/rpc/status_pb.ts';
+import { ConnectFailure, publicReason } from '../network/failures.ts';
 import { GrpcFailure } from './grpc-failure.ts';
 import { shownViolations } from './shown-details.ts';
 import { statusDetail, tryDecode } from './status-details.ts';
@@ -122,9 +123,12 @@ export function billingError(error: ServiceError, sentRequestId: string | undefi
   const violations = details.flatMap((detail) =>
     detail.type === 'badRequest' ? detail.fieldViolations : [],
   );
-  return new GatewayError(rule.code, rule.message, {
+  const failure = error instanceof NotConnected ? error.cause : undefined;
+  const reason = publicReason(failure);
+  const message = reason === null ? rule.message : `The billing API is unavailable: ${reason}.`;
+  return new GatewayError(rule.code, message, {
     service: 'billing',
-    retryable: rule.retryable,
+    retryable: failure instanceof ConnectFailure ? failure.retryable : rule.retryable,
     requestId: requestId(error.metadata, details) ?? sentRequestId,
     retryAfterMs: details.find((detail) => detail.type === 'retryInfo')?.retryDelayMs,
     violations: shownViolations(violations),

@@ -11,9 +11,10 @@ export class GrpcFailure extends Error {
   /** The vendor's text without credentials and personal data. */
   readonly details: string;
 
-  constructor({ code, details }: Pick<ServiceError, 'code' | 'details'>) {
+  constructor({ code, details, cause }: Pick<ServiceError, 'code' | 'details' | 'cause'>) {
     const text = vendorText(details);
-    super(`gRPC status ${code}: ${text}`);
+    // The gateway's own reason why there is no connection; grpc-js sets no cause.
+    super(`gRPC status ${code}: ${text}`, { cause });
     this.name = 'GrpcFailure';
     this.code = code;
     this.details = text;

@@ -15,6 +15,7 @@ import { BackendCalls, type IsRetryable } from '../call.ts';
 import type { Credential } from '../credentials/credential.ts';
 import { Lanes } from '../lanes.ts';
 import type { BackendLog } from '../log.ts';
+import { Egress } from '../network/egress.ts';
 import { breakerOpen, unreachable } from '../reachability.ts';
 import { Channel, type ConnectionTimes } from './channel.ts';
 import { billingError, isServiceError } from './errors.ts';
@@ -30,6 +31,8 @@ export interface HostOptions {
   readonly timeoutMs: number;
   /** When connections count as stuck or dead; by default after seconds. */
   readonly connections?: ConnectionTimes | undefined;
+  /** How connections are made; directly by default. */
+  readonly egress?: Egress | undefined;
   readonly log?: BackendLog | undefined;
 }
 
@@ -51,8 +54,8 @@ export class Host {
   readonly #credential: Credential;
 
   constructor(address: string, admission: Admission, options: HostOptions) {
-    const { tls, credential, timeoutMs, connections, log } = options;
-    this.#channel = new Channel(address, tls, connections);
+    const { tls, credential, timeoutMs, connections, log, egress = new Egress() } = options;
+    this.#channel = new Channel({ address, tls, egress }, connections);
     this.#credential = credential;
     this.#breaker = new Breaker({ service: 'billing', host: address, log });
     this.#calls = new BackendCalls({

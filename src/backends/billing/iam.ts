@@ -4,6 +4,7 @@ import { GatewayError } from '../../domain/error.ts';
 import { IamTokenService } from '../../gen/yandex/cloud/iam/v1/iam_token_service_pb.ts';
 import type { IssuedToken } from '../credentials/refreshing.ts';
 import { Channel, type ConnectionTimes } from './channel.ts';
+import type { ConnectionTarget } from './connection.ts';
 import { isServiceError } from './errors.ts';
 import { GrpcFailure } from './grpc-failure.ts';
 import { toDate } from './mapping.ts';
@@ -25,11 +26,10 @@ const keyRejections: ReadonlySet<number> = new Set([
  * Exchanges a service account's JWT for an IAM token (IamTokenService/Create). Exchanges are rare, so
  * each one opens and closes its own channel. Rejects with a GatewayError, which is not retryable when
  * IAM rejects the key, or with the signal's reason.
- * @param address host:port of IAM
  */
-export function iamExchange(address: string, tls: boolean, connections?: ConnectionTimes) {
+export function iamExchange(target: ConnectionTarget, connections?: ConnectionTimes) {
   return async (jwt: string, signal: AbortSignal): Promise<IssuedToken> => {
-    const channel = new Channel(address, tls, connections);
+    const channel = new Channel(target, connections);
     try {
       const method = IamTokenService.method.create;
       const request = create(method.input, { identity: { case: 'jwt', value: jwt } });

@@ -74,8 +74,9 @@ export class NotConnected extends Error implements ServiceError {
   readonly details: string;
   readonly metadata = new Metadata();
 
-  constructor(details: string) {
-    super(details);
+  /** @param cause the reason, for the log */
+  constructor(details: string, cause?: unknown) {
+    super(details, { cause });
     this.name = 'NotConnected';
     this.details = details;
   }

@@ -2,6 +2,7 @@ import { SignJWT } from 'jose';
 import { z } from 'zod';
 import { GatewayError } from '../../domain/error.ts';
 import { vendorText } from '../../domain/sensitive-text.ts';
+import { Egress } from '../network/egress.ts';
 import type { Credential } from './credential.ts';
 import { readKeyFile, rsaPrivateKey } from './key.ts';
 import {
@@ -36,6 +37,8 @@ export interface GoogleServiceAccountOptions extends Pick<RefreshingCredentialOp
   readonly keyFile: unknown;
   /** Email of the reseller administrator that the service account impersonates. */
   readonly subject: string;
+  /** How connections are made; directly by default. */
+  readonly egress?: Egress | undefined;
 }
 
 /**
@@ -44,11 +47,14 @@ export interface GoogleServiceAccountOptions extends Pick<RefreshingCredentialOp
  */
 export function googleServiceAccount(options: GoogleServiceAccountOptions): Credential {
   const keyFile = readKeyFile(keyFileSchema, options.keyFile, 'Google service account key file');
-  const { subject, ...rest } = options;
+  const { subject, egress = new Egress(), ...rest } = options;
   return new RefreshingCredential({
     ...rest,
     service: 'reseller',
-    issue: async (signal) => requestToken(keyFile, await signAssertion(keyFile, subject), signal),
+    issue: async (signal) => {
+      const jwt = await signAssertion(keyFile, subject);
+      return requestToken(keyFile, jwt, signal, egress);
+    },
   });
 }
 
@@ -69,8 +75,9 @@ async function requestToken(
   keyFile: KeyFile,
   jwt: string,
   signal: AbortSignal,
+  egress: Egress,
 ): Promise<IssuedToken> {
-  const response = await fetch(keyFile.token_uri, {
+  const response = await egress.fetch(keyFile.token_uri, {
     method: 'POST',
     body: new URLSearchParams({
       grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',

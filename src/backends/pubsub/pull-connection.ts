@@ -5,6 +5,7 @@ import {
   connectivityState,
 } from '@grpc/grpc-js';
 import { Sockets } from '../grpc-sockets.ts';
+import type { Egress } from '../network/egress.ts';
 
 /** When a connection counts as stuck or dead, in milliseconds. */
 export interface PullTimes {
@@ -23,11 +24,13 @@ const defaultTimes: PullTimes = { connectMs: 5_000, keepaliveMs: 6_000, keepaliv
 
 /** The gRPC connection of one Pub/Sub client. */
 export class PullConnection {
-  readonly #sockets = new Sockets();
+  readonly #egress: Egress;
   readonly #times: PullTimes;
+  readonly #sockets: Sockets[] = [];
   readonly #channels: Channel[] = [];
 
-  constructor(times = defaultTimes) {
+  constructor(egress: Egress, times = defaultTimes) {
+    this.#egress = egress;
     this.#times = times;
   }
 
@@ -42,7 +45,11 @@ export class PullConnection {
         credentials: ChannelCredentials,
         options: ChannelOptions,
       ): Channel => {
-        const channel = new Channel(address, this.#sockets.credentials(credentials), options);
+        const sockets = new Sockets(address, this.#egress);
+        const all = { ...options, ...sockets.clientOptions };
+        const inner = sockets.credentials(credentials);
+        const channel = new Channel(sockets.clientAddress, inner, all);
+        this.#sockets.push(sockets);
         this.#channels.push(channel);
         return channel;
       },
@@ -62,9 +69,14 @@ export class PullConnection {
     return () => clearInterval(timer);
   }
 
+  /** Why there is no connection; undefined when it is not known. */
+  get failure(): unknown {
+    return this.#sockets.map(({ failure }) => failure).find((failure) => failure !== undefined);
+  }
+
   /** Closes all sockets, also one whose handshake never ends. */
   close(): void {
-    this.#sockets.destroy();
+    for (const sockets of this.#sockets) sockets.destroy();
   }
 }
 

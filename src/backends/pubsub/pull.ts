@@ -1,10 +1,15 @@
-import type { Message, Subscription, SubscriptionOptions } from '@google-cloud/pubsub';
-import type { JWT } from 'google-auth-library';
+import type {
+  ClientConfig,
+  Message,
+  Subscription,
+  SubscriptionOptions,
+} from '@google-cloud/pubsub';
 import { z } from 'zod';
 import { pause } from '../../domain/call-scope.ts';
 import type { PubsubMessage, ReceiveMessage } from '../../domain/notification.ts';
 import type { Logger } from '../../log.ts';
 import { readKeyFile } from '../credentials/key.ts';
+import { Egress } from '../network/egress.ts';
 import { PullConnection, type PullTimes } from './pull-connection.ts';
 
 /** Maximum number of messages being processed. */
@@ -25,6 +30,8 @@ export interface PullOptions {
   /** Null uses application default credentials. */
   readonly key: PullKey | null;
   readonly receive: ReceiveMessage;
+  /** How connections are made; directly by default. */
+  readonly egress?: Egress | undefined;
   readonly log: Pick<Logger, 'info' | 'warn'>;
   /** When a connection counts as stuck or dead; by default after seconds. */
   readonly times?: PullTimes | undefined;
@@ -46,7 +53,9 @@ export function pullKey(keyFile: unknown): PullKey {
   return readKeyFile(keyFileSchema, keyFile, 'service account key file');
 }
 
-type Library = typeof import('@google-cloud/pubsub') & { readonly authClient: JWT | null };
+type Library = typeof import('@google-cloud/pubsub') & { readonly auth: PullAuth };
+/** Options of the client: a key, or how Application Default Credentials connect. */
+type PullAuth = Pick<ClientConfig, 'authClient' | 'clientOptions'>;
 
 const PUBSUB_SCOPE = 'https://www.googleapis.com/auth/pubsub';
 
@@ -58,7 +67,7 @@ const PUBSUB_SCOPE = 'https://www.googleapis.com/auth/pubsub';
  * PUBSUB_EMULATOR_HOST is honoured. Rejects only when the library cannot be loaded.
  */
 export async function pullNotifications(options: PullOptions): Promise<Pull> {
-  const library = await load(options.key);
+  const library = await load(options);
   const closing = new AbortController();
   const pulling = pullUntilClosed(library, options, closing.signal);
   return {
@@ -72,14 +81,28 @@ export async function pullNotifications(options: PullOptions): Promise<Pull> {
 }
 
 /** The library takes several megabytes, so it is loaded only when pulling is configured. */
-async function load(key: PullKey | null): Promise<Library> {
+async function load({ key, egress = new Egress() }: PullOptions): Promise<Library> {
   const [pubsub, { JWT }] = await Promise.all([
     import('@google-cloud/pubsub'),
     import('google-auth-library'),
   ]);
-  if (!key) return { ...pubsub, authClient: null };
+  const fetchImplementation = (...args: Parameters<typeof fetch>) => fetchToken(egress, ...args);
+  const transporterOptions = { fetchImplementation };
+  if (!key) return { ...pubsub, auth: { clientOptions: { transporterOptions } } };
   const { client_email: email, private_key } = key;
-  return { ...pubsub, authClient: new JWT({ email, key: private_key, scopes: [PUBSUB_SCOPE] }) };
+  const scopes = [PUBSUB_SCOPE];
+  const authClient = new JWT({ email, key: private_key, scopes, transporterOptions });
+  return { ...pubsub, auth: { authClient } };
+}
+
+/** The global types differ from those of undici, so the request and the response are copied. */
+async function fetchToken(egress: Egress, ...args: Parameters<typeof fetch>): Promise<Response> {
+  const request = new Request(...args);
+  const { url, method, signal } = request;
+  const body = method === 'GET' ? null : await request.text();
+  const response = await egress.fetch(url, { method, signal, body, headers: [...request.headers] });
+  const { status, headers } = response;
+  return new Response(await response.text(), { status, headers: [...headers] });
 }
 
 async function pullUntilClosed(
@@ -113,19 +136,22 @@ async function pullUntilEnded(
   options: PullOptions,
   closing: AbortSignal,
 ): Promise<PullEnd> {
-  const { subscription: name, times, log } = options;
-  const connection = new PullConnection(times);
+  const { subscription: name, times, log, egress = new Egress() } = options;
+  const connection = new PullConnection(egress, times);
   // A new client each time, because a client caches a failure to get credentials.
   const client = new library.PubSub({
     ...connection.options,
     projectId: name.split('/')[1] ?? '',
-    ...(library.authClient && { authClient: library.authClient }),
+    ...library.auth,
   });
   const subscription = client.subscription(name, subscriptionOptions(library));
   let end: PullEnd = 'FAILED';
   const unwatch = connection.watch(() => {
     end = 'STUCK';
-    log.warn({ subscription: name }, 'no connection to Pub/Sub, connecting again');
+    log.warn(
+      { subscription: name, err: connection.failure },
+      'no connection to Pub/Sub, connecting again',
+    );
     void subscription.close();
   });
   await receiveUntilClosed(subscription, options, closing);

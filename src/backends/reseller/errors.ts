@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type ErrorCode, GatewayError } from '../../domain/error.ts';
 import { vendorText } from '../../domain/sensitive-text.ts';
+import { ConnectFailure, explained, publicReason } from '../network/failures.ts';
 import { type ErrorBody, parseBody } from './error-body.ts';
 import { knownProblem } from './known-problems.ts';
 
@@ -169,10 +170,17 @@ class ConnectionFailure extends Error {
 
 /** The error for a failed connection; a rejected certificate or a closed pool is not retryable. */
 export function connectionError(problem: unknown): GatewayError {
-  const cause = new ConnectionFailure(problem);
-  return new GatewayError('UNAVAILABLE', messageFor(UNAVAILABLE, null), {
+  const known = explained(problem, 'the reseller API', 'RESELLER_TLS_CERT_FILE');
+  const cause = new ConnectionFailure(known);
+  const reason = publicReason(known);
+  const message =
+    reason === null ? messageFor(UNAVAILABLE, null) : `The reseller API is unavailable: ${reason}.`;
+  return new GatewayError('UNAVAILABLE', message, {
     service: SERVICE,
-    retryable: !/CERT|ALTNAME|^UND_ERR_(CLOSED|DESTROYED|INVALID_ARG)$/.test(cause.code),
+    retryable:
+      known instanceof ConnectFailure
+        ? known.retryable
+        : !/^UND_ERR_(CLOSED|DESTROYED|INVALID_ARG)$/.test(cause.code),
     nothingSent: isNeverSent(cause.code),
     cause,
   });
@@ -196,6 +204,9 @@ const neverSent: ReadonlySet<string> = new Set([
   'UND_ERR_CLOSED',
   'UND_ERR_INVALID_ARG',
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'PROXY_UNREACHABLE',
+  'PROXY_REFUSED',
 ]);
 
 /**

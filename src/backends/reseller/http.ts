@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { Pool } from 'undici';
+import type { Egress } from '../network/egress.ts';
 import { connectionError, type HttpResponse, invalidResponse, resellerError } from './errors.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -16,7 +17,6 @@ export interface HttpRequest {
 /** A page of 100 subscriptions is about 150 kB, so a batch of 100 pages fits. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 const KEEP_ALIVE_MS = 30_000;
-const CONNECT_TIMEOUT_MS = 3_000;
 
 const inflate = promisify(gunzip);
 
@@ -26,8 +26,8 @@ export class Pools {
   readonly #retired = new Set<Pool>();
   #current: Pool;
 
-  constructor(endpoint: URL, connections: number) {
-    this.#open = () => openPool(endpoint, connections);
+  constructor(endpoint: URL, connections: number, egress: Egress) {
+    this.#open = () => openPool(endpoint, connections, egress);
     this.#current = this.#open();
   }
 
@@ -50,13 +50,13 @@ export class Pools {
   }
 }
 
-function openPool(endpoint: URL, connections: number): Pool {
+function openPool(endpoint: URL, connections: number, { connect }: Egress): Pool {
   return new Pool(endpoint.origin, {
     connections,
     keepAliveTimeout: KEEP_ALIVE_MS,
     // With one call per socket, `connections` bounds the calls in flight and an abort frees a socket.
     allowH2: false,
-    connect: { timeout: CONNECT_TIMEOUT_MS },
+    connect,
     // Every call has its own deadline, which covers all phases.
     headersTimeout: 0,
     bodyTimeout: 0,

@@ -3,6 +3,7 @@ import { GatewayError } from '../../domain/error.ts';
 import { Breaker } from '../breaker.ts';
 import type { Credential } from '../credentials/credential.ts';
 import type { BackendLog } from '../log.ts';
+import { Egress } from '../network/egress.ts';
 import { acceptsConnections, breakerOpen, unreachable } from '../reachability.ts';
 import { parseBatch, writeBatch } from './batch.ts';
 import { type HttpResponse, invalidResponse, resellerError } from './errors.ts';
@@ -29,6 +30,8 @@ export interface TransportOptions {
   readonly credential: Credential;
   /** Maximum number of sockets. */
   readonly connections: number;
+  /** How connections are made; directly by default. */
+  readonly egress?: Egress | undefined;
   readonly log?: BackendLog | undefined;
 }
 
@@ -51,7 +54,7 @@ export interface Transport {
 export function createTransport(options: TransportOptions): Transport {
   const url = new URL(options.endpoint);
   const base = url.pathname.replace(/\/+$/, '');
-  const pools = new Pools(url, options.connections);
+  const pools = new Pools(url, options.connections, options.egress ?? new Egress());
   const { credential, log } = options;
   const onOpen = (): void => pools.renew();
   const breaker = new Breaker({ service: 'reseller', host: url.host, log, onOpen });

@@ -18,10 +18,25 @@ const UNKNOWN_KEY_PAUSE_MS = 10_000;
 const FIRST_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 1_000;
 
+/** What the gateway needs of the global fetch. */
+export type FetchKeys = (
+  url: string,
+  init: {
+    readonly headers: Record<string, string>;
+    readonly redirect: 'manual';
+    readonly signal: AbortSignal;
+  },
+) => Promise<Pick<Response, 'status' | 'json'> & { readonly body: KeysBody | null }>;
+
+interface KeysBody {
+  cancel(): Promise<void>;
+}
+
 export interface RemoteKeysOptions {
   readonly jwksUrl: string;
   /** How long keys are used after the last fetch that succeeded, in milliseconds. */
   readonly maxStaleMs: number;
+  readonly fetch: FetchKeys;
   readonly log: Logger;
 }
 
@@ -107,7 +122,7 @@ class KeySource {
     if (last?.outcome === 'PENDING') return last;
     const startedAt = performance.now();
     if (last && startedAt - last.startedAt < pauseMs) return last;
-    const fetching = fetchKeys(this.#options.jwksUrl);
+    const fetching = fetchKeys(this.#options);
     const attempt: Attempt = {
       startedAt,
       outcome: 'PENDING',
@@ -135,8 +150,8 @@ class KeySource {
   }
 }
 
-async function fetchKeys(url: string): Promise<Keys> {
-  const response = await fetch(url, {
+async function fetchKeys({ jwksUrl, fetch }: RemoteKeysOptions): Promise<Keys> {
+  const response = await fetch(jwksUrl, {
     headers: { accept: 'application/json, application/jwk-set+json' },
     redirect: 'manual',
     signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),

@@ -4,7 +4,7 @@ import { type Right, rolesOf, type Viewer } from '../../domain/viewer.ts';
 import type { Logger } from '../../log.ts';
 import type { Authenticate } from './authenticate.ts';
 import { type AccessClaims, grantedBy } from './claims.ts';
-import { bearerToken, CLOCK_TOLERANCE, remoteKeys } from './jwks.ts';
+import { bearerToken, CLOCK_TOLERANCE, type FetchKeys, remoteKeys } from './jwks.ts';
 
 export interface JwtOptions {
   readonly issuer: string;
@@ -35,9 +35,13 @@ const algorithms = [
  * `AUTH=jwt`: the viewer is the subject of a bearer token. Rejects with GatewayError UNAUTHENTICATED
  * when the token is missing or invalid, UNAVAILABLE when the issuer's keys cannot be fetched.
  */
-export function authenticateByJwt(options: JwtOptions, log: Logger): Authenticate {
+export function authenticateByJwt(
+  options: JwtOptions,
+  fetch: FetchKeys,
+  log: Logger,
+): Authenticate {
   const { issuer, audience, jwksUrl, jwksMaxStaleMs: maxStaleMs } = options;
-  const findKey = remoteKeys({ jwksUrl, maxStaleMs, log });
+  const findKey = remoteKeys({ jwksUrl, maxStaleMs, fetch, log });
   return async ({ authorization }) => {
     const token = bearerToken(authorization);
     if (token === null) throw refusal('A bearer token is required.');

@@ -2,7 +2,7 @@ import { jwtVerify } from 'jose';
 import { z } from 'zod';
 import { GatewayError } from '../../domain/error.ts';
 import type { Logger } from '../../log.ts';
-import { bearerToken, CLOCK_TOLERANCE, remoteKeys } from './jwks.ts';
+import { bearerToken, CLOCK_TOLERANCE, type FetchKeys, remoteKeys } from './jwks.ts';
 
 export interface PushTokenOptions {
   /** The audience configured for the Pub/Sub subscription; by default its push endpoint's URL. */
@@ -29,9 +29,13 @@ const claims = z.object({ email: z.string(), email_verified: z.literal(true) });
 /**
  * Verifies the OIDC tokens of authenticated push (https://cloud.google.com/pubsub/docs/authenticate-push-subscriptions).
  */
-export function createVerifyPushToken(options: PushTokenOptions, log: Logger): VerifyPushToken {
+export function createVerifyPushToken(
+  options: PushTokenOptions,
+  fetch: FetchKeys,
+  log: Logger,
+): VerifyPushToken {
   const { audience, serviceAccount, issuer, jwksUrl } = options;
-  const findKey = remoteKeys({ jwksUrl, maxStaleMs: MAX_STALE_MS, log });
+  const findKey = remoteKeys({ jwksUrl, maxStaleMs: MAX_STALE_MS, fetch, log });
   return async (authorization) => {
     const token = bearerToken(authorization);
     if (token === null) return 'no bearer token';

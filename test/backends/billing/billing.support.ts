@@ -12,8 +12,10 @@ import {
   type BillingClientOptions,
   createBillingClient,
 } from '../../../src/backends/billing/client.ts';
+import type { ConnectionTarget } from '../../../src/backends/billing/connection.ts';
 import { toOperation } from '../../../src/backends/billing/mapping.ts';
 import { fixedToken } from '../../../src/backends/credentials/credential.ts';
+import { Egress } from '../../../src/backends/network/egress.ts';
 import type { Operation } from '../../../src/domain/operation.ts';
 import { StatusSchema } from '../../../src/gen/google/rpc/status_pb.ts';
 import { CustomerService } from '../../../src/gen/yandex/cloud/billing/v1/customer_service_pb.ts';
@@ -91,4 +93,9 @@ export function mapped(init: OperationInit): Operation {
 /** A payload of any type, with any bytes. */
 export function anyOf(typeUrl: string, hex: string): Any {
   return create(AnySchema, { typeUrl, value: Buffer.from(hex, 'hex') });
+}
+
+/** A plaintext target without a proxy. */
+export function targetOf({ address }: Pick<BillingServer, 'address'>): ConnectionTarget {
+  return { address, tls: false, egress: new Egress() };
 }

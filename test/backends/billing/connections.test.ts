@@ -4,7 +4,7 @@ import { BillingAccountService } from '../../../src/gen/yandex/cloud/billing/v1/
 import { IamTokenService } from '../../../src/gen/yandex/cloud/iam/v1/iam_token_service_pb.ts';
 import { startBillingServer } from '../../support/billing-server.ts';
 import { startTcpProxy } from '../../support/tcp-proxy.ts';
-import { clientOf, key, scope } from './billing.support.ts';
+import { clientOf, key, scope, targetOf } from './billing.support.ts';
 
 /** A tenth of the defaults. */
 const connections = { connectMs: 300, secondAttemptMs: 150, silenceMs: 300 };
@@ -46,7 +46,7 @@ test('IAM is reached over a second connection when the first is never answered',
   server.on(IamTokenService.method.create, () => ({ iamToken: 't1' }));
   const proxy = await startTcpProxy(server.port);
   proxy.mode = 'MUTE';
-  const exchange = iamExchange(proxy.address, false, connections)('jwt', scope().signal);
+  const exchange = iamExchange(targetOf(proxy), connections)('jwt', scope().signal);
   await expect.poll(() => proxy.accepted).toBe(1);
   proxy.mode = 'PASS';
   expect(await exchange).toMatchObject({ token: 't1' });

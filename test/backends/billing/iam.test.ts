@@ -5,6 +5,7 @@ import { iamExchange } from '../../../src/backends/billing/iam.ts';
 import { iamServiceAccount } from '../../../src/backends/credentials/iam.ts';
 import { IamTokenService } from '../../../src/gen/yandex/cloud/iam/v1/iam_token_service_pb.ts';
 import { StatusFailure, startBillingServer } from '../../support/billing-server.ts';
+import { targetOf } from './billing.support.ts';
 
 const create = IamTokenService.method.create;
 const { signal } = new AbortController();
@@ -17,7 +18,7 @@ describe('iamExchange', () => {
       iamToken: 't1.abc',
       expiresAt: { seconds: BigInt(expiresAt.getTime() / 1000) },
     }));
-    expect(await iamExchange(server.address, false)('j.w.t', signal)).toEqual({
+    expect(await iamExchange(targetOf(server))('j.w.t', signal)).toEqual({
       token: 't1.abc',
       expiresAt,
     });
@@ -36,7 +37,7 @@ describe('iamExchange', () => {
     const server = await startBillingServer();
     server.on(create, () => ({ iamToken: 't1', ...(expiresAt && { expiresAt }) }));
     const before = Date.now();
-    const issued = await iamExchange(server.address, false)('j.w.t', signal);
+    const issued = await iamExchange(targetOf(server))('j.w.t', signal);
     expect(issued.expiresAt.getTime()).toBeGreaterThanOrEqual(before + 3_600_000);
     expect(issued.expiresAt.getTime()).toBeLessThanOrEqual(Date.now() + 3_600_000);
   });
@@ -44,7 +45,7 @@ describe('iamExchange', () => {
   test('fails when the token is empty', async () => {
     const server = await startBillingServer();
     server.on(create, () => ({ iamToken: '' }));
-    const exchange = iamExchange(server.address, false)('j.w.t', signal);
+    const exchange = iamExchange(targetOf(server))('j.w.t', signal);
     await expect(exchange).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true });
   });
 
@@ -52,7 +53,7 @@ describe('iamExchange', () => {
     const server = await startBillingServer();
     server.on(create, () => new Promise(() => {}));
     const leaving = new AbortController();
-    const exchange = iamExchange(server.address, false)('j.w.t', leaving.signal);
+    const exchange = iamExchange(targetOf(server))('j.w.t', leaving.signal);
     const left = expect(exchange).rejects.toThrow('left');
     const call = await server.arrival(1);
     leaving.abort(new Error('left'));
@@ -79,7 +80,7 @@ describe('a service account', () => {
         expiresAt: { seconds: BigInt(Math.floor(Date.now() / 1000) + 43_200) },
       };
     });
-    const exchange = iamExchange(server.address, false);
+    const exchange = iamExchange(targetOf(server));
     const credential = iamServiceAccount({ keyFile, audience: 'https://iam.example', exchange });
     expect(await Promise.all([credential.token(signal), credential.token(signal)])).toEqual([
       't1',
@@ -110,7 +111,7 @@ describe('a service account', () => {
     server.on(create, () => {
       throw new StatusFailure(code, 'vendor message');
     });
-    const exchange = iamExchange(server.address, false);
+    const exchange = iamExchange(targetOf(server));
     const credential = iamServiceAccount({ keyFile, exchange });
     const failure = {
       code: 'UNAVAILABLE',
@@ -126,7 +127,7 @@ describe('a service account', () => {
   test('is UNAVAILABLE while IAM is unreachable and recovers with it', async () => {
     const server = await startBillingServer();
     server.stop();
-    const exchange = vi.fn(iamExchange(server.address, false));
+    const exchange = vi.fn(iamExchange(targetOf(server)));
     const credential = iamServiceAccount({ keyFile, exchange });
     await expect(credential.token(signal)).rejects.toMatchObject({
       code: 'UNAVAILABLE',

@@ -45,7 +45,9 @@ export interface SubscriberServer {
  * A google.pubsub.v1.Subscriber with one subscription, set as PUBSUB_EMULATOR_HOST. A message is
  * delivered when it is published and redelivered when the client nacks it.
  */
-export async function startSubscriberServer(): Promise<SubscriberServer> {
+export async function startSubscriberServer(
+  credentials = ServerCredentials.createInsecure(),
+): Promise<SubscriberServer> {
   const opened: protos.google.pubsub.v1.StreamingPullRequest[] = [];
   const acked: string[] = [];
   const nacked: string[] = [];
@@ -107,7 +109,7 @@ export async function startSubscriberServer(): Promise<SubscriberServer> {
 
   const server = new Server();
   server.addService(service, { streamingPull, acknowledge, modifyAckDeadline });
-  const port = await listen(server);
+  const port = await listen(server, credentials);
   onTestFinished(() => server.forceShutdown());
   pointTo(`127.0.0.1:${port}`);
 
@@ -177,9 +179,9 @@ function method<Q, A>(
   };
 }
 
-function listen(server: Server): Promise<number> {
+function listen(server: Server, credentials: ServerCredentials): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) => {
+    server.bindAsync('127.0.0.1:0', credentials, (error, port) => {
       if (error) reject(error);
       else resolve(port);
     });

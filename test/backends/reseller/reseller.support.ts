@@ -1,5 +1,11 @@
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createSecureServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { fixedToken } from '../../../src/backends/credentials/credential.ts';
@@ -40,11 +46,11 @@ export interface Backend {
 }
 
 /** A fake backend on a free port that records its requests and responds with `handler`. */
-export async function startBackend(handler: Handler): Promise<Backend> {
+export async function startBackend(handler: Handler, tls?: ServerOptions): Promise<Backend> {
   const received: Received[] = [];
   const arrivals: (() => void)[] = [];
   let connections = 0;
-  const server = createServer(async (request, response) => {
+  const listener: RequestListener = async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const { method = '', url = '', headers } = request;
@@ -52,7 +58,8 @@ export async function startBackend(handler: Handler): Promise<Backend> {
     received.push(entry);
     for (const wake of arrivals) wake();
     await handler(entry, response);
-  });
+  };
+  const server = tls ? createSecureServer(tls, listener) : createServer(listener);
   server.on('connection', () => connections++);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -63,7 +70,7 @@ export async function startBackend(handler: Handler): Promise<Backend> {
   onTestFinished(stop);
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`,
     received,
     connections: () => connections,
     arrival: (n) =>

@@ -1,0 +1,143 @@
+import { connect as connectTcp, type Socket } from 'node:net';
+import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
+import { Agent, buildConnector, fetch as undiciFetch } from 'undici';
+import { ConnectFailure, closedAfterHandshake, explained, proxyUnreachable } from './failures.ts';
+import { addressOf, type Endpoint, Proxies, type ProxyServer } from './proxy.ts';
+import { openTunnel } from './tunnel.ts';
+
+const CONNECT_TIMEOUT_MS = 3_000;
+
+/** A client certificate and its key, in PEM format. */
+export interface Identity {
+  readonly certificate: string;
+  readonly key: string;
+  /** The setting of the certificate, which errors name. */
+  readonly setting: string;
+}
+
+export interface EgressOptions {
+  /** PEM certificates of authorities that are trusted in addition to Node's. */
+  readonly authorities?: readonly string[] | undefined;
+  readonly identity?: Identity | null | undefined;
+  readonly proxies?: Proxies | undefined;
+  /** Calls of `connect` fail after this time, in milliseconds. */
+  readonly connectMs?: number | undefined;
+}
+
+type Connect = buildConnector.connector;
+type Connected = buildConnector.Callback;
+
+/** How connections leave the gateway: whom they trust, with which certificate, through which proxy. */
+export class Egress {
+  readonly #options: EgressOptions;
+  readonly #proxies: Proxies;
+  readonly #connectMs: number;
+  #secureContext: SecureContext | undefined;
+  #direct: Connect | undefined;
+  #agent: Agent | undefined;
+
+  constructor(options: EgressOptions = {}) {
+    this.#options = options;
+    this.#proxies = options.proxies ?? new Proxies({});
+    this.#connectMs = options.connectMs ?? CONNECT_TIMEOUT_MS;
+  }
+
+  /** Shared by all connections: to parse the trusted certificates takes milliseconds. */
+  get secureContext(): SecureContext {
+    const { authorities = [], identity } = this.#options;
+    this.#secureContext ??= createSecureContext({
+      ...(authorities.length > 0 && { ca: [...getCACertificates('default'), ...authorities] }),
+      ...(identity && { cert: identity.certificate, key: identity.key }),
+    });
+    return this.#secureContext;
+  }
+
+  proxyFor(target: Endpoint, scheme: 'http' | 'https'): ProxyServer | null {
+    return this.#proxies.for(target, scheme);
+  }
+
+  /** The error with an explanation, when a certificate is the reason. */
+  explained(error: unknown, server: string): unknown {
+    return explained(error, server, this.#certificateSetting);
+  }
+
+  /** The failure of a TLS connection that the server closed before it sent anything. */
+  closedAfterHandshake(server: string): ConnectFailure {
+    return closedAfterHandshake(server, this.#certificateSetting);
+  }
+
+  get #certificateSetting(): string {
+    return this.#options.identity?.setting ?? 'the settings of client certificates';
+  }
+
+  /** Opens connections for undici. */
+  readonly connect: Connect = (options, callback) => {
+    const isHttps = options.protocol === 'https:';
+    const target = { host: options.hostname, port: Number(options.port) || (isHttps ? 443 : 80) };
+    const done: Connected = (...[error, socket]) => {
+      if (error) callback(toError(this.explained(error, addressOf(target))), null);
+      else callback(null, socket);
+    };
+    const proxy = this.proxyFor(target, isHttps ? 'https' : 'http');
+    if (proxy) this.#connectThrough(proxy, target, options, done);
+    else this.#connectDirectly(options, done);
+  };
+
+  /** Like the global fetch. */
+  readonly fetch: typeof undiciFetch = (input, init) => {
+    this.#agent ??= new Agent({ connect: this.connect });
+    return undiciFetch(input, { ...init, dispatcher: this.#agent });
+  };
+
+  /** Closes the connections of `fetch`. */
+  async close(): Promise<void> {
+    await this.#agent?.destroy();
+  }
+
+  #connectDirectly(options: buildConnector.Options, done: Connected): void {
+    const { secureContext } = this;
+    this.#direct ??= buildConnector({ timeout: this.#connectMs, allowH2: false, secureContext });
+    this.#direct(options, done);
+  }
+
+  /** The time limit covers the proxy and the TLS handshake behind it. */
+  #connectThrough(
+    proxy: ProxyServer,
+    target: Endpoint,
+    options: buildConnector.Options,
+    done: Connected,
+  ): void {
+    const socket = connectTcp({ host: proxy.host, port: proxy.port });
+    const timeout = setTimeout(() => {
+      socket.destroy(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' }));
+    }, this.#connectMs);
+    const end: Connected = (...[error, connected]) => {
+      clearTimeout(timeout);
+      if (!error) return done(null, connected);
+      const known = this.explained(error, addressOf(target));
+      const failure = known instanceof ConnectFailure;
+      done(failure ? known : proxyUnreachable(proxy, target, error), null);
+    };
+    this.#tunnel(socket, proxy, target).then(
+      (tunnel) => {
+        if (options.protocol !== 'https:') return end(null, tunnel);
+        this.#connectDirectly({ ...options, httpSocket: tunnel }, end);
+      },
+      (error: unknown) => end(toError(error), null),
+    );
+  }
+
+  async #tunnel(socket: Socket, proxy: ProxyServer, target: Endpoint): Promise<Socket> {
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve);
+      // Stays, because an error without a listener ends the process.
+      socket.on('error', (error) => reject(proxyUnreachable(proxy, target, error)));
+    });
+    socket.setNoDelay(true);
+    return openTunnel(socket, proxy, target, this.secureContext);
+  }
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

@@ -1,0 +1,130 @@
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { GatewaySettings } from './gateway-settings.ts';
+import { ConfigError } from './settings.ts';
+
+/** A client certificate and its private key, in PEM format, and the setting that names the file. */
+export interface ClientCertificate {
+  readonly certificate: string;
+  readonly key: string;
+  readonly setting: string;
+}
+
+export interface TlsFiles {
+  /** PEM certificates of authorities that are trusted in addition to Node's. */
+  readonly authorities: readonly string[];
+  readonly billing: ClientCertificate | null;
+  readonly reseller: ClientCertificate | null;
+}
+
+/**
+ * Reads and checks the certificates and keys of the settings.
+ * @throws ConfigError with every problem
+ */
+export function readTlsFiles({ network, billing, reseller }: GatewaySettings): TlsFiles {
+  const problems: string[] = [];
+  const attempt = <T>(read: () => T): T | null => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof FileProblem)) throw error;
+      problems.push(error.message);
+      return null;
+    }
+  };
+  const authorities = attempt(() => readAuthorities(network.TLS_CA_FILE)) ?? [];
+  const files = {
+    authorities,
+    billing: attempt(() => {
+      const { BILLING_TLS_CERT_FILE: certificate, BILLING_TLS_KEY_FILE: key } = billing;
+      return readClientCertificate('BILLING', certificate, key);
+    }),
+    reseller: attempt(() => {
+      const { RESELLER_TLS_CERT_FILE: certificate, RESELLER_TLS_KEY_FILE: key } = reseller;
+      return readClientCertificate('RESELLER', certificate, key);
+    }),
+  };
+  if (problems.length > 0) throw new ConfigError(problems);
+  return files;
+}
+
+class FileProblem extends Error {}
+
+/** A file of a setting. Problems name the setting and the path, never the contents. */
+interface PemFile {
+  readonly setting: string;
+  readonly path: string;
+}
+
+const pemCertificate = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+function readAuthorities(path: string | undefined): readonly string[] {
+  if (path === undefined) return [];
+  const file = { setting: 'TLS_CA_FILE', path };
+  const { texts, certificates } = readCertificates(file);
+  // Bundles keep old certificates; one that is valid is enough.
+  const problems = certificates.map(validityProblem);
+  if (!problems.includes(null)) throw problemOf(file, problems[0] ?? 'is empty');
+  return texts;
+}
+
+function readClientCertificate(
+  backend: 'BILLING' | 'RESELLER',
+  path: string | undefined,
+  keyPath: string | undefined,
+): ClientCertificate | null {
+  if (path === undefined || keyPath === undefined) return null;
+  const file = { setting: `${backend}_TLS_CERT_FILE`, path };
+  const keyFile = { setting: `${backend}_TLS_KEY_FILE`, path: keyPath };
+  const { texts, certificates } = readCertificates(file);
+  const [own] = certificates;
+  const problem = own && validityProblem(own);
+  if (problem) throw problemOf(file, problem);
+  const key = readText(keyFile);
+  if (!own?.checkPrivateKey(parseKey(keyFile, key))) {
+    throw problemOf(keyFile, `is not the private key of the first certificate in ${path}`);
+  }
+  return { certificate: texts.join('\n'), key, setting: file.setting };
+}
+
+function readCertificates(file: PemFile) {
+  const texts = readText(file).match(pemCertificate) ?? [];
+  if (texts.length === 0) throw problemOf(file, 'contains no certificate in PEM format');
+  const certificates = texts.map((text, index) => {
+    try {
+      return new X509Certificate(text);
+    } catch {
+      throw problemOf(file, `has an invalid certificate at position ${index + 1}`);
+    }
+  });
+  return { texts, certificates };
+}
+
+function validityProblem(certificate: X509Certificate): string | null {
+  const { validFromDate, validToDate } = certificate;
+  if (validToDate.getTime() < Date.now()) return `expired on ${validToDate.toISOString()}`;
+  if (validFromDate.getTime() <= Date.now()) return null;
+  return `is not valid before ${validFromDate.toISOString()}`;
+}
+
+function parseKey(file: PemFile, text: string): KeyObject {
+  if (/ENCRYPTED/.test(text)) throw problemOf(file, 'is encrypted; store it without a passphrase');
+  try {
+    return createPrivateKey(text);
+  } catch {
+    throw problemOf(file, 'contains no private key in PEM format');
+  }
+}
+
+function readText(file: PemFile): string {
+  try {
+    return readFileSync(file.path, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    throw problemOf(file, `cannot be read (${code})`);
+  }
+}
+
+function problemOf({ setting, path }: PemFile, problem: string): FileProblem {
+  return new FileProblem(`${setting}=${path} ${problem}.`);
+}

@@ -1,0 +1,91 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect } from 'node:net';
+import { createServer } from 'node:tls';
+import { expect, onTestFinished, test } from 'vitest';
+import { createAuthority, type Issued } from '../support/certificates.support.ts';
+import { startConnectProxy } from '../support/connect-proxy.support.ts';
+import { startTestGateway, startTestSandbox } from '../support/gateway.ts';
+import { request } from '../support/request.ts';
+
+const authority = createAuthority();
+const server = authority.issue('server');
+const client = authority.issue('client');
+
+/** TLS in front of a plaintext server on 127.0.0.1, for clients with a certificate. */
+async function startTls(port: number): Promise<number> {
+  const { certificate: cert, key } = server;
+  const options = { cert, key, ca: authority.certificate, requestCert: true };
+  const front = createServer({ ...options, ALPNProtocols: ['h2', 'http/1.1'] }, (socket) => {
+    const upstream = connect(port, '127.0.0.1');
+    socket.on('error', () => upstream.destroy()).pipe(upstream);
+    upstream.on('error', () => socket.destroy()).pipe(socket);
+    onTestFinished(() => void socket.destroy());
+  });
+  front.listen(0, '127.0.0.1');
+  await once(front, 'listening');
+  onTestFinished(() => void front.close());
+  return (front.address() as AddressInfo).port;
+}
+
+function environment(billingPort: number, resellerPort: number, identity: Issued) {
+  return {
+    BILLING_ENDPOINT: `127.0.0.1:${billingPort}`,
+    BILLING_TLS: 'true',
+    BILLING_TOKEN: 't',
+    BILLING_TLS_CERT_FILE: identity.certificateFile,
+    BILLING_TLS_KEY_FILE: identity.keyFile,
+    RESELLER_ENDPOINT: `https://127.0.0.1:${resellerPort}`,
+    RESELLER_TOKEN: 't',
+    RESELLER_TLS_CERT_FILE: identity.certificateFile,
+    RESELLER_TLS_KEY_FILE: identity.keyFile,
+    TLS_CA_FILE: authority.certificateFile,
+  };
+}
+
+const QUERY = `{
+  customers(first: 3) { nodes { id reseller { customerDomain } } }
+  subscriptions(first: 1) { nodes { skuId } }
+}`;
+
+test('a gateway reaches both backends with client certificates, through a proxy', async () => {
+  const sandbox = await startTestSandbox();
+  const billingPort = await startTls(Number(sandbox.billingAddress.split(':').at(-1)));
+  const resellerPort = await startTls(Number(new URL(sandbox.resellerUrl).port));
+  const proxy = await startConnectProxy();
+  const { url } = await startTestGateway({
+    env: {
+      ...environment(billingPort, resellerPort, client),
+      BILLING_RESELLER_ID: sandbox.resellerId,
+      HTTPS_PROXY: `http://user:s3cr3t@${proxy.address}`,
+    },
+  });
+  const { data, errors } = await request(url, QUERY);
+  expect(errors).toBeUndefined();
+  expect(data).toMatchObject({
+    customers: { nodes: [{}, {}, {}] },
+    subscriptions: { nodes: [{}] },
+  });
+  expect(new Set(proxy.tunnels)).toEqual(
+    new Set([`127.0.0.1:${billingPort}`, `127.0.0.1:${resellerPort}`]),
+  );
+});
+
+test('clients learn that the proxy fails, but not which', async () => {
+  const proxy = await startConnectProxy();
+  proxy.mode = 407;
+  const { url } = await startTestGateway({
+    env: { ...environment(1, 1, client), HTTPS_PROXY: `http://user:s3cr3t@${proxy.address}` },
+  });
+  const { errors } = await request(url, QUERY);
+  const reason = 'the gateway cannot connect through its proxy';
+  expect(errors?.toSorted((a, b) => a.message.localeCompare(b.message))).toMatchObject([
+    {
+      message: `The billing API is unavailable: ${reason}.`,
+      extensions: { code: 'UNAVAILABLE', service: 'billing', retryable: false },
+    },
+    {
+      message: `The reseller API is unavailable: ${reason}.`,
+      extensions: { code: 'UNAVAILABLE', service: 'reseller', retryable: false },
+    },
+  ]);
+});
