@@ -104,7 +104,7 @@ for (const [name, query] of Object.entries({ rows, objects, introspection })) {
   await attack(`${name}, ${AT_ONCE} at once`, () => parallel(AT_ONCE, () => query));
 }
 await attack('validation, 100 at once', () => parallel(100, validated));
-await attack('answers of 4 MB that 40 clients never read', async () => {
+await attack('answers of 7 MB that 40 clients never read', async () => {
   const sockets = Array.from({ length: 40 }, () => askUnread(rows));
   await new Promise((resolve) => setTimeout(resolve, 10_000));
   for (const socket of sockets) socket.destroy();

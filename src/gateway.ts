@@ -1,6 +1,7 @@
 import { type Pull, pullNotifications } from './backends/pubsub/pull.ts';
 import { readPush } from './backends/pubsub/push-envelope.ts';
 import type { Config } from './config/config.ts';
+import { secretsOf } from './config/secrets.ts';
 import { type BillingCustomer, type CustomerLink, MAX_CUSTOMERS_PAGE } from './domain/customer.ts';
 import { GatewayError } from './domain/error.ts';
 import type { ReceiveMessage } from './domain/notification.ts';
@@ -18,7 +19,8 @@ import { CustomerIndex } from './services/customer-index.ts';
 import type { ServiceSources } from './services/scope.ts';
 import { createServices } from './services/services.ts';
 import type { CustomerLinks } from './store/links/customer-links.ts';
-import { openStore } from './store/store.ts';
+import { Retention, type RetentionJob } from './store/retention.ts';
+import { openStore, type Store } from './store/store.ts';
 import { Writes, type WritesDeps } from './writes/writes.ts';
 
 export interface GatewayConfig extends Config {
@@ -46,7 +48,7 @@ export async function createGateway(
   config: GatewayConfig,
   overrides: GatewayOverrides = {},
 ): Promise<Gateway> {
-  const log = overrides.log ?? createLogger(config.logLevel);
+  const log = overrides.log ?? createLogger(config.logLevel, secretsOf(config.settings));
   const egress = openEgresses(config.settings);
   const { settings, backends } = config;
   const billing = openBilling(backends.billing, settings, egress.billing, log);
@@ -66,6 +68,7 @@ export async function createGateway(
     onWrite: (listener) => store.onWrite(listener),
   });
   const notifications = new Notifications({ store, forgetReads: () => reseller.invalidate(), log });
+  const retention = createRetention(config, store, log);
   const receive: ReceiveMessage = (message) => notifications.receive(message);
   let pull: Promise<Pull> | null = null;
   const sources: ServiceSources = {
@@ -92,6 +95,11 @@ export async function createGateway(
       receive: (body, headers) => receive(readPush(body, headers)),
       verify: verifyPush(config, egress.other.fetch, log),
     },
+    readiness: [
+      { name: 'store', isRequired: true, check: () => store.ping().then(() => null) },
+      { name: 'billing', isRequired: false, check: () => billing.problem() },
+      { name: 'reseller', isRequired: false, check: () => reseller.problem() },
+    ],
     // Browsers cannot set headers on a WebSocket, and GraphiQL's header editor carries the token.
     graphiqlProtocol: config.auth ? 'SSE' : 'WS',
     compression: settings.server.COMPRESSION,
@@ -107,6 +115,7 @@ export async function createGateway(
       const url = await server.listen(config.host, config.port);
       operations.open();
       writes.start();
+      retention.start();
       if (pulled) pull = pullNotifications({ ...pulled, egress: egress.other, receive, log });
       await pull;
       return url;
@@ -116,6 +125,7 @@ export async function createGateway(
       await writes.close();
       await operations.close();
       await notifications.close();
+      await retention.close();
       billing.close();
       await reseller.close();
       for (const connections of Object.values(egress)) await connections.close();
@@ -162,10 +172,37 @@ function openWrites(config: GatewayConfig, deps: Omit<WritesDeps, 'options'>): W
       billingTimeoutMs: config.backends.billing.timeoutMs,
       resellerTimeoutMs: config.backends.reseller.timeoutMs,
       leaseMs: config.operationLeaseMs,
-      auditMaxAgeMs: writes.AUDIT_RETENTION === 0 ? null : writes.AUDIT_RETENTION * DAY_MS,
     },
   });
 }
+
+/** Pub/Sub delivers a message again for up to 31 days; until then, its id must be known. */
+const MIN_NOTIFICATION_DAYS = 31;
+/** The longest time for which the request of a write without an outcome is kept. */
+const REQUEST_DAYS = 30;
+
+function createRetention({ settings }: GatewayConfig, store: Store, log: Logger): Retention {
+  const { operations, writes, notifications } = settings;
+  const keyDays = writes.WRITE_KEY_WINDOW_MS / DAY_MS;
+  const job = (rows: string, days: number, minDays: number, run: Prune): RetentionJob[] =>
+    days === 0 ? [] : [{ rows, run: (limit) => run(Math.max(days, minDays) * DAY_MS, limit) }];
+  return new Retention({
+    log,
+    jobs: [
+      ...job('audit entries', writes.AUDIT_RETENTION, keyDays, store.audit.prune),
+      ...job('requests of unknown writes', REQUEST_DAYS, 0, store.audit.eraseRequests),
+      ...job('operations', operations.OPERATION_RETENTION, 0, store.journal.prune),
+      ...job(
+        'notifications',
+        notifications.NOTIFICATION_RETENTION,
+        MIN_NOTIFICATION_DAYS,
+        store.notifications.prune,
+      ),
+    ],
+  });
+}
+
+type Prune = (ageMs: number, limit: number) => Promise<number>;
 
 /** When clients must authenticate, pushes must too. */
 function verifyPush(

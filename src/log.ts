@@ -1,6 +1,7 @@
 import { fstatSync, write } from 'node:fs';
 import { Socket } from 'node:net';
-import { type Logger as PinoLogger, pino } from 'pino';
+import { type LoggerOptions, type Logger as PinoLogger, pino } from 'pino';
+import { REMOVED, withoutSecrets } from './domain/sensitive-text.ts';
 
 /** A structured logger: one JSON object per line, to standard error. */
 export type Logger = Pick<PinoLogger, 'debug' | 'info' | 'warn' | 'error' | 'child'>;
@@ -14,10 +15,31 @@ const FLUSH_TIMEOUT_MS = 500;
 /** Opened once: two writers of one descriptor would mix their lines. */
 let destination: LogDestination | undefined;
 
-export function createLogger(level: LogLevel): PinoLogger {
-  const redact = ['*.authorization', '*.token', '*.customerAuthToken'];
+/** @param secrets values of settings that must not appear in any line */
+export function createLogger(level: LogLevel, secrets: readonly string[] = []): PinoLogger {
   destination ??= new LogDestination(STANDARD_ERROR);
-  return pino({ level, base: null, redact, timestamp: pino.stdTimeFunctions.isoTime }, destination);
+  return pino(loggerOptions(level, secrets), destination);
+}
+
+/** Removes credentials and personal data from whole lines, whatever field they are in. */
+export function loggerOptions(level: LogLevel, secrets: readonly string[] = []): LoggerOptions {
+  const redact = ['*.authorization', '*.token', '*.customerAuthToken'];
+  const withoutValues = removing(secrets);
+  return {
+    ...{ level, base: null, redact, timestamp: pino.stdTimeFunctions.isoTime },
+    hooks: { streamWrite: (line) => withoutSecrets(withoutValues(line)) },
+  };
+}
+
+/** Shorter values would also remove parts of other words. */
+const MIN_SECRET_LENGTH = 6;
+
+function removing(secrets: readonly string[]): (line: string) => string {
+  const values = secrets
+    .filter(({ length }) => length >= MIN_SECRET_LENGTH)
+    // As they are in a string of JSON.
+    .map((secret) => JSON.stringify(secret).slice(1, -1));
+  return (line) => values.reduce((text, value) => text.replaceAll(value, REMOVED), line);
 }
 
 /** Resolves when all lines are written, after 500 ms at the latest. */

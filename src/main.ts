@@ -3,7 +3,8 @@ import { readCommandLine, UsageError } from './config/command-line.ts';
 import { ConfigError, loadConfig } from './config/config.ts';
 import type { GatewayProgram, SandboxProgram } from './config/programs.ts';
 import type { SandboxConfig } from './config/sandbox.ts';
-import { createLogger, flushLog, type Logger, type LogLevel, STANDARD_ERROR } from './log.ts';
+import { secretsOf } from './config/secrets.ts';
+import { createLogger, flushLog, type Logger, STANDARD_ERROR } from './log.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import { StoreError } from './store/database/store-error.ts';
 
@@ -40,7 +41,8 @@ async function main(): Promise<void> {
 }
 
 async function runGateway(program: GatewayProgram): Promise<void> {
-  const log = loggerOf(program, program.config.logLevel);
+  const { logLevel, settings } = program.config;
+  const log = warning(program, createLogger(logLevel, secretsOf(settings)));
   const sandbox = program.sandbox && (await startBuiltInSandbox(program.sandbox));
   const { backends, ...config } = sandbox
     ? loadConfig(environmentOf(sandbox, program.sandbox?.options.token))
@@ -61,8 +63,7 @@ async function runGateway(program: GatewayProgram): Promise<void> {
 }
 
 /** Logs what the configuration warns of. */
-function loggerOf({ warnings }: { readonly warnings: readonly string[] }, level: LogLevel): Logger {
-  const log = createLogger(level);
+function warning({ warnings }: { readonly warnings: readonly string[] }, log: Logger): Logger {
   for (const warning of warnings) log.warn(warning);
   return log;
 }
@@ -112,7 +113,7 @@ async function runSandbox(program: SandboxProgram): Promise<void> {
     import('./sandbox/sandbox.ts'),
     import('./sandbox/banner.ts'),
   ]);
-  const sandbox = await startSandbox({ ...options, log: loggerOf(program, logLevel) });
+  const sandbox = await startSandbox({ ...options, log: warning(program, createLogger(logLevel)) });
   onSignal(() => sandbox.close());
   process.stdout.write(bannerOf(sandbox));
 }

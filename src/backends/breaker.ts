@@ -45,6 +45,11 @@ export class Breaker {
     this.#options = options;
   }
 
+  /** Whether calls are rejected, except for probes. */
+  get isOpen(): boolean {
+    return this.#state.name === 'OPEN';
+  }
+
   /**
    * Rejects a call that `run` would reject, before it waits for its turn.
    * @throws GatewayError UNAVAILABLE while the breaker is open and no probe is due

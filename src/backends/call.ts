@@ -39,7 +39,7 @@ export class BackendCalls {
   }
 
   /** A read. Concurrent reads of one key share one call, which is aborted when all readers abort. */
-  read<T>(key: string, scope: CallScope, attempt: Attempt<T>): Promise<T> {
+  async read<T>(key: string, scope: CallScope, attempt: Attempt<T>): Promise<T> {
     return this.#admitted(scope, () => {
       const flight = this.#flights.get(key) ?? this.#startFlight(key, scope, attempt);
       return flight.join(scope) as Promise<T>;
@@ -55,14 +55,30 @@ export class BackendCalls {
     isRetryable: IsRetryable | null,
     attempt: Attempt<T>,
   ): Promise<T> {
+    scope.signal.throwIfAborted();
+    let hasLeft = false;
     try {
       return await this.#admitted(scope, () => {
         const turn = this.#options.lanes.turn(scope);
-        return this.#atTurn(turn, scope.signal, isRetryable ?? never, attempt);
+        return this.#atTurn(turn, scope.signal, isRetryable ?? never, (signal, remainingMs) => {
+          hasLeft = true;
+          return attempt(signal, remainingMs);
+        });
       });
+    } catch (error) {
+      throw scope.signal.aborted && !hasLeft ? this.#neverLeft(error) : error;
     } finally {
       this.invalidate();
     }
+  }
+
+  /** The deadline passed while the call waited for its turn. */
+  #neverLeft(cause: unknown): GatewayError {
+    const { service } = this.#options;
+    const message = `Too many calls of the ${service} API are in progress, so nothing was sent; try again.`;
+    return new GatewayError('UNAVAILABLE', message, {
+      ...{ service, retryable: true, nothingSent: true, cause },
+    });
   }
 
   /** Prepares a call that follows, within the deadline. Admits or sheds its request. */

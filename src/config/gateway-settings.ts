@@ -208,6 +208,11 @@ const operations = z.object({
     .describe(
       'Time for which billing may return NOT_FOUND before an operation becomes `LOST`. Default: 15 minutes.',
     ),
+  OPERATION_RETENTION: integer(0, 36_500)
+    .prefault('400')
+    .describe(
+      'Days after which operations that are no longer polled are deleted from the journal; 0 keeps them forever.',
+    ),
 });
 
 const writes = z.object({
@@ -263,6 +268,11 @@ const notifications = z.object({
     .optional()
     .describe(
       'Google service account key for pulling. Default: `RESELLER_KEY_FILE`, or else Application Default Credentials.',
+    ),
+  NOTIFICATION_RETENTION: integer(0, 36_500)
+    .prefault('400')
+    .describe(
+      'Days after which notifications are deleted, but at least 31, for which Pub/Sub can deliver them again; 0 keeps them forever.',
     ),
 });
 

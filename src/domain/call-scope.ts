@@ -45,3 +45,10 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
   return abortable(elapsed, signal).finally(() => clearTimeout(timer));
 }
+
+/** How the promise settles in this turn of the event loop; null when it does not. */
+export async function settledSoon<T>(promise: Promise<T>): Promise<PromiseSettledResult<T> | null> {
+  const soon = new Promise<null>((resolve) => setImmediate(resolve, null));
+  const settled = Promise.allSettled([promise]).then(([result]) => result);
+  return Promise.race([settled, soon]);
+}

@@ -28,8 +28,10 @@ import { createSubscribe } from './graphql/subscription.ts';
 import { createGraphQLHandler, type YogaOptions } from './graphql/yoga.ts';
 import { createPushEndpoint, type PushOptions } from './push/push-endpoint.ts';
 import { createRateLimit } from './rate-limit.ts';
+import { createReadiness, type ReadinessCheck } from './readiness.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import { hasValidHost, normaliseTarget, pathOf } from './request-target.ts';
+import { recordOf } from './telemetry/http-record.ts';
 import { Turns } from './turns.ts';
 import { serveWebSockets } from './websocket/websockets.ts';
 
@@ -59,6 +61,8 @@ export interface HttpOptions {
   readonly compression: boolean;
   /** How long an idle connection stays open for another request, in milliseconds. */
   readonly keepAliveTimeoutMs: number;
+  /** What `/readyz` checks. */
+  readonly readiness: readonly ReadinessCheck[];
   /** The protocol of GraphiQL's subscriptions. */
   readonly graphiqlProtocol: GraphiQLProtocol;
   readonly log: Logger;
@@ -97,6 +101,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     createGraphQLAnswer(parts, admit, options.graphiqlProtocol),
     shutdown.signal,
   );
+  const readiness = createReadiness(options.readiness, shutdown.signal);
   const running = new Set<ServerResponse>();
   const turns = new Turns();
 
@@ -106,10 +111,14 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     response.setHeader('x-request-id', requestId);
     const { socket } = request;
     response.once('finish', () => cutOffUpload(request, socket));
-    const health = healthStatus(pathOf(request), shutdown.signal.aborted);
-    if (health !== null) return answer(response, health, JSON.stringify({ ok: health === 200 }));
+    const path = pathOf(request);
+    if (path === '/livez') return answer(response, 200, { ok: true });
+    if (path === '/readyz') {
+      return void readiness().then((state) => answer(response, state.ok ? 200 : 503, state));
+    }
     const handle = route(request);
     if (typeof handle !== 'function') {
+      recordOf(response, requestId, options.log).refused(handle.code, handle.message);
       return refuse(request, response, requestId, handle, options.origins);
     }
     running.add(response);
@@ -179,13 +188,15 @@ function createGraphQLAnswer(
     if (request.method === 'OPTIONS') {
       return answerGraphQL(request, response, { requestId, viewer: null });
     }
+    const record = recordOf(response, requestId, log);
     const admission = await admit(request);
     if (admission.type === 'admitted') {
       const { viewer } = admission;
-      return answerGraphQL(request, response, { requestId, viewer });
+      record.setSubject(viewer.subject);
+      return answerGraphQL(request, response, { requestId, viewer, record });
     }
     const { refusal } = admission;
-    log.info({ requestId, code: refusal.code, status: refusal.status }, refusal.message);
+    record.refused(refusal.code, refusal.message);
     return refuse(request, response, requestId, refusal, origins);
   };
 }
@@ -205,15 +216,8 @@ function serverOptions({ limits, keepAliveTimeoutMs }: HttpOptions): ServerOptio
   };
 }
 
-/** The status of a health endpoint; null for other paths. */
-function healthStatus(path: string, closing: boolean): number | null {
-  if (path === '/livez') return 200;
-  if (path === '/readyz') return closing ? 503 : 200;
-  return null;
-}
-
-function answer(response: ServerResponse, status: number, body: string): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+function answer(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
 function listening(server: Server, host: string, port: number): Promise<void> {

@@ -80,7 +80,7 @@ export function createSubscriptionService({
   /** What the viewer may send to the API. */
   async function visible(filter: SubscriptionFilter): Promise<SubscriptionFilter> {
     if (!access.tenant) return filter;
-    // Whoever has the token of a customer can transfer it, to where only the owner sees it.
+    // Anyone with a customer's token can transfer it to where only the owner sees it.
     if (filter.customerAuthToken !== undefined) access.requireUnlinked();
     if (filter.customerId === undefined) return filter;
     const customerId = await resellerIds.resolve(filter.customerId);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 
 import { announcementOf, Changes } from './database/changes.ts';
 import type { ChangeListener, Database, StoreLog } from './database/database.ts';
@@ -12,6 +13,7 @@ import { entryWrites } from './operations/entry-writes.ts';
 import type { OperationJournal } from './operations/journal.ts';
 import { leases } from './operations/leases.ts';
 import { operationPages } from './operations/operation-pages.ts';
+import { pruning } from './operations/pruning.ts';
 import { auditReads } from './writes/audit-reads.ts';
 import type { AuditStore } from './writes/audit-store.ts';
 import { auditWrites } from './writes/audit-writes.ts';
@@ -43,6 +45,8 @@ export interface Store {
   onWatched(listener: ChangeListener): () => void;
   /** Announces to the other instances that these operations are watched here. */
   announceWatched(operationIds: readonly string[]): Promise<void>;
+  /** Reads from the database. Rejects with a GatewayError when that fails; may take long. */
+  ping(): Promise<void>;
   /** Releases this instance's leases and closes the database. Further calls do nothing. */
   close(): Promise<void>;
 }
@@ -74,6 +78,7 @@ export function createStore(database: Database, changes: Changes, options: Store
     ...entryWrites(database, changes, { instanceId, log }),
     ...operationPages(database),
     ...leases(database, instanceId),
+    ...pruning(database),
   };
   let closed: Promise<void> | null = null;
   return {
@@ -96,6 +101,10 @@ export function createStore(database: Database, changes: Changes, options: Store
       await database.write(async (trx) => {
         for (const id of operationIds) await database.announce(trx, announcementOf('watched', id));
       });
+    },
+
+    async ping() {
+      await database.read((db) => sql`select 1`.execute(db));
     },
 
     close() {

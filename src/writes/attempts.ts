@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { abortable, type CallScope, pause } from '../domain/call-scope.ts';
+import { abortable, type CallScope, pause, settledSoon } from '../domain/call-scope.ts';
 import { GatewayError } from '../domain/error.ts';
 import { OutcomeUnknown, type WriteAnswer } from '../domain/write.ts';
 import type { StoredWrite } from '../store/writes/write-rows.ts';
@@ -168,9 +168,27 @@ export class Attempts {
     { requestId, lane }: CallScope,
     run: (scope: CallScope) => Promise<R>,
   ): Promise<R> {
-    const timeout = AbortSignal.timeout(Math.max(1, Math.ceil(deadline - performance.now())));
-    const signal = AbortSignal.any([timeout, this.#deps.background.closing]);
-    return abortable(run({ signal, requestId, lane }), signal);
+    const { closing } = this.#deps.background;
+    // Not AbortSignal.timeout(): its timer would go on, and fire, after each call that was answered.
+    const controller = new AbortController();
+    const { signal } = controller;
+    const expire = (): void => controller.abort(new DOMException('too late', 'TimeoutError'));
+    const end = (): void => controller.abort(closing.reason);
+    const timer = setTimeout(expire, Math.max(1, deadline - performance.now()));
+    closing.addEventListener('abort', end, { once: true });
+    if (closing.aborted) end();
+    const running = run({ signal, requestId, lane });
+    try {
+      return await abortable(running, signal);
+    } catch (error) {
+      // The call may know that it never left.
+      const outcome = signal.aborted ? await settledSoon(running) : null;
+      if (outcome?.status === 'fulfilled') return outcome.value;
+      throw outcome ? outcome.reason : error;
+    } finally {
+      clearTimeout(timer);
+      closing.removeEventListener('abort', end);
+    }
   }
 
   /** Null when the write has an outcome, was superseded, or is held by another attempt. */

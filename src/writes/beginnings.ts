@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { abortable, type CallScope } from '../domain/call-scope.ts';
+import { abortable, type CallScope, settledSoon } from '../domain/call-scope.ts';
 import { GatewayError } from '../domain/error.ts';
 import { Gate } from '../domain/gate.ts';
 import type { WriteAnswer, WriteRecord } from '../domain/write.ts';
@@ -148,13 +148,8 @@ async function submitted<T>(recording: Promise<T>, signal: AbortSignal): Promise
   } catch (error) {
     if (!signal.aborted || error !== signal.reason) throw error;
     // A record that was still waiting for its turn has been cancelled by the same signal.
-    const soon = new Promise<null>((resolve) => setImmediate(resolve, null));
-    const cancelled = recording.then(
-      () => null,
-      (cause: unknown) => ({ cause }),
-    );
-    const outcome = await Promise.race([cancelled, soon]);
-    if (outcome && !isCommitUnknown(outcome.cause)) throw outcome.cause;
+    const outcome = await settledSoon(recording);
+    if (outcome?.status === 'rejected' && !isCommitUnknown(outcome.reason)) throw outcome.reason;
     throw new CommitUnknownError(error);
   }
 }

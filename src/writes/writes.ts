@@ -6,7 +6,6 @@ import type { Operations } from '../operations/operations.ts';
 import type { AuditStore } from '../store/writes/audit-store.ts';
 import type { WriteStore } from '../store/writes/write-store.ts';
 import { AuditFeed } from './audit-feed.ts';
-import { AuditRetention } from './audit-retention.ts';
 import { billingMutations } from './billing/billing-request.ts';
 import { BillingWrites } from './billing/billing-writes.ts';
 import { Recovery } from './billing/recovery.ts';
@@ -25,8 +24,6 @@ export interface WritesOptions extends WriteOptions {
   /** How long a reseller call may take; as much time again is left to read back. */
   readonly resellerTimeoutMs: number;
   readonly leaseMs: number;
-  /** Age at which audit entries are deleted, in milliseconds; null keeps all of them. */
-  readonly auditMaxAgeMs: number | null;
 }
 
 export interface WritesDeps {
@@ -52,7 +49,6 @@ export class Writes {
   readonly settlements: Settlements;
   readonly #recovery: Recovery;
   readonly #reader: BackgroundReader;
-  readonly #retention: AuditRetention;
 
   constructor(deps: WritesDeps) {
     const { billing, reseller, operations, store, audit, onWrite, log, options } = deps;
@@ -86,30 +82,22 @@ export class Writes {
       conductOf: (mutation) => conducts.get(mutation) ?? null,
       getOperation: (operationId, scope) => operations.get(operationId, scope),
     });
-    this.#retention = new AuditRetention({
-      ...{ store: audit, log },
-      options: { maxAgeMs: options.auditMaxAgeMs, keyWindowMs: options.keyWindowMs },
-    });
     this.#recovery = new Recovery({
       ...{ store, engine: this.engine, writes: this.billing, log },
       options: { intervalMs: options.recoveryIntervalMs, windowMs: options.recoveryWindowMs },
     });
   }
 
-  /**
-   * Starts to repeat what an earlier process, or another instance that died, left open, and to delete
-   * old audit entries.
-   */
+  /** Starts to repeat what an earlier process, or another instance that died, left open. */
   start(): void {
     this.#recovery.start();
     this.#reader.start();
-    this.#retention.start();
   }
 
   /** Resolves when the answers that vendors gave are stored, or cannot be. */
   async close(): Promise<void> {
     this.auditFeed.close();
-    const loops = [this.#recovery, this.#reader, this.#retention];
+    const loops = [this.#recovery, this.#reader];
     await Promise.all([...loops.map((loop) => loop.close()), this.engine.close()]);
     await this.deliveries.close().catch(() => {});
   }

@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Attempt, withDeadline } from '../../src/backends/call.ts';
+import { Lanes } from '../../src/backends/lanes.ts';
 import { abortable } from '../../src/domain/call-scope.ts';
 import { type ErrorCode, GatewayError, type GatewayErrorDetails } from '../../src/domain/error.ts';
 import { callsOf, scope } from './backends.support.ts';
@@ -162,6 +163,22 @@ describe('an aborted request', () => {
     await expect(calls.read('k', gone, attempt)).rejects.toThrow('gone');
     await expect(calls.write(gone, () => true, attempt)).rejects.toThrow('gone');
     expect(attempts).toHaveLength(0);
+  });
+
+  test('is told that nothing was sent when its write still waited for its turn', async () => {
+    const { attempts, attempt } = backend();
+    const calls = callsOf({ lanes: new Lanes(1) });
+    const first = calls.write(scope(), null, attempt);
+    const controller = new AbortController();
+    const waiting = calls.write(scope(controller.signal), null, attempt);
+    controller.abort(new Error('too late'));
+    await expect(waiting).rejects.toMatchObject({
+      ...{ code: 'UNAVAILABLE', retryable: true, nothingSent: true },
+      message: expect.stringContaining('nothing was sent'),
+    });
+    attempts[0]?.resolve('done');
+    expect(await first).toBe('done');
+    expect(attempts).toHaveLength(1);
   });
 
   test('ends the delay before the next attempt', async () => {

@@ -166,7 +166,7 @@ describe('an error of the reseller API', () => {
   test.each(
     reseller,
   )('%j of a write is its typed or coded error, and the write is sent once', async (answer, expected) => {
-    const gateway = await startTestGateway({ env: { RESELLER_TIMEOUT_MS: '300' } });
+    const gateway = await startTestGateway({ env: { RESELLER_TIMEOUT_MS: '600' } });
     const by = { domain: 'flexible.example' };
     const { data: before } = await request(gateway.url, CustomerDocument, { by });
     const subscription = before?.customer?.subscriptions?.nodes[0]?.id ?? '';

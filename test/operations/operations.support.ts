@@ -67,6 +67,7 @@ const unscriptedBilling: BillingClient = {
   getOperation: unscripted,
   cancelOperation: unscripted,
   ready: async () => {},
+  problem: async () => null,
   close() {},
 };
 

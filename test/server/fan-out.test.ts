@@ -239,8 +239,8 @@ describe('a shared execution', () => {
   });
 
   test('that fails is logged once, under the request id that everyone is shown', async () => {
-    const info = vi.fn();
-    const log = { debug() {}, info, warn() {}, error() {} } as unknown as Logger;
+    const warn = vi.fn();
+    const log = { debug() {}, info() {}, warn, error() {} } as unknown as Logger;
     const server = await startBroadcast({ log });
     const sockets = await subscribed(server, 3, 'subscription { news { failing } }');
     server.publish({ text: 'flood' });
@@ -248,8 +248,8 @@ describe('a shared execution', () => {
     const [errors, ...others] = sockets.map((socket) => codedErrors(json(texts(socket)[0])));
     expect(errors).toMatchObject([{ extensions: { code: 'UNAVAILABLE', service: 'billing' } }]);
     for (const other of others) expect(other).toEqual(errors);
-    expect(info).toHaveBeenCalledTimes(1);
-    expect(info.mock.calls[0]?.[0].requestId).toBe(errors?.[0]?.extensions['requestId']);
+    expect(warn).toHaveBeenCalledTimes(1);
+    expect(warn.mock.calls[0]?.[0].requestId).toBe(errors?.[0]?.extensions['requestId']);
   });
 
   test('has a deadline of its own', async () => {

@@ -35,6 +35,7 @@ export async function startServer(options: Partial<HttpOptions> = {}) {
     deadlineMs: 1000,
     drainTimeoutMs: 1000,
     graphiqlProtocol: 'WS',
+    readiness: [],
     push: { receive: async () => {}, verify: null },
     log: createLogger('silent'),
     ...options,

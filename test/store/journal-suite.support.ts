@@ -112,6 +112,23 @@ export function journalSuite(database: TestDatabase): void {
     expect(await journal.changesAfter({ customer: stranger }, 0)).toEqual([]);
   });
 
+  test('deletes old operations that are no longer polled, in batches', async () => {
+    const { journal } = await database.open();
+    for (const operationId of names('done', 3)) await journal.append(succeeded({ operationId }));
+    await journal.append(operation({ operationId: 'running' }));
+    await database.query('update operations set first_seen_at = first_seen_at - 3600000');
+    await journal.append(succeeded({ operationId: 'young' }));
+    expect(await journal.prune(60_000, 2)).toBe(2);
+    expect(await journal.prune(60_000, 2)).toBe(1);
+    expect(await journal.prune(60_000, 2)).toBe(0);
+    const kept = await journal.changesAfter({}, 0);
+    expect(kept.map((entry) => entry.operation.operationId)).toEqual(['running', 'young']);
+    // An operation that billing still has can be stored again.
+    const last = await journal.lastSequence();
+    const again = await journal.append(succeeded({ operationId: 'done1' }));
+    expect(again.sequence).toBeGreaterThan(last);
+  });
+
   test('stores one state when two stores append it at once', async () => {
     const stores = await Promise.all([database.open(), database.open()]);
     const appended = await Promise.all(stores.map(({ journal }) => journal.append(operation())));

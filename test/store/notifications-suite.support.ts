@@ -121,6 +121,20 @@ export function notificationsSuite(database: TestDatabase): void {
     }
   });
 
+  test('are deleted in batches when they are old, except the newest', async () => {
+    const { notifications } = await database.open();
+    await notifications.append(some);
+    expect(await notifications.prune(60_000, 10)).toBe(0);
+    await database.query('update notifications set received_at = received_at - 3600000');
+    expect(await notifications.prune(60_000, 3)).toBe(3);
+    expect(await notifications.prune(60_000, 3)).toBe(1);
+    expect(await notifications.prune(60_000, 3)).toBe(0);
+    expect(names(await notifications.after({}, 0))).toEqual(['e']);
+    const last = await notifications.lastSequence();
+    await notifications.append([notification({ messageId: 'a' })]);
+    expect(await notifications.lastSequence()).toBeGreaterThan(last);
+  });
+
   test('become visible in the order of their sequences', async () => {
     const stores = await Promise.all([database.open(), database.open(), database.open()]);
     const seen: NotificationEntry[] = [];

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { loadConfig } from '../../src/config/config.ts';
 import { createGateway } from '../../src/gateway.ts';
+import type { Logger } from '../../src/log.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { PUSH_PATH } from '../../src/server/http.ts';
 
@@ -14,6 +15,8 @@ export interface TestGateway {
 export interface TestGatewayOptions {
   readonly env?: Record<string, string>;
   readonly sandbox?: SandboxOptions;
+  /** Receives the lines of the log, instead of nothing. */
+  readonly log?: Logger;
   /** Whether the sandbox pushes its notifications to the gateway. */
   readonly notified?: boolean;
 }
@@ -59,7 +62,10 @@ async function openTestGateway(
     ...options.env,
   });
   if (!backends) throw new Error('a test gateway has backends');
-  const gateway = await createGateway({ ...config, backends }, { links: sandbox.links });
+  const gateway = await createGateway(
+    { ...config, backends },
+    { links: sandbox.links, log: options.log },
+  );
   const url = await gateway.start();
   if (options.notified) sandbox.notifications.pushTo(new URL(PUSH_PATH, url).href);
   let closing: Promise<void> | undefined;

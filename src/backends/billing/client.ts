@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { DescMessage, MessageInitShape } from '@bufbuild/protobuf';
+import type { DescMessage, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { Metadata } from '@grpc/grpc-js';
 import type { CallScope } from '../../domain/call-scope.ts';
 import type { BillingAccount, BillingCustomer } from '../../domain/customer.ts';
@@ -7,6 +7,7 @@ import { GatewayError } from '../../domain/error.ts';
 import type { Operation, OperationKind } from '../../domain/operation.ts';
 import type { CustomerCreation, CustomerInvitation } from '../../domain/order.ts';
 import type { Page, PageRequest } from '../../domain/page.ts';
+import { vendorText } from '../../domain/sensitive-text.ts';
 import { BillingAccountService } from '../../gen/yandex/cloud/billing/v1/billing_account_service_pb.ts';
 import { CustomerService } from '../../gen/yandex/cloud/billing/v1/customer_service_pb.ts';
 import type { OperationSchema } from '../../gen/yandex/cloud/operation/operation_pb.ts';
@@ -74,6 +75,8 @@ export interface BillingClient {
    * @param kind the operation's kind, which the API does not return
    */
   cancelOperation(id: string, kind: OperationKind, scope: CallScope): Promise<Operation>;
+  /** Why the API cannot be used, or null. Calls nothing. */
+  problem(): Promise<string | null>;
   /** Obtains a token and a connection, so that a write can leave at once. Sends nothing. */
   ready(scope: CallScope): Promise<void>;
   close(): void;
@@ -86,6 +89,15 @@ export function createBillingClient(options: BillingClientOptions): BillingClien
   const operations =
     operationEndpoint === endpoint ? billing : new Host(operationEndpoint, admission, options);
 
+  function received(message: MessageShape<typeof OperationSchema>, kind: OperationKind): Operation {
+    const { id, done, result } = message;
+    if (done && result.case === 'error') {
+      const { code, message: reason } = result.value;
+      options.log?.info({ operation: id, grpcStatus: code, reason: vendorText(reason) }, OP_FAILED);
+    }
+    return toOperation(message, kind);
+  }
+
   async function start<I extends DescMessage>(
     kind: OperationKind,
     method: UnaryMethod<I, typeof OperationSchema>,
@@ -93,7 +105,7 @@ export function createBillingClient(options: BillingClientOptions): BillingClien
     write: { idempotencyKey: string; scope: CallScope },
   ): Promise<Operation> {
     const { message } = await billing.write(method, init, write, null);
-    return toOperation(message, kind);
+    return received(message, kind);
   }
 
   return {
@@ -133,7 +145,7 @@ export function createBillingClient(options: BillingClientOptions): BillingClien
       const response = await orNull(operations.read(method, { operationId }, scope));
       return (
         response && {
-          operation: toOperation(response.message, kind),
+          operation: received(response.message, kind),
           pollIntervalMs: pollIntervalMs(response.metadata),
         }
       );
@@ -147,7 +159,11 @@ export function createBillingClient(options: BillingClientOptions): BillingClien
         write,
         isStatusUnavailable,
       );
-      return toOperation(message, kind);
+      return received(message, kind);
+    },
+    async problem() {
+      const [first, second] = await Promise.all([billing.problem(), operations.problem()]);
+      return first ?? (second === null ? null : `operations: ${second}`);
     },
     close() {
       billing.close();
@@ -155,6 +171,8 @@ export function createBillingClient(options: BillingClientOptions): BillingClien
     },
   };
 }
+
+const OP_FAILED = 'operation failed in the billing API';
 
 async function orNull<T>(call: Promise<T>): Promise<T | null> {
   try {

@@ -2,19 +2,23 @@ import { fromBinary } from '@bufbuild/protobuf';
 import { type Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { type ErrorCode, GatewayError } from '../../domain/error.ts';
 import type { StatusDetail } from '../../domain/operation.ts';
+import { isRequestId } from '../../domain/sensitive-text.ts';
 import { StatusSchema } from '../../gen/google/rpc/status_pb.ts';
 import { ConnectFailure, publicReason } from '../network/failures.ts';
+import { GrpcFailure } from './grpc-failure.ts';
+import { shownViolations } from './shown-details.ts';
 import { statusDetail, tryDecode } from './status-details.ts';
 import { NotConnected } from './unary.ts';
 
 interface Rule {
   readonly code: ErrorCode;
   readonly retryable?: true;
-  /** Replaces the vendor's message where that describes the vendor's internals. */
-  readonly message?: string;
+  /** What clients see. The vendor's own text can describe its internals; only the log has it. */
+  readonly message: string;
 }
 
 const FAILED = 'The billing API failed.';
+const INVALID = 'The billing API rejected the request as invalid.';
 
 /**
  * The error code for each gRPC status of the billing API. The vendor does not document whether an
@@ -29,20 +33,40 @@ const rules: Readonly<Record<number, Rule>> = {
     message: 'The billing API cancelled the call. Retry later.',
   },
   [status.UNKNOWN]: { code: 'INTERNAL_SERVER_ERROR', message: FAILED },
-  [status.INVALID_ARGUMENT]: { code: 'BAD_USER_INPUT' },
+  [status.INVALID_ARGUMENT]: { code: 'BAD_USER_INPUT', message: INVALID },
   // grpc-js uses this status for the gateway's own deadline too, with addresses in the message.
   [status.DEADLINE_EXCEEDED]: {
     code: 'DEADLINE_EXCEEDED',
     retryable: true,
     message: 'The billing API timed out.',
   },
-  [status.NOT_FOUND]: { code: 'NOT_FOUND' },
-  [status.ALREADY_EXISTS]: { code: 'CONFLICT' },
-  [status.PERMISSION_DENIED]: { code: 'FORBIDDEN' },
-  [status.RESOURCE_EXHAUSTED]: { code: 'RATE_LIMITED', retryable: true },
-  [status.FAILED_PRECONDITION]: { code: 'FAILED_PRECONDITION' },
-  [status.ABORTED]: { code: 'CONFLICT', retryable: true },
-  [status.OUT_OF_RANGE]: { code: 'BAD_USER_INPUT' },
+  [status.NOT_FOUND]: {
+    code: 'NOT_FOUND',
+    message: 'The object was not found in the billing API.',
+  },
+  [status.ALREADY_EXISTS]: {
+    code: 'CONFLICT',
+    message: 'The object already exists in the billing API.',
+  },
+  [status.PERMISSION_DENIED]: {
+    code: 'FORBIDDEN',
+    message: 'The billing API denied permission for this request.',
+  },
+  [status.RESOURCE_EXHAUSTED]: {
+    code: 'RATE_LIMITED',
+    retryable: true,
+    message: 'A rate limit or quota of the billing API is exceeded. Retry later.',
+  },
+  [status.FAILED_PRECONDITION]: {
+    code: 'FAILED_PRECONDITION',
+    message: "The billing API rejected the request in the object's current state.",
+  },
+  [status.ABORTED]: {
+    code: 'CONFLICT',
+    retryable: true,
+    message: 'The request conflicted with another change in the billing API. Retry later.',
+  },
+  [status.OUT_OF_RANGE]: { code: 'BAD_USER_INPUT', message: INVALID },
   [status.UNIMPLEMENTED]: {
     code: 'INTERNAL_SERVER_ERROR',
     message: 'The billing API does not implement this method.',
@@ -96,26 +120,24 @@ export function billingError(error: ServiceError, sentRequestId: string | undefi
   const connection = connectionFailure(error);
   const rule = connection ?? rules[error.code] ?? unknownRule;
   const details = statusDetails(error.metadata);
+  const violations = details.flatMap((detail) =>
+    detail.type === 'badRequest' ? detail.fieldViolations : [],
+  );
   const failure = error instanceof NotConnected ? error.cause : undefined;
   const reason = publicReason(failure);
-  const message =
-    reason === null
-      ? (rule.message ?? (error.details || `The billing API returned ${rule.code}.`))
-      : `The billing API is unavailable: ${reason}.`;
+  const message = reason === null ? rule.message : `The billing API is unavailable: ${reason}.`;
   return new GatewayError(rule.code, message, {
     service: 'billing',
     retryable: failure instanceof ConnectFailure ? failure.retryable : rule.retryable,
     requestId: requestId(error.metadata, details) ?? sentRequestId,
     retryAfterMs: details.find((detail) => detail.type === 'retryInfo')?.retryDelayMs,
-    violations: details.flatMap((detail) =>
-      detail.type === 'badRequest' ? detail.fieldViolations : [],
-    ),
+    violations: shownViolations(violations),
     nothingSent: error instanceof NotConnected || connection?.unsent === true,
-    cause: error,
+    cause: new GrpcFailure(error),
   });
 }
 
-function connectionFailure({ code, details }: ServiceError) {
+function connectionFailure({ code, details }: Pick<ServiceError, 'code' | 'details'>) {
   if (code !== status.INTERNAL && code !== status.RESOURCE_EXHAUSTED) return undefined;
   return connectionFailures.find((failure) => failure.details.test(details));
 }
@@ -140,8 +162,9 @@ function statusDetails(metadata: Metadata): readonly StatusDetail[] {
 
 function requestId(metadata: Metadata, details: readonly StatusDetail[]): string | undefined {
   const [header] = metadata.get('x-request-id');
-  if (header !== undefined) return header.toString();
-  return details.find((detail) => detail.type === 'requestInfo')?.requestId;
+  const id =
+    header?.toString() ?? details.find((detail) => detail.type === 'requestInfo')?.requestId;
+  return id !== undefined && isRequestId(id) ? id : undefined;
 }
 
 /**
@@ -149,7 +172,7 @@ function requestId(metadata: Metadata, details: readonly StatusDetail[]): string
  * that was reset (CANCELLED) also maps to UNAVAILABLE, but its outcome is unknown.
  */
 export function isStatusUnavailable({ cause }: GatewayError): boolean {
-  return isServiceError(cause) && cause.code === status.UNAVAILABLE;
+  return cause instanceof GrpcFailure && cause.code === status.UNAVAILABLE;
 }
 
 /** Statuses that billing answers before it begins anything. */
@@ -173,5 +196,5 @@ export function isBillingRefusal(error: unknown): boolean {
   if (!(error instanceof GatewayError)) return false;
   if (error.nothingSent) return true;
   const { cause } = error;
-  return isServiceError(cause) && refusals.has(cause.code) && !connectionFailure(cause);
+  return cause instanceof GrpcFailure && refusals.has(cause.code) && !connectionFailure(cause);
 }

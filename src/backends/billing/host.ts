@@ -16,6 +16,7 @@ import type { Credential } from '../credentials/credential.ts';
 import { Lanes } from '../lanes.ts';
 import type { BackendLog } from '../log.ts';
 import { Egress } from '../network/egress.ts';
+import { breakerOpen, unreachable } from '../reachability.ts';
 import { Channel, type ConnectionTimes } from './channel.ts';
 import { billingError, isServiceError } from './errors.ts';
 import type { UnaryMethod, UnaryResponse } from './unary.ts';
@@ -34,6 +35,9 @@ export interface HostOptions {
   readonly egress?: Egress | undefined;
   readonly log?: BackendLog | undefined;
 }
+
+/** Longer than the channel itself tries to connect. */
+const CONNECT_MS = 5_000;
 
 interface Sent {
   readonly scope: CallScope;
@@ -103,6 +107,16 @@ export class Host {
       .catch((error: unknown) => {
         throw notSent(error);
       });
+  }
+
+  /** Why the host cannot be used, or null. Connects, but calls nothing. */
+  async problem(): Promise<string | null> {
+    if (this.#breaker.isOpen) return breakerOpen;
+    const signal = AbortSignal.timeout(CONNECT_MS);
+    return this.#channel.ready(signal).then(
+      () => null,
+      () => unreachable,
+    );
   }
 
   close(): void {

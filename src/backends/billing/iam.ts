@@ -6,6 +6,7 @@ import type { IssuedToken } from '../credentials/refreshing.ts';
 import { Channel, type ConnectionTimes } from './channel.ts';
 import type { ConnectionTarget } from './connection.ts';
 import { isServiceError } from './errors.ts';
+import { GrpcFailure } from './grpc-failure.ts';
 import { toDate } from './mapping.ts';
 
 const EXCHANGE_TIMEOUT_MS = 5_000;
@@ -40,7 +41,11 @@ export function iamExchange(target: ConnectionTarget, connections?: ConnectionTi
       return { token: message.iamToken, expiresAt: toDate(message.expiresAt) ?? fallback };
     } catch (error) {
       if (!isServiceError(error)) throw error;
-      throw iamFailure('The IAM token request failed.', !keyRejections.has(error.code), error);
+      throw iamFailure(
+        'The IAM token request failed.',
+        !keyRejections.has(error.code),
+        new GrpcFailure(error),
+      );
     } finally {
       channel.close();
     }

@@ -37,6 +37,7 @@ import {
   file_yandex_cloud_billing_v1_customer_service,
 } from '../../gen/yandex/cloud/billing/v1/customer_service_pb.ts';
 import type { Operation as WireOperation } from '../../gen/yandex/cloud/operation/operation_pb.ts';
+import { operationFailureMessage, shownDetail } from './shown-details.ts';
 import { statusDetail, tryDecode } from './status-details.ts';
 
 /** The message types of an Any that can be converted to JSON. */
@@ -113,7 +114,8 @@ function toFailure(error: Status): OperationFailure {
   // DebugInfo describes the vendor's internals.
   const shown = error.details.filter((any) => typeName(any) !== DebugInfoSchema.typeName);
   const details = shown.map((any) => tryDecode(() => statusDetail(any)) ?? toUnknown(any));
-  return { type: 'failure', code: error.code, message: error.message, details };
+  const message = operationFailureMessage(error.code);
+  return { type: 'failure', code: error.code, message, details: details.map(shownDetail) };
 }
 
 function toResponse(response: Any, metadata: Operation['metadata']): OperationResult {

@@ -1,6 +1,7 @@
 import { SignJWT } from 'jose';
 import { z } from 'zod';
 import { GatewayError } from '../../domain/error.ts';
+import { vendorText } from '../../domain/sensitive-text.ts';
 import { Egress } from '../network/egress.ts';
 import type { Credential } from './credential.ts';
 import { readKeyFile, rsaPrivateKey } from './key.ts';
@@ -94,7 +95,8 @@ async function requestToken(
 /** A 4xx means that the key or the delegation is invalid, so a retry would fail too. */
 function tokenError(status: number, body: unknown): GatewayError {
   const { error = '', error_description = '' } = tokenFailure.safeParse(body).data ?? {};
-  const message = `The token endpoint returned ${status} ${error} ${error_description}`.trim();
+  const message =
+    `The token endpoint returned ${status} ${vendorText(`${error} ${error_description}`)}`.trim();
   const retryable = status >= 500 || status === 408 || status === 429;
   return new GatewayError('UNAVAILABLE', message, { service: 'reseller', retryable });
 }

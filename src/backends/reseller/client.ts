@@ -12,17 +12,21 @@ export interface ResellerClient extends ResellerReads, ResellerWrites {
   ready(scope: CallScope): Promise<void>;
   /** Later reads do not share a call that is already in flight, because its result may be stale. */
   invalidate(): void;
+  /** Why the API cannot be used, or null. Calls nothing. */
+  problem(): Promise<string | null>;
   /** Closes all connections; calls in flight fail with UNAVAILABLE. */
   close(): Promise<void>;
 }
 
 export function createResellerClient(options: ResellerClientOptions): ResellerClient {
-  const caller = new Caller(createTransport(options), options);
+  const transport = createTransport(options);
+  const caller = new Caller(transport, options);
   return {
     ...createReads(caller, options.log),
     ...createWrites(caller),
     ready: (scope) => caller.ready(scope),
     invalidate: () => caller.invalidate(),
+    problem: () => transport.problem(),
     close: () => caller.close(),
   };
 }

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { FieldViolation } from '../../domain/error.ts';
+import { isFieldName, isRequestId, safeDescription } from '../../domain/sensitive-text.ts';
 
 /** The contents of an error body, in any of the vendor's formats. */
 export interface ErrorBody {
-  /** The vendor's message as one line. */
+  /** The vendor's message as one line. It can describe the vendor's internals: do not show it. */
   readonly message: string | undefined;
   /** `errors[].reason`, in order. */
   readonly reasons: readonly string[];
@@ -65,7 +66,7 @@ function fromObject(error: ErrorObject): ErrorBody {
     status: error.status,
     violations: violationsOf(error),
     retryDelayMs: duration(retryDelay),
-    requestId: error.details.find((d) => isType(d['@type'], 'RequestInfo'))?.requestId,
+    requestId: requestIdOf(error),
   };
 }
 
@@ -73,8 +74,11 @@ function fromObject(error: ErrorObject): ErrorBody {
 function violationsOf(error: ErrorObject): FieldViolation[] {
   const found = new Map<string, FieldViolation>();
   const add = (field: string | undefined, description: string | undefined): void => {
-    if (field && !found.has(field)) {
-      found.set(field, { field, description: sentence(description) ?? 'is invalid' });
+    if (field && isFieldName(field) && !found.has(field)) {
+      found.set(field, {
+        field,
+        description: safeDescription(sentence(description), 'is invalid'),
+      });
     }
   };
   for (const { '@type': type, fieldViolations } of error.details) {
@@ -85,6 +89,11 @@ function violationsOf(error: ErrorObject): FieldViolation[] {
     if (locationType !== 'header') add(location, message ?? error.message);
   }
   return [...found.values()];
+}
+
+function requestIdOf({ details }: ErrorObject): string | undefined {
+  const id = details.find((d) => isType(d['@type'], 'RequestInfo'))?.requestId;
+  return id !== undefined && isRequestId(id) ? id : undefined;
 }
 
 function isType(url: string | undefined, name: string): boolean {

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { type ErrorCode, GatewayError } from '../../domain/error.ts';
+import { vendorText } from '../../domain/sensitive-text.ts';
 import { ConnectFailure, explained, publicReason } from '../network/failures.ts';
 import { type ErrorBody, parseBody } from './error-body.ts';
+import { knownProblem } from './known-problems.ts';
 
 const SERVICE = 'reseller';
 
@@ -15,20 +17,21 @@ export interface HttpResponse {
 /** The response that caused an error, for the log. `call` must not contain the query string. */
 export class HttpFailure extends Error {
   readonly status: number;
+  /** The start of the body without credentials and personal data. */
   readonly body: string;
 
   constructor(call: string, response: HttpResponse) {
     super(`${call} returned ${response.status}`);
     this.name = 'HttpFailure';
     this.status = response.status;
-    this.body = response.text.slice(0, 2000);
+    this.body = vendorText(response.text);
   }
 }
 
 interface Rule {
   readonly code: ErrorCode;
   readonly retryable?: boolean;
-  /** Replaces the vendor's message, which is shown otherwise. */
+  /** Always shown. Without it, the message depends on the problem that the vendor names. */
   readonly message?: string;
 }
 
@@ -105,7 +108,7 @@ const byStatus: Readonly<Record<number, Rule>> = {
   },
 };
 
-/** Used when the vendor's message is missing or cannot be shown. */
+/** Used when the vendor's message names no known problem. */
 const fallbackMessages: Partial<Record<ErrorCode, string>> = {
   BAD_USER_INPUT: 'The reseller API rejected the request as invalid.',
   FORBIDDEN: 'The reseller API denied permission for this request.',
@@ -147,7 +150,8 @@ export function invalidResponse(
   problem: unknown,
 ): GatewayError {
   const cause = new HttpFailure(call, response);
-  cause.cause = problem;
+  // The parser's message quotes the body.
+  cause.cause = problem instanceof SyntaxError ? new Error('the body is not JSON') : problem;
   return new GatewayError(INVALID_RESPONSE.code, messageFor(INVALID_RESPONSE, null), {
     service: SERVICE,
     cause,
@@ -238,7 +242,8 @@ function ruleForWrite(status: number, body: ErrorBody | null): Rule | undefined 
 }
 
 function messageFor(rule: Rule, body: ErrorBody | null): string {
-  return rule.message ?? body?.message ?? fallbackMessages[rule.code] ?? 'The reseller API failed.';
+  const known = body?.message && knownProblem(rule.code, body.message);
+  return rule.message ?? (known || fallbackMessages[rule.code]) ?? 'The reseller API failed.';
 }
 
 /** Retry-After in milliseconds: seconds, or a date; undefined when it is neither. */

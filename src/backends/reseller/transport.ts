@@ -4,6 +4,7 @@ import { Breaker } from '../breaker.ts';
 import type { Credential } from '../credentials/credential.ts';
 import type { BackendLog } from '../log.ts';
 import { Egress } from '../network/egress.ts';
+import { breakerOpen, unreachable } from '../reachability.ts';
 import { parseBatch, writeBatch } from './batch.ts';
 import { type HttpResponse, invalidResponse, resellerError } from './errors.ts';
 import { exchange, type HttpRequest, isSuccess, type Method, Pools, requestName } from './http.ts';
@@ -45,14 +46,16 @@ export interface Transport {
    */
   sendBatch(calls: readonly Call[], signal: AbortSignal): Promise<Part[]>;
   readonly breaker: Breaker;
+  /** Why the host cannot be used, or null. Calls nothing. */
+  problem(): Promise<string | null>;
   close(): Promise<void>;
 }
 
 export function createTransport(options: TransportOptions): Transport {
   const url = new URL(options.endpoint);
   const base = url.pathname.replace(/\/+$/, '');
-  const pools = new Pools(url, options.connections, options.egress ?? new Egress());
-  const { credential, log } = options;
+  const { credential, log, egress = new Egress() } = options;
+  const pools = new Pools(url, options.connections, egress);
   const onOpen = (): void => pools.renew();
   const breaker = new Breaker({ service: 'reseller', host: url.host, log, onOpen });
 
@@ -109,6 +112,10 @@ export function createTransport(options: TransportOptions): Transport {
       );
     },
     breaker,
+    async problem() {
+      if (breaker.isOpen) return breakerOpen;
+      return (await egress.reaches(url)) ? null : unreachable;
+    },
     close: () => pools.destroy(),
   };
 }

@@ -64,7 +64,7 @@ const failure = objectType<OperationFailure>(
   (t) => ({
     ...expose(t, {
       'Int!': { code: 'gRPC status code; 1 (CANCELLED) means that the operation was cancelled.' },
-      'String!': { message: 'Error message of the billing API.' },
+      'String!': { message: "Why the operation failed, in the gateway's words." },
     }),
     details: t.field({
       type: [statusDetail],

@@ -13,7 +13,8 @@ export const unknownPayload = objectType<UnknownPayload>(
     json: t.field({
       type: 'JSON',
       nullable: false,
-      description: 'The message in proto3 JSON; its bytes in base64 when the type is unknown.',
+      description:
+        'The message in proto3 JSON; its bytes in base64 when the type is unknown. Of an error detail, only its type and reason.',
       resolve: (payload) => payload.json,
     }),
   }),
@@ -33,7 +34,7 @@ const violation = objectType<Violation>(
     ...expose(t, {
       'String!': {
         subject: 'What violates the precondition or quota.',
-        description: 'Description of the violation by the billing API.',
+        description: 'Description of the violation.',
       },
     }),
   }),
@@ -107,7 +108,7 @@ const types = {
     links: t.expose('links', {
       type: [helpLink],
       nullable: false,
-      description: 'Pages about the failure.',
+      description: 'Pages about the failure; empty for pages that only the log names.',
     }),
   })),
   localizedMessage: plainType<Detail<'localizedMessage'>>(

@@ -1,4 +1,5 @@
 import { type ExecutionResult, execute, GraphQLError, getOperationAST } from 'graphql';
+import { GatewayError } from '../../domain/error.ts';
 import type { Limits } from '../../domain/limits.ts';
 import { answerJson, tooLong } from './limits/answer-json.ts';
 import type { Meter } from './limits/meter.ts';
@@ -22,10 +23,12 @@ const COSTLY_AT_ONCE = 2;
 export function createExecuteOnce(limits: Limits): ExecuteOnce {
   const gate = new WorkGate(COSTLY_AT_ONCE * limits.cost);
   return async (args) => {
-    const { viewer, signal, meter, errorScope } = args.contextValue;
+    const { viewer, signal, meter, record, errorScope } = args.contextValue;
+    record?.setOperation(args.document, args.operationName);
     let leave: (() => void) | undefined;
     try {
       const { values } = checkRequest(args, limits);
+      record?.setCost(values);
       leave = await gate.enter(viewer.subject, values, signal);
       if (slices.isOver()) await slices.next();
       const result = publicResult(
@@ -33,7 +36,7 @@ export function createExecuteOnce(limits: Limits): ExecuteOnce {
         errorScope,
       );
       const json = await answerJson(result, meter, limits.answerBytes);
-      if (json === null) throw new GraphQLError(tooLong(limits.answerBytes));
+      if (json === null) throw answerTooLong(limits.answerBytes, isMutation(args));
       return { ...result, stringify: () => json };
     } catch (error) {
       const failed = publicResult({ errors: [toGraphQLError(error)] }, errorScope);
@@ -45,15 +48,43 @@ export function createExecuteOnce(limits: Limits): ExecuteOnce {
   };
 }
 
+/** The changes of a mutation were made, or not, before its answer turned out to be too large. */
+function hasRun(message: string): GatewayError {
+  const advice = 'The mutation has run: read auditLog for its outcome before you send it again.';
+  return new GatewayError('OUTCOME_UNKNOWN', `${message} ${advice}`);
+}
+
+function answerTooLong(maxBytes: number, isMutation: boolean): Error {
+  return isMutation ? hasRun(tooLong(maxBytes)) : new GraphQLError(tooLong(maxBytes));
+}
+
+/** Below a root field of a mutation, a limit says nothing about the change. */
+function withoutBlame(error: GraphQLError, failure: GatewayError): GraphQLError {
+  if (error.originalError !== failure || (error.path?.length ?? 0) < 2) return error;
+  const { nodes, path } = error;
+  const originalError = hasRun(failure.message);
+  return new GraphQLError(originalError.message, {
+    nodes: nodes ?? null,
+    path: path ?? null,
+    originalError,
+  });
+}
+
 /**
  * A query or event that exceeded a limit has no data. A mutation keeps what it has, because its change
  * was made.
  */
 export function completed(result: ExecutionResult, meter: Meter, isMutation = false) {
-  if (meter.failure && !isMutation) return { errors: [toGraphQLError(meter.failure)] };
-  if (meter.omittedErrors === 0) return result;
-  const message = `${meter.omittedErrors} more fields failed; they are null.`;
-  return { ...result, errors: [...(result.errors ?? []), new GraphQLError(message)] };
+  const { failure, omittedErrors } = meter;
+  if (failure && !isMutation) return { errors: [toGraphQLError(failure)] };
+  if (!failure && omittedErrors === 0) return result;
+  const errors = (result.errors ?? []).map((error) =>
+    failure ? withoutBlame(error, failure) : error,
+  );
+  if (omittedErrors > 0) {
+    errors.push(new GraphQLError(`${omittedErrors} more fields failed; they are null.`));
+  }
+  return { ...result, errors };
 }
 
 function isMutation({ document, operationName }: RequestArgs): boolean {

@@ -8,6 +8,8 @@ export interface ErrorScope {
   readonly log: Logger;
   /** Whether messages may suggest names of the schema. */
   readonly suggestions: boolean;
+  /** Called with the code of each error that is shown. */
+  readonly onError?: ((code: ErrorCode) => void) | undefined;
 }
 
 const shown = new WeakSet<GraphQLError>();
@@ -21,6 +23,7 @@ export function publicError(error: GraphQLError, scope: ErrorScope): GraphQLErro
   if (shown.has(error)) return error;
   const failure = failureOf(error);
   const upstreamRequestId = failure.requestId;
+  scope.onError?.(failure.code);
   logFailure(failure, error, scope);
   const message = scope.suggestions ? failure.message : withoutSuggestion(failure.message);
   const result = new GraphQLError(message, {
@@ -112,20 +115,18 @@ function logFailure(failure: GatewayError, error: GraphQLError, scope: ErrorScop
   }
   const fields = { requestId, code, service, upstreamRequestId, path, err: cause };
   if (code === 'INTERNAL_SERVER_ERROR') log.error(fields, failure.message);
-  else if (code === 'OUTCOME_UNKNOWN') log.warn(fields, failure.message);
+  else if (service || cause || code === 'OUTCOME_UNKNOWN') log.warn(fields, failure.message);
   else log.info(fields, failure.message);
 }
 
 /** Logs a failure that a mutation returns as data; its violations may quote the input. */
 export function logReturned(
-  { code, service, requestId: upstreamRequestId, message }: GatewayError,
+  { code, service, requestId: upstreamRequestId, message, cause }: GatewayError,
   {
     mutation,
     requestId,
     log,
   }: Pick<ErrorScope, 'requestId' | 'log'> & { readonly mutation: string },
 ): void {
-  const fields = { requestId, code, service, upstreamRequestId, mutation };
-  if (code === 'OUTCOME_UNKNOWN') log.warn(fields, message);
-  else log.info(fields, message);
+  log.warn({ requestId, code, service, upstreamRequestId, mutation, err: cause }, message);
 }

@@ -9,6 +9,7 @@ import type { Logger } from '../../log.ts';
 import type { GatewayContext } from '../../schema/context.ts';
 import type { RequestScope } from '../../services/scope.ts';
 import type { Services } from '../../services/services.ts';
+import type { RequestRecord } from '../telemetry/request-record.ts';
 import { Meter } from './limits/meter.ts';
 import { type ErrorScope, logReturned } from './public-error.ts';
 
@@ -19,6 +20,8 @@ export interface ServerContext {
   readonly requestId: string;
   /** Null for requests that are not executed, such as a preflight. */
   readonly viewer: Viewer | null;
+  /** Absent for a preflight. */
+  readonly record?: RequestRecord | undefined;
 }
 
 export interface RequestContextOptions {
@@ -33,13 +36,15 @@ export interface RequestContextOptions {
   readonly createServices: (scope: RequestScope) => Services;
   /** `REQUEST` by default. */
   readonly type?: RequestLane['type'] | undefined;
+  /** The access log's record of the request; absent for events. */
+  readonly record?: RequestRecord | undefined;
   readonly log: Logger;
 }
 
 /** What the transport knows about a request. */
 export type RequestOrigin = Pick<
   RequestContextOptions,
-  'viewer' | 'requestId' | 'agent' | 'signal'
+  'viewer' | 'requestId' | 'agent' | 'signal' | 'record'
 >;
 
 export type CreateContext = (origin: RequestOrigin) => RequestContext;
@@ -50,6 +55,7 @@ const answered = new GatewayError('UNAVAILABLE', 'The request has been answered.
 /** The context of one query, mutation, event or GraphQL subscription. */
 export interface RequestContext extends GatewayContext {
   readonly meter: Meter;
+  readonly record: RequestRecord | undefined;
   /** Aborts at the deadline, when the client disconnects, or when the request exceeds a limit. */
   readonly signal: AbortSignal;
   /** How errors of this request are shown and logged. */
@@ -72,7 +78,7 @@ export interface RequestArgs extends ExecutionArgs {
 }
 
 export function createRequestContext(options: RequestContextOptions): RequestContext {
-  const { viewer, requestId, agent, deadlineMs, limits, createServices, log } = options;
+  const { viewer, requestId, agent, deadlineMs, limits, createServices, record, log } = options;
   const controller = new AbortController();
   const { signal } = controller;
   const unfollow = follow(options.signal, controller);
@@ -81,6 +87,8 @@ export function createRequestContext(options: RequestContextOptions): RequestCon
     controller.abort(new GatewayError('DEADLINE_EXCEEDED', message, { retryable: true }));
   }, deadlineMs);
   const meter = new Meter(limits, (reason) => controller.abort(reason));
+  record?.setSubject(viewer.subject);
+  record?.countCalls(() => meter.calls);
   const countCall = (): void => meter.countCall();
   let services: Services | undefined;
   const lane: RequestLane = { viewer: viewer.subject, type: options.type ?? 'REQUEST' };
@@ -91,16 +99,21 @@ export function createRequestContext(options: RequestContextOptions): RequestCon
     viewer,
     requestId,
     meter,
+    record,
     signal,
-    errorScope: { requestId, log, suggestions: limits.suggestions },
+    errorScope: { requestId, log, suggestions: limits.suggestions, onError: record?.failed },
     get services() {
       services ??= createServices({
         ...{ viewer, requestId, agent, signal, lane, countCall, onDelivered },
       });
       return services;
     },
-    report: (failure, mutation) => logReturned(failure, { mutation, requestId, log }),
-    forEvent: () => createRequestContext({ ...options, signal: undefined, type: 'EVENT' }),
+    report(failure, mutation) {
+      record?.failed(failure.code);
+      logReturned(failure, { mutation, requestId, log });
+    },
+    forEvent: () =>
+      createRequestContext({ ...options, signal: undefined, record: undefined, type: 'EVENT' }),
     keepOpen() {
       clearTimeout(timer);
       timer = undefined;
@@ -113,6 +126,8 @@ export function createRequestContext(options: RequestContextOptions): RequestCon
       clearTimeout(timer);
       unfollow();
       controller.abort(answered);
+      // The record of an HTTP request ends with its response.
+      if (record?.transport === 'WS') record.end();
     },
   };
 }

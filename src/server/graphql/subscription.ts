@@ -29,6 +29,7 @@ export function createSubscribe(limits: Limits, log: Logger): Subscribe {
   const slots = new SubscriptionSlots(limits.subscriptionsPerViewer);
   return async (args, deliver) => {
     const { contextValue } = args;
+    contextValue.record?.setOperation(args.document, args.operationName);
     const coded = (result: ExecutionResult) => publicResult(result, contextValue.errorScope);
     const slot = { release: (): void => {} };
     const source = await openSource(args, limits, () => {
@@ -36,8 +37,9 @@ export function createSubscribe(limits: Limits, log: Logger): Subscribe {
     });
     if (!(Symbol.asyncIterator in source)) {
       slot.release();
+      const result = coded(source);
       contextValue.end();
-      return coded(source);
+      return result;
     }
     contextValue.keepOpen();
     const events = source[Symbol.asyncIterator]();
@@ -56,8 +58,9 @@ export function createSubscribe(limits: Limits, log: Logger): Subscribe {
           return await (reading instanceof Delivery ? reading.run() : reading.next());
         } catch (error) {
           // The source failed: the error is the last result of the stream.
+          const result = coded({ errors: [toGraphQLError(error)] });
           contextValue.end();
-          return coded({ errors: [toGraphQLError(error)] });
+          return result;
         }
       },
       end() {
@@ -80,7 +83,7 @@ async function openSource(
   takeSlot: () => void,
 ): Promise<AsyncIterable<unknown> | ExecutionResult> {
   try {
-    checkRequest(args, limits);
+    args.contextValue.record?.setCost(checkRequest(args, limits).values);
     takeSlot();
     return await createSourceEventStream(args);
   } catch (error) {

@@ -68,7 +68,7 @@ export function createGraphQLHandler(options: YogaOptions) {
     },
     // The error-codes plugin masks errors and adds codes.
     maskedErrors: false,
-    context({ request, res, requestId, viewer }) {
+    context({ request, res, requestId, viewer, record }) {
       if (!viewer) throw new Error('executed without authentication');
       // Not ended in an orderly way: clients would take that as the end of the subscription.
       res.once(
@@ -76,7 +76,7 @@ export function createGraphQLHandler(options: YogaOptions) {
         onExpiry(viewer, () => res.destroy()),
       );
       const agent = agentFrom(request.headers.get('user-agent'));
-      const context = createContext({ viewer, requestId, agent, signal: request.signal });
+      const context = createContext({ viewer, requestId, agent, record, signal: request.signal });
       // Emitted only when the whole response was handed to a connection that was still open.
       res.once('finish', () => context.delivered());
       return context;

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { CloseCode, type Server } from 'graphql-ws';
 import type { RawData, WebSocket } from 'ws';
+import type { ErrorCode } from '../../domain/error.ts';
 import type { Limits } from '../../domain/limits.ts';
 import type { Logger } from '../../log.ts';
 import { textFrame } from './frame.ts';
@@ -9,6 +10,31 @@ import { textFrame } from './frame.ts';
 export const GOING_AWAY = 1001;
 /** Milliseconds between pings; a client that misses one is disconnected. */
 const HEARTBEAT_MS = 12_000;
+
+/** The first of the protocol's close codes that refuse a client. */
+const FIRST_REFUSAL = 4400;
+
+/** Called before the gateway closes a socket that it refuses. */
+export type OnClosing = (code: number, reason: string) => void;
+
+interface SocketOptions {
+  readonly limits: Limits;
+  readonly log: Logger;
+  readonly closing: OnClosing;
+}
+
+const refusals: Readonly<Record<number, ErrorCode>> = {
+  [CloseCode.Unauthorized]: 'UNAUTHENTICATED',
+  [CloseCode.Forbidden]: 'UNAUTHENTICATED',
+  [CloseCode.ConnectionInitialisationTimeout]: 'DEADLINE_EXCEEDED',
+  [CloseCode.SubscriberAlreadyExists]: 'CONFLICT',
+  [CloseCode.TooManyInitialisationRequests]: 'RATE_LIMITED',
+};
+
+/** The error code for a close code of the protocol. */
+export function codeOfClose(code: number): ErrorCode {
+  return refusals[code] ?? 'BAD_USER_INPUT';
+}
 
 /**
  * Serves the protocol on one socket. Each message waits until the previous one has been sent, so a
@@ -19,13 +45,16 @@ export function serveSocket<E>(
   socket: WebSocket,
   send: Send,
   extra: E,
-  { limits, log }: { readonly limits: Limits; readonly log: Logger },
+  { limits, log, closing }: SocketOptions,
 ): void {
   const closed = protocol.opened(
     {
       protocol: socket.protocol,
       send: (data) => new Promise((resolve) => send(data, () => resolve())),
-      close: (code, reason) => socket.close(code, reason),
+      close(code, reason) {
+        if (code !== undefined && code >= FIRST_REFUSAL) closing(code, reason ?? '');
+        socket.close(code, reason);
+      },
       onMessage: (listener) =>
         socket.on('message', (data: RawData) => {
           if (socket.bufferedAmount > limits.pendingBytes) return socket.terminate();

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, Server } from 'node:http';
-import type { Duplex } from 'node:stream';
+import type { Server } from 'node:http';
 import { GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql';
 import {
   CloseCode,
@@ -10,17 +9,17 @@ import {
   type SubscribePayload,
 } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
-import { type ErrorCode, GatewayError } from '../../domain/error.ts';
+import { GatewayError } from '../../domain/error.ts';
 import type { Limits } from '../../domain/limits.ts';
 import type { Viewer } from '../../domain/viewer.ts';
 import type { Logger } from '../../log.ts';
 import { type Authenticate, onExpiry } from '../auth/authenticate.ts';
-import { type OriginPolicy, originRefusal } from '../auth/origin.ts';
+import type { OriginPolicy } from '../auth/origin.ts';
 import type { Backlog } from '../backlog.ts';
 import type { Documents } from '../graphql/documents.ts';
 import type { ExecuteOnce } from '../graphql/execution.ts';
 import { slices } from '../graphql/limits/slices.ts';
-import { errorBody, publicError, toGraphQLError } from '../graphql/public-error.ts';
+import { publicError, toGraphQLError } from '../graphql/public-error.ts';
 import {
   agentFrom,
   type CreateContext,
@@ -30,8 +29,17 @@ import {
 import { type Deliver, deliverOnce, streamLazily } from '../graphql/result-stream.ts';
 import type { Subscribe } from '../graphql/subscription.ts';
 import type { TakeRequest } from '../rate-limit.ts';
-import { hasValidHost, normaliseTarget, pathOf } from '../request-target.ts';
-import { GOING_AWAY, type Send, sender, serveSocket } from './socket.ts';
+import { normaliseTarget } from '../request-target.ts';
+import { RequestRecord } from '../telemetry/request-record.ts';
+import {
+  codeOfClose,
+  GOING_AWAY,
+  type OnClosing,
+  type Send,
+  sender,
+  serveSocket,
+} from './socket.ts';
+import { refuseUpgrade, upgradeRefusal } from './upgrade.ts';
 
 /** Milliseconds for the closing handshake before a socket is terminated. */
 const CLOSE_TIMEOUT_MS = 500;
@@ -87,7 +95,7 @@ export function serveWebSockets(options: WebSocketOptions): () => Promise<void> 
     socket.on('error', onError);
     normaliseTarget(request);
     const refusal = upgradeRefusal(request, options);
-    if (refusal) return refuse(request, socket, refusal);
+    if (refusal) return refuseUpgrade(request, socket, refusal, log);
     sockets.handleUpgrade(request, socket, head, (ws) => {
       socket.off('error', onError);
       const authorization = request.headers.authorization ?? null;
@@ -96,8 +104,16 @@ export function serveWebSockets(options: WebSocketOptions): () => Promise<void> 
         count: (bytes) =>
           options.backlog.add(extra.viewer?.subject ?? '', bytes, () => ws.terminate()),
       });
+      const requestId = requestIdFrom(request.headers['x-request-id']);
+      const closing: OnClosing = (code, reason) => {
+        const record = new RequestRecord({ requestId, transport: 'WS', log });
+        if (extra.viewer) record.setSubject(extra.viewer.subject);
+        record.refused(codeOfClose(code), reason);
+        record.end({ status: code });
+      };
       const expireAt = (viewer: Viewer): void => {
         const close = (): void => {
+          closing(CloseCode.Forbidden, 'The token has expired.');
           ws.close(CloseCode.Forbidden, 'The token has expired.');
           // A client that does not read never completes the closing handshake.
           const timer = setTimeout(() => ws.terminate(), CLOSE_TIMEOUT_MS).unref();
@@ -107,7 +123,7 @@ export function serveWebSockets(options: WebSocketOptions): () => Promise<void> 
       };
       const agent = agentFrom(request.headers['user-agent']);
       const extra: SocketExtra = { authorization, agent, viewer: null, send, expireAt };
-      serveSocket(protocol, ws, send, extra, options);
+      serveSocket(protocol, ws, send, extra, { ...options, closing });
     });
   });
 
@@ -145,25 +161,33 @@ function createProtocol(options: WebSocketOptions) {
       const { viewer, agent } = extra;
       if (!viewer) throw new Error('subscribed before the socket was acknowledged');
       const requestId = randomUUID();
-      const shown = (error: GraphQLError) =>
-        publicError(error, { requestId, log, suggestions: limits.suggestions });
+      const record = new RequestRecord({ requestId, transport: 'WS', log });
+      record.setSubject(viewer.subject);
+      const { suggestions } = limits;
+      const refused = (errors: readonly GraphQLError[]): GraphQLError[] => {
+        const scope = { requestId, log, suggestions, onError: record.failed };
+        const shown = errors.map((error) => publicError(error, scope));
+        record.end();
+        return shown;
+      };
       try {
         const document = documents.parse(payload.query);
+        record.setOperation(document, payload.operationName);
         const errors = documents.validate(document);
-        if (errors.length > 0) return errors.map(shown);
+        if (errors.length > 0) return refused(errors);
         if (!getOperationAST(document, payload.operationName)) {
-          return [shown(new GraphQLError('The document has no operation of this name.'))];
+          return refused([new GraphQLError('The document has no operation of this name.')]);
         }
         checkRunning(Object.keys(subscriptions).length, limits.subscriptionsPerSocket);
         options.takeRequest(viewer.subject);
         if (slices.isOver()) await slices.next();
-        const contextValue = createContext({ viewer, agent, requestId });
+        const contextValue = createContext({ viewer, agent, requestId, record });
         const deliver: Deliver = (payload, sent) => extra.send(nextMessage(id, payload), sent);
         return { schema, document, contextValue, deliver, ...variablesAndName(payload) };
       } catch (error) {
         // A syntax error must not close the whole socket.
-        if (error instanceof GraphQLError) return [shown(error)];
-        if (error instanceof GatewayError) return [shown(toGraphQLError(error))];
+        if (error instanceof GraphQLError) return refused([error]);
+        if (error instanceof GatewayError) return refused([toGraphQLError(error)]);
         throw error;
       }
     },
@@ -203,45 +227,4 @@ function authorizationOf(
 ): string | null {
   const given = params?.['authorization'] ?? params?.['Authorization'];
   return typeof given === 'string' ? given : extra.authorization;
-}
-
-interface Refusal {
-  readonly status: string;
-  readonly code: ErrorCode;
-  readonly message: string;
-}
-
-function upgradeRefusal(
-  request: IncomingMessage,
-  { path, origins, shutdown }: WebSocketOptions,
-): Refusal | null {
-  const message = originRefusal(request, origins);
-  if (message !== null) return { status: '403 Forbidden', code: 'FORBIDDEN', message };
-  if (!hasValidHost(request)) {
-    const malformed = 'The Host header is malformed.';
-    return { status: '400 Bad Request', code: 'BAD_USER_INPUT', message: malformed };
-  }
-  if (pathOf(request) !== path) {
-    return {
-      status: '404 Not Found',
-      code: 'NOT_FOUND',
-      message: `WebSockets are served at ${path}.`,
-    };
-  }
-  if (!shutdown.aborted) return null;
-  const stopping = 'The gateway is shutting down.';
-  return { status: '503 Service Unavailable', code: 'UNAVAILABLE', message: stopping };
-}
-
-function refuse(request: IncomingMessage, socket: Duplex, refusal: Refusal): void {
-  const requestId = requestIdFrom(request.headers['x-request-id']);
-  const body = errorBody(refusal.code, refusal.message, requestId);
-  const head = [
-    `HTTP/1.1 ${refusal.status}`,
-    'connection: close',
-    'content-type: application/json',
-    `content-length: ${Buffer.byteLength(body)}`,
-    `x-request-id: ${requestId}`,
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 }

@@ -77,43 +77,88 @@ export function entries(db: Kysely<Tables>) {
   return db.selectFrom('notifications').select(['sequence', 'received_at', 'notification']);
 }
 
-function sizes(db: Kysely<Tables>) {
+/** Each with its size; without the message itself when that has more than `maxBytes`. */
+function sizedEntries(db: Kysely<Tables>, maxBytes: number) {
+  const size = sql<number>`octet_length(notification)`;
   return db
     .selectFrom('notifications')
-    .select(['sequence', sql<number>`octet_length(notification)`.as('bytes')]);
+    .select([
+      'sequence',
+      'received_at',
+      size.as('bytes'),
+      sql<string | null>`case when ${size} <= ${sql.lit(maxBytes)} then notification end`.as(
+        'notification',
+      ),
+    ]);
 }
 
-/** Rows that are read without a look at their sizes. A message has 1 MB at most. */
-const FEW_ROWS = 16;
+/** A message has 1 MB at most, so this is larger than any. */
+const LARGEST = 2_000_000;
 
 /**
- * Reads the sizes of messages, which is cheap, before the messages.
- * @throws GatewayError BAD_USER_INPUT when the pages have more than `maxBytes`
+ * Reads pages in one statement when their messages are small. Large ones are read only when all
+ * messages have `maxBytes` at most.
+ * @throws GatewayError BAD_USER_INPUT when they have more
  */
-export async function checkPageSizes(
+export async function readSizedPages(
   database: Database,
   queries: readonly PageQuery<NotificationFilter>[],
   maxBytes: number,
-): Promise<void> {
+) {
   const rows = queries.reduce((sum, { limit }) => sum + Math.min(limit, MAX_ROWS), 0);
-  if (rows <= FEW_ROWS || maxBytes === Infinity) return;
+  const share = Math.min(LARGEST, Math.floor(maxBytes / Math.max(1, rows)));
   const pages = await readPages(queries, (some) =>
     database.read(async (db) => {
-      const parts = some.flatMap((query, page) => pageQuery(sizes(db), db, query, page));
+      const parts = some.flatMap((query, page) =>
+        pageQuery(sizedEntries(db, share), db, query, page),
+      );
       return parts.length === 0 ? [] : parts.reduce((all, part) => all.unionAll(part)).execute();
     }),
   );
+  const large = pages.flat().filter(({ notification }) => notification === null);
+  if (large.length > 0) checkSize(pages.flat(), maxBytes, queries.length);
+  const messages = await readMessages(
+    database,
+    large.map(({ sequence }) => sequence),
+  );
+  return pages.map((page) =>
+    page.map(({ notification, ...row }) => ({
+      ...row,
+      notification: notification ?? messages.get(row.sequence) ?? '',
+    })),
+  );
+}
+
+function checkSize(
+  rows: readonly { readonly sequence: number; readonly bytes: number }[],
+  maxBytes: number,
+  pages: number,
+): void {
   let bytes = 0;
   let fits = 0;
-  for (const row of pages.flat().toSorted((a, b) => b.sequence - a.sequence)) {
+  for (const row of rows.toSorted((a, b) => b.sequence - a.sequence)) {
     bytes += row.bytes;
     if (bytes <= maxBytes) fits++;
   }
   if (bytes <= maxBytes) return;
   // The page has one row more than was asked for, which says whether another page follows.
-  const advice =
-    queries.length === 1 ? `first: ${Math.max(1, fits - 1)} or less` : 'a smaller first';
+  const advice = pages === 1 ? `first: ${Math.max(1, fits - 1)} or less` : 'a smaller first';
   throw badInput(
     `The messages of these notifications have ${bytes} bytes, and at most ${maxBytes} are read at once. Use ${advice}.`,
   );
+}
+
+async function readMessages(
+  database: Database,
+  sequences: readonly number[],
+): Promise<ReadonlyMap<number, string>> {
+  if (sequences.length === 0) return new Map();
+  const rows = await database.read((db) =>
+    db
+      .selectFrom('notifications')
+      .select(['sequence', 'notification'])
+      .where('sequence', 'in', [...new Set(sequences)])
+      .execute(),
+  );
+  return new Map(rows.map(({ sequence, notification }) => [sequence, notification]));
 }

@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import {
   type Notification,
   type NotificationEntry,
@@ -7,11 +7,11 @@ import {
 } from '../../domain/notification.ts';
 import { announcementOf, type Changes } from '../database/changes.ts';
 import type { Database } from '../database/database.ts';
-import { type PageQuery, readPages } from '../database/pages.ts';
+import type { PageQuery } from '../database/pages.ts';
 import type { Tables } from '../database/tables.ts';
 import { MAX_ROWS } from '../operations/rows.ts';
 import { decodeNotification, encodeNotification } from './notification-json.ts';
-import { checkPageSizes, entries, type Place, pageQuery, reading } from './notification-reads.ts';
+import { entries, type Place, reading, readSizedPages } from './notification-reads.ts';
 
 /**
  * Every notification that was received, stored once. A write that resolves survives a crash. Every
@@ -34,7 +34,7 @@ export interface NotificationStore {
   ): Promise<readonly NotificationEntry[]>;
   /**
    * Pages, newest first, in the order of the queries. Rejects with GatewayError BAD_USER_INPUT when
-   * their messages have more than `maxBytes` together; those are then not read.
+   * their messages have more than `maxBytes` together; large ones are then not read.
    */
   pages(
     queries: readonly PageQuery<NotificationFilter>[],
@@ -42,6 +42,11 @@ export interface NotificationStore {
   ): Promise<readonly (readonly NotificationEntry[])[]>;
   /** The highest sequence; 0 when nothing is stored. */
   lastSequence(): Promise<number>;
+  /**
+   * Deletes up to `limit` notifications that were received more than `ageMs` ago, except the newest
+   * of all. Returns their number.
+   */
+  prune(ageMs: number, limit: number): Promise<number>;
 }
 
 /** Publishes the reseller API's customer id of every new notification; empty when it names none. */
@@ -65,15 +70,7 @@ export function notificationStore(database: Database, changes: Changes): Notific
       return rows.map(toEntry);
     },
     async pages(queries, maxBytes = Infinity) {
-      await checkPageSizes(database, queries, maxBytes);
-      const found = await readPages(queries, (some) =>
-        database.read(async (db) => {
-          const parts = some.flatMap((query, page) => pageQuery(entries(db), db, query, page));
-          return parts.length === 0
-            ? []
-            : parts.reduce((all, part) => all.unionAll(part)).execute();
-        }),
-      );
+      const found = await readSizedPages(database, queries, maxBytes);
       // A union returns its rows in no particular order.
       return found.map((rows) => rows.toSorted((a, b) => b.sequence - a.sequence).map(toEntry));
     },
@@ -85,6 +82,23 @@ export function notificationStore(database: Database, changes: Changes): Notific
           .executeTakeFirst(),
       );
       return row?.last ?? 0;
+    },
+    async prune(ageMs, limit) {
+      const [deleted] = await database.commit((db) => [
+        db
+          .deleteFrom('notifications')
+          .where('sequence', 'in', (eb) =>
+            eb.selectFrom('notifications').select('sequence').orderBy('sequence').limit(limit),
+          )
+          .where('received_at', '<', sql<number>`${database.now} - ${Math.ceil(ageMs)}`)
+          // Watchers without a cursor start after the newest one.
+          .where('sequence', '<', (eb) =>
+            eb.selectFrom('notifications').select(({ fn }) => fn.max('sequence').as('last')),
+          )
+          .returning('sequence')
+          .compile(),
+      ]);
+      return deleted.rows.length;
     },
   };
 }

@@ -97,4 +97,9 @@ export interface OperationJournal {
   renew(leaseMs: number): Promise<readonly HeldLease[]>;
   /** Releases all leases of this instance. */
   releaseAll(): Promise<void>;
+  /**
+   * Deletes up to `limit` operations that are no longer polled and were first seen more than `ageMs`
+   * ago, with their entries. Returns their number.
+   */
+  prune(ageMs: number, limit: number): Promise<number>;
 }

@@ -44,6 +44,8 @@ async function errorOf(failure: StatusFailure, server?: BillingServer): Promise<
 
 const VENDOR = 'vendor message';
 const FAILED = 'The billing API failed.';
+const INVALID = 'The billing API rejected the request as invalid.';
+const DENIED = 'The billing API denied permission for this request.';
 
 describe('a gRPC status', () => {
   test.each<[string, number, string, boolean, string]>([
@@ -56,15 +58,33 @@ describe('a gRPC status', () => {
     ],
     ['CANCELLED', 1, 'UNAVAILABLE', true, 'The billing API cancelled the call. Retry later.'],
     ['UNKNOWN', 2, 'INTERNAL_SERVER_ERROR', false, FAILED],
-    ['INVALID_ARGUMENT', 3, 'BAD_USER_INPUT', false, VENDOR],
+    ['INVALID_ARGUMENT', 3, 'BAD_USER_INPUT', false, INVALID],
     ['DEADLINE_EXCEEDED', 4, 'DEADLINE_EXCEEDED', true, 'The billing API timed out.'],
-    ['NOT_FOUND', 5, 'NOT_FOUND', false, VENDOR],
-    ['ALREADY_EXISTS', 6, 'CONFLICT', false, VENDOR],
-    ['PERMISSION_DENIED', 7, 'FORBIDDEN', false, VENDOR],
-    ['RESOURCE_EXHAUSTED', 8, 'RATE_LIMITED', true, VENDOR],
-    ['FAILED_PRECONDITION', 9, 'FAILED_PRECONDITION', false, VENDOR],
-    ['ABORTED', 10, 'CONFLICT', true, VENDOR],
-    ['OUT_OF_RANGE', 11, 'BAD_USER_INPUT', false, VENDOR],
+    ['NOT_FOUND', 5, 'NOT_FOUND', false, 'The object was not found in the billing API.'],
+    ['ALREADY_EXISTS', 6, 'CONFLICT', false, 'The object already exists in the billing API.'],
+    ['PERMISSION_DENIED', 7, 'FORBIDDEN', false, DENIED],
+    [
+      'RESOURCE_EXHAUSTED',
+      8,
+      'RATE_LIMITED',
+      true,
+      'A rate limit or quota of the billing API is exceeded. Retry later.',
+    ],
+    [
+      'FAILED_PRECONDITION',
+      9,
+      'FAILED_PRECONDITION',
+      false,
+      "The billing API rejected the request in the object's current state.",
+    ],
+    [
+      'ABORTED',
+      10,
+      'CONFLICT',
+      true,
+      'The request conflicted with another change in the billing API. Retry later.',
+    ],
+    ['OUT_OF_RANGE', 11, 'BAD_USER_INPUT', false, INVALID],
     [
       'UNIMPLEMENTED',
       12,
@@ -96,7 +116,7 @@ describe('a gRPC status', () => {
 
   test('without a message gets a default message', async () => {
     const error = await errorOf(new StatusFailure(status.NOT_FOUND));
-    expect(error.message).toBe('The billing API returned NOT_FOUND.');
+    expect(error.message).toBe('The object was not found in the billing API.');
   });
 
   test.each([
@@ -116,7 +136,7 @@ describe('a gRPC status', () => {
       activateCustomer: () => client.activateCustomer('C1', key, scope()),
       suspendCustomer: () => client.suspendCustomer('C1', key, scope()),
     };
-    await expect(calls[name]()).rejects.toMatchObject({ code: 'FORBIDDEN', message: VENDOR });
+    await expect(calls[name]()).rejects.toMatchObject({ code: 'FORBIDDEN', message: DENIED });
   });
 });
 
@@ -183,7 +203,7 @@ describe('status details', () => {
   ])('with %s do not hide the error', async (_, failure) => {
     expect(await errorOf(failure)).toMatchObject({
       code: 'BAD_USER_INPUT',
-      message: VENDOR,
+      message: INVALID,
       requestId: 'up-1',
       violations: [],
     });
@@ -213,7 +233,7 @@ describe('the request id', () => {
     await expect(clientOf(server).listCustomers('R1', firstPage, scope())).rejects.toMatchObject({
       requestId: 'up-2',
       code: 'BAD_USER_INPUT',
-      message: VENDOR,
+      message: INVALID,
     });
   });
 

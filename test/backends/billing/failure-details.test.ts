@@ -58,7 +58,7 @@ describe('details of a failed operation', () => {
     [
       'RequestInfo',
       packed(RequestInfoSchema, { requestId: 'up-1', servingData: 'x' }),
-      { type: 'requestInfo', requestId: 'up-1', servingData: 'x' },
+      { type: 'requestInfo', requestId: 'up-1', servingData: '' },
     ],
     [
       'RetryInfo',
@@ -68,7 +68,7 @@ describe('details of a failed operation', () => {
     [
       'Help',
       packed(HelpSchema, { links: [{ description: 'docs', url: 'https://x.example' }] }),
-      { type: 'help', links: [{ description: 'docs', url: 'https://x.example' }] },
+      { type: 'help', links: [] },
     ],
     [
       'LocalizedMessage',
@@ -81,7 +81,7 @@ describe('details of a failed operation', () => {
       {
         type: 'unknown',
         typeUrl: 'x/acme.Detail',
-        json: { '@type': 'x/acme.Detail', value: 'AA==' },
+        json: { '@type': 'x/acme.Detail' },
       },
     ],
     [
@@ -90,17 +90,18 @@ describe('details of a failed operation', () => {
       {
         type: 'unknown',
         typeUrl: 'x/google.rpc.BadRequest',
-        json: { '@type': 'x/google.rpc.BadRequest', value: 'Cv8=' },
+        json: { '@type': 'x/google.rpc.BadRequest' },
       },
     ],
     [
       'a type without a name',
       anyOf('x/', '00'),
-      { type: 'unknown', typeUrl: 'x/', json: { '@type': 'x/', value: 'AA==' } },
+      { type: 'unknown', typeUrl: 'x/', json: { '@type': 'x/' } },
     ],
   ])('%s', (_, detail, expected) => {
     const { result } = mapped(failed(detail));
-    expect(result).toEqual({ type: 'failure', code: 9, message: 'no', details: [expected] });
+    const message = 'The operation is not possible in the current state of the object.';
+    expect(result).toEqual({ type: 'failure', code: 9, message, details: [expected] });
   });
 
   test.each([

@@ -8,6 +8,7 @@ import {
 } from '@bufbuild/protobuf/wkt';
 import { describe, expect, test } from 'vitest';
 import { toOperation } from '../../../src/backends/billing/mapping.ts';
+import { operationFailureMessage } from '../../../src/backends/billing/shown-details.ts';
 import { type OperationStatus, operationStatus } from '../../../src/domain/operation.ts';
 import { CustomerSchema } from '../../../src/gen/yandex/cloud/billing/v1/customer_pb.ts';
 import { CustomerMetadataSchema } from '../../../src/gen/yandex/cloud/billing/v1/customer_service_pb.ts';
@@ -29,7 +30,7 @@ describe('done, error and response', () => {
   const failure = (code: number) => ({
     type: 'failure',
     code,
-    message: 'vendor message',
+    message: operationFailureMessage(code),
     details: [],
   });
   const succeeded = {

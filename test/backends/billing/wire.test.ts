@@ -151,7 +151,7 @@ describe('NOT_FOUND', () => {
     const client = clientOf(server);
     expect(await client.getAccount('A1', scope())).toBeNull();
     expect(await client.getOperation('op', 'UNKNOWN', scope())).toBeNull();
-    const error = { code: 'NOT_FOUND', message: 'not found' };
+    const error = { code: 'NOT_FOUND', message: 'The object was not found in the billing API.' };
     await expect(client.listCustomers('R1', firstPage, scope())).rejects.toMatchObject(error);
     await expect(client.activateCustomer('C1', key, scope())).rejects.toMatchObject(error);
   });
@@ -163,7 +163,7 @@ describe('NOT_FOUND', () => {
     });
     await expect(clientOf(server).getAccount('A1', scope())).rejects.toMatchObject({
       code: 'FORBIDDEN',
-      message: 'not yours',
+      message: 'The billing API denied permission for this request.',
     });
   });
 });

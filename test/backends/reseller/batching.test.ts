@@ -83,7 +83,11 @@ describe('batched reads', () => {
       { customerId: 'C1' },
       null,
       { code: 'BAD_USER_INPUT' },
-      { code: 'FORBIDDEN', message: 'forbidden', requestId: 'req-1' },
+      {
+        code: 'FORBIDDEN',
+        message: 'The reseller API denied permission for this request.',
+        requestId: 'req-1',
+      },
       { customerId: 'C2' },
     ]);
     expect(backend.received).toHaveLength(1);

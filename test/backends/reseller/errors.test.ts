@@ -20,29 +20,36 @@ function google(code: number, reason: string, message: string | null = 'vendor w
   return JSON.stringify({ error: { code, message, errors: [{ domain, reason, message }] } });
 }
 
-const VENDOR = 'vendor words';
+/** The gateway's own messages: the vendor's words are never shown. */
+const own = {
+  BAD_USER_INPUT: 'The reseller API rejected the request as invalid.',
+  FORBIDDEN: 'The reseller API denied permission for this request.',
+  NOT_FOUND: 'The object was not found in the reseller API.',
+  CONFLICT: 'The object already exists in the reseller API.',
+  FAILED_PRECONDITION: "The reseller API rejected the request in the object's current state.",
+};
 
 describe('code and reason', () => {
   test.each<[number, string, string, boolean, string | RegExp]>([
-    [400, 'badRequest', 'BAD_USER_INPUT', false, VENDOR],
-    [400, 'invalid', 'BAD_USER_INPUT', false, VENDOR],
-    [400, 'required', 'BAD_USER_INPUT', false, VENDOR],
-    [400, 'invalidParameter', 'BAD_USER_INPUT', false, VENDOR],
-    [400, 'parseError', 'BAD_USER_INPUT', false, VENDOR],
-    [400, 'failedPrecondition', 'FAILED_PRECONDITION', false, VENDOR],
+    [400, 'badRequest', 'BAD_USER_INPUT', false, own.BAD_USER_INPUT],
+    [400, 'invalid', 'BAD_USER_INPUT', false, own.BAD_USER_INPUT],
+    [400, 'required', 'BAD_USER_INPUT', false, own.BAD_USER_INPUT],
+    [400, 'invalidParameter', 'BAD_USER_INPUT', false, own.BAD_USER_INPUT],
+    [400, 'parseError', 'BAD_USER_INPUT', false, own.BAD_USER_INPUT],
+    [400, 'failedPrecondition', 'FAILED_PRECONDITION', false, own.FAILED_PRECONDITION],
     [401, 'authError', 'UNAUTHENTICATED', false, /rejected the gateway's credentials/],
     [401, 'required', 'UNAUTHENTICATED', false, /rejected the gateway's credentials/],
-    [403, 'forbidden', 'FORBIDDEN', false, VENDOR],
+    [403, 'forbidden', 'FORBIDDEN', false, own.FORBIDDEN],
     [403, 'insufficientPermissions', 'FORBIDDEN', false, /service account is not permitted/],
     [403, 'dailyLimitExceeded', 'RATE_LIMITED', false, /daily quota/],
     [403, 'accessNotConfigured', 'UNAVAILABLE', false, /not enabled/],
     [403, 'rateLimitExceeded', 'RATE_LIMITED', true, /rate limit/],
     [403, 'userRateLimitExceeded', 'RATE_LIMITED', true, /rate limit/],
     [403, 'quotaExceeded', 'RATE_LIMITED', true, /rate limit/],
-    [404, 'notFound', 'NOT_FOUND', false, VENDOR],
-    [409, 'duplicate', 'CONFLICT', false, VENDOR],
-    [409, 'other', 'CONFLICT', false, VENDOR],
-    [412, 'conditionNotMet', 'FAILED_PRECONDITION', false, VENDOR],
+    [404, 'notFound', 'NOT_FOUND', false, own.NOT_FOUND],
+    [409, 'duplicate', 'CONFLICT', false, own.CONFLICT],
+    [409, 'other', 'CONFLICT', false, own.CONFLICT],
+    [412, 'conditionNotMet', 'FAILED_PRECONDITION', false, own.FAILED_PRECONDITION],
     [429, 'quotaExceeded', 'RATE_LIMITED', true, /rate limit/],
     [429, 'rateLimitExceeded', 'RATE_LIMITED', true, /rate limit/],
     [500, 'internalError', 'INTERNAL_SERVER_ERROR', false, 'The reseller API failed.'],
@@ -55,9 +62,9 @@ describe('code and reason', () => {
     [302, 'x', 'INTERNAL_SERVER_ERROR', false, /invalid response/],
     [405, 'x', 'INTERNAL_SERVER_ERROR', false, /invalid response/],
     [408, 'x', 'UNAVAILABLE', true, /unavailable/],
-    [410, 'x', 'NOT_FOUND', false, VENDOR],
-    [413, 'x', 'BAD_USER_INPUT', false, VENDOR],
-    [400, 'toString', 'BAD_USER_INPUT', false, VENDOR],
+    [410, 'x', 'NOT_FOUND', false, own.NOT_FOUND],
+    [413, 'x', 'BAD_USER_INPUT', false, own.BAD_USER_INPUT],
+    [400, 'toString', 'BAD_USER_INPUT', false, own.BAD_USER_INPUT],
   ])('%i %s is %s, retryable: %s', (status, reason, code, retryable, message) => {
     const error = errorOf(status, google(status, reason));
     expect(error).toBeInstanceOf(GatewayError);
@@ -75,11 +82,11 @@ describe('a 400 response to a write', () => {
     ['invalidParameter', 'BAD_USER_INPUT'],
     ['parseError', 'BAD_USER_INPUT'],
     ['unknownReason', 'BAD_USER_INPUT'],
-  ])('%s is %s', (reason, code) => {
+  ] as const)('%s is %s', (reason, code) => {
     const response = { status: 400, headers: {}, text: google(400, reason) };
     expect(resellerError(response, 'POST /suspend', true)).toMatchObject({
       code,
-      message: VENDOR,
+      message: own[code],
       retryable: false,
     });
   });
@@ -155,9 +162,9 @@ describe('isRefused', () => {
 });
 
 describe('error bodies', () => {
-  const rejected = 'The reseller API rejected the request as invalid.';
+  const rejected = own.BAD_USER_INPUT;
   test.each<[string, number, string, string, string]>([
-    ['no errors[]', 400, '{"error":{"code":400,"message":"m"}}', 'BAD_USER_INPUT', 'm'],
+    ['no errors[]', 400, '{"error":{"code":400,"message":"m"}}', 'BAD_USER_INPUT', rejected],
     ['message null', 400, google(400, 'invalid', null), 'BAD_USER_INPUT', rejected],
     [
       'no message at all',
@@ -171,24 +178,24 @@ describe('error bodies', () => {
       409,
       '{"error":{"errors":[{"reason":"duplicate","message":"m"}]}}',
       'CONFLICT',
-      'm',
+      own.CONFLICT,
     ],
     [
       'a google.rpc status',
       400,
       '{"error":{"code":400,"message":"m","status":"FAILED_PRECONDITION"}}',
       'FAILED_PRECONDITION',
-      'm',
+      own.FAILED_PRECONDITION,
     ],
-    ['wrapped in an array', 409, `[${google(409, 'duplicate')}]`, 'CONFLICT', VENDOR],
+    ['wrapped in an array', 409, `[${google(409, 'duplicate')}]`, 'CONFLICT', own.CONFLICT],
     [
       'an OAuth error',
       400,
       '{"error":"invalid_request","error_description":"m"}',
       'BAD_USER_INPUT',
-      'm',
+      rejected,
     ],
-    ['an OAuth error without a description', 400, '{"error":"bad"}', 'BAD_USER_INPUT', 'bad'],
+    ['an OAuth error without a description', 400, '{"error":"bad"}', 'BAD_USER_INPUT', rejected],
     ['empty', 400, '', 'BAD_USER_INPUT', rejected],
     ['empty 404', 404, '', 'NOT_FOUND', 'The object was not found in the reseller API.'],
     ['empty 403', 403, '', 'FORBIDDEN', 'The reseller API denied permission for this request.'],
@@ -219,13 +226,31 @@ describe('error bodies', () => {
       'RATE_LIMITED',
       'The reseller API rate limit is exceeded. Retry later.',
     ],
-    ['several lines', 400, google(400, 'x', ' a\r\n\tb\u0000 '), 'BAD_USER_INPUT', 'a b'],
+    ['several lines', 400, google(400, 'x', ' a\r\n\tb\u0000 '), 'BAD_USER_INPUT', rejected],
   ])('%s', (_, status, text, code, message) => {
     expect(errorOf(status, text)).toMatchObject({ code, message });
   });
 
-  test('truncates a long message', () => {
-    expect(errorOf(400, google(400, 'x', 'y'.repeat(2000))).message).toHaveLength(500);
+  test.each([
+    [
+      409,
+      'duplicate',
+      'Customer already exists',
+      /already exists in the reseller API. Transfer it/,
+    ],
+    [
+      409,
+      'duplicate',
+      'The customer already has a subscription of X',
+      /already has a subscription/,
+    ],
+    [409, 'conflict', 'Multiple teams exist on this domain', /Use the customer id/],
+    [403, 'forbidden', 'The transfer token is invalid', /transfer token is invalid or has expired/],
+    [412, 'conditionNotMet', 'Terms of service not accepted', /terms of service/],
+    [400, 'failedPrecondition', 'The subscription is suspended', /^The subscription is suspended/],
+    [400, 'invalid', 'Too few seats', /number of seats/],
+  ])('%i %s "%s" has a message of its own', (status, reason, text, message) => {
+    expect(errorOf(status, google(status, reason, text)).message).toMatch(message);
   });
 
   test('keeps the response for the log and hides the message of a 5xx', () => {

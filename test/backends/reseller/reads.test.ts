@@ -189,7 +189,10 @@ describe('a list of subscriptions', () => {
       { customerAuthToken: 's3cret' },
       { token: null, size: 10 },
     ).catch((e: Error) => e);
-    expect(error).toMatchObject({ code: 'FORBIDDEN', message: 'refused: forbidden' });
+    expect(error).toMatchObject({
+      code: 'FORBIDDEN',
+      message: 'The reseller API denied permission for this request.',
+    });
     expect(lines).toHaveLength(1);
     const cause = error instanceof Error ? error.cause : undefined;
     expect(`${JSON.stringify([lines, error, cause])}${cause}`).not.toContain('s3cret');

@@ -247,11 +247,11 @@ describe('rejects without a request', () => {
   });
 });
 
-test("a conflict has the backend's message", async () => {
+test("a conflict has the gateway's own message", async () => {
   const backend = await startBackend((_, response) => refuse(response, 409, 'duplicate'));
   await expect(clientOf(backend).insertCustomer({}, undefined, scope())).rejects.toMatchObject({
     code: 'CONFLICT',
-    message: 'refused: duplicate',
+    message: 'The object already exists in the reseller API.',
     service: 'reseller',
     requestId: 'req-1',
   });

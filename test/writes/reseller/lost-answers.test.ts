@@ -11,7 +11,7 @@ const answers = ['dropped', 'hanging', 'unreadable', 408, 500, 502, 503, 504] as
 describe.each(mutations)('$name', ({ prepare, spec, isApplied }) => {
   test('is done when it was carried out and its answer is lost', async () => {
     const lost = answers.map(async (answer) => {
-      const written = await startWritten({ callTimeoutMs: 150 });
+      const written = await startWritten({ callTimeoutMs: 300 });
       prepare(written.api);
       written.api.fault = () => ({ isApplied: true, answer });
       const { write, replayed } = await written.run(spec(written.writes));
@@ -25,7 +25,7 @@ describe.each(mutations)('$name', ({ prepare, spec, isApplied }) => {
 
   test('is unknown when it was not carried out and its answer is lost', async () => {
     const lost = (['dropped', 'hanging', 408, 502] as const).map(async (answer) => {
-      const written = await startWritten({ timeoutMs: 300, callTimeoutMs: 150 });
+      const written = await startWritten({ timeoutMs: 600, callTimeoutMs: 300 });
       prepare(written.api);
       written.api.fault = () => ({ isApplied: false, answer });
       const failure = await written.run(spec(written.writes)).catch((error: unknown) => error);

@@ -7,6 +7,8 @@ import { slices } from './slices.ts';
 /** Errors of one answer. Further fields that fail are null without an error. */
 const MAX_ERRORS = 1_000;
 
+/** Values and fields of a request that is not divided into slices. */
+const SHORT = 5_000;
 /** Fields that wait for backends or the store at the same time. When they fail, they fail together. */
 const MAX_PENDING = 2_000;
 
@@ -18,6 +20,8 @@ export class Meter {
   #characters = 0;
   #calls = 0;
   #errors = 0;
+  /** Fields of objects so far. */
+  #fields = 0;
   #pending = 0;
   readonly #waiting = new Queue<() => void>();
   #failure: GatewayError | null = null;
@@ -36,6 +40,11 @@ export class Meter {
   /** Characters of the leaf fields so far. */
   get characters(): number {
     return this.#characters;
+  }
+
+  /** Backend calls so far. */
+  get calls(): number {
+    return this.#calls;
   }
 
   /** Why the request was stopped; null while it is within its limits. */
@@ -75,9 +84,15 @@ export class Meter {
     );
   }
 
+  /** Whether the slice is used up. Short requests are not divided, so that their reads are batched. */
+  isOver(fields = 0): boolean {
+    return this.#values + this.#fields + fields > SHORT && slices.isOver();
+  }
+
   /** Whether a field can be resolved at once; otherwise it has to wait for its turn. */
-  get hasRoom(): boolean {
-    return this.#pending < MAX_PENDING && !slices.isOver();
+  hasRoom(): boolean {
+    this.#fields++;
+    return this.#pending < MAX_PENDING && !this.isOver();
   }
 
   /** Takes a place for a field that waits, to give back with `release`. */

@@ -42,7 +42,7 @@ function meteredResolver(field: Field): Resolver {
   return isCompositeType(getNamedType(field.type)) ? objectResolver(field) : leafResolver(field);
 }
 
-/** Resolves objects in slices, and stops when the request has ended. */
+/** Resolves objects in slices, and stops when the query or event has ended. */
 function objectResolver(field: Field): Resolver {
   const resolve = field.resolve ?? defaultFieldResolver;
   const isNullable = !isNonNullType(field.type);
@@ -51,7 +51,8 @@ function objectResolver(field: Field): Resolver {
     if (!meter || !signal) return resolve(source, args, context, info);
     const fail = failing(meter, isNullable);
     const run = (): unknown => {
-      signal.throwIfAborted();
+      // The outcome of a mutation is returned after the deadline too: a client must learn its key.
+      if (info.operation.operation !== 'mutation' || !info.path.prev) signal.throwIfAborted();
       return resolve(source, args, context, info);
     };
     /** One promise for each step would take most of the time and memory of a long answer. */
@@ -65,7 +66,7 @@ function objectResolver(field: Field): Resolver {
         meter.release();
       }
     };
-    if (!meter.hasRoom) return settle(LATER);
+    if (!meter.hasRoom()) return settle(LATER);
     try {
       const value = run();
       if (!(value instanceof Promise)) return counted(value, meter, info);
@@ -115,23 +116,24 @@ function counted(value: unknown, meter: Meter, info: GraphQLResolveInfo): unknow
   const own = ownSize(info);
   if (Array.isArray(value)) {
     meter.countValues(value.length * own.values);
-    return inParts(value, own);
+    return inParts(value, own, meter);
   }
   meter.countValues(own.values);
-  return slices.isOver() ? slices.next().then(() => value) : value;
+  return meter.isOver() ? slices.next().then(() => value) : value;
 }
 
 /** Fields that are resolved without a look at the clock. */
 const PART = 1_000;
 
 /** The same items; those after the first part are promises that wait for their turn. */
-function inParts(items: readonly unknown[], { fields }: OwnSize): readonly unknown[] {
+function inParts(items: readonly unknown[], { fields }: OwnSize, meter: Meter): readonly unknown[] {
   const size = Math.max(1, Math.floor(PART / Math.max(1, fields)));
   // Items that are promises already have a turn each, and must be observed at once.
   if (items.length <= size || items.some((item) => item instanceof Promise)) return items;
+  const all = items.length * fields;
   let turn = Promise.resolve();
   return items.map((item, index) => {
-    if (index % size === 0) turn = turn.then(() => (slices.isOver() ? slices.next() : undefined));
+    if (index % size === 0) turn = turn.then(() => (meter.isOver(all) ? slices.next() : undefined));
     return turn.then(() => item);
   });
 }

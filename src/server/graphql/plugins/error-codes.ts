@@ -18,10 +18,12 @@ const refusals: Readonly<Record<number, string>> = {
  */
 export function useErrorCodes(log: Logger, suggestions: boolean): Plugin<object, ServerContext> {
   return {
-    onResultProcess({ result, setResult, serverContext: { requestId } }) {
+    onResultProcess({ result, setResult, serverContext: { requestId, record } }) {
       // Batching is off, so this is one result or one stream.
       if (!isSingle(result) || !result.errors) return;
-      const coded = publicResult(result, { requestId, log, suggestions });
+      const coded = publicResult(result, {
+        ...{ requestId, log, suggestions, onError: record?.failed },
+      });
       const shed = isShed(coded) ? shedHttp : null;
       coded.errors?.forEach((error, index) => {
         const http = shed ?? httpOf(result, result.errors?.[index], error);
@@ -29,13 +31,13 @@ export function useErrorCodes(log: Logger, suggestions: boolean): Plugin<object,
       });
       setResult(coded);
     },
-    onResponse({ response, setResponse, fetchAPI, serverContext: { requestId } }) {
+    onResponse({ response, setResponse, fetchAPI, serverContext: { requestId, record } }) {
       const { status, headers } = response;
       if (status < 400 || response.body) return;
       headers.set('content-type', 'application/json');
       const code = 'BAD_USER_INPUT';
       const message = refusals[status] ?? 'The request was rejected.';
-      log.info({ requestId, code, status }, message);
+      record?.refused(code, message);
       const body = errorBody(code, message, requestId);
       setResponse(new fetchAPI.Response(body, { status, headers }));
     },

@@ -1,0 +1,31 @@
+import { sql } from 'kysely';
+import type { Database } from '../database/database.ts';
+import type { OperationJournal } from './journal.ts';
+
+export function pruning(database: Database): Pick<OperationJournal, 'prune'> {
+  return {
+    async prune(ageMs, limit) {
+      const rows = await database.read((db) =>
+        db
+          .selectFrom('operations')
+          .select(['number', isOlder(database, ageMs).as('is_old')])
+          .where('done', '=', 1)
+          .orderBy('number')
+          .limit(limit)
+          .execute(),
+      );
+      const numbers = rows.filter((row) => row.is_old === 1).map((row) => row.number);
+      if (numbers.length === 0) return 0;
+      await database.commit((db) => [
+        db.deleteFrom('operation_entries').where('operation_number', 'in', numbers).compile(),
+        db.deleteFrom('operations').where('number', 'in', numbers).compile(),
+      ]);
+      return numbers.length;
+    },
+  };
+}
+
+/** 1 when the operation was first seen longer ago, by the database's clock. */
+function isOlder(database: Database, ageMs: number) {
+  return sql<number>`case when first_seen_at < ${database.now} - ${Math.ceil(ageMs)} then 1 else 0 end`;
+}
