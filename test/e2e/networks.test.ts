@@ -72,6 +72,16 @@ test('a gateway reaches both backends with client certificates, through a proxy'
   );
 });
 
+test('plaintext backends are reached through tunnels too: gRPC by HTTPS_PROXY, http by HTTP_PROXY', async () => {
+  const [httpsProxy, httpProxy] = [await startConnectProxy(), await startConnectProxy()];
+  const { url, sandbox } = await startTestGateway({
+    env: { HTTPS_PROXY: httpsProxy.address, HTTP_PROXY: httpProxy.address },
+  });
+  expect((await request(url, QUERY)).errors).toBeUndefined();
+  expect(new Set(httpsProxy.tunnels)).toEqual(new Set([sandbox.billingAddress]));
+  expect(new Set(httpProxy.tunnels)).toEqual(new Set([new URL(sandbox.resellerUrl).host]));
+});
+
 test('clients learn that the proxy fails; the log says which and why, without credentials', async () => {
   const lines: string[] = [];
   const proxy = await startConnectProxy();
