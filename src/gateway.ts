@@ -102,6 +102,8 @@ export async function createGateway(
     ],
     // Browsers cannot set headers on a WebSocket, and GraphiQL's header editor carries the token.
     graphiqlProtocol: config.auth ? 'SSE' : 'WS',
+    compression: settings.server.COMPRESSION,
+    keepAliveTimeoutMs: settings.server.KEEP_ALIVE_TIMEOUT_MS,
     limits: config.limits,
     deadlineMs: config.requestTimeoutMs,
     drainTimeoutMs: config.drainTimeoutMs,

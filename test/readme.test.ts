@@ -27,7 +27,9 @@ function textsOf(language: string): string[] {
 
 /** Runs what `npm start` runs, on a free port. Resolves when the gateway is ready. */
 async function startGateway(): Promise<{ url: string; child: ChildProcess; printed: string }> {
-  const env = { ...process.env, PORT: '0', LOG_LEVEL: 'warn' };
+  // The built-in sandbox is reached without the proxy, where nothing listens.
+  const proxies = { HTTPS_PROXY: 'http://127.0.0.1:1', HTTP_PROXY: 'http://127.0.0.1:1' };
+  const env = { ...process.env, ...proxies, PORT: '0', LOG_LEVEL: 'warn' };
   const child = spawn(process.execPath, ['src/main.ts'], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { logLevels } from '../log.ts';
 import { billing, reseller } from './backend-settings.ts';
 import {
+  boolean,
   claimPath,
   databaseUrl,
   host,
@@ -29,6 +30,16 @@ const server = z.object({
   CORS_ORIGINS: origins
     .optional()
     .describe('Origins of other web pages whose browsers may call the gateway.'),
+  KEEP_ALIVE_TIMEOUT_MS: milliseconds(1_000, 3_600_000)
+    .prefault('75000')
+    .describe(
+      'Time for which an idle HTTP connection stays open. It must be longer than the idle timeout of a load balancer in front of the gateway, which is often 60 s.',
+    ),
+  COMPRESSION: boolean
+    .prefault('true')
+    .describe(
+      'Whether answers of at least 1 kB are compressed with brotli or gzip for clients that accept it. Events of subscriptions never are.',
+    ),
   REQUEST_TIMEOUT_MS: milliseconds(1, 600_000)
     .prefault('15000')
     .describe('Deadline of one query, mutation or subscription event.'),

@@ -95,14 +95,23 @@ export const httpUrl = z
   .refine(isHttpUrl)
   .register(kinds, { format: 'an http or https URL', isHidden: true });
 
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The scheme may be missing, as in curl. The credentials of a proxy are in its URL. */
 export const proxyUrl = z
   .string()
   .refine((value) => {
     const text = value.includes('://') ? value : `http://${value}`;
     if (!isHttpUrl(text)) return false;
-    const { pathname, search, hash } = new URL(text);
-    return `${pathname}${search}${hash}` === '/';
+    const { username, password, pathname, search, hash } = new URL(text);
+    return isDecodable(username + password) && `${pathname}${search}${hash}` === '/';
   })
   .register(kinds, {
     format: 'the URL of an http or https proxy, such as http://proxy.example:3128',

@@ -57,6 +57,10 @@ export interface HttpOptions {
   /** How long running requests may continue after `close`, in milliseconds. */
   readonly drainTimeoutMs: number;
   readonly push: PushOptions;
+  /** Whether answers are compressed for clients that accept it. */
+  readonly compression: boolean;
+  /** How long an idle connection stays open for another request, in milliseconds. */
+  readonly keepAliveTimeoutMs: number;
   /** What `/readyz` checks. */
   readonly readiness: readonly ReadinessCheck[];
   /** The protocol of GraphiQL's subscriptions. */
@@ -101,7 +105,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
   const running = new Set<ServerResponse>();
   const turns = new Turns();
 
-  const server = createServer(serverOptions(options.limits), (request, response) => {
+  const server = createServer(serverOptions(options), (request, response) => {
     normaliseTarget(request);
     const requestId = requestIdFrom(request.headers['x-request-id']);
     response.setHeader('x-request-id', requestId);
@@ -200,8 +204,10 @@ function createGraphQLAnswer(
 /** The longest interval at which connections are checked for their timeout, in milliseconds. */
 const CHECK_INTERVAL_MS = 1_000;
 
-function serverOptions({ headersTimeoutMs }: Limits): ServerOptions {
+function serverOptions({ limits, keepAliveTimeoutMs }: HttpOptions): ServerOptions {
+  const { headersTimeoutMs } = limits;
   return {
+    keepAliveTimeout: keepAliveTimeoutMs,
     headersTimeout: headersTimeoutMs,
     requestTimeout: headersTimeoutMs,
     connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MS, headersTimeoutMs),

@@ -74,6 +74,7 @@ test('a certificate without its key is a problem, and the reverse', () => {
 test.each([
   'socks5://proxy.example:1080',
   'http://p.example/path',
+  'http://u:s3cr%t@p.example',
   'not a url',
 ])('the proxy %s is a problem, without its value', (value) => {
   const [problem, ...rest] = problemsOf({ ...plaintext, HTTPS_PROXY: value });

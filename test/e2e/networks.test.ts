@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { createServer } from 'node:tls';
+import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
+import { loggerOptions } from '../../src/log.ts';
 import { createAuthority, type Issued } from '../support/certificates.support.ts';
 import { startConnectProxy } from '../support/connect-proxy.support.ts';
 import { startTestGateway, startTestSandbox } from '../support/gateway.ts';
@@ -70,13 +72,28 @@ test('a gateway reaches both backends with client certificates, through a proxy'
   );
 });
 
-test('clients learn that the proxy fails, but not which', async () => {
+test('plaintext backends are reached through tunnels too: gRPC by HTTPS_PROXY, http by HTTP_PROXY', async () => {
+  const [httpsProxy, httpProxy] = [await startConnectProxy(), await startConnectProxy()];
+  const { url, sandbox } = await startTestGateway({
+    env: { HTTPS_PROXY: httpsProxy.address, HTTP_PROXY: httpProxy.address },
+  });
+  expect((await request(url, QUERY)).errors).toBeUndefined();
+  expect(new Set(httpsProxy.tunnels)).toEqual(new Set([sandbox.billingAddress]));
+  expect(new Set(httpProxy.tunnels)).toEqual(new Set([new URL(sandbox.resellerUrl).host]));
+});
+
+test('clients learn that the proxy fails; the log says which and why, without credentials', async () => {
+  const lines: string[] = [];
   const proxy = await startConnectProxy();
   proxy.mode = 407;
   const { url } = await startTestGateway({
     env: { ...environment(1, 1, client), HTTPS_PROXY: `http://user:s3cr3t@${proxy.address}` },
+    log: pino(loggerOptions('debug'), { write: (line) => void lines.push(line) }),
   });
   const { errors } = await request(url, QUERY);
+  const logged = lines.join('');
+  expect(logged).toContain(`the proxy ${proxy.address} requires other credentials for 127.0.0.1:1`);
+  expect(logged).not.toMatch(/s3cr3t|dXNlcjpzM2NyM3Q/);
   const reason = 'the gateway cannot connect through its proxy';
   expect(errors?.toSorted((a, b) => a.message.localeCompare(b.message))).toMatchObject([
     {
@@ -88,4 +105,24 @@ test('clients learn that the proxy fails, but not which', async () => {
       extensions: { code: 'UNAVAILABLE', service: 'reseller', retryable: false },
     },
   ]);
+});
+
+test('/readyz checks the backends through the proxy', async () => {
+  const sandbox = await startTestSandbox();
+  const proxy = await startConnectProxy();
+  const resellerPort = await startTls(Number(new URL(sandbox.resellerUrl).port));
+  const { url } = await startTestGateway({
+    env: {
+      ...environment(1, resellerPort, client),
+      HTTPS_PROXY: proxy.address,
+      NO_PROXY: '127.0.0.1:1',
+    },
+  });
+  const causes = async () => (await (await fetch(new URL('/readyz', url))).json()).causes;
+  await expect.poll(causes).toEqual(['billing: cannot connect']);
+  expect(proxy.tunnels).toContain(`127.0.0.1:${resellerPort}`);
+  proxy.mode = 403;
+  await expect
+    .poll(causes, { timeout: 10_000 })
+    .toEqual(['billing: cannot connect', 'reseller: cannot connect']);
 });

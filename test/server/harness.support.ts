@@ -30,6 +30,8 @@ export async function startServer(options: Partial<HttpOptions> = {}) {
     createServices: () => ({}) as Services,
     origins: { allowed: [], loopbackOnly: true },
     limits,
+    compression: true,
+    keepAliveTimeoutMs: 5_000,
     deadlineMs: 1000,
     drainTimeoutMs: 1000,
     graphiqlProtocol: 'WS',
@@ -60,7 +62,14 @@ function tickSchema(ticks: Ticks): GraphQLSchema {
   return new GraphQLSchema({
     query: new GraphQLObjectType({
       name: 'Query',
-      fields: { hello: { type: text, resolve: () => 'world' } },
+      fields: {
+        hello: { type: text, resolve: () => 'world' },
+        repeated: {
+          type: text,
+          args: { size: { type: new GraphQLNonNull(GraphQLInt) } },
+          resolve: (_, { size }: { size: number }) => 'x'.repeat(size),
+        },
+      },
     }),
     subscription: new GraphQLObjectType({
       name: 'Subscription',

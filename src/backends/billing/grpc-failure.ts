@@ -1,5 +1,6 @@
 import type { ServiceError } from '@grpc/grpc-js';
 import { vendorText } from '../../domain/sensitive-text.ts';
+import { ConnectFailure } from '../network/failures.ts';
 
 /**
  * A failed gRPC call, for the log and for decisions by its status. Unlike grpc-js's error, it has no
@@ -13,8 +14,9 @@ export class GrpcFailure extends Error {
 
   constructor({ code, details, cause }: Pick<ServiceError, 'code' | 'details' | 'cause'>) {
     const text = vendorText(details);
-    // The gateway's own reason why there is no connection; grpc-js sets no cause.
-    super(`gRPC status ${code}: ${text}`, { cause });
+    // Its text is the gateway's own.
+    const known = cause instanceof ConnectFailure ? { cause } : {};
+    super(`gRPC status ${code}: ${text}`, known);
     this.name = 'GrpcFailure';
     this.code = code;
     this.details = text;

@@ -2,7 +2,7 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import { Agent, buildConnector, fetch as undiciFetch } from 'undici';
 import { ConnectFailure, closedAfterHandshake, explained, proxyUnreachable } from './failures.ts';
-import { addressOf, type Endpoint, Proxies, type ProxyServer } from './proxy.ts';
+import { addressOf, type Endpoint, Proxies, type ProxyServer, withoutBrackets } from './proxy.ts';
 import { openTunnel } from './tunnel.ts';
 
 const CONNECT_TIMEOUT_MS = 3_000;
@@ -82,6 +82,17 @@ export class Egress {
     if (proxy) this.#connectThrough(proxy, target, options, done);
     else this.#connectDirectly(options, done);
   };
+
+  /** Whether a connection can be made, TLS and the proxy included. Nothing is sent over it. */
+  reaches({ protocol, host, hostname, port }: URL): Promise<boolean> {
+    const options = { protocol, host, port, hostname: withoutBrackets(hostname) };
+    return new Promise((resolve) => {
+      this.connect(options, (_error, socket) => {
+        socket?.destroy();
+        resolve(socket !== null);
+      });
+    });
+  }
 
   /** Like the global fetch. */
   readonly fetch: typeof undiciFetch = (input, init) => {

@@ -109,6 +109,7 @@ function inRange(entry: string): Exception {
   return ({ host }) => isIP(host) !== 0 && range.check(host, isIP(host) === 4 ? 'ipv4' : 'ipv6');
 }
 
-function withoutBrackets(host: string): string {
+/** The host of a URL or an address without the brackets of an IPv6 address. */
+export function withoutBrackets(host: string): string {
   return host.replace(/^\[|\]$/g, '');
 }

@@ -4,7 +4,7 @@ import { Breaker } from '../breaker.ts';
 import type { Credential } from '../credentials/credential.ts';
 import type { BackendLog } from '../log.ts';
 import { Egress } from '../network/egress.ts';
-import { acceptsConnections, breakerOpen, unreachable } from '../reachability.ts';
+import { breakerOpen, unreachable } from '../reachability.ts';
 import { parseBatch, writeBatch } from './batch.ts';
 import { type HttpResponse, invalidResponse, resellerError } from './errors.ts';
 import { exchange, type HttpRequest, isSuccess, type Method, Pools, requestName } from './http.ts';
@@ -54,8 +54,8 @@ export interface Transport {
 export function createTransport(options: TransportOptions): Transport {
   const url = new URL(options.endpoint);
   const base = url.pathname.replace(/\/+$/, '');
-  const pools = new Pools(url, options.connections, options.egress ?? new Egress());
-  const { credential, log } = options;
+  const { credential, log, egress = new Egress() } = options;
+  const pools = new Pools(url, options.connections, egress);
   const onOpen = (): void => pools.renew();
   const breaker = new Breaker({ service: 'reseller', host: url.host, log, onOpen });
 
@@ -114,16 +114,10 @@ export function createTransport(options: TransportOptions): Transport {
     breaker,
     async problem() {
       if (breaker.isOpen) return breakerOpen;
-      const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
-      return (await acceptsConnections(hostnameOf(url), port)) ? null : unreachable;
+      return (await egress.reaches(url)) ? null : unreachable;
     },
     close: () => pools.destroy(),
   };
-}
-
-/** The host name without the brackets of an IPv6 address. */
-function hostnameOf({ hostname }: URL): string {
-  return hostname.replace(/^\[|\]$/g, '');
 }
 
 /** A response of a front end whose backend does not respond. */

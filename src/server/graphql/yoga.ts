@@ -8,6 +8,7 @@ import type { Backlog } from '../backlog.ts';
 import { EXPOSED_HEADERS } from '../refusal.ts';
 import type { Documents } from './documents.ts';
 import type { ExecuteOnce } from './execution.ts';
+import { useCompression } from './plugins/compression.ts';
 import { useDocuments } from './plugins/documents.ts';
 import { useErrorCodes } from './plugins/error-codes.ts';
 import { useExecution } from './plugins/execution.ts';
@@ -29,6 +30,8 @@ export interface YogaOptions {
   readonly subscribe: Subscribe;
   readonly backlog: Backlog;
   readonly limits: Limits;
+  /** Whether answers are compressed for clients that accept it. */
+  readonly compression: boolean;
   readonly origins: OriginPolicy;
   /** Aborts at shutdown. */
   readonly shutdown: AbortSignal;
@@ -83,6 +86,8 @@ export function createGraphQLHandler(options: YogaOptions) {
       useDocuments(documents),
       useExecution(options.executeOnce, options.subscribe, options.backlog, options.shutdown),
       useErrorCodes(log, options.limits.suggestions),
+      // Sees the bodies that the other plugins made.
+      ...(options.compression ? [useCompression()] : []),
     ],
   });
 }

@@ -27,8 +27,11 @@ export interface Reached {
   readonly address: string;
   /** Calls that arrived. */
   calls(): number;
-  /** Rejects when the call fails. */
-  call(egress: Egress): Promise<unknown>;
+  /**
+   * Rejects when the call fails.
+   * @param connectMs time limit of a gRPC connection
+   */
+  call(egress: Egress, connectMs?: number): Promise<unknown>;
 }
 
 export interface ServerTls {
@@ -48,16 +51,22 @@ export const kindsOfServers: readonly [string, Start][] = [
   ['the public keys of an issuer', startIssuer],
 ];
 
-/** An egress with short time limits, closed when the test ends. */
+/** An egress that is closed when the test ends. */
 export function egressOf(options: EgressOptions & { proxy?: string; noProxy?: string }): Egress {
   const { proxy: httpsProxy, noProxy, ...rest } = options;
   const proxies = new Proxies({ httpsProxy, noProxy });
-  const egress = new Egress({ connectMs: times.connectMs, proxies, ...rest });
+  const egress = new Egress({ connectMs: CONNECT_MS, proxies, ...rest });
   onTestFinished(() => egress.close());
   return egress;
 }
 
-const times = { connectMs: 700, secondAttemptMs: 5_000, silenceMs: 3_000 };
+/** Long enough for a busy machine. */
+const CONNECT_MS = 10_000;
+
+function timesOf(connectMs = CONNECT_MS) {
+  return { connectMs, secondAttemptMs: 20_000, silenceMs: 20_000 };
+}
+
 const { signal } = new AbortController();
 
 async function startGrpc({ identity, clients }: ServerTls) {
@@ -77,8 +86,10 @@ async function startBilling(tls: ServerTls): Promise<Reached> {
   server.on(BillingAccountService.method.get, ({ request }) => ({ id: request.id }));
   return {
     ...reached,
-    call: (egress) =>
-      billingClientOf(server, { tls: true, egress, connections: times }).getAccount('A1', scope()),
+    call: (egress, connectMs) => {
+      const connections = timesOf(connectMs);
+      return billingClientOf(server, { tls: true, egress, connections }).getAccount('A1', scope());
+    },
   };
 }
 
@@ -87,8 +98,10 @@ async function startIam(tls: ServerTls): Promise<Reached> {
   server.on(IamTokenService.method.create, () => ({ iamToken: 't1' }));
   return {
     ...reached,
-    call: (egress) =>
-      iamExchange({ address: server.address, tls: true, egress }, times)('jwt', signal),
+    call: (egress, connectMs) => {
+      const target = { address: server.address, tls: true, egress };
+      return iamExchange(target, timesOf(connectMs))('jwt', signal);
+    },
   };
 }
 

@@ -50,7 +50,8 @@ describe.each(kindsOfServers)('%s', (_, start) => {
     proxy.mode = mode;
     const startedAt = performance.now();
     const url = `http://${credentials}@${proxy.address}`;
-    const call = reached.call(egressOf({ authorities, proxy: url }));
+    const connectMs = mode === 'HANG' ? 700 : 10_000;
+    const call = reached.call(egressOf({ authorities, proxy: url, connectMs }), connectMs);
     const error = await call.catch((e: unknown) => e);
     expect(error).toMatchObject({ code: 'UNAVAILABLE' });
     const messages = messagesOf(error);
