@@ -14,6 +14,8 @@ import { allowAnonymous } from './server/auth/authenticate.ts';
 import { authenticateByJwt } from './server/auth/jwt.ts';
 import { createVerifyPushToken, type VerifyPushToken } from './server/auth/push-token.ts';
 import { createHttpServer } from './server/http.ts';
+import type { MetricSources } from './server/telemetry/metrics.ts';
+import { createMetricsServer } from './server/telemetry/metrics-server.ts';
 import { CustomerIndex } from './services/customer-index.ts';
 import type { ServiceSources } from './services/scope.ts';
 import { createServices } from './services/services.ts';
@@ -47,6 +49,10 @@ export async function createGateway(
   overrides: GatewayOverrides = {},
 ): Promise<Gateway> {
   const log = overrides.log ?? createLogger(config.logLevel, secretsOf(config.settings));
+  const metrics = openMetrics(config, log, {
+    unfinishedOperations: () => operations.polled,
+    unknownWrites: () => store.audit.counts([{ outcomes: ['UNKNOWN'] }]).then(([n = 0]) => n),
+  });
   const billing = openBilling(config.backends.billing, config.settings, log);
   const reseller = openReseller(config.backends.reseller, config.settings, log);
   const pulled = pullOptions(config.notifications.pull);
@@ -104,6 +110,7 @@ export async function createGateway(
   return {
     async start() {
       const url = await server.listen(config.host, config.port);
+      await metrics?.start();
       operations.open();
       writes.start();
       if (pulled) pull = pullNotifications({ ...pulled, receive, log });
@@ -118,8 +125,21 @@ export async function createGateway(
       billing.close();
       await reseller.close();
       await store.close();
+      await metrics?.close();
     },
   };
+}
+
+/** Null when METRICS_PORT is not set. Collects from now on. */
+function openMetrics(
+  { host, settings }: GatewayConfig,
+  log: Logger,
+  sources: MetricSources,
+): { start(): Promise<string>; close(): Promise<void> } | null {
+  const port = settings.server.METRICS_PORT;
+  if (port === undefined) return null;
+  const server = createMetricsServer(sources, log);
+  return { start: () => server.listen(host, port), close: () => server.close() };
 }
 
 function openOperations(

@@ -15,6 +15,7 @@ import { BackendCalls, type IsRetryable } from '../call.ts';
 import type { Credential } from '../credentials/credential.ts';
 import { Lanes } from '../lanes.ts';
 import type { BackendLog } from '../log.ts';
+import { observed } from '../observed-call.ts';
 import { breakerOpen, unreachable } from '../reachability.ts';
 import { Channel, type ConnectionTimes } from './channel.ts';
 import { billingError, isServiceError } from './errors.ts';
@@ -59,7 +60,7 @@ export class Host {
       service: 'billing',
       timeoutMs,
       admission,
-      lanes: new Lanes(MAX_CALLS),
+      lanes: new Lanes(MAX_CALLS, 'billing'),
       breaker: this.#breaker,
     });
   }
@@ -152,12 +153,15 @@ export class Host {
     metadata.set('x-client-request-id', requestId);
     metadata.set('x-client-trace-id', scope.requestId);
     if (idempotencyKey) metadata.set('idempotency-key', idempotencyKey);
+    const name = `${method.parent.name}.${method.name}`;
     return this.#breaker.run(signal, () =>
-      this.#channel
-        .unary(method, request, { signal, deadline, metadata })
-        .catch((error: unknown) => {
-          throw translated(error, requestId);
-        }),
+      observed({ service: 'billing', method: name }, () =>
+        this.#channel
+          .unary(method, request, { signal, deadline, metadata })
+          .catch((error: unknown) => {
+            throw translated(error, requestId);
+          }),
+      ),
     );
   }
 }
