@@ -15,6 +15,8 @@ import type { FetchKeys } from './server/auth/jwks.ts';
 import { authenticateByJwt } from './server/auth/jwt.ts';
 import { createVerifyPushToken, type VerifyPushToken } from './server/auth/push-token.ts';
 import { createHttpServer } from './server/http.ts';
+import type { MetricSources } from './server/telemetry/metrics.ts';
+import { createMetricsServer } from './server/telemetry/metrics-server.ts';
 import { CustomerIndex } from './services/customer-index.ts';
 import type { ServiceSources } from './services/scope.ts';
 import { createServices } from './services/services.ts';
@@ -49,6 +51,10 @@ export async function createGateway(
   overrides: GatewayOverrides = {},
 ): Promise<Gateway> {
   const log = overrides.log ?? createLogger(config.logLevel, secretsOf(config.settings));
+  const metrics = openMetrics(config, log, {
+    unfinishedOperations: () => operations.polled,
+    unknownWrites: () => store.audit.counts([{ outcomes: ['UNKNOWN'] }]).then(([n = 0]) => n),
+  });
   const egress = openEgresses(config.settings);
   const { settings, backends } = config;
   const billing = openBilling(backends.billing, settings, egress.billing, log);
@@ -113,6 +119,7 @@ export async function createGateway(
   return {
     async start() {
       const url = await server.listen(config.host, config.port);
+      await metrics?.start();
       operations.open();
       writes.start();
       retention.start();
@@ -130,8 +137,21 @@ export async function createGateway(
       await reseller.close();
       for (const connections of Object.values(egress)) await connections.close();
       await store.close();
+      await metrics?.close();
     },
   };
+}
+
+/** Null when METRICS_PORT is not set. Collects from now on. */
+function openMetrics(
+  { host, settings }: GatewayConfig,
+  log: Logger,
+  sources: MetricSources,
+): { start(): Promise<string>; close(): Promise<void> } | null {
+  const port = settings.server.METRICS_PORT;
+  if (port === undefined) return null;
+  const server = createMetricsServer(sources, log);
+  return { start: () => server.listen(host, port), close: () => server.close() };
 }
 
 function openOperations(

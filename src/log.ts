@@ -2,6 +2,7 @@ import { fstatSync, write } from 'node:fs';
 import { Socket } from 'node:net';
 import { type LoggerOptions, type Logger as PinoLogger, pino } from 'pino';
 import { REMOVED, withoutSecrets } from './domain/sensitive-text.ts';
+import { logLinesDropped } from './domain/telemetry.ts';
 
 /** A structured logger: one JSON object per line, to standard error. */
 export type Logger = Pick<PinoLogger, 'debug' | 'info' | 'warn' | 'error' | 'child'>;
@@ -73,7 +74,7 @@ export class LogDestination {
 
   write(line: string): void {
     if (this.#waitingBytes + line.length > MAX_WAITING_BYTES) {
-      this.#dropped++;
+      this.#drop(1);
       return;
     }
     this.#waiting.push(line);
@@ -101,11 +102,16 @@ export class LogDestination {
     this.#sink(lines.join(''), (error) => {
       this.#waitingBytes -= lines.reduce((sum, line) => sum + line.length, 0);
       this.#isWriting = false;
-      if (error) this.#dropped += lines.length;
+      if (error) this.#drop(lines.length);
       else this.#reportDropped();
       if (this.#waiting.length > 0) this.#writeAll();
       else this.#drained?.();
     });
+  }
+
+  #drop(lines: number): void {
+    this.#dropped += lines;
+    logLinesDropped.publish(lines);
   }
 
   #reportDropped(): void {

@@ -1,5 +1,6 @@
 import { abortable, type CallScope, type RequestLane } from '../domain/call-scope.ts';
 import { type BackendName, GatewayError } from '../domain/error.ts';
+import { admissionChanged, requestShed } from '../domain/telemetry.ts';
 
 export interface AdmissionOptions {
   readonly service: BackendName;
@@ -58,6 +59,7 @@ export class Admission {
     if (lane?.type !== 'REQUEST') return null;
     const ticket = this.#tickets.get(lane) ?? this.#newTicket(lane);
     if (ticket.state.name === 'IDLE') this.#return(ticket);
+    this.#publish();
     const { state } = ticket;
     if (state.name === 'SHED') throw this.#shedError();
     ticket.calls++;
@@ -86,6 +88,7 @@ export class Admission {
   #enqueue(ticket: Ticket): void {
     if (this.#waitingCount >= this.#options.queue && !this.#makeRoomFor(ticket.viewer)) {
       ticket.state = { name: 'SHED' };
+      requestShed.publish({ service: this.#options.service });
       return;
     }
     ticket.state = waiting();
@@ -106,6 +109,7 @@ export class Admission {
     const { turn } = newest.state;
     this.#dequeue(newest);
     newest.state = { name: 'SHED' };
+    requestShed.publish({ service: this.#options.service });
     turn.reject(this.#shedError());
     return true;
   }
@@ -126,6 +130,7 @@ export class Admission {
     if (ticket.state.name === 'WAITING') {
       this.#dequeue(ticket);
       ticket.state = { name: 'IDLE' };
+      this.#publish();
       return;
     }
     // The next call of the request often follows in the same turn of the event loop.
@@ -133,6 +138,7 @@ export class Admission {
       if (ticket.calls > 0 || ticket.state.name !== 'ADMITTED') return;
       ticket.state = { name: 'IDLE' };
       this.#passOn();
+      this.#publish();
     });
   }
 
@@ -166,6 +172,15 @@ export class Admission {
     if (!tickets?.delete(ticket)) return;
     this.#waitingCount--;
     if (tickets.size === 0) this.#waiting.delete(ticket.viewer);
+  }
+
+  #publish(): void {
+    if (!admissionChanged.isObserved) return;
+    admissionChanged.publish({
+      service: this.#options.service,
+      inUse: this.#admitted,
+      queued: this.#waitingCount + this.#returning.size,
+    });
   }
 
   #shedError(): GatewayError {

@@ -1,4 +1,5 @@
 import { type BackendName, GatewayError } from '../domain/error.ts';
+import { breakerChanged } from '../domain/telemetry.ts';
 import type { BackendLog } from './log.ts';
 
 export interface BreakerOptions {
@@ -43,6 +44,7 @@ export class Breaker {
 
   constructor(options: BreakerOptions) {
     this.#options = options;
+    this.#publish(false);
   }
 
   /** Whether calls are rejected, except for probes. */
@@ -118,7 +120,13 @@ export class Breaker {
     const openedAt = performance.now();
     this.#state = { name: 'OPEN', openedAt, probeAt: openedAt + FIRST_PROBE_MS };
     log?.warn({ service, host }, 'backend host fails, calls are rejected until it answers a probe');
+    this.#publish(true);
     onOpen?.();
+  }
+
+  #publish(isOpen: boolean): void {
+    const { service, host } = this.#options;
+    breakerChanged.publish({ service, host, isOpen });
   }
 
   #close(): void {
@@ -126,6 +134,7 @@ export class Breaker {
     if (this.#state.name === 'OPEN') {
       const ms = Math.round(performance.now() - this.#state.openedAt);
       log?.info({ service, host, ms }, 'backend host answers again');
+      this.#publish(false);
     }
     this.#state = answering;
   }

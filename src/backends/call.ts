@@ -1,5 +1,6 @@
 import { abortable, type CallScope, pause } from '../domain/call-scope.ts';
 import { type BackendName, GatewayError } from '../domain/error.ts';
+import { callRetried } from '../domain/telemetry.ts';
 import type { Admission } from './admission.ts';
 import type { Breaker } from './breaker.ts';
 import { Flight } from './flight.ts';
@@ -155,6 +156,7 @@ export class BackendCalls {
         const isSafe = isUnavailable(error) && isRetryable(error);
         const hasTime = n < MAX_ATTEMPTS && delay < remaining();
         if (!isSafe || !hasTime || !this.#budget.take()) throw error;
+        callRetried.publish({ service: this.#options.service });
         await pause(delay, signal);
       }
     }

@@ -1,5 +1,7 @@
 import type { CallScope } from '../domain/call-scope.ts';
+import type { BackendName } from '../domain/error.ts';
 import { FairQueue } from '../domain/fair-queue.ts';
+import { laneWaitChanged } from '../domain/telemetry.ts';
 
 /** The viewer of calls that the gateway makes for itself: polls, sweeps and repeated writes. */
 const GATEWAY = '';
@@ -10,11 +12,13 @@ const GATEWAY = '';
  */
 export class Lanes {
   readonly #size: number;
+  readonly #service: BackendName;
   readonly #waiting = new FairQueue<Turn>();
   #inFlight = 0;
 
-  constructor(size: number) {
+  constructor(size: number, service: BackendName) {
     this.#size = size;
+    this.#service = service;
   }
 
   /** A turn of the request that `scope` belongs to. */
@@ -28,6 +32,7 @@ export class Lanes {
         },
         giveBack: () => this.#giveBack(),
         queue: this.#waiting,
+        service: this.#service,
       },
       scope,
     );
@@ -45,6 +50,7 @@ interface Places {
   take(): boolean;
   giveBack(): void;
   readonly queue: FairQueue<Turn>;
+  readonly service: BackendName;
 }
 
 interface Lane {
@@ -88,6 +94,7 @@ export class Turn {
       resolve();
     };
     this.#state = { name: 'WAITING', begin };
+    laneWaitChanged.publish({ service: this.#places.service, change: 1 });
     for (const { viewer, key } of this.#lanes) this.#places.queue.push(viewer, key, this);
     signal.addEventListener('abort', leave, { once: true });
     if (signal.aborted) leave();
@@ -118,6 +125,7 @@ export class Turn {
   }
 
   #leaveQueue(): void {
+    laneWaitChanged.publish({ service: this.#places.service, change: -1 });
     for (const { viewer, key } of this.#lanes) this.#places.queue.remove(viewer, key, this);
   }
 }

@@ -46,6 +46,11 @@ const server = z.object({
   DRAIN_TIMEOUT_MS: milliseconds(0, 600_000)
     .prefault('10000')
     .describe('Time that running requests have to finish after SIGTERM or SIGINT.'),
+  METRICS_PORT: port
+    .optional()
+    .describe(
+      'TCP port of `/metrics` for Prometheus, on `HOST`; 0 selects a free port. When not set, no metrics are collected.',
+    ),
   LOG_LEVEL: oneOf(logLevels)
     .prefault('info')
     .describe('Lowest level that is logged, as JSON lines on standard error.'),

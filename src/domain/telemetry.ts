@@ -52,3 +52,63 @@ export interface BackendCallFact {
 }
 
 export const backendCallEnded = new Topic<BackendCallFact>('backend-call');
+
+/** A read or write is sent again after it failed. */
+export const callRetried = new Topic<{ readonly service: BackendName }>('retry');
+
+export interface BreakerFact {
+  readonly service: BackendName;
+  readonly host: string;
+  readonly isOpen: boolean;
+}
+
+export const breakerChanged = new Topic<BreakerFact>('breaker');
+
+export interface AdmissionFact {
+  readonly service: BackendName;
+  /** Requests that use the backend, and that wait for it. */
+  readonly inUse: number;
+  readonly queued: number;
+}
+
+export const admissionChanged = new Topic<AdmissionFact>('admission');
+export const requestShed = new Topic<{ readonly service: BackendName }>('shed');
+
+/** A difference to the number of things of one kind, such as open sockets. */
+export type Change = 1 | -1;
+
+/** Calls that wait for their turn in a lane. */
+export const laneWaitChanged = new Topic<{
+  readonly service: BackendName;
+  readonly change: Change;
+}>('lane-wait');
+
+export interface WriteFact {
+  readonly mutation: string;
+  readonly outcome: 'DONE' | 'REFUSED' | 'UNKNOWN';
+}
+
+/** The outcome of an attempt of a write became known, or is unknown for now. */
+export const writeSettled = new Topic<WriteFact>('write');
+
+/** A transaction that one or more commits shared. */
+export const groupCommitted = new Topic<{
+  readonly durationMs: number;
+  readonly commits: number;
+}>('group-commit');
+
+export const databaseFailed = new Topic<{ readonly code: ErrorCode }>('database-failure');
+
+export type PollOutcome = 'FOUND' | 'MISSING' | 'FAILED';
+export const pollInFlightChanged = new Topic<Change>('poll-in-flight');
+export const pollEnded = new Topic<PollOutcome>('poll');
+export const operationLost = new Topic<'STILL_POLLED' | 'GIVEN_UP'>('operation-lost');
+
+export const socketsChanged = new Topic<Change>('sockets');
+export const subscriptionsChanged = new Topic<Change>('subscriptions');
+
+/** The type of a notification; null when it is unknown. */
+export const notificationReceived = new Topic<string | null>('notification');
+
+/** The number of lines that could not be written. */
+export const logLinesDropped = new Topic<number>('log-dropped');

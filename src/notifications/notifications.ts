@@ -1,9 +1,11 @@
 import { notificationOf } from '../backends/pubsub/notification.ts';
-import type {
-  NotificationEntry,
-  NotificationFilter,
-  PubsubMessage,
+import {
+  type NotificationEntry,
+  type NotificationFilter,
+  notificationType,
+  type PubsubMessage,
 } from '../domain/notification.ts';
+import { notificationReceived } from '../domain/telemetry.ts';
 import { follow } from '../live/follow.ts';
 import { SharedReads } from '../live/shared-reads.ts';
 import { skipping } from '../live/skipping.ts';
@@ -51,6 +53,7 @@ export class Notifications {
     const notification = notificationOf(message);
     await this.#inbox.add(notification, message.data.length);
     const { messageId, type, customerId } = notification;
+    notificationReceived.publish(type === null ? null : notificationType(type));
     if (type !== null && customerId !== null) return;
     this.#log.warn({ messageId, type }, 'stored a notification without a type or customer');
   }

@@ -1,3 +1,5 @@
+import { pollInFlightChanged } from '../domain/telemetry.ts';
+
 type Start = () => void;
 
 export interface PollLimits {
@@ -40,9 +42,11 @@ export class PollSlots {
     const isFirst = this.#watched.size + this.#unwatched.size === 0;
     if (isFirst && this.#delay() === 0) this.#take();
     else await this.#wait(owner, isWatched, signal);
+    pollInFlightChanged.publish(1);
     try {
       return await poll();
     } finally {
+      pollInFlightChanged.publish(-1);
       this.#inFlight--;
       this.#startNext();
     }

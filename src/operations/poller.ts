@@ -8,6 +8,7 @@ import {
   type OperationEntry,
   withKnown,
 } from '../domain/operation.ts';
+import { operationLost, pollEnded } from '../domain/telemetry.ts';
 import type { Logger } from '../log.ts';
 import type { OperationJournal } from '../store/operations/journal.ts';
 import { type Pace, type PollDelays, pollDelay } from './poll-delays.ts';
@@ -95,9 +96,13 @@ export class Poller {
         billing.getOperation(id, kind, { signal, requestId: this.#requestId }),
       );
       if (reading) assertRequested(reading.operation, id);
+      pollEnded.publish(reading ? 'FOUND' : 'MISSING');
       return reading ?? 'MISSING';
     } catch (err) {
-      if (!signal.aborted) this.#logFailure(err);
+      if (!signal.aborted) {
+        pollEnded.publish('FAILED');
+        this.#logFailure(err);
+      }
       return 'FAILED';
     }
   }
@@ -143,6 +148,7 @@ export class Poller {
   #logLoss({ operationId, lost }: Operation): void {
     if (!lost || lost === this.#latest.operation.lost) return;
     const { log } = this.#deps;
+    operationLost.publish(lost);
     const fields = { operation: operationId };
     if (lost === 'STILL_POLLED') log.warn(fields, 'operation lost: billing no longer returns it');
     else log.warn(fields, 'operation lost: it reached the maximum age and is no longer polled');

@@ -1,4 +1,5 @@
 import { GatewayError } from '../domain/error.ts';
+import { subscriptionsChanged } from '../domain/telemetry.ts';
 
 /** Counts the subscriptions of each viewer, over WebSocket and SSE. */
 export class SubscriptionSlots {
@@ -20,10 +21,12 @@ export class SubscriptionSlots {
       throw new GatewayError('RATE_LIMITED', message, { retryable: true });
     }
     this.#taken.set(subject, taken + 1);
+    subscriptionsChanged.publish(1);
     let isTaken = true;
     return () => {
       if (!isTaken) return;
       isTaken = false;
+      subscriptionsChanged.publish(-1);
       const left = (this.#taken.get(subject) ?? 1) - 1;
       if (left === 0) this.#taken.delete(subject);
       else this.#taken.set(subject, left);

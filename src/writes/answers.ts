@@ -1,5 +1,6 @@
 import { abortable, type CallScope, pause } from '../domain/call-scope.ts';
 import { GatewayError } from '../domain/error.ts';
+import { writeSettled } from '../domain/telemetry.ts';
 import {
   OutcomeUnknown,
   type WriteAnswer,
@@ -51,6 +52,7 @@ export class Answers {
       ),
     ]);
     const write: WriteRecord = { ...stored.record, outcome: 'DONE', failure: null };
+    writeSettled.publish({ mutation: write.mutation, outcome: 'DONE' });
     return { value: value ?? conduct.provisional(stored, answer), write, replayed: false };
   }
 
@@ -66,6 +68,7 @@ export class Answers {
     const isStored = await this.#persist(record, scope, error, () =>
       this.#deps.store.refuse(record.id, holder, failureOf(error)),
     );
+    writeSettled.publish({ mutation: record.mutation, outcome: 'REFUSED' });
     if (isStored) throw error;
     return this.fromRecord(conduct, record, scope);
   }
@@ -83,6 +86,7 @@ export class Answers {
     const isStored = await this.#persist(record, scope, failure, () =>
       this.#deps.store.withdraw(write, holder, failureOf(failure)),
     );
+    writeSettled.publish({ mutation: record.mutation, outcome: isStored ? 'REFUSED' : 'UNKNOWN' });
     return isStored ? failure : new OutcomeUnknown(record, cause);
   }
 
@@ -94,7 +98,10 @@ export class Answers {
     try {
       // Only a write that no attempt holds can be settled.
       await store.unknown(record.id, holder, failure);
-      if (await store.settle(record.id, 'REFUSED', failure)) throw absent;
+      if (await store.settle(record.id, 'REFUSED', failure)) {
+        writeSettled.publish({ mutation: record.mutation, outcome: 'REFUSED' });
+        throw absent;
+      }
     } catch (error) {
       throw error === absent ? absent : new OutcomeUnknown(record, error);
     }
@@ -105,6 +112,7 @@ export class Answers {
     const { store, log } = this.#deps;
     const { id, mutation } = stored.record;
     log.warn({ err: failure, write: id, mutation }, 'outcome of a write is unknown');
+    writeSettled.publish({ mutation, outcome: 'UNKNOWN' });
     await store.unknown(id, holder, failureOf(failure)).catch((err: unknown) => {
       // The hold expires by itself, and recovery takes over.
       log.warn({ err, write: id }, 'unknown outcome not stored');

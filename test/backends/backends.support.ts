@@ -38,7 +38,7 @@ export function callsOf(options: Partial<BackendCallsOptions> = {}): BackendCall
     service,
     timeoutMs: 1_000,
     admission: new Admission({ service, concurrency: 50, queue: 100 }),
-    lanes: new Lanes(100),
+    lanes: new Lanes(100, service),
     breaker: new Breaker({ service, host: 'billing.test' }),
     ...options,
   });

@@ -167,7 +167,7 @@ describe('an aborted request', () => {
 
   test('is told that nothing was sent when its write still waited for its turn', async () => {
     const { attempts, attempt } = backend();
-    const calls = callsOf({ lanes: new Lanes(1) });
+    const calls = callsOf({ lanes: new Lanes(1, 'billing') });
     const first = calls.write(scope(), null, attempt);
     const controller = new AbortController();
     const waiting = calls.write(scope(controller.signal), null, attempt);

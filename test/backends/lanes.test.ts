@@ -4,7 +4,7 @@ import { callsOf, requestScope, scope } from './backends.support.ts';
 
 /** Calls with `size` places, which end by hand; `started` has their keys in order. */
 function limitedTo(size: number) {
-  const calls = callsOf({ lanes: new Lanes(size) });
+  const calls = callsOf({ lanes: new Lanes(size, 'billing') });
   const started: string[] = [];
   const ends: (() => void)[] = [];
   const read = (key: string, of = scope()): Promise<string> =>

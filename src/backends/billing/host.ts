@@ -16,6 +16,7 @@ import type { Credential } from '../credentials/credential.ts';
 import { Lanes } from '../lanes.ts';
 import type { BackendLog } from '../log.ts';
 import { Egress } from '../network/egress.ts';
+import { observed } from '../observed-call.ts';
 import { breakerOpen, unreachable } from '../reachability.ts';
 import { Channel, type ConnectionTimes } from './channel.ts';
 import { billingError, isServiceError } from './errors.ts';
@@ -62,7 +63,7 @@ export class Host {
       service: 'billing',
       timeoutMs,
       admission,
-      lanes: new Lanes(MAX_CALLS),
+      lanes: new Lanes(MAX_CALLS, 'billing'),
       breaker: this.#breaker,
     });
   }
@@ -155,12 +156,15 @@ export class Host {
     metadata.set('x-client-request-id', requestId);
     metadata.set('x-client-trace-id', scope.requestId);
     if (idempotencyKey) metadata.set('idempotency-key', idempotencyKey);
+    const name = `${method.parent.name}.${method.name}`;
     return this.#breaker.run(signal, () =>
-      this.#channel
-        .unary(method, request, { signal, deadline, metadata })
-        .catch((error: unknown) => {
-          throw translated(error, requestId);
-        }),
+      observed({ service: 'billing', method: name }, () =>
+        this.#channel
+          .unary(method, request, { signal, deadline, metadata })
+          .catch((error: unknown) => {
+            throw translated(error, requestId);
+          }),
+      ),
     );
   }
 }

@@ -40,7 +40,7 @@ export class Caller {
       service: 'reseller',
       timeoutMs,
       admission: new Admission({ service: 'reseller', concurrency, queue }),
-      lanes: new Lanes(connections),
+      lanes: new Lanes(connections, 'reseller'),
       breaker: transport.breaker,
     });
     this.#batch = batch;

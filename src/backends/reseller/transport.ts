@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { GatewayError } from '../../domain/error.ts';
+import { type ErrorCode, GatewayError } from '../../domain/error.ts';
 import { Breaker } from '../breaker.ts';
 import type { Credential } from '../credentials/credential.ts';
 import type { BackendLog } from '../log.ts';
 import { Egress } from '../network/egress.ts';
+import { observed } from '../observed-call.ts';
 import { breakerOpen, unreachable } from '../reachability.ts';
 import { parseBatch, writeBatch } from './batch.ts';
 import { type HttpResponse, invalidResponse, resellerError } from './errors.ts';
 import { exchange, type HttpRequest, isSuccess, type Method, Pools, requestName } from './http.ts';
+import { methodName } from './method-name.ts';
 import { beforeSending } from './refusals.ts';
 
 /** One call of the API; `path` has no leading slash and includes the query. */
@@ -72,7 +74,12 @@ export function createTransport(options: TransportOptions): Transport {
   async function sendOnce(request: HttpRequest, token: string, signal: AbortSignal) {
     const startedAt = performance.now();
     const headers = { ...request.headers, authorization: `Bearer ${token}` };
-    const send = () => exchange(pools.current, { ...request, headers }, signal);
+    const codeOf = (received: HttpResponse): ErrorCode | null =>
+      isSuccess(received) ? null : resellerError(received, requestName(request)).code;
+    const send = () =>
+      observed({ service: 'reseller', method: methodName(request), codeOf }, () =>
+        exchange(pools.current, { ...request, headers }, signal),
+      );
     const response = await breaker.run(signal, send, (received) => failureOf(received, request));
     const ms = Math.round(performance.now() - startedAt);
     log?.debug(

@@ -3,6 +3,7 @@ import { CloseCode, type Server } from 'graphql-ws';
 import type { RawData, WebSocket } from 'ws';
 import type { ErrorCode } from '../../domain/error.ts';
 import type { Limits } from '../../domain/limits.ts';
+import { socketsChanged } from '../../domain/telemetry.ts';
 import type { Logger } from '../../log.ts';
 import { textFrame } from './frame.ts';
 
@@ -69,7 +70,9 @@ export function serveSocket<E>(
   // ws closes the socket itself after an error, such as an oversized frame or a reset.
   socket.on('error', (error) => log.debug({ err: error }, 'socket failed'));
   const stopHeartbeat = startHeartbeat(socket);
+  socketsChanged.publish(1);
   socket.once('close', (code, reason) => {
+    socketsChanged.publish(-1);
     stopHeartbeat();
     closed(code, String(reason)).catch((error: unknown) =>
       log.error({ err: error }, 'socket cleanup failed'),

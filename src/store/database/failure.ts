@@ -1,5 +1,6 @@
 import { DatabaseError } from 'pg';
 import { GatewayError } from '../../domain/error.ts';
+import { databaseFailed } from '../../domain/telemetry.ts';
 
 /** SQLite result codes for faults in the statement. https://sqlite.org/rescode.html */
 const sqliteFaults = new Set([1, 18, 19, 20, 21, 25]);
@@ -51,6 +52,12 @@ export function isSqliteLocked(error: unknown): boolean {
  */
 export function databaseFailure(cause: unknown): GatewayError {
   if (cause instanceof GatewayError) return cause;
+  const failure = translated(cause);
+  databaseFailed.publish({ code: failure.code });
+  return failure;
+}
+
+function translated(cause: unknown): GatewayError {
   if (cause instanceof DatabaseError && cause.code === CHARACTER_NOT_IN_REPERTOIRE) {
     return new GatewayError('BAD_USER_INPUT', 'Text must not contain the character U+0000.', {
       cause,

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CompiledQuery, Kysely, QueryResult } from 'kysely';
+import { groupCommitted } from '../../domain/telemetry.ts';
 import type { AppendOnlyTable, CommitOptions, CommitResults } from './database.ts';
 import { databaseFailure, isConflict, isSqliteLocked, isStatementFault } from './failure.ts';
 import { Settlements } from './settlements.ts';
@@ -140,8 +141,13 @@ export class GroupCommit {
   /** Never rejects: every member gets its result or its error. */
   async #run(members: readonly Member[], attempt = 1): Promise<void> {
     if (members.length === 0) return;
+    const startedAt = performance.now();
     try {
       const results = await this.#options.execute(merge(members));
+      groupCommitted.publish({
+        durationMs: performance.now() - startedAt,
+        commits: members.length,
+      });
       this.#lockedSince = null;
       this.#resolve(members, results);
     } catch (error) {
