@@ -50,7 +50,7 @@ describe.each(kindsOfServers)('%s', (_, start) => {
     proxy.mode = mode;
     const startedAt = performance.now();
     const url = `http://${credentials}@${proxy.address}`;
-    const connectMs = mode === 'HANG' ? 700 : 10_000;
+    const connectMs = mode === 'HANG' ? 300 : 10_000;
     const call = reached.call(egressOf({ authorities, proxy: url, connectMs }), connectMs);
     const error = await call.catch((e: unknown) => e);
     expect(error).toMatchObject({ code: 'UNAVAILABLE' });
