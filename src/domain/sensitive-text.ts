@@ -117,7 +117,7 @@ const unsafe: readonly RegExp[] = [
   // Ids, project and phone numbers.
   /\d{6}|\bprojects?\/|\+\d[\d\s().-]{6}/,
   /\b(?:secret|password|passwd|token|assertion|bearer|authorization|credential|canary)/i,
-  /(?=[\w-]*\d)(?=[\w-]*[a-z])[\w-]{12}/i,
+  /(?=[\w-]*\d)(?=[\w-]*[a-z])[\w-]{8}/i,
 ];
 
 /** A vendor's description when clients may see it; otherwise `fallback`. */
