@@ -1,7 +1,7 @@
 import type { Pullable, Receiver } from './pull.ts';
 import type { Sleeper, WakeUps } from './wake-up.ts';
 
-/** Entries per read. */
+/** Entries per read, unless the feed sets another number. */
 const BATCH_SIZE = 100;
 
 /** One entry of a feed. Sequences increase and are never reused. */
@@ -16,6 +16,8 @@ export interface Feed<T extends Sequenced> {
   readonly key: string;
   /** The first entries after a sequence, oldest first; an empty list when there are none yet. */
   read(after: number, limit: number): Promise<readonly T[]>;
+  /** Entries per read; fewer for a feed of large entries. */
+  readonly batchSize?: number | undefined;
   /** The sequence to start after. */
   readonly seen: number;
   /** Whether the feed ends with this entry. */
@@ -91,11 +93,11 @@ class Reader<T extends Sequenced> implements AsyncIterableIterator<T>, Pullable<
 
   /** Arms before it reads, so an entry that arrives during the read causes another read. */
   #read(): void {
-    const { wakeUps, key, read } = this.#feed;
+    const { wakeUps, key, read, batchSize = BATCH_SIZE } = this.#feed;
     this.#isStale = false;
     this.#isReading = true;
     wakeUps.arm(key, this);
-    read(this.#seen, BATCH_SIZE).then(
+    read(this.#seen, batchSize).then(
       (entries) => this.#receive(entries),
       (error) => this.finish(error),
     );
@@ -106,7 +108,7 @@ class Reader<T extends Sequenced> implements AsyncIterableIterator<T>, Pullable<
     this.#batch = entries;
     this.#position = 0;
     // After a full batch there may be more.
-    this.#isStale ||= entries.length === BATCH_SIZE;
+    this.#isStale ||= entries.length === (this.#feed.batchSize ?? BATCH_SIZE);
     const receiver = this.#receiver;
     this.#receiver = undefined;
     if (receiver) this.pull(receiver);

@@ -92,6 +92,7 @@ export class Notifications {
         wakeUps: this.#wakeUps,
         key: filter.customerId ?? ALL,
         seen,
+        batchSize: BATCH_SIZE,
         read: filter.tenant ? skipping(read, () => this.#store.lastSequence()) : read,
         isLast: () => false,
         release: () => {},
@@ -107,5 +108,7 @@ export class Notifications {
   }
 }
 
+/** A message can have 1 MB. */
+const BATCH_SIZE = 20;
 /** The wake-up key of those who watch all customers. No customer has an empty id. */
 const ALL = '';
