@@ -165,7 +165,7 @@ export class Attempts {
   /** Runs detached from the client, which may leave: the answer would be lost. */
   async #within<R>(
     deadline: number,
-    { requestId, lane }: CallScope,
+    { requestId, lane, countCall }: CallScope,
     run: (scope: CallScope) => Promise<R>,
   ): Promise<R> {
     const { closing } = this.#deps.background;
@@ -177,7 +177,8 @@ export class Attempts {
     const timer = setTimeout(expire, Math.max(1, deadline - performance.now()));
     closing.addEventListener('abort', end, { once: true });
     if (closing.aborted) end();
-    const running = run({ signal, requestId, lane });
+    const counted = countCall ? { countCall } : {};
+    const running = run({ signal, requestId, lane, ...counted });
     try {
       return await abortable(running, signal);
     } catch (error) {

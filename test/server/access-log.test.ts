@@ -52,6 +52,14 @@ test('a query has one line with what it cost, and neither its document nor its v
   expect(line['cost']).toBeGreaterThan(4);
 });
 
+test("a mutation's line counts the call that makes the change", async () => {
+  const customer = Buffer.from('Customer:b:X:Y').toString('base64url');
+  const query = `mutation { activateCustomer(input: { customer: "${customer}" }) { __typename } }`;
+  const { data } = await (await post(query)).json();
+  expect(data).toEqual({ activateCustomer: { __typename: 'NotFoundError' } });
+  expect(await logged()).toMatchObject({ type: 'mutation', outcome: 'NOT_FOUND', backendCalls: 1 });
+});
+
 test.each<[string, () => Promise<Response>, object]>([
   ['that is no GraphQL', () => post('{'), { status: 200, outcome: 'BAD_USER_INPUT' }],
   ['with an unknown field', () => post('{ x }'), { status: 200, outcome: 'BAD_USER_INPUT' }],
