@@ -3,6 +3,7 @@ import {
   boolean,
   hostPort,
   integer,
+  jsonFile,
   keyFile,
   milliseconds,
   pemFile,
@@ -99,6 +100,11 @@ export const reseller = z.object({
   RESELLER_CONNECTIONS: integer(1, 1_000)
     .prefault('32')
     .describe('Maximum number of connections, and of concurrent calls, to the reseller API.'),
+  CATALOG_FILE: jsonFile
+    .optional()
+    .describe(
+      'Products and SKUs that `catalog` returns. When not set, it returns what Google documents. Nothing is rejected because of it.',
+    ),
   RESELLER_BATCH: boolean
     .prefault('false')
     .describe('Whether concurrent reads are combined into one `POST /batch`.'),

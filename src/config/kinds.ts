@@ -36,6 +36,8 @@ export const keyFile = z
   .string()
   .register(kinds, { format: 'the path of a JSON key file', isFile: true });
 
+export const jsonFile = z.string().register(kinds, { format: 'the path of a JSON file' });
+
 /** A file of PEM certificates, or of a PEM private key. */
 export const pemFile = z.string().register(kinds, { format: 'the path of a PEM file' });
 

@@ -2,6 +2,7 @@ import type { Viewer } from '../domain/viewer.ts';
 import { createAccess } from './access.ts';
 import { type AuditService, createAuditService } from './audit.ts';
 import { authorizeMutation, authorizeRead, mayRead } from './authorize.ts';
+import { type CatalogService, createCatalogService } from './catalog.ts';
 import { type CustomerLinkService, createCustomerLinkService } from './customer-links.ts';
 import { type CustomerService, createCustomerService } from './customers.ts';
 import { createLinkLoaders, createLoaders } from './loaders.ts';
@@ -15,6 +16,7 @@ import { createSubscriptionService, type SubscriptionService } from './subscript
 export interface Services {
   /** @throws GatewayError FORBIDDEN when the viewer may not run the mutation */
   authorizeMutation(mutation: string): void;
+  readonly catalog: CatalogService;
   readonly customers: CustomerService;
   readonly customerLinks: CustomerLinkService;
   readonly subscriptions: SubscriptionService;
@@ -42,6 +44,7 @@ export function createServices(sources: ServiceSources, scope: RequestScope): Se
   const operations = createOperationService(sources, viewed, customers, customerLinks);
   return {
     authorizeMutation: (mutation) => authorizeMutation(viewer, mutation),
+    catalog: createCatalogService(sources.catalog),
     customers,
     customerLinks,
     subscriptions,
@@ -60,6 +63,9 @@ function refusedServices(viewer: Viewer): Services {
   }
   return {
     authorizeMutation: (mutation) => authorizeMutation(viewer, mutation),
+    get catalog() {
+      return refuse();
+    },
     get customers() {
       return refuse();
     },
