@@ -74,6 +74,14 @@ export function oneOf<const T extends readonly string[]>(values: T) {
   return z.enum(values).register(kinds, { format: `one of ${values.join(', ')}` });
 }
 
+export function listOf<const T extends readonly string[]>(values: T) {
+  return z
+    .string()
+    .transform((value) => value.split(/[\s,]+/))
+    .pipe(z.array(z.enum(values)).min(1))
+    .register(kinds, { format: `a comma-separated list of ${values.join(', ')}` });
+}
+
 export const host = z
   .string()
   .regex(/^[\w.:-]+$/)
