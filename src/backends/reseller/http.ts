@@ -2,7 +2,8 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { Pool } from 'undici';
 import type { Egress } from '../network/egress.ts';
-import { connectionError, type HttpResponse, invalidResponse, resellerError } from './errors.ts';
+import { connectionError } from './connection-errors.ts';
+import { type HttpResponse, invalidResponse, resellerError } from './errors.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 

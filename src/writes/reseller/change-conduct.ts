@@ -10,6 +10,7 @@ import { currentSubscription } from './current.ts';
 import { listSubscriptions } from './reads.ts';
 import { type ChangeRequest, changeRequest } from './requests.ts';
 import { findAgain, type TargetSnapshot, targetSnapshot } from './snapshots.ts';
+import { aboutState } from './state-refusals.ts';
 import { UNCLEAR } from './verdict.ts';
 
 export function changeConduct(
@@ -22,7 +23,7 @@ export function changeConduct(
     snapshot: targetSnapshot,
     attempt: ({ request, snapshot }, scope) =>
       withCurrentId(deps, request.target, snapshot, scope, (key, planName) =>
-        send(request, key, planName, scope),
+        aboutState(request.mutation, snapshot, () => send(request, key, planName, scope)),
       ),
     async readBack({ request, snapshot }, scope) {
       const { customerId, skuId } = request.target;
