@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import {
   ActivateCustomerDocument,
+  CancelSubscriptionDocument,
   ChangeSubscriptionPlanDocument,
   CreateResellerServedCustomerDocument,
   CustomerDocument,
@@ -44,6 +45,13 @@ const customer = {
   customerDomain: 'byron.example',
   alternateEmail: 'ada@elsewhere.example',
   postalAddress,
+};
+
+const order = {
+  action: 'BUY' as const,
+  skuId: '1010470001',
+  planName: 'FLEXIBLE' as const,
+  seats: 5,
 };
 
 describe('an input that a documented rule forbids is refused with its paths, and nothing is sent', () => {
@@ -110,12 +118,6 @@ describe('an input that a documented rule forbids is refused with its paths, and
     expect(gateway.sandbox.calls.counts()).toEqual({});
   });
 
-  const order = {
-    action: 'BUY' as const,
-    skuId: '1010470001',
-    planName: 'FLEXIBLE' as const,
-    seats: 5,
-  };
   test.each([
     [{ ...order, action: 'SWITCH' as const }, ['input.sourceSkuId']],
     [{ ...order, sourceSkuId: '1010020027' }, ['input.sourceSkuId']],
@@ -127,8 +129,8 @@ describe('an input that a documented rule forbids is refused with its paths, and
     [{ ...order, planName: undefined }, ['input.planName']],
     [{ ...order, planNameRaw: 'FLEXIBLE' }, ['input.planName']],
     [{ ...order, planName: 'UNRECOGNIZED' as const }, ['input.planName']],
-    [{ ...order, planName: 'TRIAL' as const, seats: 11 }, ['input.seats']],
-    [{ ...order, planName: 'FREE' as const, seats: 51 }, ['input.seats']],
+    [{ ...order, planName: undefined, planNameRaw: ' ' }, ['input.planNameRaw']],
+    [{ ...order, renewalTypeRaw: '' }, ['input.renewalTypeRaw']],
     [{ ...order, seats: 0 }, ['input.seats']],
     [{ ...order, purchaseOrderId: 'x'.repeat(81) }, ['input.purchaseOrderId']],
     [{ ...order, dealCode: 'x'.repeat(101) }, ['input.dealCode']],
@@ -140,6 +142,19 @@ describe('an input that a documented rule forbids is refused with its paths, and
     const { data } = await request(gateway.url, OrderSubscriptionDocument, { input });
     expect(refusedPaths(data?.orderSubscription)).toEqual(paths);
     expect(gateway.sandbox.calls.counts()).toEqual({});
+  });
+
+  test.each([
+    ['1010050001', 'TRIAL' as const, 50],
+    ['1010010001', 'FREE' as const, 51],
+    ['2999999999', 'FLEXIBLE' as const, 60_000],
+  ])('orderSubscription of %s with the plan %s leaves %i seats to the reseller API', async (...row) => {
+    const [skuId, planName, seats] = row;
+    const gateway = await startTestGateway();
+    const { customer: id } = await flexible(gateway);
+    const input = { ...order, customer: id, skuId, planName, seats };
+    await request(gateway.url, OrderSubscriptionDocument, { input });
+    expect(gateway.sandbox.calls.count('subscriptions.insert')).toBe(1);
   });
 
   test('transferSubscriptions names the item that is wrong', async () => {
@@ -169,6 +184,22 @@ describe('what a backend refuses lands on the path of the input', () => {
     const input = { ...customer, postalAddress: { ...postalAddress, countryCode: 'KP' } };
     const { data } = await request(url, OrderCustomerDocument, { input });
     expect(refusedPaths(data?.orderCustomer)).toEqual(['input.postalAddress.countryCode']);
+  });
+
+  test('a plan that the SKU does not have, under the name that the caller used', async () => {
+    const gateway = await startTestGateway();
+    const { customer: id } = await flexible(gateway);
+    const raw = { ...order, planName: undefined, planNameRaw: 'ANNUAL_DAILY_PAY' };
+    const input = { customer: id, ...raw };
+    const { data } = await request(gateway.url, OrderSubscriptionDocument, { input });
+    expect(refusedPaths(data?.orderSubscription)).toEqual(['input.planNameRaw']);
+  });
+
+  test('a subscription that cannot be cancelled', async () => {
+    const gateway = await startTestGateway();
+    const { subscription } = await flexible(gateway);
+    const { data } = await request(gateway.url, CancelSubscriptionDocument, { subscription });
+    expect(refusedPaths(data?.cancelSubscription)).toEqual(['input.subscription']);
   });
 
   test('seats of an annual plan that go down', async () => {
