@@ -72,7 +72,8 @@ notification.implement({
     }),
     subscription: t.field({
       type: subscription,
-      description: 'Current state of the subscription; null when it no longer exists.',
+      description:
+        'Current state of the subscription; null when it no longer exists, or when its id has changed and the customer has several subscriptions to the SKU.',
       resolve: (entry, _args, { services }) =>
         services.notifications.subscription(entry.notification),
     }),

@@ -131,23 +131,31 @@ registerNode('ResellerSubscription', {
 
 const subscriptionConnection = connectionOf(subscription);
 
-function paginateSubscriptions(
+/** Null when another reseller or Google manages the filtered customer. */
+async function paginateSubscriptions(
   args: ConnectionArgs,
   filter: SubscriptionFilter,
   subscriptions: SubscriptionService,
-): Promise<Connection<ResellerSubscription>> {
+): Promise<Connection<ResellerSubscription> | null> {
   const { customerId, customerNamePrefix, customerAuthToken } = filter;
-  return paginate(args, {
+  let isReadable = true;
+  const connection = await paginate(args, {
     identity: ['subscriptions', customerId, customerNamePrefix, customerAuthToken],
     maxPageSize: MAX_SUBSCRIPTIONS_PAGE,
-    fetch: (page) => subscriptions.page(filter, page),
+    async fetch(page) {
+      const read = await subscriptions.page(filter, page);
+      isReadable = read !== null;
+      return read ?? { items: [], nextToken: null };
+    },
   });
+  return isReadable ? connection : null;
 }
 
 builder.objectField(customer, 'subscriptions', (t) =>
   t.field({
     type: subscriptionConnection,
-    description: "The customer's subscriptions; null when the customer is not in the reseller API.",
+    description:
+      "The customer's subscriptions; null when the customer is not in the reseller API, or when another reseller or Google manages it.",
     args: { ...connectionArgs },
     resolve: async (parent, args, { services: { customers, subscriptions } }) => {
       const customerId = await customers.resellerCustomerId(parent);
@@ -202,7 +210,7 @@ builder.queryField('subscriptions', (t) =>
   t.field({
     type: subscriptionConnection,
     description:
-      'Lists the subscriptions of all customers, narrowed by the given filters. Null when the filtered customer is not in the reseller API.',
+      'Lists the subscriptions of all customers, narrowed by the given filters. Null when the filtered customer is not in the reseller API, or when another reseller or Google manages it and `customerAuthToken` is not set.',
     args: {
       customer: t.arg.id({ description: 'Global id of the customer to filter by.' }),
       customerNamePrefix: t.arg.string({
