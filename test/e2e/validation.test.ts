@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { encodeGlobalId } from '../../src/schema/relay/global-id.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import {
   ActivateCustomerDocument,
@@ -9,10 +10,12 @@ import {
   InviteCustomerDocument,
   OrderCustomerDocument,
   OrderSubscriptionDocument,
+  SuspendCustomerDocument,
   TransferSubscriptionsDocument,
   UpdateCustomerDocument,
 } from '../support/gql/graphql.ts';
 import { request } from '../support/request.ts';
+import { customerNamed } from '../support/seeded.ts';
 
 interface Refusal {
   readonly __typename: string;
@@ -213,6 +216,39 @@ describe('what a backend refuses lands on the path of the input', () => {
           __typename ... on ValidationError { code fields { path message } } } }`,
     );
     expect(refusedPaths(data?.changeSubscriptionSeats)).toEqual(['input.seats']);
+  });
+});
+
+describe('suspendCustomer without a confirmation', () => {
+  test('of a customer that does not exist is not found', async () => {
+    const { url, sandbox } = await startTestGateway();
+    const input = { customer: encodeGlobalId('Customer', 'b', sandbox.resellerId, 'unknown') };
+    const { data } = await request(url, SuspendCustomerDocument, { input });
+    expect(data?.suspendCustomer).toMatchObject({ __typename: 'NotFoundError' });
+  });
+
+  test('of a customer that exists is refused, and nothing is suspended', async () => {
+    const gateway = await startTestGateway();
+    const input = { customer: await customerNamed(gateway, 'Nordlicht Bakery') };
+    const { data } = await request(gateway.url, SuspendCustomerDocument, { input });
+    expect(refusedPaths(data?.suspendCustomer)).toEqual(['input.confirm']);
+    expect(gateway.sandbox.calls.count('CustomerService.Suspend')).toBe(0);
+  });
+});
+
+test('changeSubscriptionPlan without seats keeps their number', async () => {
+  const gateway = await startTestGateway();
+  const { subscription } = await flexible(gateway);
+  const { data } = await request<{ changeSubscriptionPlan: object }, object>(
+    gateway.url,
+    `mutation ($id: ID!) {
+      changeSubscriptionPlan(input: { subscription: $id, planName: ANNUAL_YEARLY_PAY }) {
+        ... on ChangeSubscriptionPlanSuccess {
+          subscription { plan { planName } seats { numberOfSeats } } } } }`,
+    { id: subscription },
+  );
+  expect(data?.changeSubscriptionPlan).toEqual({
+    subscription: { plan: { planName: 'ANNUAL_YEARLY_PAY' }, seats: { numberOfSeats: 25 } },
   });
 });
 

@@ -79,7 +79,10 @@ writeMutation('changeSubscriptionPlan', {
   input: (t) => ({
     ...subscriptionInput(t),
     ...planFields(t),
-    ...seatsField(t),
+    seats: t.int({
+      description:
+        'Total number of seats, at least 1; not a difference. The number of seats stays the same when omitted.',
+    }),
     ...dealCodeField(t),
     ...purchaseOrderIdField(t),
   }),
@@ -89,13 +92,13 @@ writeMutation('changeSubscriptionPlan', {
   async run(input, { subscriptionChanges }, key) {
     const validation = new Validation();
     const planName = planNameOf(validation, input);
-    checkSeats(validation, input.seats);
+    if (input.seats != null) checkSeats(validation, input.seats);
     checkOrderReferences(validation, input);
     validation.throwIfInvalid();
     const target = subscriptionTarget(input.subscription);
     const plan = {
       planName,
-      seats: seatsFor(planName, input.seats),
+      seats: input.seats == null ? {} : seatsFor(planName, input.seats),
       dealCode: input.dealCode ?? undefined,
       purchaseOrderId: input.purchaseOrderId ?? undefined,
     };

@@ -1,4 +1,3 @@
-import { badInput } from '../../domain/error.ts';
 import {
   MAX_SUBSCRIPTIONS_PAGE,
   type ResellerSubscription,
@@ -10,7 +9,7 @@ import { builder } from '../builder.ts';
 import { customer, resellerFilter } from '../customer/customer.ts';
 import { expose } from '../fields.ts';
 import { connectionArgs, connectionOf } from '../relay/connection.ts';
-import { decodeGlobalIdOf, encodeGlobalId } from '../relay/global-id.ts';
+import { encodeGlobalId, givenIdOf, invalidId } from '../relay/global-id.ts';
 import { nodeInterface, registerNode } from '../relay/node.ts';
 import { type Connection, type ConnectionArgs, paginate } from '../relay/pagination.ts';
 import {
@@ -113,7 +112,7 @@ subscription.implement({
  * @throws GatewayError BAD_USER_INPUT when it is not a subscription's id
  */
 export function subscriptionTarget(id: string): SubscriptionTarget {
-  return targetOfParts(decodeGlobalIdOf('ResellerSubscription', id));
+  return targetOfParts(givenIdOf('ResellerSubscription', id));
 }
 
 function targetOfParts(parts: readonly string[]): SubscriptionTarget {
@@ -121,7 +120,7 @@ function targetOfParts(parts: readonly string[]): SubscriptionTarget {
   if (customerId && skuId && subscriptionId !== '' && more.length === 0) {
     return { customerId, skuId, subscriptionId };
   }
-  throw badInput('id is not a valid ResellerSubscription id. Use an id that this API returned.');
+  throw invalidId('ResellerSubscription');
 }
 
 registerNode('ResellerSubscription', {
