@@ -100,7 +100,7 @@ export const reseller = z.object({
   RESELLER_CONNECTIONS: integer(1, 1_000)
     .prefault('1000')
     .describe(
-      'Maximum number of connections, and of concurrent calls, to the reseller API. The gateway uses up to 64, and more only while calls take longer than 2 ms.',
+      'Maximum number of connections, and of concurrent calls, to the reseller API. The gateway uses 64 of them, and more when calls take longer than 2 ms.',
     ),
   CATALOG_FILE: jsonFile
     .optional()
