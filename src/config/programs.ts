@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readCatalog } from './catalog-file.ts';
 import { type Config, toConfig } from './config.ts';
+import { readManifests } from './document-manifests.ts';
 import { gatewayRules } from './gateway-rules.ts';
 import { type GatewaySettings, gatewaySettings } from './gateway-settings.ts';
 import { misspelled } from './misspelled.ts';
@@ -57,7 +58,7 @@ export function loadSandboxProgram(env: Env): SandboxProgram {
 }
 
 function fileProblems(settings: GatewaySettings): readonly string[] {
-  return [readTlsFiles, readCatalog].flatMap((read) => {
+  return [readTlsFiles, readCatalog, readManifests].flatMap((read) => {
     try {
       read(settings);
       return [];
