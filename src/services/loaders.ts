@@ -40,6 +40,8 @@ export interface Loaders extends LinkLoaders {
     readonly ListedOperation[],
     string
   >;
+  readonly operationCount: DataLoader<OperationFilter, number, string>;
+  readonly notificationCount: DataLoader<NotificationFilter, number, string>;
   readonly notificationPage: DataLoader<
     PageQuery<NotificationFilter>,
     readonly NotificationEntry[],
@@ -81,6 +83,7 @@ export function createLoaders(
 ): Loaders {
   const { billing, reseller, customerIndex, operations, notifications } = sources;
   const byPage = { cacheKeyFn: (query: PageQuery<object>) => JSON.stringify(query) };
+  const byFilter = { cacheKeyFn: (filter: object) => JSON.stringify(filter) };
   const anyResellerCustomer = new DataLoader<string, ResellerCustomer | null>((ids) =>
     reseller.getCustomers(ids, scope),
   );
@@ -122,6 +125,8 @@ export function createLoaders(
           ]),
       },
     ),
+    operationCount: new DataLoader((filters) => operations.counts(filters), byFilter),
+    notificationCount: new DataLoader((filters) => notifications.counts(filters), byFilter),
     operationPage: new DataLoader((queries) => operations.pages(queries), byPage),
     notificationPage: new DataLoader(
       (queries) => notifications.pages(queries, sources.maxAnswerBytes),

@@ -7,6 +7,20 @@ export function notEmpty(name: string, value: string | null | undefined): string
 }
 
 /**
+ * @param prefix of the names of the arguments
+ * @throws GatewayError BAD_USER_INPUT when the times are reversed
+ */
+export function checkPeriod(
+  prefix: string,
+  from: Date | null | undefined,
+  until: Date | null | undefined,
+): void {
+  if (from && until && from >= until) {
+    throw badInput(`${prefix}from must be before ${prefix}until.`);
+  }
+}
+
+/**
  * The sequence number in a subscription's `after` argument; null when the argument is missing.
  * @throws GatewayError BAD_USER_INPUT when it is not a cursor
  */

@@ -105,10 +105,20 @@ export function setLatestEntry(db: Kysely<Tables>, append: Append) {
     where operation_number = operations.number)`;
   return db
     .updateTable('operations')
-    .set({ ...customerColumns(append), ...statusColumns(append.operation), latest_sequence: last })
+    .set({
+      ...customerColumns(append),
+      ...statusColumns(append.operation),
+      ...filterColumns(append.operation),
+      latest_sequence: last,
+    })
     .where('operation_id', '=', append.operation.operationId)
     .where('latest_sequence', '=', append.known?.entry.sequence ?? 0)
     .where('latest_sequence', '<', last);
+}
+
+function filterColumns({ kind, createdAt }: Operation) {
+  const started_at = createdAt ? createdAt.getTime() : sql<number>`first_seen_at`;
+  return { kind, started_at };
 }
 
 function statusColumns(operation: Operation) {
