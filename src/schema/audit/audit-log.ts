@@ -212,8 +212,10 @@ builder.subscriptionField('auditLogged', (t) =>
       filter: t.arg({ type: logFilter, description: filterDescription }),
       after: t.arg.string({ description: '`cursor` of the last entry that the client received.' }),
     },
-    subscribe: async (_root, { filter, after }, { services: { audit, customers } }) =>
-      audit.watch(await filterOf(filter, customers), sequenceOf(after)),
+    async subscribe(_root, { filter, after }, context) {
+      const { audit, customers } = context.services;
+      return audit.watch(await filterOf(filter, customers), sequenceOf(after, context));
+    },
     resolve: (entry) => entry,
   }),
 );

@@ -220,12 +220,13 @@ builder.subscriptionField('notificationReceived', (t) =>
         description: '`cursor` of the last notification that the client received.',
       }),
     },
-    subscribe: async (_root, args, { services: { customers, notifications } }) => {
+    subscribe: async (_root, args, context) => {
+      const { customers, notifications } = context.services;
       const customerId = await resellerFilter(args.customer, customers);
       if (customerId === null) {
         throw new GatewayError('NOT_FOUND', 'The customer was not found in the reseller API.');
       }
-      return notifications.watch(filterOf(customerId, args.types), sequenceOf(args.after));
+      return notifications.watch(filterOf(customerId, args.types), sequenceOf(args.after, context));
     },
     resolve: (entry) => entry,
   }),

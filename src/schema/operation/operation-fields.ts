@@ -134,8 +134,8 @@ builder.subscriptionField('operationUpdated', (t) =>
       id: t.arg.id({ required: true, description: 'Global id of the operation.' }),
       after: t.arg.string({ description: '`cursor` of the last state that the client received.' }),
     },
-    subscribe: (_root, { id, after }, { services }) =>
-      services.operations.watch(operationIdOf(id), sequenceOf(after)),
+    subscribe: (_root, { id, after }, context) =>
+      context.services.operations.watch(operationIdOf(id), sequenceOf(after, context)),
     resolve: (entry) => entry,
   }),
 );
@@ -150,12 +150,13 @@ builder.subscriptionField('operationsUpdated', (t) =>
       customer: t.arg.id({ description: 'Global id of the customer to filter by.' }),
       after: t.arg.string({ description: '`cursor` of the last state that the client received.' }),
     },
-    subscribe: async (_root, { customer: id, after }, { services: { customers, operations } }) => {
+    subscribe: async (_root, { customer: id, after }, context) => {
+      const { customers, operations } = context.services;
       const whose = id == null ? null : await customers.billingKey(customerOfId(id));
       if (id != null && whose === null) {
         throw new GatewayError('NOT_FOUND', 'The customer was not found in the billing API.');
       }
-      return operations.watchAll(whose, sequenceOf(after));
+      return operations.watchAll(whose, sequenceOf(after, context));
     },
     resolve: (entry) => entry,
   }),
