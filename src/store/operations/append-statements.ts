@@ -5,7 +5,7 @@ import type { Database } from '../database/database.ts';
 import type { Tables } from '../database/tables.ts';
 import { encodeOperation } from './operation-json.ts';
 import { isAnother } from './readings.ts';
-import { latestEntries, toEntry } from './rows.ts';
+import { filterColumns, latestEntries, toEntry } from './rows.ts';
 
 /** The operation as the journal has it before an append; null when it does not have it. */
 export type KnownOperation = ReturnType<typeof toKnown>;
@@ -114,11 +114,6 @@ export function setLatestEntry(db: Kysely<Tables>, append: Append) {
     .where('operation_id', '=', append.operation.operationId)
     .where('latest_sequence', '=', append.known?.entry.sequence ?? 0)
     .where('latest_sequence', '<', last);
-}
-
-function filterColumns({ kind, createdAt }: Operation) {
-  const started_at = createdAt ? createdAt.getTime() : sql<number>`first_seen_at`;
-  return { kind, started_at };
 }
 
 function statusColumns(operation: Operation) {
