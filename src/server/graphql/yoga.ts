@@ -81,7 +81,9 @@ export function createGraphQLHandler(options: YogaOptions) {
         onExpiry(viewer, () => res.destroy()),
       );
       const agent = agentFrom(request.headers.get('user-agent'));
-      const context = createContext({ viewer, requestId, agent, record, signal: request.signal });
+      const lastEventId = request.headers.get('last-event-id');
+      const { signal } = request;
+      const context = createContext({ viewer, requestId, agent, lastEventId, record, signal });
       // Emitted only when the whole response was handed to a connection that was still open.
       res.once('finish', () => context.delivered());
       return context;
