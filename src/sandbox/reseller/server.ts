@@ -9,6 +9,7 @@ import { execute, type Outcome, prepare, type ResellerContext, withFaults } from
 import { failure, toRestError } from './responses.ts';
 import { type HttpRequest, type HttpResponse, sourceOf } from './router.ts';
 import { printingOf } from './system-parameters.ts';
+import { grantToken, tokenPath } from './token-endpoint.ts';
 
 const batchPaths = ['/batch', '/batch/reseller/v1'];
 
@@ -28,6 +29,7 @@ async function readRequest(incoming: IncomingMessage): Promise<HttpRequest> {
 async function handleRequest(context: ResellerContext, request: HttpRequest): Promise<Outcome> {
   const [path = ''] = request.target.split('?');
   if (request.verb === 'POST' && batchPaths.includes(path)) return handleBatch(context, request);
+  if (path === tokenPath) return grantToken(request, context.access.token);
   const prepared = prepare(request);
   return execute(context, prepared, 'error' in prepared ? [] : [prepared.call], false);
 }
