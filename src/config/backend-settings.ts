@@ -98,8 +98,10 @@ export const reseller = z.object({
       'Maximum number of requests that wait for the reseller API; any more are rejected with UNAVAILABLE.',
     ),
   RESELLER_CONNECTIONS: integer(1, 1_000)
-    .prefault('32')
-    .describe('Maximum number of connections, and of concurrent calls, to the reseller API.'),
+    .prefault('1000')
+    .describe(
+      'Maximum number of connections, and of concurrent calls, to the reseller API. The gateway uses 64 of them, and more when calls take longer than 2 ms.',
+    ),
   CATALOG_FILE: jsonFile
     .optional()
     .describe(

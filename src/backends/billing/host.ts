@@ -13,6 +13,7 @@ import type { Admission } from '../admission.ts';
 import { Breaker } from '../breaker.ts';
 import { BackendCalls, type IsRetryable } from '../call.ts';
 import type { Credential } from '../credentials/credential.ts';
+import { fixedSize } from '../lane-size.ts';
 import { Lanes } from '../lanes.ts';
 import type { BackendLog } from '../log.ts';
 import { Egress } from '../network/egress.ts';
@@ -53,17 +54,19 @@ export class Host {
   readonly #breaker: Breaker;
   readonly #calls: BackendCalls;
   readonly #credential: Credential;
+  readonly #log: BackendLog | undefined;
 
   constructor(address: string, admission: Admission, options: HostOptions) {
     const { tls, credential, timeoutMs, connections, log, egress = new Egress() } = options;
     this.#channel = new Channel({ address, tls, egress }, connections);
     this.#credential = credential;
+    this.#log = log;
     this.#breaker = new Breaker({ service: 'billing', host: address, log });
     this.#calls = new BackendCalls({
       service: 'billing',
       timeoutMs,
       admission,
-      lanes: new Lanes(MAX_CALLS, 'billing'),
+      lanes: new Lanes(fixedSize(MAX_CALLS), 'billing'),
       breaker: this.#breaker,
     });
   }
@@ -144,7 +147,7 @@ export class Host {
     }
   }
 
-  #send<I extends DescMessage, O extends DescMessage>(
+  async #send<I extends DescMessage, O extends DescMessage>(
     method: UnaryMethod<I, O>,
     request: MessageShape<I>,
     token: string,
@@ -157,7 +160,7 @@ export class Host {
     metadata.set('x-client-trace-id', scope.requestId);
     if (idempotencyKey) metadata.set('idempotency-key', idempotencyKey);
     const name = `${method.parent.name}.${method.name}`;
-    return this.#breaker.run(signal, () =>
+    const response = await this.#breaker.run(signal, () =>
       observed({ service: 'billing', method: name }, () =>
         this.#channel
           .unary(method, request, { signal, deadline, metadata })
@@ -166,8 +169,13 @@ export class Host {
           }),
       ),
     );
+    const { dropped } = response;
+    if (dropped.length > 0) this.#log?.warn({ method: name, dropped }, INVALID_STRINGS);
+    return response;
   }
 }
+
+const INVALID_STRINGS = 'billing API returned strings that are not UTF-8, leaving them out';
 
 function translated(error: unknown, requestId: string | undefined): unknown {
   return isServiceError(error) ? billingError(error, requestId) : error;

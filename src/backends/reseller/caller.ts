@@ -2,8 +2,10 @@ import type { CallScope } from '../../domain/call-scope.ts';
 import { badInput, GatewayError } from '../../domain/error.ts';
 import { Admission } from '../admission.ts';
 import { BackendCalls } from '../call.ts';
+import { AdaptiveSize } from '../lane-size.ts';
 import { Lanes } from '../lanes.ts';
-import { type HttpResponse, mayHaveBeenApplied } from './errors.ts';
+import { mayHaveBeenApplied } from './connection-errors.ts';
+import type { HttpResponse } from './errors.ts';
 import type { Call, Part, Transport } from './transport.ts';
 
 /** Converts a response with any status into a result, or throws a GatewayError. */
@@ -40,7 +42,7 @@ export class Caller {
       service: 'reseller',
       timeoutMs,
       admission: new Admission({ service: 'reseller', concurrency, queue }),
-      lanes: new Lanes(connections, 'reseller'),
+      lanes: new Lanes(new AdaptiveSize(connections), 'reseller'),
       breaker: transport.breaker,
     });
     this.#batch = batch;

@@ -78,8 +78,8 @@ export type ChangeSubscriptionPlanInput = {
   planNameRaw?: string | null | undefined;
   /** The reseller's own reference, printed on the invoice; up to 80 characters. */
   purchaseOrderId?: string | null | undefined;
-  /** Total number of seats, at least 1; not a difference. */
-  seats: number;
+  /** Total number of seats, at least 1; not a difference. The number of seats stays the same when omitted. */
+  seats?: number | null | undefined;
   /** Global id of the subscription. */
   subscription: string | number;
 };
