@@ -59,6 +59,30 @@ test.each(rows)('%i %s of a read is %s, retryable: %s', async (...row) => {
   expect(JSON.stringify(errors)).not.toMatch(/123456789012|console|quota metric/);
 });
 
+/** The member of the result union for each code that has one. */
+const members: Readonly<Record<string, string>> = {
+  FORBIDDEN: 'PermissionError',
+  RATE_LIMITED: 'RateLimitedError',
+  UNAVAILABLE: 'UnavailableError',
+};
+
+test.each(rows)('%i %s of a write is %s, and the write is sent once', async (...row) => {
+  const [status, body, code, , contentType] = row;
+  const subscription = await subscriptionOf('flexible.example');
+  const { faults, calls } = gateway().sandbox;
+  const effect = { type: 'http', status, body, contentType } as const;
+  faults.add({ method: 'subscriptions.suspend', effect });
+  onTestFinished(() => faults.set([]));
+  calls.reset();
+  const { url } = gateway();
+  const { data, errors } = await request(url, SuspendSubscriptionDocument, { subscription });
+  const member = members[code];
+  if (member) expect(data?.suspendSubscription).toMatchObject({ __typename: member, code });
+  else expect(errors).toMatchObject([{ extensions: { code } }]);
+  expect(calls.count('subscriptions.suspend')).toBe(1);
+  expect(JSON.stringify({ data, errors })).not.toMatch(/123456789012|console|quota metric/);
+});
+
 describe('a change that the state of the subscription does not permit', () => {
   const refused = { __typename: 'FailedPreconditionError', code: 'FAILED_PRECONDITION' };
 

@@ -76,9 +76,7 @@ export function notificationStore(database: Database, changes: Changes): Notific
     async after(filter, sequence, limit = MAX_ROWS, maxBytes = Number.MAX_SAFE_INTEGER) {
       if (filter.types?.length === 0) return [];
       const place: Place = { side: '>', sequence, order: 'asc', limit: Math.min(limit, MAX_ROWS) };
-      const rows = await database.read((db) =>
-        readAfter(db, filter, place, maxBytes).execute(),
-      );
+      const rows = await database.read((db) => readAfter(db, filter, place, maxBytes).execute());
       return rows.toSorted((a, b) => a.sequence - b.sequence).map(toEntry);
     },
     async pages(queries, maxBytes = Infinity) {
