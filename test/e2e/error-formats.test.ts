@@ -66,6 +66,25 @@ const members: Readonly<Record<string, string>> = {
   UNAVAILABLE: 'UnavailableError',
 };
 
+test('the typed error of the daily quota is not retryable', async () => {
+  const { url, sandbox } = gateway();
+  const subscription = await subscriptionOf('flexible.example');
+  const retryableOf = async (message: string) => {
+    failing(403, format2(403, 'X', message, 'RATE_LIMIT_EXCEEDED'));
+    const { data } = await request<{ suspendSubscription: object }, object>(
+      url,
+      `mutation ($id: ID!) { suspendSubscription(input: { subscription: $id }) {
+        ... on RateLimitedError { retryable } ... on Error { code } } }`,
+      { id: subscription },
+    );
+    sandbox.faults.set([]);
+    return data?.suspendSubscription;
+  };
+  const code = 'RATE_LIMITED';
+  expect(await retryableOf('Queries per minute')).toEqual({ code, retryable: true });
+  expect(await retryableOf('Queries per day')).toEqual({ code, retryable: false });
+});
+
 test.each(rows)('%i %s of a write is %s, and the write is sent once', async (...row) => {
   const [status, body, code, , contentType] = row;
   const subscription = await subscriptionOf('flexible.example');
