@@ -5,6 +5,7 @@ import type { Logger } from '../../log.ts';
 import { onExpiry } from '../auth/authenticate.ts';
 import type { OriginPolicy } from '../auth/origin.ts';
 import type { Backlog } from '../backlog.ts';
+import type { TrustedDocuments } from '../documents/trusted-documents.ts';
 import { EXPOSED_HEADERS } from '../refusal.ts';
 import type { Compress } from './compression.ts';
 import type { Documents } from './documents.ts';
@@ -13,7 +14,7 @@ import { useCompression } from './plugins/compression.ts';
 import { useDocuments } from './plugins/documents.ts';
 import { useErrorCodes } from './plugins/error-codes.ts';
 import { useExecution } from './plugins/execution.ts';
-import { useRequestErrors } from './plugins/request-errors.ts';
+import { useRequestParams } from './plugins/request-params.ts';
 import {
   agentFrom,
   type CreateContext,
@@ -26,6 +27,9 @@ export interface YogaOptions {
   readonly path: string;
   readonly schema: GraphQLSchema;
   readonly documents: Documents;
+  readonly trusted: TrustedDocuments;
+  /** Milliseconds for which caches may reuse the answer to a document that is requested with GET. */
+  readonly documentMaxAgeMs: number;
   readonly createContext: CreateContext;
   readonly executeOnce: ExecuteOnce;
   readonly subscribe: Subscribe;
@@ -85,7 +89,7 @@ export function createGraphQLHandler(options: YogaOptions) {
       return context;
     },
     plugins: [
-      useRequestErrors(),
+      useRequestParams(options.trusted, options.documentMaxAgeMs),
       useDocuments(documents),
       useExecution(options.executeOnce, options.subscribe, options.backlog, options.shutdown),
       useErrorCodes(log, options.limits.suggestions),
