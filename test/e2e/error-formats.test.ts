@@ -10,10 +10,11 @@ import {
 import { request } from '../support/request.ts';
 
 const gateway = sharedTestGateway();
+const withFormat2 = sharedTestGateway({ sandbox: { errorFormat: '2' } });
 
 /** The global id of the first subscription of a customer. */
-async function subscriptionOf(domain: string): Promise<string> {
-  const { data } = await request(gateway().url, CustomerDocument, { by: { domain } });
+async function subscriptionOf(domain: string, { url } = gateway()): Promise<string> {
+  const { data } = await request(url, CustomerDocument, { by: { domain } });
   const id = data?.customer?.subscriptions?.nodes[0]?.id;
   if (id === undefined) throw new Error(`${domain} has no subscription`);
   return id;
@@ -132,6 +133,28 @@ describe('a change that the state of the subscription does not permit', () => {
     const subscription = await subscriptionOf('flexible.example');
     const { data } = await request(gateway().url, StartPaidServiceDocument, { subscription });
     expect(data?.startPaidService).toMatchObject(refused);
+  });
+
+  test('is FAILED_PRECONDITION in error format 2 too', async () => {
+    const { url } = withFormat2();
+    const of = (domain: string) => subscriptionOf(domain, withFormat2());
+    const paused = { subscription: await of('paused-by-reseller.example') };
+    const paid = { subscription: await of('flexible.example') };
+    const pending = { subscription: await of('terms-pending.example') };
+    const seats = { ...paused, seats: 30 };
+    for (const { data } of [
+      await request(url, ChangeSubscriptionSeatsDocument, seats),
+      await request(url, ActivateSubscriptionDocument, pending),
+      await request(url, SuspendSubscriptionDocument, paused),
+      await request(url, StartPaidServiceDocument, paid),
+    ]) {
+      expect(Object.values(data ?? {})).toMatchObject([refused]);
+    }
+    const tooFew = { ...paid, seats: 1 };
+    const { data } = await request(url, ChangeSubscriptionSeatsDocument, tooFew);
+    expect(data?.changeSubscriptionSeats).toMatchObject({
+      ...{ code: 'BAD_USER_INPUT', fields: [{ path: ['input', 'seats'] }] },
+    });
   });
 
   const invalid = JSON.stringify({
