@@ -160,6 +160,12 @@ export const pubsubSubscription = z
   .regex(/^projects\/[\w.:-]+\/subscriptions\/[A-Za-z][\w.~+%-]{2,254}$/)
   .register(kinds, { format: 'projects/PROJECT/subscriptions/SUBSCRIPTION' });
 
+export const files = z
+  .string()
+  .transform((value) => value.split(/[\s,]+/))
+  .pipe(z.array(z.string().min(1)).min(1))
+  .register(kinds, { format: 'a comma-separated list of paths' });
+
 export const origins = z
   .string()
   .transform((value) => value.split(/[\s,]+/))

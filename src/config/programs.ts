@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readCatalog } from './catalog-file.ts';
 import { type Config, toConfig } from './config.ts';
+import { readManifests } from './document-manifests.ts';
 import { gatewayRules } from './gateway-rules.ts';
 import { gatewaySettings } from './gateway-settings.ts';
 import { misspelled } from './misspelled.ts';
@@ -35,7 +36,7 @@ export function loadGatewayProgram(env: Env): GatewayProgram {
   const problems = [
     ...gateway.problems,
     ...keyFileProblems(set),
-    ...(gateway.values ? fileProblems(gateway.values, [readTlsFiles, readCatalog]) : []),
+    ...(gateway.values ? fileProblems(gateway.values, [readTlsFiles, readCatalog, readManifests]) : []),
     ...(sandbox?.problems ?? []),
     ...(sandbox?.values ? fileProblems(sandbox.values, [readStory]) : []),
   ];

@@ -1,9 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-
-const directory = new URL('../../../schema/operations/', import.meta.url);
+import { documentFiles } from '../documents/product-documents.ts';
 
 /** The page may run its own scripts and connect to the gateway only; it may not be framed. */
 const CONTENT_SECURITY_POLICY = [
@@ -61,8 +59,5 @@ async function render(protocol: GraphiQLProtocol) {
 
 /** The documents that GraphiQL opens, one tab each, in the order of their file names. */
 function graphiqlTabs(): { query: string }[] {
-  return readdirSync(directory)
-    .filter((name) => name.endsWith('.graphql'))
-    .sort()
-    .map((name) => ({ query: readFileSync(new URL(name, directory), 'utf8') }));
+  return documentFiles().map(({ text }) => ({ query: text }));
 }
