@@ -36,7 +36,9 @@ export function loadGatewayProgram(env: Env): GatewayProgram {
   const problems = [
     ...gateway.problems,
     ...keyFileProblems(set),
-    ...(gateway.values ? fileProblems(gateway.values, [readTlsFiles, readCatalog, readManifests]) : []),
+    ...(gateway.values
+      ? fileProblems(gateway.values, [readTlsFiles, readCatalog, readManifests])
+      : []),
     ...(sandbox?.problems ?? []),
     ...(sandbox?.values ? fileProblems(sandbox.values, [readStory]) : []),
   ];
