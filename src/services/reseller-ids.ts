@@ -1,4 +1,4 @@
-import type { ResellerCustomer } from '../domain/customer.ts';
+import { isManagedElsewhere } from '../domain/customer.ts';
 import { GatewayError } from '../domain/error.ts';
 import type { Access } from './access.ts';
 import { type Loaders, nullIfRefused } from './loaders.ts';
@@ -47,9 +47,4 @@ export function createResellerIds(access: Access, loaders: Loaders): ResellerIds
       throw new GatewayError('NOT_FOUND', 'The customer was not found in the reseller API.');
     },
   };
-}
-
-/** The API returns only id, domain and type of a customer that another reseller or Google manages. */
-function isManagedElsewhere({ resourceUiUrl, customerDomainVerified }: ResellerCustomer): boolean {
-  return resourceUiUrl === null && customerDomainVerified === null;
 }
