@@ -30,7 +30,7 @@ export type PortfolioCondition =
   | { readonly type: 'customer'; readonly customer: Customer };
 
 export type TextProperty = 'status' | 'planName' | 'skuId' | 'productId' | 'countryCode';
-export type NumberProperty = 'renewsAt' | 'trialEndsAt' | 'createdAt' | 'freeSeats';
+export type NumberProperty = 'renewsAt' | 'trialEndsAt' | 'createdAt' | 'observedAt' | 'freeSeats';
 export type FlagProperty = 'accountActive' | 'linked' | 'gone';
 
 /** A filter: conditions combined by AND, OR and NOT. */

@@ -89,7 +89,7 @@ export interface CustomerService {
 }
 
 export function createCustomerService(
-  { billing, customerIndex, defaultResellerId, writes }: ServiceSources,
+  { billing, customerIndex, defaultResellerId, writes, portfolio }: ServiceSources,
   { access, loaders, resellerIds, scope }: Viewed,
 ): CustomerService {
   const { viewer } = scope;
@@ -196,6 +196,7 @@ export function createCustomerService(
       const owner = access.tenant ? linkTo : null;
       const spec = writes.reseller.orderCustomer(request, owner);
       const answer = await runWrite(writes, spec, scope, idempotencyKey);
+      await keep(answer);
       return { ...answer, value: cacheResellerCustomer(answer.value) };
     },
     async update(customer, changes, replace, idempotencyKey) {
@@ -206,6 +207,7 @@ export function createCustomerService(
       const spec = writes.reseller.updateCustomer({ customerId, changes, replace });
       try {
         const answer = await runWrite(writes, spec, scope, idempotencyKey);
+        await keep(answer);
         cacheResellerCustomer(answer.value);
         return { ...answer, value: customer };
       } catch (error) {
@@ -230,6 +232,11 @@ export function createCustomerService(
       return id === null ? null : loaders.resellerCustomer.load(id);
     },
   };
+
+  /** Keeps the answer of a mutation in the portfolio. */
+  async function keep({ value, write }: WriteAnswer<ResellerCustomer>): Promise<void> {
+    await portfolio.written([{ type: 'reseller-customer', customer: value }], write.id);
+  }
 
   async function loadBilling(key: BillingCustomerKey): Promise<BillingCustomer | null> {
     checkLength('resellerId', key.resellerId);

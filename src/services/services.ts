@@ -7,6 +7,7 @@ import { type CustomerService, createCustomerService } from './customers.ts';
 import { createLinkLoaders, createLoaders } from './loaders.ts';
 import { createNotificationService, type NotificationService } from './notifications.ts';
 import { createOperationService, type OperationService } from './operations.ts';
+import { createPortfolioService, type PortfolioService } from './portfolio.ts';
 import { createResellerIds } from './reseller-ids.ts';
 import type { RequestScope, ServiceSources } from './scope.ts';
 import { createSubscriptionChanges, type SubscriptionChanges } from './subscription-changes.ts';
@@ -22,6 +23,7 @@ export interface Services {
   readonly operations: OperationService;
   readonly audit: AuditService;
   readonly notifications: NotificationService;
+  readonly portfolio: PortfolioService;
 }
 
 /** Creates the services of one request, or of one event of a GraphQL subscription. */
@@ -49,6 +51,7 @@ export function createServices(sources: ServiceSources, scope: RequestScope): Se
     audit: createAuditService(sources, viewed, operations),
     operations,
     notifications: createNotificationService(sources, viewed, subscriptions),
+    portfolio: createPortfolioService(sources, viewed),
   };
 }
 
@@ -79,6 +82,9 @@ function refusedServices(viewer: Viewer): Services {
       return refuse();
     },
     get notifications() {
+      return refuse();
+    },
+    get portfolio() {
       return refuse();
     },
   };

@@ -6,6 +6,8 @@ export const nodeTypes = [
   'Operation',
   'Notification',
   'AuditEntry',
+  'PortfolioSubscription',
+  'PortfolioCustomer',
 ] as const;
 export type NodeType = (typeof nodeTypes)[number];
 

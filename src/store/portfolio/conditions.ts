@@ -26,6 +26,7 @@ const columns = {
   renewsAt: 'renews_at',
   trialEndsAt: 'trial_ends_at',
   createdAt: 'created_at',
+  observedAt: 'observed_at',
   freeSeats: 'free_seats',
   accountActive: 'account_active',
   linked: 'linked',
@@ -129,7 +130,7 @@ function searchOf({ words }: Of<'search'>, target: FilterTarget, isNot: boolean)
     target.kind === 'postgres'
       ? words.map((word) => sql`search like ${containing(word)} escape '\\'`)
       : [
-          ...(long.length > 0 ? [sql`search match ${long.map(phrase).join(' and ')}`] : []),
+          ...(long.length > 0 ? [sql`search match ${long.map(phrase).join(' AND ')}`] : []),
           ...short.map((word) => sql`instr(search, ${word}) > 0`),
         ];
   const number = columnOf(target, 'number');

@@ -48,9 +48,13 @@ export function differences(before: SubscriptionRow | null, after: SubscriptionR
   if (!before) return [{ field: 'gone', before: null, after: String(after.gone === 1) }];
   return recorded.flatMap(([column, field, show]) => {
     const [old, now] = [show(before[column]), show(after[column])];
-    return old === now ? [] : [{ field, before: old, after: now }];
+    if (old === now || (old === null && details.has(field))) return [];
+    return [{ field, before: old, after: now }];
   });
 }
+
+/** Read after the subscription itself: their first value is no change. */
+const details: ReadonlySet<string> = new Set(['organizationName', 'accountActive', 'countryCode']);
 
 /** Whether any column but the time of the observation differs. */
 export function isChanged<Row extends { readonly observed_at: number }>(

@@ -45,25 +45,28 @@ function foldOne(folded: Folded, observation: Observation, productOf: ProductOf)
   const { observed, at } = observation;
   switch (observed.type) {
     case 'subscription':
-      return foldSubscription(folded, observation, observed, productOf);
+      foldSubscription(folded, observation, observed, productOf);
+      break;
     case 'subscription-gone': {
       const id = subscriptionRowId(observed.customerId, observed.skuId);
       const old = folded.subscriptions.get(id);
       if (!old || at < old.observed_at) return;
       folded.subscriptions.set(id, { ...old, gone: 1, observed_at: at });
       folded.causes.set(id, observation);
-      return;
+      break;
     }
     case 'reseller-customer':
-      return foldResellerCustomer(folded, observed, at);
+      foldResellerCustomer(folded, observed, at);
+      break;
     case 'reseller-customer-gone': {
       const old = folded.reseller.get(observed.customerId);
       if (!old || at < old.observed_at) return;
       folded.reseller.set(observed.customerId, { ...old, gone: 1, observed_at: at });
-      return;
+      break;
     }
     case 'account':
-      return foldAccount(folded, observed, at);
+      foldAccount(folded, observed, at);
+      break;
     default:
       foldBillingCustomer(folded, observed, at);
   }

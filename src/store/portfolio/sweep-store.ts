@@ -35,6 +35,12 @@ export interface UnseenBilling {
   readonly accountId: string;
 }
 
+export interface SeenRows {
+  readonly kind: 'subscriptions' | 'billing customers';
+  readonly rows: number;
+  readonly unseen: number;
+}
+
 export interface SweepStore {
   /** The database's time in milliseconds since the epoch. */
   time(): Promise<number>;
@@ -47,8 +53,8 @@ export interface SweepStore {
   saveSweep(holder: string, state: SweepState, leaseMs: number): Promise<boolean>;
   releaseSweep(holder: string): Promise<void>;
   sweepStatus(): Promise<Omit<SweepStatus, 'phase'> & { readonly phase: SweepState['phase'] }>;
-  /** Rows that are not gone, and how many of them were last observed before a time. */
-  seen(before: number): Promise<{ readonly rows: number; readonly unseen: number }>;
+  /** Rows of each kind that are not gone, and how many of them were last observed before a time. */
+  seen(before: number): Promise<readonly SeenRows[]>;
   unseenSubscriptions(before: number, limit: number): Promise<readonly UnseenSubscription[]>;
   unseenBilling(before: number, limit: number): Promise<readonly UnseenBilling[]>;
   /** Reseller customers whose details were read before a time, those never read first. */
@@ -180,7 +186,10 @@ function unseenReads(database: Database): Unseen {
         count('portfolio_subscriptions', before),
         count('portfolio_billing', before),
       ]);
-      return { rows: subscriptions + billing, unseen: unseen + unseenCustomers };
+      return [
+        { kind: 'subscriptions', rows: subscriptions, unseen },
+        { kind: 'billing customers', rows: billing, unseen: unseenCustomers },
+      ];
     },
     async unseenSubscriptions(before, limit) {
       const rows = await database.read((db) =>
