@@ -61,10 +61,12 @@ export class BackendCalls {
     try {
       return await this.#admitted(scope, () => {
         const turn = this.#options.lanes.turn(scope);
-        return this.#atTurn(turn, scope.signal, isRetryable ?? never, (signal, remainingMs) => {
-          hasLeft = true;
-          return attempt(signal, remainingMs);
-        });
+        return following(scope.signal, (controller) =>
+          this.#atTurn(turn, controller, isRetryable ?? never, (signal, remainingMs) => {
+            hasLeft = true;
+            return attempt(signal, remainingMs);
+          }),
+        );
       });
     } catch (error) {
       throw scope.signal.aborted && !hasLeft ? this.#neverLeft(error) : error;
@@ -84,7 +86,12 @@ export class BackendCalls {
 
   /** Prepares a call that follows, within the deadline. Admits or sheds its request. */
   prepare<T>(scope: CallScope, attempt: Attempt<T>): Promise<T> {
-    return this.#admitted(scope, () => this.#withDeadline(scope.signal, never, attempt), false);
+    const { service, timeoutMs } = this.#options;
+    const call = () =>
+      withDeadline(scope.signal, timeoutMs, service, (signal, remaining) =>
+        this.#retry(signal, remaining, never, attempt),
+      );
+    return this.#admitted(scope, call, false);
   }
 
   /** Later reads do not share a call that is already in flight, because its result may be stale. */
@@ -110,7 +117,7 @@ export class BackendCalls {
     const turn = this.#options.lanes.turn(scope);
     const flight: Flight = new Flight(
       turn,
-      (signal) => this.#atTurn(turn, signal, always, attempt),
+      (controller) => this.#atTurn(turn, controller, always, attempt),
       () => {
         if (this.#flights.get(key) === flight) this.#flights.delete(key);
       },
@@ -121,22 +128,25 @@ export class BackendCalls {
 
   async #atTurn<T>(
     turn: Turn,
-    signal: AbortSignal,
+    controller: AbortController,
     isRetryable: IsRetryable,
     attempt: Attempt<T>,
   ): Promise<T> {
-    const waiting = turn.start(signal);
+    const waiting = turn.start(controller.signal);
     if (waiting) await waiting;
     try {
-      return await this.#withDeadline(signal, isRetryable, attempt);
+      return await this.#underDeadline(controller, isRetryable, attempt);
     } finally {
       turn.end();
     }
   }
 
-  #withDeadline<T>(parent: AbortSignal, isRetryable: IsRetryable, attempt: Attempt<T>): Promise<T> {
-    const { service, timeoutMs } = this.#options;
-    return withDeadline(parent, timeoutMs, service, (signal, remaining) =>
+  #underDeadline<T>(
+    controller: AbortController,
+    isRetryable: IsRetryable,
+    attempt: Attempt<T>,
+  ): Promise<T> {
+    return underDeadline(controller, this.#options, (signal, remaining) =>
       this.#retry(signal, remaining, isRetryable, attempt),
     );
   }
@@ -179,21 +189,45 @@ function isUnavailable(error: unknown): error is GatewayError {
   );
 }
 
+/** Runs `run` with a controller that also aborts with `parent`. */
+async function following<T>(
+  parent: AbortSignal,
+  run: (controller: AbortController) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const follow = (): void => controller.abort(parent.reason);
+  if (parent.aborted) follow();
+  parent.addEventListener('abort', follow, { once: true });
+  try {
+    return await run(controller);
+  } finally {
+    parent.removeEventListener('abort', follow);
+  }
+}
+
 /**
  * Runs `run` with a signal that aborts at the deadline or with `parent`. Rejects at the deadline even
  * when `run` ignores its signal, and always removes its timer and listener.
  */
-export async function withDeadline<T>(
+export function withDeadline<T>(
   parent: AbortSignal,
   timeoutMs: number,
   service: BackendName,
   run: (signal: AbortSignal, remaining: () => number) => Promise<T>,
 ): Promise<T> {
-  const controller = new AbortController();
+  return following(parent, (controller) => underDeadline(controller, { service, timeoutMs }, run));
+}
+
+/**
+ * Runs `run` with the controller's signal, which aborts at the deadline. Rejects when the signal aborts,
+ * even when `run` ignores it, and always removes its timer.
+ */
+async function underDeadline<T>(
+  controller: AbortController,
+  { service, timeoutMs }: Pick<BackendCallsOptions, 'service' | 'timeoutMs'>,
+  run: (signal: AbortSignal, remaining: () => number) => Promise<T>,
+): Promise<T> {
   const endsAt = performance.now() + timeoutMs;
-  const follow = (): void => controller.abort(parent.reason);
-  if (parent.aborted) follow();
-  parent.addEventListener('abort', follow, { once: true });
   const expire = (): void => controller.abort(deadlineExceeded(service, timeoutMs));
   const timer = setTimeout(() => {
     // The event loop was blocked: a response that has arrived is read before the immediate runs.
@@ -205,7 +239,6 @@ export async function withDeadline<T>(
     return await abortable(run(controller.signal, remaining), controller.signal);
   } finally {
     clearTimeout(timer);
-    parent.removeEventListener('abort', follow);
   }
 }
 

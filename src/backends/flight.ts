@@ -1,20 +1,29 @@
 import { abortable, type CallScope } from '../domain/call-scope.ts';
 import type { Turn } from './lanes.ts';
 
-/** A call shared by several readers; it is aborted when the last reader leaves. */
+/** A call shared by several readers; it is aborted when the last reader leaves before it ends. */
 export class Flight {
   readonly #controller = new AbortController();
   readonly #result: Promise<unknown>;
   readonly #turn: Turn;
   readonly #onEnd: () => void;
   #readers = 0;
+  #hasEnded = false;
 
-  constructor(turn: Turn, start: (signal: AbortSignal) => Promise<unknown>, onEnd: () => void) {
+  constructor(
+    turn: Turn,
+    start: (controller: AbortController) => Promise<unknown>,
+    onEnd: () => void,
+  ) {
     this.#turn = turn;
     this.#onEnd = onEnd;
-    this.#result = start(this.#controller.signal).finally(onEnd);
-    // All readers may have aborted, so nothing else handles the rejection.
-    this.#result.catch(() => {});
+    this.#result = start(this.#controller);
+    const end = (): void => {
+      this.#hasEnded = true;
+      onEnd();
+    };
+    // Handles the rejection too: all readers may have aborted.
+    this.#result.then(end, end);
   }
 
   async join(scope: CallScope): Promise<unknown> {
@@ -26,7 +35,7 @@ export class Flight {
       return await abortable(this.#result, signal);
     } finally {
       this.#readers--;
-      if (this.#readers === 0) {
+      if (this.#readers === 0 && !this.#hasEnded) {
         this.#onEnd();
         this.#controller.abort(signal.reason);
       }

@@ -2,6 +2,7 @@ import type { CallScope } from '../domain/call-scope.ts';
 import type { BackendName } from '../domain/error.ts';
 import { FairQueue } from '../domain/fair-queue.ts';
 import { laneWaitChanged } from '../domain/telemetry.ts';
+import type { LaneSize } from './lane-size.ts';
 
 /** The viewer of calls that the gateway makes for itself: polls, sweeps and repeated writes. */
 const GATEWAY = '';
@@ -11,12 +12,12 @@ const GATEWAY = '';
  * between their requests, so that a request with many calls does not delay a request with one.
  */
 export class Lanes {
-  readonly #size: number;
+  readonly #size: LaneSize;
   readonly #service: BackendName;
   readonly #waiting = new FairQueue<Turn>();
   #inFlight = 0;
 
-  constructor(size: number, service: BackendName) {
+  constructor(size: LaneSize, service: BackendName) {
     this.#size = size;
     this.#service = service;
   }
@@ -26,11 +27,11 @@ export class Lanes {
     return new Turn(
       {
         take: () => {
-          if (this.#inFlight >= this.#size) return false;
+          if (this.#inFlight >= this.#size.current) return false;
           this.#inFlight++;
           return true;
         },
-        giveBack: () => this.#giveBack(),
+        giveBack: (ms) => this.#giveBack(ms),
         queue: this.#waiting,
         service: this.#service,
       },
@@ -38,17 +39,23 @@ export class Lanes {
     );
   }
 
-  /** Passes the place of a call that ended to the next one. */
-  #giveBack(): void {
-    const next = this.#waiting.shift();
-    if (next) next.begin();
-    else this.#inFlight--;
+  /** Passes the place of a call that took `ms` to the next one, and to more when there is room. */
+  #giveBack(ms: number): void {
+    this.#inFlight--;
+    this.#size.record(ms);
+    const size = this.#size.current;
+    while (this.#inFlight < size) {
+      const next = this.#waiting.shift();
+      if (!next) return;
+      this.#inFlight++;
+      next.begin();
+    }
   }
 }
 
 interface Places {
   take(): boolean;
-  giveBack(): void;
+  giveBack(ms: number): void;
   readonly queue: FairQueue<Turn>;
   readonly service: BackendName;
 }
@@ -61,7 +68,7 @@ interface Lane {
 type State =
   | { readonly name: 'NEW' }
   | { readonly name: 'WAITING'; readonly begin: () => void }
-  | { readonly name: 'RUNNING' }
+  | { readonly name: 'RUNNING'; readonly since: number }
   | { readonly name: 'ENDED' };
 
 /** The place of one call among those in flight. */
@@ -79,7 +86,7 @@ export class Turn {
   /** Null when the call can start now; otherwise resolves at its turn, or rejects when it aborts. */
   start(signal: AbortSignal): Promise<void> | null {
     if (this.#places.take()) {
-      this.#state = { name: 'RUNNING' };
+      this.#state = { name: 'RUNNING', since: performance.now() };
       return null;
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -115,13 +122,14 @@ export class Turn {
     if (this.#state.name !== 'WAITING') return;
     const { begin } = this.#state;
     this.#leaveQueue();
-    this.#state = { name: 'RUNNING' };
+    this.#state = { name: 'RUNNING', since: performance.now() };
     begin();
   }
 
   end(): void {
-    if (this.#state.name === 'RUNNING') this.#places.giveBack();
+    const state = this.#state;
     this.#state = { name: 'ENDED' };
+    if (state.name === 'RUNNING') this.#places.giveBack(performance.now() - state.since);
   }
 
   #leaveQueue(): void {

@@ -97,8 +97,10 @@ export const reseller = z.object({
       'Maximum number of requests that wait for the reseller API; any more are rejected with UNAVAILABLE.',
     ),
   RESELLER_CONNECTIONS: integer(1, 1_000)
-    .prefault('32')
-    .describe('Maximum number of connections, and of concurrent calls, to the reseller API.'),
+    .prefault('1000')
+    .describe(
+      'Maximum number of connections, and of concurrent calls, to the reseller API. The gateway uses up to 64, and more only while calls take longer than 2 ms.',
+    ),
   RESELLER_BATCH: boolean
     .prefault('false')
     .describe('Whether concurrent reads are combined into one `POST /batch`.'),

@@ -15,10 +15,12 @@ import type { Authenticate } from './auth/authenticate.ts';
 import { type OriginPolicy, originRefusal } from './auth/origin.ts';
 import { Backlog } from './backlog.ts';
 import { type Admit, createAdmission } from './graphql/admission.ts';
+import { createCompress } from './graphql/compression.ts';
 import { createDocuments } from './graphql/documents.ts';
 import { createExecuteOnce } from './graphql/execution.ts';
 import { createGraphiQL, type GraphiQLProtocol, wantsPage } from './graphql/graphiql.ts';
 import { meterSchema } from './graphql/limits/metered-schema.ts';
+import { createPlainRequests, plainType } from './graphql/plain-requests.ts';
 import {
   type CreateContext,
   createRequestContext,
@@ -90,6 +92,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     documents: createDocuments(options.schema, options.limits),
     createContext,
     takeRequest,
+    compress: options.compression ? createCompress() : null,
     backlog: new Backlog(options.limits.pendingBytes),
     executeOnce: createExecuteOnce(options.limits),
     subscribe: createSubscribe(options.limits, options.log),
@@ -182,6 +185,11 @@ function createGraphQLAnswer(
 ): Handle {
   const { origins, log } = options;
   const answerGraphQL = createGraphQLHandler(options);
+  const answerPlain = createPlainRequests({
+    ...options,
+    other: ({ request, response, requestId, viewer, record }, body) =>
+      answerGraphQL(Object.assign(request, { body }), response, { requestId, viewer, record }),
+  });
   const answerGraphiQL = createGraphiQL(protocol);
   return async (request, response, requestId) => {
     if (wantsPage(request)) return answerGraphiQL(request, response);
@@ -193,6 +201,10 @@ function createGraphQLAnswer(
     if (admission.type === 'admitted') {
       const { viewer } = admission;
       record.setSubject(viewer.subject);
+      const mediaType = plainType(request);
+      if (mediaType) {
+        return answerPlain({ request, response, requestId, viewer, record }, mediaType);
+      }
       return answerGraphQL(request, response, { requestId, viewer, record });
     }
     const { refusal } = admission;

@@ -20,21 +20,29 @@ export function refusalOf({ code, message, retryAfterMs }: GatewayError): Refusa
   return { status: statuses[code], code, message, retryAfterMs };
 }
 
+/** Lets pages of allowed origins read the response. */
+export function allowOrigin(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { allowed }: OriginPolicy,
+): void {
+  const { origin } = request.headers;
+  if (origin === undefined || !allowed.includes(origin)) return;
+  response.setHeader('access-control-allow-origin', origin);
+  response.setHeader('access-control-allow-credentials', 'true');
+  response.setHeader('access-control-expose-headers', EXPOSED_HEADERS.join(', '));
+  response.appendHeader('vary', 'Origin');
+}
+
 /** Responds without reading the body. Pages of allowed origins can read the response. */
 export function refuse(
   request: IncomingMessage,
   response: ServerResponse,
   requestId: string,
   refusal: Refusal,
-  { allowed }: OriginPolicy,
+  origins: OriginPolicy,
 ): void {
-  const { origin } = request.headers;
-  if (origin !== undefined && allowed.includes(origin)) {
-    response.setHeader('access-control-allow-origin', origin);
-    response.setHeader('access-control-allow-credentials', 'true');
-    response.setHeader('access-control-expose-headers', EXPOSED_HEADERS.join(', '));
-    response.setHeader('vary', 'Origin');
-  }
+  allowOrigin(request, response, origins);
   const { status, code, message, retryAfterMs } = refusal;
   if (status === 401) response.setHeader('www-authenticate', 'Bearer');
   if (retryAfterMs !== undefined) {

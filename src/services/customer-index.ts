@@ -62,7 +62,15 @@ export class CustomerIndex {
 
   /** Caches customers that were read elsewhere: on a list page or in an operation's response. */
   learn(customers: Iterable<BillingCustomer>): void {
-    for (const customer of customers) cache(this.#indexOf(customer.resellerId), customer);
+    let last = '';
+    let index: ResellerIndex | undefined;
+    for (const customer of customers) {
+      const { resellerId } = customer;
+      // The customers of a page have one reseller.
+      if (!index || resellerId !== last) index = this.#indexOf(resellerId);
+      last = resellerId;
+      cache(index, customer);
+    }
   }
 
   /** Returns null when the reseller has no such customer. Concurrent misses share one sweep. */

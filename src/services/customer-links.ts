@@ -4,7 +4,7 @@ import { GatewayError } from '../domain/error.ts';
 import type { CustomerInput } from '../domain/order.ts';
 import type { WriteAnswer } from '../domain/write.ts';
 import { authorizeMutation } from './authorize.ts';
-import type { CustomerService } from './customers.ts';
+import type { CustomerService } from './customer-service.ts';
 import type { ServiceSources, Viewed } from './scope.ts';
 
 /** Links billing customers to reseller customers. */

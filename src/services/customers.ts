@@ -1,5 +1,4 @@
 import {
-  type BillingAccount,
   type BillingCustomer,
   type BillingCustomerKey,
   type Customer,
@@ -7,92 +6,18 @@ import {
   type ResellerCustomer,
 } from '../domain/customer.ts';
 import { badInput, GatewayError } from '../domain/error.ts';
-import type { CustomerInput } from '../domain/order.ts';
-import type { Page, PageRequest } from '../domain/page.ts';
 import type { WriteAnswer } from '../domain/write.ts';
 import { authorizeMutation, authorizeRead } from './authorize.ts';
+import type { CustomerService } from './customer-service.ts';
 import { runWrite, type ServiceSources, type Viewed } from './scope.ts';
-
-export interface CustomerService {
-  /**
-   * Lists a reseller's customers in the order of the billing API.
-   * @param resellerId null for the configured reseller
-   */
-  page(resellerId: string | null, page: PageRequest): Promise<Page<Customer>>;
-  /**
-   * The given reseller id, or the configured one; for a tenant, its only one.
-   * @throws GatewayError BAD_USER_INPUT when there is none or the id is invalid
-   */
-  resellerId(given: string | null | undefined): string;
-  /** Looks a customer up; null when neither API has it. */
-  find(key: Customer): Promise<Customer | null>;
-  /** Looks a reseller customer up by primary domain or id; null when it does not exist. */
-  byDomainOrId(domainOrId: string): Promise<Customer | null>;
-  /** The customer in the billing API; null when it is not there. */
-  billing(customer: Customer): Promise<BillingCustomer | null>;
-  /** The account of a billing customer; null when it is not known or not found. */
-  account(customer: BillingCustomer): Promise<BillingAccount | null>;
-  /** The customer in the reseller API; null when it is not there. */
-  reseller(customer: Customer): Promise<ResellerCustomer | null>;
-  /**
-   * The customer's own or linked billing key; null without either. The own one may be invisible, like
-   * one that does not exist: check it, or restrict the query to the tenant.
-   */
-  billingKey(customer: Customer): Promise<BillingCustomerKey | null>;
-  /**
-   * The keys that the global id is built from: the billing key of `billingKey` when there is one.
-   * While the links cannot be read, the keys that the customer was reached with.
-   */
-  identity(customer: Customer): Promise<Customer>;
-  /** The customer's own or linked reseller customer id, to be checked like `billingKey`. */
-  resellerCustomerId(customer: Customer): Promise<string | null>;
-  /**
-   * Orders a customer in the reseller API.
-   * @param customerAuthToken the transfer token, when another reseller or Google manages it
-   * @param linkTo the visible billing customer that the order is for
-   * @throws GatewayError BAD_USER_INPUT without a domain; FORBIDDEN when the viewer would not see the
-   *   customer; OutcomeUnknown when it may be ordered
-   */
-  order(
-    customer: CustomerInput,
-    customerAuthToken: string | undefined,
-    idempotencyKey: string | null,
-    linkTo?: BillingCustomerKey | null,
-  ): Promise<WriteAnswer<Customer>>;
-  /**
-   * Updates the reseller customer: the given fields only, or all of them with `replace`.
-   * @throws GatewayError FAILED_PRECONDITION when the customer is not in the reseller API;
-   *   OutcomeUnknown when it may be updated
-   */
-  update(
-    customer: Customer,
-    changes: CustomerInput,
-    replace: boolean,
-    idempotencyKey: string | null,
-  ): Promise<WriteAnswer<Customer>>;
-  /**
-   * As `resellerCustomerId`, to be sent to the API.
-   * @throws GatewayError FAILED_PRECONDITION when the customer is not in the reseller API; NOT_FOUND
-   *   when the viewer does not see it
-   */
-  requireReseller(customer: Customer): Promise<string>;
-  /**
-   * Caches a customer that an operation returned, so that no sweep is needed to find it.
-   * @returns null when neither the operation nor the configuration names its reseller
-   */
-  rememberCustomer(customer: BillingCustomer): Customer | null;
-  /**
-   * The customer that an operation names, without looking it up.
-   * @returns null when the customer id or the reseller is missing
-   */
-  fromBillingKey(key: BillingCustomerKey): Customer | null;
-}
 
 export function createCustomerService(
   { billing, customerIndex, defaultResellerId, writes, portfolio }: ServiceSources,
   { access, loaders, resellerIds, scope }: Viewed,
 ): CustomerService {
   const { viewer } = scope;
+  /** Customers of lists, by what was returned for them: their fields need no lookup. */
+  const fromPage = new WeakMap<Customer, BillingCustomer>();
 
   function cacheBillingCustomer(customer: BillingCustomer): Customer {
     const { resellerId, customerId } = customer;
@@ -100,6 +25,17 @@ export function createCustomerService(
     customerIndex.learn([customer]);
     loaders.billingCustomer.prime(key, customer);
     return { billing: key, resellerCustomerId: null };
+  }
+
+  /** The customers of a page of one reseller. */
+  function cachePage(customers: readonly BillingCustomer[]): Customer[] {
+    customerIndex.learn(customers);
+    return customers.map((customer) => {
+      const { resellerId, customerId } = customer;
+      const listed = { billing: { resellerId, customerId }, resellerCustomerId: null };
+      fromPage.set(listed, customer);
+      return listed;
+    });
   }
 
   function fromBillingKey({ resellerId, customerId }: BillingCustomerKey): Customer | null {
@@ -150,7 +86,7 @@ export function createCustomerService(
       const resellerId = this.resellerId(given);
       access.requireReseller(resellerId);
       const { items, nextToken } = await billing.listCustomers(resellerId, page, scope);
-      return { items: items.map(cacheBillingCustomer), nextToken };
+      return { items: cachePage(items), nextToken };
     },
     async find(customer) {
       authorizeRead(viewer);
@@ -169,22 +105,13 @@ export function createCustomerService(
       // A customer can change its domain but not its id.
       return customer && cacheResellerCustomer(customer);
     },
-    async billing(customer) {
-      const key = await billingKey(customer);
-      return key && loadBilling(key);
-    },
+    billing: (customer) => fromPage.get(customer) ?? findBilling(customer),
     async account(customer) {
       if (customer.billingAccountId === '') return null;
       return loaders.billingAccount.load(customer.billingAccountId);
     },
-    async identity(customer) {
-      try {
-        const key = await billingKey(customer);
-        return key ? { billing: key, resellerCustomerId: customer.resellerCustomerId } : customer;
-      } catch (error) {
-        if (error instanceof GatewayError && error.code === 'UNAVAILABLE') return customer;
-        throw error;
-      }
+    identity(customer) {
+      return customer.billing ? customer : linkedIdentity(customer);
     },
     async order({ customerDomain, ...customer }, customerAuthToken, idempotencyKey, linkTo = null) {
       authorizeMutation(viewer, 'orderCustomer');
@@ -236,6 +163,21 @@ export function createCustomerService(
   /** Keeps the answer of a mutation in the portfolio. */
   async function keep({ value, write }: WriteAnswer<ResellerCustomer>): Promise<void> {
     await portfolio.written([{ type: 'reseller-customer', customer: value }], write.id);
+  }
+
+  async function findBilling(customer: Customer): Promise<BillingCustomer | null> {
+    const key = await billingKey(customer);
+    return key && loadBilling(key);
+  }
+
+  async function linkedIdentity(customer: Customer): Promise<Customer> {
+    try {
+      const key = await billingKey(customer);
+      return key ? { billing: key, resellerCustomerId: customer.resellerCustomerId } : customer;
+    } catch (error) {
+      if (error instanceof GatewayError && error.code === 'UNAVAILABLE') return customer;
+      throw error;
+    }
   }
 
   async function loadBilling(key: BillingCustomerKey): Promise<BillingCustomer | null> {

@@ -79,55 +79,108 @@ export function createLoaders(
   access: Access,
   scope: CallScope,
 ): Loaders {
-  const { billing, reseller, customerIndex, operations, notifications } = sources;
-  const byPage = { cacheKeyFn: (query: PageQuery<object>) => JSON.stringify(query) };
-  const anyResellerCustomer = new DataLoader<string, ResellerCustomer | null>((ids) =>
-    reseller.getCustomers(ids, scope),
-  );
-  async function find(key: BillingCustomerKey): Promise<BillingCustomer | null> {
-    return access.seesReseller(key.resellerId) ? customerIndex.find(key, scope) : null;
+  return new RequestLoaders(sources, links, access, scope);
+}
+
+const byPage = { cacheKeyFn: (query: PageQuery<object>) => JSON.stringify(query) };
+
+/** Creates each loader when it is first used: most requests use one or two. */
+class RequestLoaders implements Loaders {
+  readonly linkByBilling: Loaders['linkByBilling'];
+  readonly linkByReseller: Loaders['linkByReseller'];
+  readonly #sources: LoaderSources;
+  readonly #access: Access;
+  readonly #scope: CallScope;
+  #billingCustomer: Loaders['billingCustomer'] | undefined;
+  #billingAccount: Loaders['billingAccount'] | undefined;
+  #resellerCustomer: Loaders['resellerCustomer'] | undefined;
+  #anyResellerCustomer: Loaders['anyResellerCustomer'] | undefined;
+  #subscription: Loaders['subscription'] | undefined;
+  #subscriptionPage: Loaders['subscriptionPage'] | undefined;
+  #operationPage: Loaders['operationPage'] | undefined;
+  #notificationPage: Loaders['notificationPage'] | undefined;
+
+  constructor(sources: LoaderSources, links: LinkLoaders, access: Access, scope: CallScope) {
+    this.linkByBilling = links.linkByBilling;
+    this.linkByReseller = links.linkByReseller;
+    this.#sources = sources;
+    this.#access = access;
+    this.#scope = scope;
   }
-  return {
-    ...links,
-    billingCustomer: new DataLoader((keys) => settled(keys.map(find)), byBillingKey),
-    billingAccount: new DataLoader((ids) =>
-      settled(ids.map((id) => billing.getAccount(id, scope))),
-    ),
-    anyResellerCustomer,
-    resellerCustomer: access.tenant
-      ? visibleCustomers(anyResellerCustomer, access)
-      : anyResellerCustomer,
-    subscription: new DataLoader(
-      (keys) =>
-        settled(
-          keys.map(({ customerId, subscriptionId }) =>
-            reseller.getSubscription(customerId, subscriptionId, scope),
-          ),
-        ),
-      {
-        cacheKeyFn: ({ customerId, subscriptionId }) =>
-          JSON.stringify([customerId, subscriptionId]),
-      },
-    ),
-    subscriptionPage: new DataLoader<SubscriptionPageKey, Page<ResellerSubscription>, string>(
-      (keys) => reseller.listSubscriptionPages(keys, scope),
-      {
-        cacheKeyFn: ({ filter, page }) =>
-          JSON.stringify([
-            filter.customerId,
-            filter.customerNamePrefix,
-            filter.customerAuthToken,
-            page.token,
-            page.size,
-          ]),
-      },
-    ),
-    operationPage: new DataLoader((queries) => operations.pages(queries), byPage),
-    notificationPage: new DataLoader(
-      (queries) => notifications.pages(queries, sources.maxAnswerBytes),
+
+  get billingCustomer() {
+    const find = async (key: BillingCustomerKey): Promise<BillingCustomer | null> => {
+      if (!this.#access.seesReseller(key.resellerId)) return null;
+      return this.#sources.customerIndex.find(key, this.#scope);
+    };
+    this.#billingCustomer ??= new DataLoader((keys) => settled(keys.map(find)), byBillingKey);
+    return this.#billingCustomer;
+  }
+
+  get billingAccount() {
+    this.#billingAccount ??= new DataLoader((ids) =>
+      settled(ids.map((id) => this.#sources.billing.getAccount(id, this.#scope))),
+    );
+    return this.#billingAccount;
+  }
+
+  get anyResellerCustomer() {
+    this.#anyResellerCustomer ??= new DataLoader<string, ResellerCustomer | null>((ids) =>
+      this.#sources.reseller.getCustomers(ids, this.#scope),
+    );
+    return this.#anyResellerCustomer;
+  }
+
+  get resellerCustomer() {
+    this.#resellerCustomer ??= this.#access.tenant
+      ? visibleCustomers(this.anyResellerCustomer, this.#access)
+      : this.anyResellerCustomer;
+    return this.#resellerCustomer;
+  }
+
+  get subscription() {
+    const read = ({ customerId, subscriptionId }: SubscriptionKey) =>
+      this.#sources.reseller.getSubscription(customerId, subscriptionId, this.#scope);
+    this.#subscription ??= new DataLoader((keys) => settled(keys.map(read)), {
+      cacheKeyFn: ({ customerId, subscriptionId }) => JSON.stringify([customerId, subscriptionId]),
+    });
+    return this.#subscription;
+  }
+
+  get subscriptionPage() {
+    this.#subscriptionPage ??= new DataLoader<
+      SubscriptionPageKey,
+      Page<ResellerSubscription>,
+      string
+    >((keys) => this.#sources.reseller.listSubscriptionPages(keys, this.#scope), {
+      cacheKeyFn: ({ filter, page }) =>
+        JSON.stringify([
+          filter.customerId,
+          filter.customerNamePrefix,
+          filter.customerAuthToken,
+          page.token,
+          page.size,
+        ]),
+    });
+    return this.#subscriptionPage;
+  }
+
+  get operationPage() {
+    this.#operationPage ??= new DataLoader(
+      (queries) => this.#sources.operations.pages(queries),
       byPage,
-    ),
-  };
+    );
+    return this.#operationPage;
+  }
+
+  get notificationPage() {
+    const { notifications, maxAnswerBytes } = this.#sources;
+    this.#notificationPage ??= new DataLoader(
+      (queries) => notifications.pages(queries, maxAnswerBytes),
+      byPage,
+    );
+    return this.#notificationPage;
+  }
 }
 
 function visibleCustomers(

@@ -8,7 +8,7 @@ import type { OperationFilter } from '../store/operations/journal.ts';
 import { type BillingRequest, billingMutations } from '../writes/billing/billing-request.ts';
 import { authorizeMutation, authorizeRead } from './authorize.ts';
 import type { CustomerLinkService } from './customer-links.ts';
-import type { CustomerService } from './customers.ts';
+import type { CustomerService } from './customer-service.ts';
 import { runWrite, type ServiceSources, type Viewed } from './scope.ts';
 
 export type { OperationFilter };

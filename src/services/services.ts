@@ -3,7 +3,8 @@ import { createAccess } from './access.ts';
 import { type AuditService, createAuditService } from './audit.ts';
 import { authorizeMutation, authorizeRead, mayRead } from './authorize.ts';
 import { type CustomerLinkService, createCustomerLinkService } from './customer-links.ts';
-import { type CustomerService, createCustomerService } from './customers.ts';
+import type { CustomerService } from './customer-service.ts';
+import { createCustomerService } from './customers.ts';
 import { createLinkLoaders, createLoaders } from './loaders.ts';
 import { createNotificationService, type NotificationService } from './notifications.ts';
 import { createOperationService, type OperationService } from './operations.ts';
@@ -38,20 +39,54 @@ export function createServices(sources: ServiceSources, scope: RequestScope): Se
   });
   const resellerIds = createResellerIds(access, loaders);
   const viewed = { access, liveAccess, loaders, resellerIds, scope };
-  const customers = createCustomerService(sources, viewed);
-  const customerLinks = createCustomerLinkService(sources, viewed, customers);
-  const subscriptions = createSubscriptionService(viewed);
-  const operations = createOperationService(sources, viewed, customers, customerLinks);
+  // Most requests use one or two of them.
+  const customers = once(() => createCustomerService(sources, viewed));
+  const customerLinks = once(() => createCustomerLinkService(sources, viewed, customers()));
+  const subscriptions = once(() => createSubscriptionService(viewed));
+  const subscriptionChanges = once(() =>
+    createSubscriptionChanges(sources, viewed, subscriptions()),
+  );
+  const operations = once(() =>
+    createOperationService(sources, viewed, customers(), customerLinks()),
+  );
+  const audit = once(() => createAuditService(sources, viewed, operations()));
+  const notifications = once(() => createNotificationService(sources, viewed, subscriptions()));
+  const portfolio = once(() => createPortfolioService(sources, viewed));
   return {
     authorizeMutation: (mutation) => authorizeMutation(viewer, mutation),
-    customers,
-    customerLinks,
-    subscriptions,
-    subscriptionChanges: createSubscriptionChanges(sources, viewed, subscriptions),
-    audit: createAuditService(sources, viewed, operations),
-    operations,
-    notifications: createNotificationService(sources, viewed, subscriptions),
-    portfolio: createPortfolioService(sources, viewed),
+    get customers() {
+      return customers();
+    },
+    get customerLinks() {
+      return customerLinks();
+    },
+    get subscriptions() {
+      return subscriptions();
+    },
+    get subscriptionChanges() {
+      return subscriptionChanges();
+    },
+    get operations() {
+      return operations();
+    },
+    get audit() {
+      return audit();
+    },
+    get notifications() {
+      return notifications();
+    },
+    get portfolio() {
+      return portfolio();
+    },
+  };
+}
+
+/** Creates the value at the first call. */
+function once<T extends object>(create: () => T): () => T {
+  let value: T | undefined;
+  return () => {
+    value ??= create();
+    return value;
   };
 }
 

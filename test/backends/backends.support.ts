@@ -2,6 +2,7 @@ import { Admission } from '../../src/backends/admission.ts';
 import { Breaker } from '../../src/backends/breaker.ts';
 import { BackendCalls, type BackendCallsOptions } from '../../src/backends/call.ts';
 import type { Credential } from '../../src/backends/credentials/credential.ts';
+import { fixedSize } from '../../src/backends/lane-size.ts';
 import { Lanes } from '../../src/backends/lanes.ts';
 import type { CallScope, RequestLane } from '../../src/domain/call-scope.ts';
 
@@ -38,7 +39,7 @@ export function callsOf(options: Partial<BackendCallsOptions> = {}): BackendCall
     service,
     timeoutMs: 1_000,
     admission: new Admission({ service, concurrency: 50, queue: 100 }),
-    lanes: new Lanes(100, service),
+    lanes: new Lanes(fixedSize(100), service),
     breaker: new Breaker({ service, host: 'billing.test' }),
     ...options,
   });

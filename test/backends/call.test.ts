@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Attempt, withDeadline } from '../../src/backends/call.ts';
+import { fixedSize } from '../../src/backends/lane-size.ts';
 import { Lanes } from '../../src/backends/lanes.ts';
 import { abortable } from '../../src/domain/call-scope.ts';
 import { type ErrorCode, GatewayError, type GatewayErrorDetails } from '../../src/domain/error.ts';
@@ -167,7 +168,7 @@ describe('an aborted request', () => {
 
   test('is told that nothing was sent when its write still waited for its turn', async () => {
     const { attempts, attempt } = backend();
-    const calls = callsOf({ lanes: new Lanes(1, 'billing') });
+    const calls = callsOf({ lanes: new Lanes(fixedSize(1), 'billing') });
     const first = calls.write(scope(), null, attempt);
     const controller = new AbortController();
     const waiting = calls.write(scope(controller.signal), null, attempt);

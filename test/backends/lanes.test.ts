@@ -1,10 +1,11 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { fixedSize } from '../../src/backends/lane-size.ts';
 import { Lanes } from '../../src/backends/lanes.ts';
 import { callsOf, requestScope, scope } from './backends.support.ts';
 
 /** Calls with `size` places, which end by hand; `started` has their keys in order. */
 function limitedTo(size: number) {
-  const calls = callsOf({ lanes: new Lanes(size, 'billing') });
+  const calls = callsOf({ lanes: new Lanes(fixedSize(size), 'billing') });
   const started: string[] = [];
   const ends: (() => void)[] = [];
   const read = (key: string, of = scope()): Promise<string> =>

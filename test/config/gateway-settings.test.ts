@@ -55,7 +55,7 @@ describe('defaults', () => {
         endpoint: 'http://localhost:8081',
         credential: null,
         timeoutMs: 5_000,
-        connections: 32,
+        connections: 1_000,
         batch: false,
       },
     });

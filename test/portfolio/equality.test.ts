@@ -46,8 +46,15 @@ function gatewayOn(kind: string): TestGateway {
 interface Page {
   readonly subscriptions: {
     readonly totalCount: number;
-    readonly summary: { readonly count: number; readonly seats: number; readonly freeSeats: number };
-    readonly nodes: readonly { readonly skuId: string; readonly customer: { readonly id: string } }[];
+    readonly summary: {
+      readonly count: number;
+      readonly seats: number;
+      readonly freeSeats: number;
+    };
+    readonly nodes: readonly {
+      readonly skuId: string;
+      readonly customer: { readonly id: string };
+    }[];
     readonly edges: readonly { readonly cursor: string }[];
     readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
   };
@@ -74,7 +81,9 @@ async function listed(url: string, filter: Filter, order: Order, first: number) 
 }
 
 function idOf({ skuId, id }: { readonly skuId: string; readonly id?: string }): string {
-  const [, customerId = ''] = Buffer.from(id ?? '', 'base64url').toString().split(':');
+  const [, customerId = ''] = Buffer.from(id ?? '', 'base64url')
+    .toString()
+    .split(':');
   return `${decodeURIComponent(customerId)}/${skuId}`;
 }
 

@@ -153,9 +153,9 @@ export interface Order {
 /** The rows in order: missing values last, and the id between equal values. */
 export function sorted(rows: readonly Expected[], { field, direction }: Order): Expected[] {
   const sign = direction === 'ASC' ? 1 : -1;
-  const valueOf = (row: Expected) => row.values[orderedBy[field] ?? ''] ?? null;
+  const orderKey = (row: Expected) => row.values[orderedBy[field] ?? ''] ?? null;
   return rows.toSorted((a, b) => {
-    const [one, other] = [valueOf(a), valueOf(b)];
+    const [one, other] = [orderKey(a), orderKey(b)];
     if (one === null || other === null) {
       if (one !== other) return one === null ? 1 : -1;
       return sign * compareText(a.id, b.id);

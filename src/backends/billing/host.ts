@@ -13,6 +13,7 @@ import type { Admission } from '../admission.ts';
 import { Breaker } from '../breaker.ts';
 import { BackendCalls, type IsRetryable } from '../call.ts';
 import type { Credential } from '../credentials/credential.ts';
+import { fixedSize } from '../lane-size.ts';
 import { Lanes } from '../lanes.ts';
 import type { BackendLog } from '../log.ts';
 import { Egress } from '../network/egress.ts';
@@ -63,7 +64,7 @@ export class Host {
       service: 'billing',
       timeoutMs,
       admission,
-      lanes: new Lanes(MAX_CALLS, 'billing'),
+      lanes: new Lanes(fixedSize(MAX_CALLS), 'billing'),
       breaker: this.#breaker,
     });
   }

@@ -2,6 +2,7 @@ import type { CallScope } from '../../domain/call-scope.ts';
 import { badInput, GatewayError } from '../../domain/error.ts';
 import { Admission } from '../admission.ts';
 import { BackendCalls } from '../call.ts';
+import { AdaptiveSize } from '../lane-size.ts';
 import { Lanes } from '../lanes.ts';
 import { type HttpResponse, mayHaveBeenApplied } from './errors.ts';
 import type { Call, Part, Transport } from './transport.ts';
@@ -40,7 +41,7 @@ export class Caller {
       service: 'reseller',
       timeoutMs,
       admission: new Admission({ service: 'reseller', concurrency, queue }),
-      lanes: new Lanes(connections, 'reseller'),
+      lanes: new Lanes(new AdaptiveSize(connections), 'reseller'),
       breaker: transport.breaker,
     });
     this.#batch = batch;

@@ -3,6 +3,7 @@ import { gunzip } from 'node:zlib';
 import { Pool } from 'undici';
 import type { Egress } from '../network/egress.ts';
 import { connectionError, type HttpResponse, invalidResponse, resellerError } from './errors.ts';
+import { type RawResponse, transfer } from './transfer.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -73,7 +74,7 @@ export async function exchange(
   request: HttpRequest,
   signal: AbortSignal,
 ): Promise<HttpResponse> {
-  const { status, headers, bytes } = await transfer(pool, request, signal);
+  const { status, headers, bytes } = await sendRequest(pool, request, signal);
   try {
     return { status, headers, text: await decodeBody(bytes, headers['content-encoding']) };
   } catch (problem) {
@@ -94,12 +95,7 @@ export function requestName({ method, path }: { method: string; path: string }):
   return `${method} ${path.split('?', 1)[0]}`;
 }
 
-interface RawResponse extends Omit<HttpResponse, 'text'> {
-  /** Null when the body is larger than MAX_BODY_BYTES. */
-  readonly bytes: Buffer | null;
-}
-
-async function transfer(
+async function sendRequest(
   pool: Pool,
   request: HttpRequest,
   signal: AbortSignal,
@@ -113,25 +109,11 @@ async function transfer(
     ...request.headers,
   };
   try {
-    const received = await pool.request({ method, path, headers, body, signal });
-    const bytes = await readBounded(received.body);
-    return { status: received.statusCode, headers: received.headers, bytes };
+    return await transfer(pool, { method, path, headers, body }, signal, MAX_BODY_BYTES);
   } catch (error) {
     signal.throwIfAborted();
     throw connectionError(error);
   }
-}
-
-/** Returning from the loop early destroys the body and the socket. */
-async function readBounded(body: AsyncIterable<Buffer>): Promise<Buffer | null> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > MAX_BODY_BYTES) return null;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 async function decodeBody(

@@ -1,6 +1,6 @@
 import { type Customer, MAX_CUSTOMERS_PAGE } from '../../domain/customer.ts';
 import { badInput } from '../../domain/error.ts';
-import type { CustomerService } from '../../services/customers.ts';
+import type { CustomerService } from '../../services/customer-service.ts';
 import { builder } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
 import { notEmpty } from '../relay/arguments.ts';
@@ -37,8 +37,12 @@ customer.implement({
 });
 
 /** The billing key takes precedence, so that both halves of a linked customer have the same id. */
-async function customerId(parent: Customer, _args: object, { services }: GatewayContext) {
-  const { billing, resellerCustomerId } = await services.customers.identity(parent);
+function customerId(parent: Customer, _args: object, { services }: GatewayContext) {
+  const identity = services.customers.identity(parent);
+  return identity instanceof Promise ? identity.then(globalIdOf) : globalIdOf(identity);
+}
+
+function globalIdOf({ billing, resellerCustomerId }: Customer): string {
   if (billing) return encodeGlobalId('Customer', 'b', billing.resellerId, billing.customerId);
   if (resellerCustomerId === null) throw new Error('customer has neither key');
   return encodeGlobalId('Customer', 'r', resellerCustomerId);

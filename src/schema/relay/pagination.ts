@@ -20,6 +20,7 @@ export interface ListSource<T> {
 }
 
 export interface Edge<T> {
+  /** Computed when it is read: most queries select `nodes`, or the cursor of the last edge only. */
   readonly cursor: string;
   readonly node: T;
 }
@@ -68,11 +69,9 @@ export async function paginate<T>(
     const page = await source.fetch(position);
     walk.record(page, position.token);
     const taken = page.items.slice(position.offset, position.offset + wanted);
+    const place = { position, page, identity };
     for (const [i, node] of taken.entries()) {
-      const offset = position.offset + i + 1;
-      // The list may still grow after its last item, so that item's cursor stays on the last page.
-      const after = positionAfter(position, offset, page) ?? { ...position, offset };
-      edges.push({ cursor: encodeCursor(after, identity), node });
+      edges.push(new PageEdge(node, place, position.offset + i + 1));
     }
     const read = position.offset + taken.length;
     isMoreKnown = read < page.items.length;
@@ -88,6 +87,34 @@ export async function paginate<T>(
       return ahead;
     },
   };
+}
+
+/** A page of a list, and where the list was read. */
+interface Place {
+  readonly position: Position;
+  readonly page: Page<unknown>;
+  readonly identity: string;
+}
+
+class PageEdge<T> implements Edge<T> {
+  readonly node: T;
+  readonly #place: Place;
+  readonly #offset: number;
+
+  /** @param offset items of the page up to this one, inclusive */
+  constructor(node: T, place: Place, offset: number) {
+    this.node = node;
+    this.#place = place;
+    this.#offset = offset;
+  }
+
+  get cursor(): string {
+    const { position, page, identity } = this.#place;
+    const offset = this.#offset;
+    // The list may still grow after its last item, so that item's cursor stays on the last page.
+    const after = positionAfter(position, offset, page) ?? { ...position, offset };
+    return encodeCursor(after, identity);
+  }
 }
 
 /** The position after `offset` items of a page; null at the end of the list. */

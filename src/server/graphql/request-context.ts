@@ -69,6 +69,8 @@ export interface RequestContext extends GatewayContext {
   keepOpen(): void;
   /** Call this when the response was written to a connection that was still open. */
   delivered(): void;
+  /** Call this when the client closed the connection before it had the response. */
+  disconnected(): void;
   /** Aborts everything that is still running for this context. */
   end(): void;
 }
@@ -121,6 +123,9 @@ export function createRequestContext(options: RequestContextOptions): RequestCon
     },
     delivered() {
       for (const listener of listeners.splice(0)) listener();
+    },
+    disconnected() {
+      controller.abort(clientGone);
     },
     end() {
       clearTimeout(timer);

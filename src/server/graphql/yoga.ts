@@ -6,6 +6,7 @@ import { onExpiry } from '../auth/authenticate.ts';
 import type { OriginPolicy } from '../auth/origin.ts';
 import type { Backlog } from '../backlog.ts';
 import { EXPOSED_HEADERS } from '../refusal.ts';
+import type { Compress } from './compression.ts';
 import type { Documents } from './documents.ts';
 import type { ExecuteOnce } from './execution.ts';
 import { useCompression } from './plugins/compression.ts';
@@ -30,8 +31,8 @@ export interface YogaOptions {
   readonly subscribe: Subscribe;
   readonly backlog: Backlog;
   readonly limits: Limits;
-  /** Whether answers are compressed for clients that accept it. */
-  readonly compression: boolean;
+  /** Compresses answers for clients that accept it; null when none are compressed. */
+  readonly compress: Compress | null;
   readonly origins: OriginPolicy;
   /** Aborts at shutdown. */
   readonly shutdown: AbortSignal;
@@ -87,7 +88,7 @@ export function createGraphQLHandler(options: YogaOptions) {
       useExecution(options.executeOnce, options.subscribe, options.backlog, options.shutdown),
       useErrorCodes(log, options.limits.suggestions),
       // Sees the bodies that the other plugins made.
-      ...(options.compression ? [useCompression()] : []),
+      ...(options.compress ? [useCompression(options.compress)] : []),
     ],
   });
 }

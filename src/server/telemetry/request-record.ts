@@ -97,7 +97,16 @@ export class RequestRecord {
   }
 }
 
+/** Viewers whose hashes are kept. */
+const MAX_HASHES = 1_000;
+const hashes = new Map<string, string>();
+
 /** Names a viewer in the log without its identity. */
 export function hashOf(subject: string): string {
-  return createHash('sha256').update(subject).digest('hex').slice(0, 16);
+  const known = hashes.get(subject);
+  if (known !== undefined) return known;
+  const hash = createHash('sha256').update(subject).digest('hex').slice(0, 16);
+  if (hashes.size >= MAX_HASHES) hashes.clear();
+  hashes.set(subject, hash);
+  return hash;
 }

@@ -9,6 +9,7 @@ import {
 import { argumentReader } from './arguments.ts';
 import { isOfType } from './cost-model.ts';
 import { FieldCollector, type Selected, selectedUnder } from './fields.ts';
+import { hasVariableConditions } from './sizing.ts';
 
 /** What one object of a field has; that of the largest possible type when its type is abstract. */
 export interface OwnSize {
@@ -18,18 +19,36 @@ export interface OwnSize {
   readonly fields: number;
 }
 
+/** The sizes of documents in which no variable decides what is selected. */
+const constant = new WeakMap<object, OwnSize>();
 /** The sizes of one execution, by its variables, which are a new object for each. */
 const sizes = new WeakMap<object, WeakMap<object, OwnSize>>();
 
 export function ownSize(info: GraphQLResolveInfo): OwnSize {
-  const { fieldNodes, variableValues } = info;
-  const known = sizes.get(variableValues) ?? new WeakMap<object, OwnSize>();
-  sizes.set(variableValues, known);
+  const { fieldNodes } = info;
   // The executor passes the same list of nodes for every row.
   const key = nodeOf(fieldNodes) ?? fieldNodes;
+  const fixed = constant.get(key);
+  if (fixed) return fixed;
+  const known = isConstant(info) ? constant : sizesOf(info);
   const size = known.get(key) ?? measure(info);
   known.set(key, size);
   return size;
+}
+
+function isConstant({ operation, fragments }: GraphQLResolveInfo): boolean {
+  if (hasVariableConditions(operation)) return false;
+  for (const name in fragments) {
+    const fragment = fragments[name];
+    if (fragment && hasVariableConditions(fragment)) return false;
+  }
+  return true;
+}
+
+function sizesOf({ variableValues }: GraphQLResolveInfo): WeakMap<object, OwnSize> {
+  const known = sizes.get(variableValues) ?? new WeakMap<object, OwnSize>();
+  sizes.set(variableValues, known);
+  return known;
 }
 
 function nodeOf(nodes: readonly FieldNode[]): FieldNode | undefined {

@@ -2,6 +2,7 @@ import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { ErrorCode } from '../../../domain/error.ts';
 import type { Logger } from '../../../log.ts';
+import { SHED_RETRY_AFTER, SHED_STATUS } from '../answer-status.ts';
 import { statuses } from '../http-status.ts';
 import { errorBody, isShed, publicResult } from '../public-error.ts';
 import type { ServerContext } from '../request-context.ts';
@@ -52,8 +53,10 @@ interface HttpExtension {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Root fields are nullable, so a request that was shed has data. Load balancers need the status. */
-const shedHttp: HttpExtension = { status: 503, headers: { 'retry-after': '1' } };
+const shedHttp: HttpExtension = {
+  status: SHED_STATUS,
+  headers: { 'retry-after': SHED_RETRY_AFTER },
+};
 
 function httpOf(
   { data }: ExecutionResult,

@@ -1,0 +1,66 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+
+/** /proc counts CPU time in ticks of 10 ms. */
+const TICK_MS = 10;
+
+/** A program of the bench in a process of its own. Its output goes to a file, as in production. */
+export interface Program {
+  readonly name: string;
+  /** What the program has printed so far. */
+  output(): string;
+  /** CPU time of the process so far, in milliseconds. */
+  cpuMs(): number;
+  /** The largest resident memory of the process so far, in megabytes. */
+  peakMb(): number;
+  stop(): Promise<void>;
+}
+
+/** Starts a program and waits until its output matches `ready`. */
+export async function startProgram(
+  name: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  ready: RegExp,
+): Promise<Program> {
+  const directory = mkdtempSync(join(tmpdir(), 'gateway-bench-'));
+  const file = join(directory, 'output');
+  const output = openSync(file, 'w');
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', output, output],
+  });
+  closeSync(output);
+  const program: Program = {
+    name,
+    output: () => readFileSync(file, 'utf8'),
+    cpuMs: () => cpuMs(child),
+    peakMb: () => peakMb(child),
+    async stop() {
+      child.kill();
+      if (child.exitCode === null) await once(child, 'exit');
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+  while (!ready.test(program.output())) {
+    if (child.exitCode !== null) throw new Error(`${name} ended: ${program.output()}`);
+    await setTimeout(5);
+  }
+  return program;
+}
+
+function cpuMs({ pid }: ChildProcess): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // The name of the program, in parentheses, can contain spaces.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+}
+
+function peakMb({ pid }: ChildProcess): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1_024;
+}

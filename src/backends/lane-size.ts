@@ -1,0 +1,59 @@
+/** How many calls may be in flight to one host. */
+export interface LaneSize {
+  readonly current: number;
+  /** Records how long a call took, in milliseconds. */
+  record(ms: number): void;
+}
+
+export function fixedSize(size: number): LaneSize {
+  return { current: size, record: () => {} };
+}
+
+/** Calls in flight to a host that answers at once. */
+const BASE = 64;
+/** The latency, in milliseconds, up to which `BASE` calls keep the gateway busy. */
+const BASE_MS = 2;
+const WINDOW_MS = 1_500;
+
+/**
+ * A size that follows the latency of the host. While calls take long, more of them are in flight: a
+ * call that waits for its answer costs the gateway nothing, and a list of 1,000 rows must not wait for
+ * one wave of calls after another. The shortest recent call decides, so that calls that are slow only
+ * because there are too many of them do not raise the size further.
+ */
+export class AdaptiveSize implements LaneSize {
+  readonly #max: number;
+  readonly #now: () => number;
+  #shortest = Infinity;
+  #shortestBefore = Infinity;
+  #windowEndsAt: number;
+
+  /** @param max the largest size; it can be smaller than the usual one */
+  constructor(max: number, now: () => number = () => performance.now()) {
+    this.#max = max;
+    this.#now = now;
+    this.#windowEndsAt = now() + WINDOW_MS;
+  }
+
+  get current(): number {
+    this.#turnWindow();
+    const shortest = Math.min(this.#shortest, this.#shortestBefore);
+    const wanted = Number.isFinite(shortest) ? Math.ceil((BASE * shortest) / BASE_MS) : BASE;
+    return Math.min(this.#max, Math.max(BASE, wanted));
+  }
+
+  record(ms: number): void {
+    this.#turnWindow();
+    this.#shortest = Math.min(this.#shortest, ms);
+  }
+
+  /** The window before counts too, so that a new one does not begin without a measurement. */
+  #turnWindow(): void {
+    const now = this.#now();
+    if (now < this.#windowEndsAt) return;
+    const wasIdle = now >= this.#windowEndsAt + WINDOW_MS;
+    this.#shortestBefore = wasIdle ? Infinity : this.#shortest;
+    this.#shortest = Infinity;
+    this.#windowEndsAt = now + WINDOW_MS;
+  }
+}
