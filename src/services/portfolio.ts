@@ -61,6 +61,8 @@ export interface PortfolioService {
     before: number | null,
     limit: number,
   ): Promise<readonly PortfolioChange[]>;
+  /** The change with a sequence; null when there is none. */
+  change(sequence: number): Promise<PortfolioChange | null>;
   /** Changes of rows that match the filter; with `after`, first those after that sequence. */
   watch(filter: PortfolioFilter, after: number | null): Promise<AsyncIterable<PortfolioChange>>;
 }
@@ -123,6 +125,11 @@ export function createPortfolioService(
       store.changes(seen({ filter: EVERYTHING, row }), {
         ...{ after: before, limit, newestFirst: true },
       }),
+    async change(sequence) {
+      const page = { after: sequence - 1, limit: 1, newestFirst: false };
+      const [found] = await store.changes(seen({ filter: EVERYTHING, row: null }), page);
+      return found?.sequence === sequence ? found : null;
+    },
     async watch(filter, after) {
       const entries = await portfolio.watch(seen({ filter, row: null }), after, scope.signal);
       if (!tenant) return entries;

@@ -5,7 +5,9 @@ import { auditEntry } from '../audit/audit-entry.ts';
 import { builder } from '../builder.ts';
 import { expose } from '../fields.ts';
 import { sequenceOf } from '../relay/arguments.ts';
-import { connectionArgs, lazyConnectionOf } from '../relay/connection.ts';
+import { connectionArgs, connectionOf } from '../relay/connection.ts';
+import { encodeGlobalId } from '../relay/global-id.ts';
+import { nodeInterface, registerNode } from '../relay/node.ts';
 import { type Connection, type ConnectionArgs, paginate } from '../relay/pagination.ts';
 import { subscription } from '../subscription/subscription.ts';
 import { subscriptionFilter } from './filter-inputs.ts';
@@ -25,7 +27,13 @@ const source = builder.enumType('PortfolioChangeSource', {
 const portfolioChange = builder.objectRef<PortfolioChange>('PortfolioChange').implement({
   description:
     'A difference between two observations of a subscription. What changed back between them is not recorded.',
+  interfaces: [nodeInterface],
   fields: (t) => ({
+    id: t.id({
+      nullable: false,
+      description: 'Global id of the change.',
+      resolve: ({ sequence }) => encodeGlobalId('PortfolioChange', String(sequence)),
+    }),
     ...expose(t, {
       'DateTime!': { at: 'When the gateway stored the change.' },
       'String!': {
@@ -64,10 +72,17 @@ const portfolioChange = builder.objectRef<PortfolioChange>('PortfolioChange').im
   }),
 });
 
-const changeConnection = lazyConnectionOf<PortfolioChange, Connection<PortfolioChange>>(
-  portfolioChange,
-  (connection) => connection,
-);
+registerNode('PortfolioChange', {
+  load: async ([sequence = '', ...more], { services }) => {
+    if (!/^[1-9]\d{0,15}$/.test(sequence) || more.length > 0) {
+      throw badInput('id is not a valid PortfolioChange id. Use an id that this API returned.');
+    }
+    return services.portfolio.change(Number(sequence));
+  },
+  is: (value) => 'before' in value && 'sequence' in value,
+});
+
+const changeConnection = connectionOf(portfolioChange);
 
 /** The largest page of changes. */
 const MAX_PAGE = 500;

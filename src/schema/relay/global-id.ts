@@ -8,6 +8,7 @@ export const nodeTypes = [
   'AuditEntry',
   'PortfolioSubscription',
   'PortfolioCustomer',
+  'PortfolioChange',
 ] as const;
 export type NodeType = (typeof nodeTypes)[number];
 
