@@ -14,6 +14,7 @@ import type { Services } from '../services/services.ts';
 import type { Authenticate } from './auth/authenticate.ts';
 import { type OriginPolicy, originRefusal } from './auth/origin.ts';
 import { Backlog } from './backlog.ts';
+import { createExport, exportPaths } from './export/export-endpoint.ts';
 import { type Admit, createAdmission } from './graphql/admission.ts';
 import { createCompress } from './graphql/compression.ts';
 import { createDocuments } from './graphql/documents.ts';
@@ -102,6 +103,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
   const route = createRouter(
     options,
     createGraphQLAnswer(parts, admit, options.graphiqlProtocol),
+    admit,
     shutdown.signal,
   );
   const readiness = createReadiness(options.readiness, shutdown.signal);
@@ -150,13 +152,16 @@ export function createHttpServer(options: HttpOptions): HttpServer {
 type Handle = (request: IncomingMessage, response: ServerResponse, requestId: string) => unknown;
 
 function createRouter(
-  { origins, push, log }: HttpOptions,
+  options: HttpOptions,
   answerGraphQL: Handle,
+  admit: Admit,
   shutdown: AbortSignal,
 ): (request: IncomingMessage) => Handle | Refusal {
+  const { origins, push, log } = options;
   const handles = new Map<string | undefined, Handle>([
     [PATH, answerGraphQL],
     [PUSH_PATH, createPushEndpoint({ ...push, log })],
+    ...exportPaths.map((path) => [path, createExport({ ...options, admit }, path)] as const),
   ]);
   return (request) => {
     const path = pathOf(request);
