@@ -206,6 +206,43 @@ export function portfolioSuite(database: TestDatabase): void {
     expect(await portfolio.subscription('G1', '1010020028', first)).not.toBeNull();
   });
 
+  test.each([
+    'ASC',
+    'DESC',
+  ] as const)('pages in order %s have each row once while other rows change', async (direction) => {
+    const { portfolio } = await database.open();
+    const row = (n: number, seats: number | null, at: number) => {
+      const customerId = `G${n}`;
+      const numbers = { maximumNumberOfSeats: null, licensedNumberOfSeats: 0 };
+      return seenSubscription({ customerId, seats: { numberOfSeats: seats, ...numbers } }, at);
+    };
+    // Many equal values, and some that are missing.
+    const seatsOf = (n: number) => (n % 5 === 0 ? null : n % 4);
+    const numbers = Array.from({ length: 40 }, (_, n) => n);
+    await portfolio.observe(
+      numbers.map((n) => row(n, seatsOf(n), 1_000)),
+      noProduct,
+    );
+    const moving = (n: number) => n % 3 === 0;
+    const seenRows: string[] = [];
+    const by = { field: 'SEATS', direction } as const;
+    for (let after = null, at = 2_000; ; at++) {
+      const page: Awaited<ReturnType<PortfolioStore['subscriptions']>> =
+        await portfolio.subscriptions({ ...all, order: by, after, limit: 3 });
+      seenRows.push(...page.map((placed) => placed.row.customerId));
+      const last = page.at(-1);
+      if (!last) break;
+      after = last.place;
+      await portfolio.observe(
+        numbers.filter(moving).map((n) => row(n, (n * at) % 7 === 0 ? null : (n * at) % 6, at)),
+        noProduct,
+      );
+      if (at > 2_100) break;
+    }
+    const still = numbers.filter((n) => !moving(n)).map((n) => `G${n}`);
+    expect(seenRows.filter((id) => still.includes(id)).sort()).toEqual(still.sort());
+  });
+
   test('one instance holds the lease of the sweep', async () => {
     const { portfolio } = await database.open();
     const state = await portfolio.claimSweep('a', 10_000);

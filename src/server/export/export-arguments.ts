@@ -24,13 +24,13 @@ export function exportArguments(
     if (query.getAll(name).length > 1) throw badInput(`${name} must be given once.`);
   }
   return {
-    filter: valueOf('filter', `Portfolio${type}Filter`, query, schema),
-    orderBy: valueOf('orderBy', `Portfolio${type}Order`, query, schema),
+    filter: argumentOf('filter', `Portfolio${type}Filter`, query, schema),
+    orderBy: argumentOf('orderBy', `Portfolio${type}Order`, query, schema),
     after: query.get('after'),
   };
 }
 
-function valueOf(
+function argumentOf(
   name: string,
   typeName: string,
   query: URLSearchParams,
