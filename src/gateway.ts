@@ -1,5 +1,6 @@
 import { type Pull, pullNotifications } from './backends/pubsub/pull.ts';
 import { readPush } from './backends/pubsub/push-envelope.ts';
+import { readCatalog } from './config/catalog-file.ts';
 import type { Config } from './config/config.ts';
 import { secretsOf } from './config/secrets.ts';
 import { type BillingCustomer, type CustomerLink, MAX_CUSTOMERS_PAGE } from './domain/customer.ts';
@@ -57,6 +58,7 @@ export async function createGateway(
     unknownWrites: () => store.audit.counts([{ outcomes: ['UNKNOWN'] }]).then(([n = 0]) => n),
   });
   const egress = openEgresses(config.settings);
+  const catalog = readCatalog(config.settings);
   const { settings, backends } = config;
   const clients = {
     billing: openBilling(backends.billing, settings, egress.billing, log),
@@ -86,6 +88,7 @@ export async function createGateway(
   const receive: ReceiveMessage = (message) => notifications.receive(message);
   let pull: Promise<Pull> | null = null;
   const sources: ServiceSources = {
+    catalog,
     billing,
     reseller,
     operations,

@@ -22,9 +22,12 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   schema: ['services', 'domain'],
   server: ['schema', 'services', 'live', 'domain', 'log.ts'],
-  sandbox: ['gen'],
+  sandbox: ['gen', 'domain/catalog'],
 };
-const targets = [...Object.keys(allowed), 'gen', 'log.ts', 'gateway.ts', 'main.ts'];
+const targets = [
+  ...Object.keys(allowed),
+  ...['domain/catalog', 'gen', 'log.ts', 'gateway.ts', 'main.ts'],
+];
 
 interface Planted {
   readonly file: string;
@@ -59,13 +62,15 @@ async function write(file: string, text: string): Promise<void> {
 async function plantAll(): Promise<void> {
   for (const [top, list] of Object.entries(allowed)) {
     for (const folder of await foldersIn(top)) {
-      for (const target of targets.filter((name) => name !== top)) {
+      for (const target of targets.filter((name) => name.split('/')[0] !== top)) {
         const path = target.endsWith('.ts') ? target : `${target}/planted-target.ts`;
         const specifier = relative(`src/${folder}`, `src/${path}`);
         for (const [kind, statement] of Object.entries(statements)) {
-          const file = `src/${folder}/${kind}-${target.replace('.ts', '')}.ts`;
+          const name = target.replace('.ts', '').replace('/', '-');
+          const file = `src/${folder}/${kind}-${name}.ts`;
           await write(file, statement(specifier));
-          planted.push({ file, target, isAllowed: list.includes(target) });
+          const [parent = ''] = target.split('/');
+          planted.push({ file, target, isAllowed: list.includes(target) || list.includes(parent) });
         }
       }
     }

@@ -11,6 +11,8 @@ export function fixedSize(size: number): LaneSize {
 
 /** Calls in flight to a host that answers at once. */
 const BASE = 64;
+/** Calls in flight to a host that has not answered yet. */
+const INITIAL = 256;
 /** The latency, in milliseconds, up to which `BASE` calls keep the gateway busy. */
 const BASE_MS = 2;
 const WINDOW_MS = 1_500;
@@ -38,7 +40,7 @@ export class AdaptiveSize implements LaneSize {
   get current(): number {
     this.#turnWindow();
     const shortest = Math.min(this.#shortest, this.#shortestBefore);
-    const wanted = Number.isFinite(shortest) ? Math.ceil((BASE * shortest) / BASE_MS) : BASE;
+    const wanted = Number.isFinite(shortest) ? Math.ceil((BASE * shortest) / BASE_MS) : INITIAL;
     return Math.min(this.#max, Math.max(BASE, wanted));
   }
 
@@ -47,12 +49,11 @@ export class AdaptiveSize implements LaneSize {
     this.#shortest = Math.min(this.#shortest, ms);
   }
 
-  /** The window before counts too, so that a new one does not begin without a measurement. */
+  /** The last window with a measurement counts too: after a pause, the host is as far away as before. */
   #turnWindow(): void {
     const now = this.#now();
     if (now < this.#windowEndsAt) return;
-    const wasIdle = now >= this.#windowEndsAt + WINDOW_MS;
-    this.#shortestBefore = wasIdle ? Infinity : this.#shortest;
+    if (Number.isFinite(this.#shortest)) this.#shortestBefore = this.#shortest;
     this.#shortest = Infinity;
     this.#windowEndsAt = now + WINDOW_MS;
   }

@@ -3,6 +3,7 @@ import {
   boolean,
   hostPort,
   integer,
+  jsonFile,
   keyFile,
   milliseconds,
   pemFile,
@@ -99,7 +100,12 @@ export const reseller = z.object({
   RESELLER_CONNECTIONS: integer(1, 1_000)
     .prefault('1000')
     .describe(
-      'Maximum number of connections, and of concurrent calls, to the reseller API. The gateway uses up to 64, and more only while calls take longer than 2 ms.',
+      'Maximum number of connections, and of concurrent calls, to the reseller API. The gateway uses 64 of them, and more when calls take longer than 2 ms.',
+    ),
+  CATALOG_FILE: jsonFile
+    .optional()
+    .describe(
+      'Products and SKUs that `catalog` returns. When not set, it returns what Google documents. Nothing is rejected because of it.',
     ),
   RESELLER_BATCH: boolean
     .prefault('false')

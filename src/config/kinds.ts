@@ -36,6 +36,8 @@ export const keyFile = z
   .string()
   .register(kinds, { format: 'the path of a JSON key file', isFile: true });
 
+export const jsonFile = z.string().register(kinds, { format: 'the path of a JSON file' });
+
 /** A file of PEM certificates, or of a PEM private key. */
 export const pemFile = z.string().register(kinds, { format: 'the path of a PEM file' });
 
@@ -70,6 +72,14 @@ export const boolean = z
 
 export function oneOf<const T extends readonly string[]>(values: T) {
   return z.enum(values).register(kinds, { format: `one of ${values.join(', ')}` });
+}
+
+export function listOf<const T extends readonly string[]>(values: T) {
+  return z
+    .string()
+    .transform((value) => value.split(/[\s,]+/))
+    .pipe(z.array(z.enum(values)).min(1))
+    .register(kinds, { format: `a comma-separated list of ${values.join(', ')}` });
 }
 
 export const host = z

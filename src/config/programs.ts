@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { readCatalog } from './catalog-file.ts';
 import { type Config, toConfig } from './config.ts';
 import { gatewayRules } from './gateway-rules.ts';
 import { type GatewaySettings, gatewaySettings } from './gateway-settings.ts';
@@ -33,7 +34,7 @@ export function loadGatewayProgram(env: Env): GatewayProgram {
   const problems = [
     ...gateway.problems,
     ...keyFileProblems(set),
-    ...(gateway.values ? tlsFileProblems(gateway.values) : []),
+    ...(gateway.values ? fileProblems(gateway.values) : []),
     ...(sandbox?.problems ?? []),
   ];
   if (problems.length > 0 || !gateway.values) throw new ConfigError(problems);
@@ -55,14 +56,16 @@ export function loadSandboxProgram(env: Env): SandboxProgram {
   return { config: toSandboxConfig(values), warnings: misspelled(env, [sandboxSettings]) };
 }
 
-function tlsFileProblems(settings: GatewaySettings): readonly string[] {
-  try {
-    readTlsFiles(settings);
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
+function fileProblems(settings: GatewaySettings): readonly string[] {
+  return [readTlsFiles, readCatalog].flatMap((read) => {
+    try {
+      read(settings);
+      return [];
+    } catch (error) {
+      if (error instanceof ConfigError) return error.problems;
+      throw error;
+    }
+  });
 }
 
 function keyFileProblems(set: Readonly<Record<string, string>>): string[] {

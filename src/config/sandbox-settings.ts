@@ -1,10 +1,32 @@
 import { z } from 'zod';
 import { logLevels } from '../log.ts';
-import { host, httpUrl, integer, milliseconds, oneOf, port, share, token } from './kinds.ts';
+import {
+  host,
+  httpUrl,
+  integer,
+  listOf,
+  milliseconds,
+  oneOf,
+  port,
+  share,
+  token,
+} from './kinds.ts';
 import { faults, latency } from './sandbox-faults.ts';
 import type { Given, NameOf, RuleProblem, Table } from './settings.ts';
 
 const duration = milliseconds(0, 86_400_000);
+
+/** The kinds of `startSandbox`; main.ts joins the two. */
+const changeKinds = [
+  'renewal',
+  'seats',
+  'licence',
+  'suspension',
+  'reactivation',
+  'cancellation',
+  'contact',
+  'account',
+] as const;
 
 const servers = z.object({
   SANDBOX_HOST: host.prefault('127.0.0.1').describe('Address on which both APIs listen.'),
@@ -29,6 +51,14 @@ const data = z.object({
   SANDBOX_CUSTOMERS: integer(0, 1_000_000)
     .prefault('300')
     .describe('Number of billing customers of the main reseller.'),
+  SANDBOX_LINKED_SHARE: share
+    .prefault('0.6')
+    .describe('Share of the billing customers that are also customers of the reseller API.'),
+  SANDBOX_SUBSCRIPTIONS: integer(0, 10_000_000)
+    .optional()
+    .describe(
+      'Number of subscriptions, at least one and at most 35 for each customer. When not set, about two for each customer.',
+    ),
   SANDBOX_TERMS_ACCEPTED_AFTER_MS: duration
     .prefault('30000')
     .describe('Time after which a newly ordered customer accepts the terms of service.'),
@@ -62,6 +92,18 @@ const notifications = z.object({
     .describe('Share of notifications that are never delivered.'),
 });
 
+const changes = z.object({
+  SANDBOX_CHANGES_PER_MINUTE: integer(0, 60_000)
+    .prefault('0')
+    .describe('Number of changes per minute that no client requested.'),
+  SANDBOX_CHANGES: listOf(changeKinds)
+    .prefault(changeKinds.join(','))
+    .describe('Kinds of these changes.'),
+  SANDBOX_CHANGES_SILENT: share
+    .prefault('0')
+    .describe('Share of these changes that send no notification.'),
+});
+
 const failures = z.object({
   SANDBOX_LATENCY_MS: latency.optional().describe('Latency added to every call.'),
   SANDBOX_ERROR_SHARE: share
@@ -79,6 +121,7 @@ export const sandboxSettings = z.object({
   data: data.describe('Sandbox: data'),
   operations: operations.describe('Sandbox: operations'),
   notifications: notifications.describe('Sandbox: notifications'),
+  changes: changes.describe('Sandbox: changes outside of the APIs'),
   failures: failures.describe('Sandbox: failures'),
 }) satisfies Table;
 

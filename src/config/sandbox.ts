@@ -13,7 +13,7 @@ export function loadSandboxConfig(env: Env): SandboxConfig {
 
 /** Takes the options of `startSandbox`, which config may not import; main.ts joins the two. */
 export function toSandboxConfig(settings: SandboxSettings) {
-  const { servers, data, operations, notifications, failures } = settings;
+  const { servers, data, operations, notifications, changes, failures } = settings;
   const logLevel: LogLevel = servers.SANDBOX_LOG_LEVEL;
   return {
     logLevel,
@@ -22,7 +22,17 @@ export function toSandboxConfig(settings: SandboxSettings) {
       billingPort: servers.SANDBOX_BILLING_PORT,
       resellerPort: servers.SANDBOX_RESELLER_PORT,
       token: servers.SANDBOX_TOKEN,
-      seed: { seed: data.SANDBOX_SEED, customers: data.SANDBOX_CUSTOMERS },
+      seed: {
+        seed: data.SANDBOX_SEED,
+        customers: data.SANDBOX_CUSTOMERS,
+        linkedShare: data.SANDBOX_LINKED_SHARE,
+        subscriptions: data.SANDBOX_SUBSCRIPTIONS,
+      },
+      changes: {
+        perMinute: changes.SANDBOX_CHANGES_PER_MINUTE,
+        kinds: changes.SANDBOX_CHANGES,
+        silentShare: changes.SANDBOX_CHANGES_SILENT,
+      },
       termsAcceptedAfterMs: data.SANDBOX_TERMS_ACCEPTED_AFTER_MS,
       operations: {
         minMs: operations.SANDBOX_OPERATION_MIN_MS,

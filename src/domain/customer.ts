@@ -61,6 +61,17 @@ export interface ResellerCustomer {
 }
 
 /**
+ * Whether another reseller or Google manages the customer: the API then returns only its id, domain
+ * and type.
+ */
+export function isManagedElsewhere(customer: ResellerCustomer): boolean {
+  const { alternateEmail, phoneNumber, postalAddress, primaryAdmin } = customer;
+  const { customerDomainVerified, resourceUiUrl } = customer;
+  const others = [alternateEmail, phoneNumber, postalAddress, primaryAdmin];
+  return [...others, customerDomainVerified, resourceUiUrl].every((value) => value === null);
+}
+
+/**
  * The keys of one customer; at least one is set. A missing key may still be found through a link.
  */
 export interface Customer {

@@ -65,6 +65,7 @@ export interface SubscriptionDeletion extends SubscriptionKey {
 
 export interface PlanInput {
   readonly planName: string;
+  /** Without fields, the number of seats stays the same. */
   readonly seats: SeatsInput;
   readonly dealCode?: string | undefined;
   readonly purchaseOrderId?: string | undefined;

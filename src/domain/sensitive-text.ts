@@ -115,7 +115,9 @@ const unsafe: readonly RegExp[] = [
   // Stack lines, file names with a line, exceptions, SQL.
   /\bat [\w$.]+[\s(]|\.\w{1,4}:\d+|Exception|Traceback|\bpanic\b|goroutine|\bSELECT\b/,
   // Ids, project and phone numbers.
-  /\d{6}|\bprojects?\/|\+\d[\d\s().-]{6}/,
+  /\d{6}|\+\d[\d\s().-]{6}/,
+  // The deployment: its project, account and quotas.
+  /\bprojects?(?:\b|_)|\bgoogle cloud\b|\bservice account|\bconsole\b|\bquota metric|\bapi key/i,
   /\b(?:secret|password|passwd|token|assertion|bearer|authorization|credential|canary)/i,
   /(?=[\w-]*\d)(?=[\w-]*[a-z])[\w-]{8}/i,
 ];

@@ -41,16 +41,33 @@ export interface Positioned {
   readonly position: number;
 }
 
-/** One page of `items`, which are sorted by position, after `after`, and the next page token. */
+/** Index of the first item after `position`, or the length; `items` are sorted by position. */
+export function firstAfter(items: readonly Positioned[], position: number): number {
+  let low = 0;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((items[middle]?.position ?? 0) <= position) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/**
+ * One page of the accepted `items`, which are sorted by position, after the position `after`, and the
+ * next page token.
+ */
 export function takePage<T extends Positioned>(
-  items: Iterable<T>,
+  items: readonly T[],
   scope: string,
   after: number,
   size: number,
+  accepts: (item: T) => boolean = () => true,
 ): { readonly page: readonly T[]; readonly nextPageToken: string | undefined } {
   const page: T[] = [];
-  for (const item of items) {
-    if (item.position <= after) continue;
+  for (let index = firstAfter(items, after); index < items.length; index += 1) {
+    const item = items[index];
+    if (item === undefined || !accepts(item)) continue;
     const last = page.at(-1);
     if (page.length === size && last !== undefined) {
       return { page, nextPageToken: sealPageToken(scope, last.position) };

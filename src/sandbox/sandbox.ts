@@ -4,6 +4,7 @@ import { defaultTiming, type OperationTiming } from './billing/outcomes.ts';
 import { startBillingServer } from './billing/server.ts';
 import { BillingStore } from './billing/store.ts';
 import { CallLog } from './calls.ts';
+import { type ChangeOptions, Changes, defaultChanges } from './changes/changes.ts';
 import { type Fault, FaultPlan } from './faults.ts';
 import { createRandom } from './random.ts';
 import { Notifications } from './reseller/notifications.ts';
@@ -36,6 +37,8 @@ export interface SandboxOptions {
   readonly termsAcceptedAfterMs?: number | null;
   /** Push endpoint and delivery faults of the notifications; they are not pushed by default. */
   readonly notifications?: Partial<NotificationDelivery>;
+  /** Changes that no client requested; none by default. */
+  readonly changes?: Partial<ChangeOptions>;
   /** The clock, in milliseconds since the epoch; Date.now by default. */
   readonly now?: () => number;
   readonly log?: SandboxLog;
@@ -54,6 +57,8 @@ export interface Sandbox {
   readonly operations: Operations;
   /** Pushes changes of the reseller store to the endpoint set with `pushTo`. */
   readonly notifications: Notifications;
+  /** Makes changes that bypass every client, such as renewals and changes in the console. */
+  readonly changes: Changes;
   readonly faults: FaultPlan;
   readonly calls: CallLog;
   /** Closes both servers and all connections, including hanging calls. */
@@ -88,6 +93,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     { ...defaultDelivery, ...options.notifications },
     { ...context, store: reseller, random: createRandom(seed.seed + 3) },
   );
+  const changes = new Changes(
+    { ...defaultChanges, ...options.changes },
+    { reseller, billing, links },
+    { ...context, random: createRandom(seed.seed + 4) },
+  );
 
   const { grpc, rest } = await startServers(
     context,
@@ -103,7 +113,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     resellerId: mainResellerId,
     links,
     store: { billing, reseller },
-    ...{ operations, notifications, faults, calls },
+    ...{ operations, notifications, changes, faults, calls },
     close: async () => {
       closing.abort();
       await Promise.all([grpc.close(), rest.close()]);

@@ -4,7 +4,8 @@ import type {
   ShapeFromTypeParam,
   TypeParam,
 } from '@pothos/core';
-import { type FieldViolation, GatewayError } from '../domain/error.ts';
+import { assertInputObjectType, type GraphQLResolveInfo } from 'graphql';
+import { GatewayError } from '../domain/error.ts';
 import type { WriteAnswer } from '../domain/write.ts';
 import type { Services } from '../services/services.ts';
 import { auditEntry } from './audit/audit-entry.ts';
@@ -12,9 +13,7 @@ import { builder, type InputFields, type Types } from './builder.ts';
 import type { GatewayContext } from './context.ts';
 import { mutationErrors, typedError, writeErrors } from './errors.ts';
 import { objectType } from './fields.ts';
-
-/** Maps a backend's field name, in camel case, to the input field that supplies it. */
-export type FieldNames = Readonly<Record<string, string>>;
+import { type FieldNames, type GivenInput, withInputPaths } from './input-paths.ts';
 
 export interface MutationOptions<Fields extends InputFieldMap, Type extends TypeParam<Types>> {
   readonly description: string;
@@ -26,7 +25,7 @@ export interface MutationOptions<Fields extends InputFieldMap, Type extends Type
   /** The one field of `<Name>Success`, which holds what `run` returns. */
   readonly returns: { readonly field: string; readonly type: Type; readonly description: string };
   /** Only the names that differ from the input's own. */
-  readonly fieldNames?: FieldNames;
+  readonly fieldNames?: FieldNames | ((input: InputShapeFromFields<Fields>) => FieldNames);
   /** The members of the result union besides its success type; `mutationErrors` by default. */
   readonly errors?: typeof mutationErrors;
   run(
@@ -61,10 +60,12 @@ export function mutation(name: string, options: MutationOptions<InputFieldMap, T
         dataField: { name: returns.field, description: returns.description },
       },
       args: { input: t.arg({ type: input, required: true, description: inputDescription }) },
-      resolve: (_root, args, context) =>
-        withTypedErrors({ name, fieldNames, context }, () =>
-          options.run(args.input, context.services),
-        ),
+      resolve: (_root, { input: value }, context, info) => {
+        const given = givenInput(value, fieldNames, info);
+        return withTypedErrors({ name, given, context }, () =>
+          options.run(value, context.services),
+        );
+      },
     }),
   );
 }
@@ -79,6 +80,8 @@ export interface WriteMutationOptions<Fields extends InputFieldMap, Type extends
     services: Services,
     /** Null when the client sent none. */
     idempotencyKey: string | null,
+    /** Renames the violations of a failure that is returned in the value. */
+    toInputPaths: (error: GatewayError) => GatewayError,
   ): Promise<WriteAnswer<ShapeFromTypeParam<Types, Type, false>>>;
 }
 
@@ -137,10 +140,14 @@ export function writeMutation(
         directResult: true,
       },
       args: { input: t.arg({ type: input, required: true, description: inputDescription }) },
-      resolve: (_root, args, context) =>
-        withTypedErrors({ name, fieldNames, context }, () =>
-          options.run(args.input, context.services, args.input.idempotencyKey ?? null),
-        ),
+      resolve: (_root, { input: value }, context, info) => {
+        const given = givenInput(value, fieldNames, info);
+        const idempotencyKey = value.idempotencyKey ?? null;
+        const toPaths = (error: GatewayError) => withInputPaths(error, given);
+        return withTypedErrors({ name, given, context }, () =>
+          options.run(value, context.services, idempotencyKey, toPaths),
+        );
+      },
     }),
   );
 }
@@ -149,50 +156,36 @@ function typeNameOf(name: string): string {
   return `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }
 
+function givenInput<Input>(
+  value: Input,
+  names: FieldNames | ((input: Input) => FieldNames),
+  { schema, fieldName }: GraphQLResolveInfo,
+): GivenInput {
+  const type = assertInputObjectType(schema.getType(`${typeNameOf(fieldName)}Input`));
+  return { type, value, names: typeof names === 'function' ? names(value) : names };
+}
+
 interface MutationCall {
   readonly name: string;
-  readonly fieldNames: FieldNames;
+  readonly given: GivenInput;
   readonly context: GatewayContext;
 }
 
 /**
- * Authorizes the viewer before anything is checked or called. Rejects with the member of the result union that a failure maps to, its violations renamed to
- * paths of the input, and logs it. Other failures reject unchanged.
+ * Authorizes the viewer before anything is checked or called. Rejects with the member of the result
+ * union that a failure maps to, its violations renamed to paths of the input, and logs it. Other
+ * failures reject unchanged.
  */
 async function withTypedErrors<T>(call: MutationCall, run: () => Promise<T>): Promise<T> {
-  const { name, fieldNames, context } = call;
+  const { name, given, context } = call;
   try {
     context.services.authorizeMutation(name);
     return await run();
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
-    const failure = withInputPaths(error, fieldNames);
+    const failure = withInputPaths(error, given);
     const typed = typedError(failure);
     if (typed !== failure) context.report(failure, name);
     throw typed;
   }
-}
-
-function withInputPaths(error: GatewayError, names: FieldNames): GatewayError {
-  // The gateway's own violations already name paths of the input.
-  if (!error.service || error.violations.length === 0) return error;
-  const violations = error.violations.map(
-    ({ field, description }): FieldViolation => ({ field: inputPath(field, names), description }),
-  );
-  const { service, retryable, retryAfterMs, requestId, cause } = error;
-  return new GatewayError(error.code, error.message, {
-    ...{ service, retryable, retryAfterMs, requestId, cause, violations },
-  });
-}
-
-/** Turns `person.post_code` into `input.person.postCode`. The longest prefix found in `names` wins. */
-function inputPath(field: string, names: FieldNames): string {
-  const parts = field
-    .split('.')
-    .map((part) => part.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()));
-  for (let length = parts.length; length > 0; length--) {
-    const name = names[parts.slice(0, length).join('.')];
-    if (name !== undefined) return ['input', name, ...parts.slice(length)].join('.');
-  }
-  return ['input', ...parts].join('.');
 }

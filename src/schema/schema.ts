@@ -3,6 +3,7 @@ import './audit/audit-log.ts';
 import './audit/outcome-unknown.ts';
 import './audit/settle-write.ts';
 import { builder } from './builder.ts';
+import './catalog/catalog.ts';
 import './customer/billing-mutations.ts';
 import './customer/customer.ts';
 import './customer/link-mutations.ts';

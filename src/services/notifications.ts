@@ -37,7 +37,10 @@ export interface NotificationService {
   ): Promise<AsyncIterable<NotificationEntry>>;
   /** The customer of a notification; null when the message names none. */
   customer(notification: Notification): Customer | null;
-  /** The subscription's current state; null when it no longer exists or the message names none. */
+  /**
+   * The subscription's current state; null when it no longer exists, the message names none, or its id
+   * has changed and the customer has several subscriptions of the SKU.
+   */
   subscription(notification: Notification): Promise<ResellerSubscription | null>;
 }
 
@@ -100,11 +103,13 @@ export function createNotificationService(
       resellerIds.learn([customerId]);
       const found =
         subscriptionId && (await subscriptions.bySubscriptionId(customerId, subscriptionId));
-      // The subscription id may have changed since the event.
-      return (
-        found ||
-        (skuId === null ? null : subscriptions.find({ customerId, skuId, subscriptionId: null }))
-      );
+      if (found || skuId === null) return found || null;
+      // Without an id, the event is about the owner of the SKU.
+      if (!subscriptionId) {
+        return subscriptions.find({ customerId, skuId, subscriptionId: null });
+      }
+      // The id may have changed since the event; of several subscriptions, any may be the one.
+      return subscriptions.onlyOf(customerId, skuId);
     },
   };
 }

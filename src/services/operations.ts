@@ -1,5 +1,5 @@
-import type { BillingCustomerKey, Customer } from '../domain/customer.ts';
-import { GatewayError } from '../domain/error.ts';
+import { type BillingCustomerKey, type Customer, MAX_BILLING_ID } from '../domain/customer.ts';
+import { badInput, GatewayError } from '../domain/error.ts';
 import type { OperationEntry } from '../domain/operation.ts';
 import type { CustomerCreation, CustomerInvitation } from '../domain/order.ts';
 import type { Page, PageRequest } from '../domain/page.ts';
@@ -44,6 +44,11 @@ export interface OperationService {
     linkTo: string | null,
     idempotencyKey: string | null,
   ): Promise<StartedOperation>;
+  /**
+   * @throws GatewayError NOT_FOUND when the customer does not exist; FAILED_PRECONDITION when it is not
+   *   in the billing API
+   */
+  requireCustomer(customer: Customer): Promise<void>;
   activateCustomer(customer: Customer, idempotencyKey: string | null): Promise<StartedOperation>;
   suspendCustomer(customer: Customer, idempotencyKey: string | null): Promise<StartedOperation>;
   /** Lists the journal's operations in their last known state, most recently started first. */
@@ -87,12 +92,15 @@ export function createOperationService(
     idempotencyKey: string | null,
   ): Promise<StartedOperation> {
     authorizeMutation(viewer, billingMutations[kind]);
+    const key = await keyOf(customer);
+    // Billing identifies the customer by its id alone, which may be that of another reseller's.
+    if (access.tenant) await customerLinks.requireBilling(key);
+    return start({ kind, ...key }, idempotencyKey);
+  }
+
+  async function keyOf(customer: Customer): Promise<BillingCustomerKey> {
     const key = await customers.billingKey(customer);
-    if (key) {
-      // Billing identifies the customer by its id alone, which may be that of another reseller's.
-      if (access.tenant) await customerLinks.requireBilling(key);
-      return start({ kind, ...key }, idempotencyKey);
-    }
+    if (key) return key;
     const message = 'The customer is not in the billing API. Use linkCustomer first.';
     throw new GatewayError('FAILED_PRECONDITION', message);
   }
@@ -100,11 +108,13 @@ export function createOperationService(
   return {
     async get(operationId) {
       authorizeRead(viewer);
+      checkOperationId(operationId);
       const entry = await operations.get(operationId, scope, access.seesReseller);
       return entry && cacheResult(entry);
     },
     async watch(operationId, after) {
       authorizeRead(viewer);
+      checkOperationId(operationId);
       const states = await operations.watch(operationId, after, scope, access.seesReseller);
       if (!states) throw notFound();
       return states;
@@ -117,12 +127,14 @@ export function createOperationService(
       start({ kind: 'INVITE_CUSTOMER', ...invitation, linkTo }, idempotencyKey),
     createResellerServedCustomer: (creation, linkTo, idempotencyKey) =>
       start({ kind: 'CREATE_RESELLER_SERVED_CUSTOMER', ...creation, linkTo }, idempotencyKey),
+    requireCustomer: async (customer) => customerLinks.requireBilling(await keyOf(customer)),
     activateCustomer: (customer, idempotencyKey) =>
       startFor('ACTIVATE_CUSTOMER', customer, idempotencyKey),
     suspendCustomer: (customer, idempotencyKey) =>
       startFor('SUSPEND_CUSTOMER', customer, idempotencyKey),
     async cancel(operationId) {
       authorizeMutation(viewer, 'cancelOperation');
+      checkOperationId(operationId);
       if (access.tenant && !(await this.get(operationId))) throw notFound();
       const kind = await operations.kindOf(operationId);
       return cacheResult(
@@ -151,4 +163,10 @@ export function createOperationService(
 
 function notFound(): GatewayError {
   return new GatewayError('NOT_FOUND', 'The operation was not found.');
+}
+
+/** No id of the billing API is longer, so a longer one needs no call. */
+function checkOperationId(id: string): void {
+  if (id.length <= MAX_BILLING_ID) return;
+  throw badInput(`operationId must be at most ${MAX_BILLING_ID} characters long.`);
 }

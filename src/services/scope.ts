@@ -1,4 +1,5 @@
 import type { CallScope } from '../domain/call-scope.ts';
+import type { Catalog } from '../domain/catalog/catalog.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import type { WriteAnswer } from '../domain/write.ts';
 import type { Portfolio } from '../portfolio/portfolio.ts';
@@ -11,6 +12,7 @@ import type { ResellerIds } from './reseller-ids.ts';
 
 /** The dependencies that all requests share. */
 export interface ServiceSources extends LoaderSources {
+  readonly catalog: Catalog;
   /** The configured billing reseller; null when queries have to name one. */
   readonly defaultResellerId: string | null;
   /** The billing reseller whose viewers see what is linked to no reseller; null when none does. */

@@ -2,6 +2,7 @@ import type { Viewer } from '../domain/viewer.ts';
 import { createAccess } from './access.ts';
 import { type AuditService, createAuditService } from './audit.ts';
 import { authorizeMutation, authorizeRead, mayRead } from './authorize.ts';
+import { type CatalogService, createCatalogService } from './catalog.ts';
 import { type CustomerLinkService, createCustomerLinkService } from './customer-links.ts';
 import type { CustomerService } from './customer-service.ts';
 import { createCustomerService } from './customers.ts';
@@ -17,6 +18,7 @@ import { createSubscriptionService, type SubscriptionService } from './subscript
 export interface Services {
   /** @throws GatewayError FORBIDDEN when the viewer may not run the mutation */
   authorizeMutation(mutation: string): void;
+  readonly catalog: CatalogService;
   readonly customers: CustomerService;
   readonly customerLinks: CustomerLinkService;
   readonly subscriptions: SubscriptionService;
@@ -40,6 +42,7 @@ export function createServices(sources: ServiceSources, scope: RequestScope): Se
   const resellerIds = createResellerIds(access, loaders);
   const viewed = { access, liveAccess, loaders, resellerIds, scope };
   // Most requests use one or two of them.
+  const catalog = once(() => createCatalogService(sources.catalog));
   const customers = once(() => createCustomerService(sources, viewed));
   const customerLinks = once(() => createCustomerLinkService(sources, viewed, customers()));
   const subscriptions = once(() => createSubscriptionService(viewed));
@@ -54,6 +57,9 @@ export function createServices(sources: ServiceSources, scope: RequestScope): Se
   const portfolio = once(() => createPortfolioService(sources, viewed));
   return {
     authorizeMutation: (mutation) => authorizeMutation(viewer, mutation),
+    get catalog() {
+      return catalog();
+    },
     get customers() {
       return customers();
     },
@@ -98,6 +104,9 @@ function refusedServices(viewer: Viewer): Services {
   }
   return {
     authorizeMutation: (mutation) => authorizeMutation(viewer, mutation),
+    get catalog() {
+      return refuse();
+    },
     get customers() {
       return refuse();
     },

@@ -1,3 +1,5 @@
+import { isCustomerForbidden } from '../backends/reseller/refusals.ts';
+import { isManagedElsewhere } from '../domain/customer.ts';
 import { GatewayError } from '../domain/error.ts';
 import { type Page, type PageRequest, PageWalk } from '../domain/page.ts';
 import {
@@ -15,9 +17,12 @@ import { authorizeRead } from './authorize.ts';
 import type { Viewed } from './scope.ts';
 
 export interface SubscriptionService {
-  page(filter: SubscriptionFilter, page: PageRequest): Promise<Page<ResellerSubscription>>;
+  /** Null when another reseller or Google manages the filtered customer, and there is no token. */
+  page(filter: SubscriptionFilter, page: PageRequest): Promise<Page<ResellerSubscription> | null>;
   /** The subscription that a target addresses now; null when there is none. */
   find(target: SubscriptionTarget): Promise<ResellerSubscription | null>;
+  /** The customer's only subscription of a SKU; null when there is none or there are several. */
+  onlyOf(customerId: string, skuId: string): Promise<ResellerSubscription | null>;
   /** The subscription that currently has this id; null when there is none. */
   bySubscriptionId(
     customerId: string,
@@ -73,7 +78,29 @@ export function createSubscriptionService({
       return await all(customerId);
     } catch (error) {
       if (error instanceof GatewayError && error.code === 'NOT_FOUND') return [];
-      throw error;
+      return (await nullIfElsewhere(error, customerId)) ?? [];
+    }
+  }
+
+  /**
+   * Null when the API denied access to a customer because another reseller or Google manages it.
+   * @throws the error of any other failure
+   */
+  async function nullIfElsewhere(error: unknown, customerId: string): Promise<null> {
+    if (!isCustomerForbidden(error)) throw error;
+    const customer = await loaders.anyResellerCustomer.load(customerId).catch(() => null);
+    if (!customer || !isManagedElsewhere(customer)) throw error;
+    return null;
+  }
+
+  async function readPage(filter: SubscriptionFilter, page: PageRequest) {
+    const { customerId, customerAuthToken } = filter;
+    try {
+      return await loaders.subscriptionPage.load({ filter, page });
+    } catch (error) {
+      // The API denies a wrong token in the same way.
+      if (customerId === undefined || customerAuthToken !== undefined) throw error;
+      return nullIfElsewhere(error, customerId);
     }
   }
 
@@ -104,7 +131,8 @@ export function createSubscriptionService({
       const filter = await visible(given);
       // Most items of a page may be invisible, so small pages would cost many calls.
       const page = access.tenant ? { ...requested, size: MAX_SUBSCRIPTIONS_PAGE } : requested;
-      const read = await loaders.subscriptionPage.load({ filter, page });
+      const read = await readPage(filter, page);
+      if (!read) return null;
       const key = JSON.stringify([
         ...[filter.customerId, filter.customerNamePrefix, filter.customerAuthToken],
       ]);
@@ -118,11 +146,18 @@ export function createSubscriptionService({
       authorizeRead(viewer);
       return findTarget(await allOrNone(target.customerId), target);
     },
+    async onlyOf(customerId, skuId) {
+      authorizeRead(viewer);
+      const [only, ...others] = (await allOrNone(customerId)).filter((s) => s.skuId === skuId);
+      return only && others.length === 0 ? only : null;
+    },
     async bySubscriptionId(domainOrId, subscriptionId) {
       authorizeRead(viewer);
       const customerId = await resellerIds.resolve(domainOrId);
       if (customerId === null) return null;
-      return loaders.subscription.load({ customerId, subscriptionId });
+      return loaders.subscription
+        .load({ customerId, subscriptionId })
+        .catch((error: unknown) => nullIfElsewhere(error, customerId));
     },
     async targetOf(subscription) {
       const { customerId, skuId, subscriptionId } = subscription;
@@ -162,7 +197,8 @@ function itemsOf({ pages }: Listing): ResellerSubscription[] {
  * Whether the pages that were read show which subscription owns the SKU. Pages of a list of all
  * customers do, except for a customer at an edge, whose subscriptions may continue on a page that was
  * not read, for a subscription that has ended, and for one with a sibling on the pages. Reading the
- * subscriptions of every customer on a page would cost a call per customer.
+ * subscriptions of every customer on a page would cost a call per customer, so that is done only when
+ * the pages show that the list does not keep the subscriptions of a customer together.
  */
 function settles(listing: Listing, subscription: ResellerSubscription): boolean {
   const { filter, pages } = listing;
@@ -175,6 +211,12 @@ function settles(listing: Listing, subscription: ResellerSubscription): boolean 
   });
   if (!edges.some((edge) => edge !== undefined)) return true;
   if (filter.customerId !== undefined || hasEnded(subscription)) return false;
+  if (!isGrouped(itemsOf(listing))) return false;
   const isAtEdge = edges.some((edge) => edge?.customerId === subscription.customerId);
   return !isAtEdge && siblings(itemsOf(listing), subscription).length === 0;
+}
+
+function isGrouped(items: readonly ResellerSubscription[]): boolean {
+  const starts = items.filter((item, i) => item.customerId !== items[i - 1]?.customerId);
+  return new Set(starts.map(({ customerId }) => customerId)).size === starts.length;
 }

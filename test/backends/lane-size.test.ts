@@ -8,8 +8,8 @@ function adaptive(max = 1_000) {
 }
 
 describe('the calls in flight to the reseller API', () => {
-  test('are 64 before anything is known', () => {
-    expect(adaptive().size.current).toBe(64);
+  test('are 256 before anything is known', () => {
+    expect(adaptive().size.current).toBe(256);
   });
 
   test.each([
@@ -49,11 +49,11 @@ describe('the calls in flight to the reseller API', () => {
     expect(size.current).toBe(640);
   });
 
-  test('are 64 again after a pause', () => {
+  test('are as many as before after a pause', () => {
     const { clock, size } = adaptive();
     size.record(20);
     clock.now = 60_000;
-    expect(size.current).toBe(64);
+    expect(size.current).toBe(640);
   });
 });
 

@@ -138,16 +138,48 @@ describe('one customer', () => {
     expect(await request(url, CustomerDocument, variables)).toEqual({ data: { customer: null } });
   });
 
-  test('of another reseller gives the ids, the domain and the type only', async () => {
+  test.each([
+    'fernweh-travel.example',
+    'direct-bakery.example',
+  ])('that another reseller or Google manages is data, and says so: %s', async (domain) => {
     const { url } = await startTestGateway();
-    const by = { domain: 'fernweh-travel.example' };
-    const { data, errors } = await request(url, CustomerDocument, { by });
-    expect(data?.customer?.reseller).toMatchObject({
-      customerDomain: by.domain,
-      customerType: 'DOMAIN',
-      alternateEmail: null,
-      postalAddress: null,
+    const result = await request<{ customer: { id: string } }, object>(
+      url,
+      `query ($by: CustomerBy!) { customer(by: $by) { id
+        reseller { customerDomain customerType alternateEmail isManagedElsewhere }
+        subscriptions { nodes { id } } } }`,
+      { by: { domain } },
+    );
+    const id = result.data?.customer.id;
+    const reseller = {
+      ...{ customerDomain: domain, customerType: 'DOMAIN', alternateEmail: null },
+      isManagedElsewhere: true,
+    };
+    expect(result).toEqual({ data: { customer: { id, reseller, subscriptions: null } } });
+    const listed = `query ($id: ID!) { subscriptions(customer: $id) { nodes { id } } }`;
+    expect(await request(url, listed, { id })).toEqual({ data: { subscriptions: null } });
+    const wrong = listed.replace('$id)', '$id, customerAuthToken: "ff")');
+    const { errors } = await request(url, wrong, { id });
+    expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  });
+
+  test.each([
+    'flexible.example',
+    'sparse.example',
+  ])('of this reseller says so: %s', async (domain) => {
+    const { url } = await startTestGateway();
+    const query = `{ customer(by: { domain: "${domain}" }) { reseller { isManagedElsewhere } } }`;
+    expect(await request(url, query)).toEqual({
+      data: { customer: { reseller: { isManagedElsewhere: false } } },
     });
+  });
+
+  test('of this reseller whose subscriptions the API denies is an error', async () => {
+    const { url, sandbox } = await startTestGateway();
+    const effect = { type: 'http', status: 403, reason: 'forbidden' } as const;
+    sandbox.faults.add({ method: 'subscriptions.list', effect });
+    const by = { domain: 'flexible.example' };
+    const { data, errors } = await request(url, CustomerDocument, { by });
     expect(data?.customer?.subscriptions).toBeNull();
     expect(errors).toMatchObject([
       {

@@ -1,17 +1,21 @@
 import { describe, expect, test } from 'vitest';
+import { encodeGlobalId } from '../../src/schema/relay/global-id.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import {
   ActivateCustomerDocument,
+  CancelSubscriptionDocument,
   ChangeSubscriptionPlanDocument,
   CreateResellerServedCustomerDocument,
   CustomerDocument,
   InviteCustomerDocument,
   OrderCustomerDocument,
   OrderSubscriptionDocument,
+  SuspendCustomerDocument,
   TransferSubscriptionsDocument,
   UpdateCustomerDocument,
 } from '../support/gql/graphql.ts';
 import { request } from '../support/request.ts';
+import { customerNamed } from '../support/seeded.ts';
 
 interface Refusal {
   readonly __typename: string;
@@ -44,6 +48,13 @@ const customer = {
   customerDomain: 'byron.example',
   alternateEmail: 'ada@elsewhere.example',
   postalAddress,
+};
+
+const order = {
+  action: 'BUY' as const,
+  skuId: '1010470001',
+  planName: 'FLEXIBLE' as const,
+  seats: 5,
 };
 
 describe('an input that a documented rule forbids is refused with its paths, and nothing is sent', () => {
@@ -110,12 +121,6 @@ describe('an input that a documented rule forbids is refused with its paths, and
     expect(gateway.sandbox.calls.counts()).toEqual({});
   });
 
-  const order = {
-    action: 'BUY' as const,
-    skuId: '1010470001',
-    planName: 'FLEXIBLE' as const,
-    seats: 5,
-  };
   test.each([
     [{ ...order, action: 'SWITCH' as const }, ['input.sourceSkuId']],
     [{ ...order, sourceSkuId: '1010020027' }, ['input.sourceSkuId']],
@@ -127,8 +132,8 @@ describe('an input that a documented rule forbids is refused with its paths, and
     [{ ...order, planName: undefined }, ['input.planName']],
     [{ ...order, planNameRaw: 'FLEXIBLE' }, ['input.planName']],
     [{ ...order, planName: 'UNRECOGNIZED' as const }, ['input.planName']],
-    [{ ...order, planName: 'TRIAL' as const, seats: 11 }, ['input.seats']],
-    [{ ...order, planName: 'FREE' as const, seats: 51 }, ['input.seats']],
+    [{ ...order, planName: undefined, planNameRaw: ' ' }, ['input.planNameRaw']],
+    [{ ...order, renewalTypeRaw: '' }, ['input.renewalTypeRaw']],
     [{ ...order, seats: 0 }, ['input.seats']],
     [{ ...order, purchaseOrderId: 'x'.repeat(81) }, ['input.purchaseOrderId']],
     [{ ...order, dealCode: 'x'.repeat(101) }, ['input.dealCode']],
@@ -140,6 +145,19 @@ describe('an input that a documented rule forbids is refused with its paths, and
     const { data } = await request(gateway.url, OrderSubscriptionDocument, { input });
     expect(refusedPaths(data?.orderSubscription)).toEqual(paths);
     expect(gateway.sandbox.calls.counts()).toEqual({});
+  });
+
+  test.each([
+    ['1010050001', 'TRIAL' as const, 50],
+    ['1010010001', 'FREE' as const, 51],
+    ['2999999999', 'FLEXIBLE' as const, 60_000],
+  ])('orderSubscription of %s with the plan %s leaves %i seats to the reseller API', async (...row) => {
+    const [skuId, planName, seats] = row;
+    const gateway = await startTestGateway();
+    const { customer: id } = await flexible(gateway);
+    const input = { ...order, customer: id, skuId, planName, seats };
+    await request(gateway.url, OrderSubscriptionDocument, { input });
+    expect(gateway.sandbox.calls.count('subscriptions.insert')).toBe(1);
   });
 
   test('transferSubscriptions names the item that is wrong', async () => {
@@ -171,6 +189,22 @@ describe('what a backend refuses lands on the path of the input', () => {
     expect(refusedPaths(data?.orderCustomer)).toEqual(['input.postalAddress.countryCode']);
   });
 
+  test('a plan that the SKU does not have, under the name that the caller used', async () => {
+    const gateway = await startTestGateway();
+    const { customer: id } = await flexible(gateway);
+    const raw = { ...order, planName: undefined, planNameRaw: 'ANNUAL_DAILY_PAY' };
+    const input = { customer: id, ...raw };
+    const { data } = await request(gateway.url, OrderSubscriptionDocument, { input });
+    expect(refusedPaths(data?.orderSubscription)).toEqual(['input.planNameRaw']);
+  });
+
+  test('a subscription that cannot be cancelled', async () => {
+    const gateway = await startTestGateway();
+    const { subscription } = await flexible(gateway);
+    const { data } = await request(gateway.url, CancelSubscriptionDocument, { subscription });
+    expect(refusedPaths(data?.cancelSubscription)).toEqual(['input.subscription']);
+  });
+
   test('seats of an annual plan that go down', async () => {
     const gateway = await startTestGateway();
     const by = { domain: 'annual-monthly.example' };
@@ -182,6 +216,39 @@ describe('what a backend refuses lands on the path of the input', () => {
           __typename ... on ValidationError { code fields { path message } } } }`,
     );
     expect(refusedPaths(data?.changeSubscriptionSeats)).toEqual(['input.seats']);
+  });
+});
+
+describe('suspendCustomer without a confirmation', () => {
+  test('of a customer that does not exist is not found', async () => {
+    const { url, sandbox } = await startTestGateway();
+    const input = { customer: encodeGlobalId('Customer', 'b', sandbox.resellerId, 'unknown') };
+    const { data } = await request(url, SuspendCustomerDocument, { input });
+    expect(data?.suspendCustomer).toMatchObject({ __typename: 'NotFoundError' });
+  });
+
+  test('of a customer that exists is refused, and nothing is suspended', async () => {
+    const gateway = await startTestGateway();
+    const input = { customer: await customerNamed(gateway, 'Nordlicht Bakery') };
+    const { data } = await request(gateway.url, SuspendCustomerDocument, { input });
+    expect(refusedPaths(data?.suspendCustomer)).toEqual(['input.confirm']);
+    expect(gateway.sandbox.calls.count('CustomerService.Suspend')).toBe(0);
+  });
+});
+
+test('changeSubscriptionPlan without seats keeps their number', async () => {
+  const gateway = await startTestGateway();
+  const { subscription } = await flexible(gateway);
+  const { data } = await request<{ changeSubscriptionPlan: object }, object>(
+    gateway.url,
+    `mutation ($id: ID!) {
+      changeSubscriptionPlan(input: { subscription: $id, planName: ANNUAL_YEARLY_PAY }) {
+        ... on ChangeSubscriptionPlanSuccess {
+          subscription { plan { planName } seats { numberOfSeats } } } } }`,
+    { id: subscription },
+  );
+  expect(data?.changeSubscriptionPlan).toEqual({
+    subscription: { plan: { planName: 'ANNUAL_YEARLY_PAY' }, seats: { numberOfSeats: 25 } },
   });
 });
 

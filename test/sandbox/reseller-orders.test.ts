@@ -40,12 +40,12 @@ describe('subscriptions.insert', () => {
   });
 
   test('a trial ends after 30 days, or 60 for Chrome Enterprise', async () => {
-    const { rest, clock } = await startReseller();
-    const orders = 'customers/empty-shelf.example/subscriptions';
     for (const [skuId, days] of [
       [standard, 30],
       ['Google-Chrome-Device-Management', 60],
     ] as const) {
+      const { rest, clock } = await startReseller();
+      const orders = 'customers/empty-shelf.example/subscriptions';
       const trial = { ...flexible(skuId), plan: { planName: 'TRIAL' } };
       const { json } = await rest('POST', orders, trial);
       expect(Number(json.trialSettings.trialEndTime) - clock.now()).toBe(days * day);

@@ -1,5 +1,5 @@
 import { exportSPKI } from 'jose';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createLogger } from '../../src/log.ts';
 import type { AccessClaims } from '../../src/server/auth/claims.ts';
 import { authenticateByJwt } from '../../src/server/auth/jwt.ts';
@@ -51,6 +51,21 @@ describe('a caller', () => {
     const { rights } = await ask(tokenOf(claims));
     expect([rights.has('READ'), rights.has('WRITE')]).toEqual([true, mayWrite]);
   });
+});
+
+test('a rejected token is logged at warn with the cause and without the token', async () => {
+  const { trusted } = await startIssuer();
+  const { jwksUrl } = trusted;
+  const options = { issuer, audience, jwksUrl, writeScope: null, jwksMaxStaleMs: 60_000 };
+  const log = createLogger('silent');
+  const warn = vi.spyOn(log, 'warn');
+  const claims = { roles: null, resellers: null };
+  const authenticate = authenticateByJwt({ ...options, claims }, fetch, log);
+  const token = await tokenOf({ exp: now() - 60 });
+  await expect(authenticate({ authorization: `Bearer ${token}` })).rejects.toMatchObject({
+    code: 'UNAUTHENTICATED',
+  });
+  expect(warn.mock.calls).toEqual([[{ reason: expect.stringContaining('exp') }, 'token rejected']]);
 });
 
 describe('is not known who comes', () => {

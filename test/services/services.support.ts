@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { fixedToken } from '../../src/backends/credentials/credential.ts';
 import { createResellerClient } from '../../src/backends/reseller/client.ts';
+import { googleCatalog } from '../../src/domain/catalog/google-catalog.ts';
 import type { Viewer } from '../../src/domain/viewer.ts';
 import type { ServiceSources } from '../../src/services/scope.ts';
 import { createServices, type Services } from '../../src/services/services.ts';
@@ -36,6 +37,7 @@ export async function startServices(
     portfolio: { written: async () => {}, reread: async () => {} },
     defaultResellerId: 'R1',
     resellerOwner: null,
+    catalog: googleCatalog,
     customerIndex: {
       find: async (key: object) => ({ ...key, billingAccountId: 'a' }),
       learn: () => {},

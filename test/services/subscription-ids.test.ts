@@ -179,6 +179,45 @@ describe.each(pairs)('%s of one SKU', (_name, second, owner) => {
   });
 });
 
+describe('a notification', () => {
+  const event = (subscriptionId: string | null) => ({
+    ...{ messageId: '1', publishTime: null, raw: null, type: 'SUBSCRIPTION_RENEWED' },
+    ...{ customerId: 'C1', customerDomain: null, subscriptionId, skuId: 'A' },
+    ...{ suspensionReasons: [], cancellationReason: null },
+  });
+  const read = (served: Served, subscriptionId: string | null) =>
+    served.request().notifications.subscription(event(subscriptionId));
+
+  test('is about the subscription with its id, also of several of one SKU', async () => {
+    const served = await startServices();
+    for (const item of [older, newer]) served.api.add(item);
+    for (const subscriptionId of ['OLD', 'NEW']) {
+      expect(await read(served, subscriptionId)).toMatchObject({ subscriptionId });
+    }
+    expect(await read(served, null)).toMatchObject({ subscriptionId: 'NEW' });
+  });
+
+  test('under an earlier id is about the only one of the SKU, and about none of several', async () => {
+    const served = await startServices();
+    served.api.add(older);
+    expect(await read(served, 'EARLIER')).toMatchObject({ subscriptionId: 'OLD' });
+    served.api.add(newer);
+    expect(await read(served, 'EARLIER')).toBeNull();
+  });
+});
+
+test('a list that does not keep customers together has a different id for each', async () => {
+  const served = await startServices();
+  served.api.pageSize = 5;
+  const strangers = [3, 4, 5, 6].map((n) => ({ customerId: `C${n}`, skuId: 'A' }));
+  for (const item of [stranger, older, strangers[0], other, strangers[1], strangers[2], newer]) {
+    served.api.add({ skuId: 'A', ...item });
+  }
+  served.api.add({ skuId: 'A', ...strangers[3] });
+  const ids = await listedIds(served, 5);
+  expect(ids).toMatchObject({ OLD: idOf('OLD'), NEW: ownerId });
+});
+
 test('the id of the owner passes to the other one when the owner ends', async () => {
   const served = await startServices();
   for (const item of [older, newer]) served.api.add(item);

@@ -13,7 +13,7 @@ import { CustomerService } from '../../gen/yandex/cloud/billing/v1/customer_serv
 import type { OperationSchema } from '../../gen/yandex/cloud/operation/operation_pb.ts';
 import { OperationService } from '../../gen/yandex/cloud/operation/operation_service_pb.ts';
 import { Admission } from '../admission.ts';
-import { isStatusUnavailable } from './errors.ts';
+import { invalidResponse, isStatusUnavailable } from './errors.ts';
 import { Host, type HostOptions } from './host.ts';
 import { toBillingAccount, toBillingCustomer, toOperation, toPerson } from './mapping.ts';
 import type { UnaryMethod } from './unary.ts';
@@ -91,8 +91,17 @@ export function createBillingClient(options: BillingClientOptions): BillingClien
   const operations =
     operationEndpoint === endpoint ? billing : new Host(operationEndpoint, admission, options);
 
-  function received(message: MessageShape<typeof OperationSchema>, kind: OperationKind): Operation {
+  /** @param asked the id of the operation that was asked for; null for a new one */
+  function received(
+    message: MessageShape<typeof OperationSchema>,
+    kind: OperationKind,
+    asked: string | null,
+  ): Operation {
     const { id, done, result } = message;
+    if (id === '') throw invalidResponse('the operation has no id');
+    if (asked !== null && id !== asked) {
+      throw invalidResponse('the response has another operation than the one asked for');
+    }
     if (done && result.case === 'error') {
       const { code, message: reason } = result.value;
       options.log?.info({ operation: id, grpcStatus: code, reason: vendorText(reason) }, OP_FAILED);
@@ -107,7 +116,7 @@ export function createBillingClient(options: BillingClientOptions): BillingClien
     write: { idempotencyKey: string; scope: CallScope },
   ): Promise<Operation> {
     const { message } = await billing.write(method, init, write, null);
-    return received(message, kind);
+    return received(message, kind, null);
   }
 
   return {
@@ -116,7 +125,10 @@ export function createBillingClient(options: BillingClientOptions): BillingClien
       const method = CustomerService.method.list;
       const init = { resellerId, pageSize: BigInt(size), pageToken: token ?? '' };
       const { message } = await billing.read(method, init, scope);
-      const items = message.customers.map((customer) => toBillingCustomer(resellerId, customer));
+      const named = message.customers.filter(({ id }) => id !== '');
+      const skipped = message.customers.length - named.length;
+      if (skipped > 0) options.log?.warn({ resellerId, skipped }, NO_CUSTOMER_ID);
+      const items = named.map((customer) => toBillingCustomer(resellerId, customer));
       return { items, nextToken: message.nextPageToken || null };
     },
     async listAccounts({ token, size }, scope) {
@@ -129,6 +141,9 @@ export function createBillingClient(options: BillingClientOptions): BillingClien
     async getAccount(id, scope) {
       const method = BillingAccountService.method.get;
       const response = await orNull(billing.read(method, { id }, scope));
+      if (response?.message.id && response.message.id !== id) {
+        throw invalidResponse('the response has another account than the one asked for');
+      }
       return response && toBillingAccount(response.message);
     },
     inviteCustomer({ person, ...invitation }, idempotencyKey, scope) {
@@ -154,7 +169,7 @@ export function createBillingClient(options: BillingClientOptions): BillingClien
       const response = await orNull(operations.read(method, { operationId }, scope));
       return (
         response && {
-          operation: received(response.message, kind),
+          operation: received(response.message, kind, operationId),
           pollIntervalMs: pollIntervalMs(response.metadata),
         }
       );
@@ -168,7 +183,7 @@ export function createBillingClient(options: BillingClientOptions): BillingClien
         write,
         isStatusUnavailable,
       );
-      return received(message, kind);
+      return received(message, kind, operationId);
     },
     async problem() {
       const [first, second] = await Promise.all([billing.problem(), operations.problem()]);
@@ -182,6 +197,7 @@ export function createBillingClient(options: BillingClientOptions): BillingClien
 }
 
 const OP_FAILED = 'operation failed in the billing API';
+const NO_CUSTOMER_ID = 'customers without an id in a page of the billing API, skipping them';
 
 async function orNull<T>(call: Promise<T>): Promise<T | null> {
   try {

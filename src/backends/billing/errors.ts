@@ -137,6 +137,15 @@ export function billingError(error: ServiceError, sentRequestId: string | undefi
   });
 }
 
+/** The error for a response that contradicts the call. `problem` is for the log only. */
+export function invalidResponse(problem: string): GatewayError {
+  return new GatewayError(
+    'INTERNAL_SERVER_ERROR',
+    'The billing API returned an invalid response.',
+    { service: 'billing', cause: new Error(problem) },
+  );
+}
+
 function connectionFailure({ code, details }: Pick<ServiceError, 'code' | 'details'>) {
   if (code !== status.INTERNAL && code !== status.RESOURCE_EXHAUSTED) return undefined;
   return connectionFailures.find((failure) => failure.details.test(details));

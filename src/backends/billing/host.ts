@@ -54,11 +54,13 @@ export class Host {
   readonly #breaker: Breaker;
   readonly #calls: BackendCalls;
   readonly #credential: Credential;
+  readonly #log: BackendLog | undefined;
 
   constructor(address: string, admission: Admission, options: HostOptions) {
     const { tls, credential, timeoutMs, connections, log, egress = new Egress() } = options;
     this.#channel = new Channel({ address, tls, egress }, connections);
     this.#credential = credential;
+    this.#log = log;
     this.#breaker = new Breaker({ service: 'billing', host: address, log });
     this.#calls = new BackendCalls({
       service: 'billing',
@@ -145,7 +147,7 @@ export class Host {
     }
   }
 
-  #send<I extends DescMessage, O extends DescMessage>(
+  async #send<I extends DescMessage, O extends DescMessage>(
     method: UnaryMethod<I, O>,
     request: MessageShape<I>,
     token: string,
@@ -158,7 +160,7 @@ export class Host {
     metadata.set('x-client-trace-id', scope.requestId);
     if (idempotencyKey) metadata.set('idempotency-key', idempotencyKey);
     const name = `${method.parent.name}.${method.name}`;
-    return this.#breaker.run(signal, () =>
+    const response = await this.#breaker.run(signal, () =>
       observed({ service: 'billing', method: name }, () =>
         this.#channel
           .unary(method, request, { signal, deadline, metadata })
@@ -167,8 +169,13 @@ export class Host {
           }),
       ),
     );
+    const { dropped } = response;
+    if (dropped.length > 0) this.#log?.warn({ method: name, dropped }, INVALID_STRINGS);
+    return response;
   }
 }
+
+const INVALID_STRINGS = 'billing API returned strings that are not UTF-8, leaving them out';
 
 function translated(error: unknown, requestId: string | undefined): unknown {
   return isServiceError(error) ? billingError(error, requestId) : error;

@@ -1,6 +1,7 @@
 import type { DescMessage, DescMethod, MessageShape } from '@bufbuild/protobuf';
-import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { toBinary } from '@bufbuild/protobuf';
 import { type Client, Metadata, type ServiceError, status } from '@grpc/grpc-js';
+import { type Decoded, decodeMessage } from './decode.ts';
 
 /** A unary method of a protobuf-es service description. */
 export type UnaryMethod<I extends DescMessage, O extends DescMessage> = DescMethod & {
@@ -16,8 +17,7 @@ export interface UnaryCall {
   readonly deadline: number;
 }
 
-export interface UnaryResponse<O extends DescMessage> {
-  readonly message: MessageShape<O>;
+export interface UnaryResponse<O extends DescMessage> extends Decoded<O> {
   /** Response headers and trailers, headers first. */
   readonly metadata: Metadata;
 }
@@ -34,19 +34,19 @@ export function sendUnary<I extends DescMessage, O extends DescMessage>(
     const sent = client.makeUnaryRequest(
       `/${method.parent.typeName}/${method.name}`,
       (message: MessageShape<I>) => Buffer.from(toBinary(method.input, message)),
-      (bytes: Buffer) => fromBinary(method.output, bytes),
+      (bytes: Buffer) => decodeMessage(method.output, bytes),
       request,
       metadata,
       { deadline },
-      (error, message) => {
+      (error, decoded) => {
         signal.removeEventListener('abort', cancel);
         if (signal.aborted) return reject(signal.reason);
         if (error) return reject(withHeaders(error, headers));
-        if (!message) return reject(new Error('unary call ended without a message'));
+        if (!decoded) return reject(new Error('unary call ended without a message'));
         trailers.then((trailing) => {
           const all = headers?.clone() ?? trailing.clone();
           if (headers) all.merge(trailing);
-          resolve({ message, metadata: all });
+          resolve({ ...decoded, metadata: all });
         });
       },
     );

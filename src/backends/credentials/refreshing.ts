@@ -85,8 +85,8 @@ export class RefreshingCredential implements Credential {
   #refreshInBackground(now: number): void {
     this.#nextRefreshAt = now + MIN_INTERVAL_MS;
     const { service, log } = this.#options;
-    this.#startRefresh().catch((err: unknown) =>
-      log?.warn({ err, service }, 'token refresh failed, using the current token'),
+    this.#startRefresh().catch(() =>
+      log?.debug({ service }, 'token refresh failed, using the current token'),
     );
   }
 
@@ -100,7 +100,7 @@ export class RefreshingCredential implements Credential {
   }
 
   async #issue(): Promise<CachedToken> {
-    const { service, issue } = this.#options;
+    const { service, issue, log } = this.#options;
     try {
       const issued = await withDeadline(never, TIMEOUT_MS, service, (signal) => issue(signal));
       this.#cached = toCachedToken(issued);
@@ -109,6 +109,7 @@ export class RefreshingCredential implements Credential {
       const retryable = !(cause instanceof GatewayError) || cause.retryable;
       const message = `The gateway cannot authenticate to the ${service} API.`;
       const error = new GatewayError('UNAVAILABLE', message, { service, retryable, cause });
+      log?.warn({ err: cause, service, retryable }, 'token request failed');
       if (!retryable) this.#rejectedKey = { error, until: Date.now() + MIN_INTERVAL_MS };
       throw error;
     }

@@ -4,7 +4,8 @@ import { Admission } from '../admission.ts';
 import { BackendCalls } from '../call.ts';
 import { AdaptiveSize } from '../lane-size.ts';
 import { Lanes } from '../lanes.ts';
-import { type HttpResponse, mayHaveBeenApplied } from './errors.ts';
+import { mayHaveBeenApplied } from './connection-errors.ts';
+import type { HttpResponse } from './errors.ts';
 import type { Call, Part, Transport } from './transport.ts';
 
 /** Converts a response with any status into a result, or throws a GatewayError. */

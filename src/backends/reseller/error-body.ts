@@ -6,11 +6,13 @@ import { isFieldName, isRequestId, safeDescription } from '../../domain/sensitiv
 export interface ErrorBody {
   /** The vendor's message as one line. It can describe the vendor's internals: do not show it. */
   readonly message: string | undefined;
-  /** `errors[].reason`, in order. */
+  /** `errors[].reason`, then `details[].reason` of google.rpc.ErrorInfo, in order. */
   readonly reasons: readonly string[];
   /** The name of the google.rpc code. */
   readonly status: string | undefined;
   readonly violations: readonly FieldViolation[];
+  /** Texts that name an exceeded quota, or its unit. */
+  readonly limits: readonly string[];
   readonly retryDelayMs: number | undefined;
   readonly requestId: string | undefined;
 }
@@ -27,6 +29,9 @@ function list<T extends z.ZodType>(item: T) {
 const entry = z.object({ reason: text, message: text, location: text, locationType: text });
 const detail = z.object({
   '@type': text,
+  reason: text,
+  metadata: z.object({ quota_limit: text, quota_unit: text }).optional().catch(undefined),
+  violations: list(z.object({ subject: text, description: text })),
   fieldViolations: list(z.object({ field: text, description: text })),
   retryDelay: text,
   requestId: text,
@@ -39,6 +44,8 @@ const errorObject = z.object({
 });
 const errorBody = z.object({ error: errorObject });
 const tokenError = z.object({ error: z.string(), error_description: text });
+
+const MAX_PLAIN_TEXT = 4_000;
 
 type ErrorObject = z.infer<typeof errorObject>;
 
@@ -62,9 +69,10 @@ function fromObject(error: ErrorObject): ErrorBody {
   const retryDelay = error.details.find((d) => d.retryDelay)?.retryDelay;
   return {
     message: sentence(error.message) ?? sentence(error.errors[0]?.message),
-    reasons: error.errors.flatMap((e) => e.reason ?? []),
+    reasons: [...error.errors, ...error.details].flatMap(({ reason }) => reason ?? []),
     status: error.status,
     violations: violationsOf(error),
+    limits: limitsOf(error),
     retryDelayMs: duration(retryDelay),
     requestId: requestIdOf(error),
   };
@@ -91,6 +99,15 @@ function violationsOf(error: ErrorObject): FieldViolation[] {
   return [...found.values()];
 }
 
+/** The messages, the metadata of an ErrorInfo, and the violations of a QuotaFailure. */
+function limitsOf({ errors, details }: ErrorObject): string[] {
+  return [
+    ...errors.map(({ message }) => message),
+    ...details.flatMap(({ metadata }) => [metadata?.quota_limit, metadata?.quota_unit]),
+    ...details.flatMap(({ violations }) => violations.flatMap((v) => [v.subject, v.description])),
+  ].flatMap((limit) => limit ?? []);
+}
+
 function requestIdOf({ details }: ErrorObject): string | undefined {
   const id = details.find((d) => isType(d['@type'], 'RequestInfo'))?.requestId;
   return id !== undefined && isRequestId(id) ? id : undefined;
@@ -111,6 +128,15 @@ function sentence(message: string | undefined): string | undefined {
 function duration(value: string | undefined): number | undefined {
   const seconds = /^(\d{1,9}(?:\.\d+)?)s$/.exec(value ?? '')?.[1];
   return seconds === undefined ? undefined : Math.round(Number(seconds) * 1000);
+}
+
+/** The start of a body that is not JSON, as one line without HTML tags. */
+export function plainText(body: string): string {
+  return body
+    .slice(0, MAX_PLAIN_TEXT)
+    .replace(/<[^<>]{0,200}>/g, ' ')
+    .replace(/[\p{Cc}\s]+/gu, ' ')
+    .trim();
 }
 
 function parseJson(body: string): unknown {

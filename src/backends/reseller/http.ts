@@ -2,7 +2,8 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { Pool } from 'undici';
 import type { Egress } from '../network/egress.ts';
-import { connectionError, type HttpResponse, invalidResponse, resellerError } from './errors.ts';
+import { connectionError } from './connection-errors.ts';
+import { type HttpResponse, invalidResponse, resellerError } from './errors.ts';
 import { type RawResponse, transfer } from './transfer.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -121,12 +122,21 @@ async function decodeBody(
   encoding: string | string[] | undefined,
 ): Promise<string> {
   if (bytes === null) throw new Error(`response body exceeds ${MAX_BODY_BYTES} bytes`);
-  if (encoding === undefined || encoding === 'identity' || bytes.length === 0) {
-    return bytes.toString('utf8');
-  }
-  if (encoding !== 'gzip' && encoding !== 'x-gzip') {
-    throw new Error(`response has unsupported content-encoding ${encoding}`);
+  const encodings = codings(encoding);
+  if (encodings.length === 0 || bytes.length === 0) return bytes.toString('utf8');
+  const [coding, ...others] = encodings;
+  if ((coding !== 'gzip' && coding !== 'x-gzip') || others.length > 0) {
+    throw new Error(`response has unsupported content-encoding ${encodings.join(', ')}`);
   }
   const plain = await inflate(bytes, { maxOutputLength: MAX_BODY_BYTES });
   return plain.toString('utf8');
+}
+
+/** The content codings in lower case, because their names are case-insensitive (RFC 9110, 8.4.1). */
+function codings(header: string | string[] | undefined): string[] {
+  return [header ?? []]
+    .flat()
+    .flatMap((value) => value.split(','))
+    .map((coding) => coding.trim().toLowerCase())
+    .filter((coding) => coding !== '' && coding !== 'identity');
 }

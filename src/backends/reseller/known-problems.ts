@@ -6,6 +6,8 @@ interface Problem {
   readonly says: RegExp;
   /** The gateway's own message. */
   readonly message: string;
+  /** Whether the text alone shows that the state of a subscription is the problem. */
+  readonly isState?: true;
 }
 
 /**
@@ -41,8 +43,9 @@ const problems: readonly Problem[] = [
   },
   {
     code: 'FAILED_PRECONDITION',
-    says: /terms of service|\btos\b/,
+    says: /terms of service|\btos\b|pending_tos/,
     message: 'The terms of service have not been accepted.',
+    isState: true,
   },
   {
     code: 'FAILED_PRECONDITION',
@@ -51,18 +54,33 @@ const problems: readonly Problem[] = [
   },
   {
     code: 'FAILED_PRECONDITION',
-    says: /not suspended/,
+    says: /not (?:currently )?suspended|subscription is (?:already )?active/,
     message: 'The subscription is not suspended by the reseller.',
+    isState: true,
   },
   {
     code: 'FAILED_PRECONDITION',
-    says: /subscription is (?:already )?suspended/,
+    says: /subscription (?:is|was|has been) (?:already |currently )?suspended|already suspended/,
     message: 'The subscription is suspended.',
+    isState: true,
   },
   {
     code: 'FAILED_PRECONDITION',
-    says: /not in a trial/,
+    says: /subscription (?:is|was|has been) (?:already )?cancell?ed/,
+    message: 'The subscription is cancelled.',
+    isState: true,
+  },
+  {
+    code: 'FAILED_PRECONDITION',
+    says: /only (?:a |an )?paid.{0,60}suspend|(?:free|trial).{0,60}cannot be suspended/,
+    message: 'Only a paid, active subscription can be suspended.',
+    isState: true,
+  },
+  {
+    code: 'FAILED_PRECONDITION',
+    says: /not (?:in|on) (?:a )?trial|already.{0,20}\bpaid\b/,
     message: 'The subscription is not in a trial.',
+    isState: true,
   },
   {
     code: 'FAILED_PRECONDITION',
@@ -90,4 +108,10 @@ const problems: readonly Problem[] = [
 export function knownProblem(code: ErrorCode, vendorMessage: string): string | undefined {
   const text = vendorMessage.toLowerCase();
   return problems.find((problem) => problem.code === code && problem.says.test(text))?.message;
+}
+
+/** Whether a message shows that the state of a subscription is the problem, whatever its code. */
+export function namesState(vendorMessage: string): boolean {
+  const text = vendorMessage.toLowerCase();
+  return problems.some(({ isState, says }) => isState === true && says.test(text));
 }

@@ -58,12 +58,18 @@ export function createReads(caller: Caller, log: BackendLog | undefined): Resell
     getSubscription: async (customerId, subscriptionId, scope) =>
       caller.read(
         get(subscriptionPath({ customerId, subscriptionId })),
-        jsonOrNull(toSubscription),
+        jsonOrNull((body) => ofCustomer(customerId, toSubscription(body))),
         scope,
       ),
     getWatchDetails: async (scope) =>
       caller.read(get(['resellernotify', 'getwatchdetails']), json(toWatchDetails), scope),
   };
+}
+
+/** A subscription is unique within its customer only, and the customer decides who may see it. */
+function ofCustomer(customerId: string, found: ResellerSubscription): ResellerSubscription {
+  if (found.customerId === customerId) return found;
+  throw new Error('the response has a subscription of another customer');
 }
 
 function get(segments: readonly string[]): Call {

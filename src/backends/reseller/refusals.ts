@@ -29,5 +29,5 @@ export function isRefused(error: unknown): boolean {
 export function isCustomerForbidden(error: unknown): boolean {
   if (!(error instanceof GatewayError) || error.code !== 'FORBIDDEN') return false;
   const { cause } = error;
-  return cause instanceof HttpFailure && !/insufficientPermissions|_SCOPE_/.test(cause.body);
+  return cause instanceof HttpFailure && !cause.isDeployment;
 }

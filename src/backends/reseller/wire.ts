@@ -45,7 +45,14 @@ const texts = z
   .catch([])
   .transform((values) => values.filter((value) => typeof value === 'string'));
 
-const id = z.union([z.string().min(1), z.number().int().transform(String)]);
+/** An id that can be sent back. Bytes that are not UTF-8 were decoded to U+FFFD. */
+const id = z.union([
+  z
+    .string()
+    .min(1)
+    .refine((value) => value.isWellFormed() && !value.includes('\uFFFD')),
+  z.number().int().transform(String),
+]);
 
 const address = z.object({
   contactName: text,

@@ -28,6 +28,7 @@ export class BillingStore {
   readonly #customers = new Map<string, BillingCustomerRecord>();
   readonly #customersOf = new Map<string, BillingCustomerRecord[]>();
   readonly #accounts = new Map<string, BillingAccountRecord>();
+  readonly #accountList: BillingAccountRecord[] = [];
 
   constructor(random: Random) {
     this.#random = random;
@@ -53,7 +54,9 @@ export class BillingStore {
   }
 
   #addAccount(account: NewAccount): void {
-    this.#accounts.set(account.id, { ...account, position: this.#accounts.size + 1 });
+    const record = { ...account, position: this.#accounts.size + 1 };
+    this.#accounts.set(account.id, record);
+    this.#accountList.push(record);
   }
 
   hasReseller(resellerId: string): boolean {
@@ -73,8 +76,9 @@ export class BillingStore {
     return this.#accounts.get(accountId);
   }
 
-  accounts(): Iterable<BillingAccountRecord> {
-    return this.#accounts.values();
+  /** In the order of creation. */
+  accounts(): readonly BillingAccountRecord[] {
+    return this.#accountList;
   }
 
   setActive(accountId: string, active: boolean): void {

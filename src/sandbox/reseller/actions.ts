@@ -72,7 +72,8 @@ export function changePlan(call: MethodCall<WireChangePlan>): WireSubscription {
   const inTrial = subscription.trial?.running === true;
   checkPlanChange(subscription, planName, inTrial);
   const { licensedNumberOfSeats } = subscription.seats;
-  subscription.seats = checkSeats(planName, input.seats, licensedNumberOfSeats);
+  const sku = findSku(subscription.skuId);
+  subscription.seats = checkSeats(input.seats, { sku, planName, licensedNumberOfSeats });
   subscription.planName = planName;
   const annual = isAnnual(planName);
   subscription.commitment = annual && !inTrial ? commitmentFrom(call.store.now()) : undefined;
@@ -105,8 +106,11 @@ function checkPlanChange(
 /** Sets the total number of seats. */
 export function changeSeats(call: MethodCall<WireSeats>): WireSubscription {
   const subscription = requireActive(call);
-  const { planName, seats, commitment } = subscription;
-  const changed = checkSeats(planName, call.input, seats.licensedNumberOfSeats);
+  const { planName, seats, commitment, skuId } = subscription;
+  const changed = checkSeats(call.input, {
+    ...{ sku: findSku(skuId), planName, inTrial: subscription.trial?.running === true },
+    licensedNumberOfSeats: seats.licensedNumberOfSeats,
+  });
   const present = seats.numberOfSeats ?? 0;
   if (commitment !== undefined && (changed.numberOfSeats ?? 0) < present) {
     throw invalid(`The seats of an annual plan can only grow, from ${present}`, 'numberOfSeats');

@@ -18,6 +18,7 @@ import {
   checkSkuPlan,
   checkTeam,
   checkTextLength,
+  checkTrial,
   defaultRenewalType,
 } from './rules.ts';
 import { findSku, type PlanName, type Sku } from './skus.ts';
@@ -47,6 +48,7 @@ export function insertSubscription(call: MethodCall<WireSubscription>): WireSubs
   }
   const customer = requireManaged(store, pathText(call, 'customerId'));
   checkTeam(customer.customerType, sku);
+  checkTrial(customer, planName);
   checkVault(customer, sku);
   const source = findSource(call, customer, action, sku);
   if (source !== undefined) return renderSubscription(switchSku(call, source, order, fields));
@@ -63,7 +65,7 @@ function actionOf(call: MethodCall<WireSubscription>): string {
 
 function checkVault(customer: CustomerRecord, sku: Sku): void {
   const basic = ({ skuId }: SubscriptionRecord) => skuId === 'Google-Apps-For-Business';
-  if (sku.skuId === 'Google-Vault' && !customer.subscriptions.some(basic)) {
+  if (sku.id === 'Google-Vault' && !customer.subscriptions.some(basic)) {
     throw conditionNotMet('Google Vault requires a subscription of G Suite Basic');
   }
 }
@@ -71,14 +73,14 @@ function checkVault(customer: CustomerRecord, sku: Sku): void {
 function newSubscription({ sku, planName, input }: Order, now: number): NewSubscription {
   const annual = isAnnual(planName);
   const renewalType = input.renewalSettings?.renewalType;
-  const trialEnd = now + sku.trialDays * dayMs;
+  const trialEnd = now + (sku.trial?.days ?? 0) * dayMs;
   return {
-    skuId: sku.skuId,
+    skuId: sku.id,
     billingMethod: 'ONLINE',
     creationTime: now,
     planName,
     commitment: annual ? commitmentFrom(now) : undefined,
-    seats: checkSeats(planName, input.seats),
+    seats: checkSeats(input.seats, { sku, planName }),
     trial: planName === 'TRIAL' ? { endTime: trialEnd, running: true } : undefined,
     renewalType: annual ? checkRenewalType(renewalType ?? defaultRenewalType(planName)) : undefined,
     transferInfo: undefined,
@@ -99,8 +101,8 @@ function findSource(
   sku: Sku,
 ): SubscriptionRecord | undefined {
   const { subscriptions } = customer;
-  if (subscriptions.some(({ skuId }) => skuId === sku.skuId)) {
-    throw duplicate(`The customer already has a subscription of ${sku.skuName}`);
+  if (subscriptions.some(({ skuId }) => skuId === sku.id)) {
+    throw duplicate(`The customer already has a subscription of ${sku.name}`);
   }
   if (action === 'buy') return undefined;
   const sameProduct = subscriptions.filter(
@@ -112,7 +114,7 @@ function findSource(
   if (sourceSkuId === undefined) throw required('sourceSkuId');
   const source = sameProduct.find(({ skuId }) => skuId === sourceSkuId);
   if (source !== undefined) return source;
-  throw invalid(`No subscription of ${sourceSkuId} can switch to ${sku.skuId}`, 'sourceSkuId');
+  throw invalid(`No subscription of ${sourceSkuId} can switch to ${sku.id}`, 'sourceSkuId');
 }
 
 function switchSku(
@@ -133,12 +135,11 @@ function switchSku(
   const { licensedNumberOfSeats } = source.seats;
   store.remove(source);
   store.emit(source, 'SUBSCRIPTION_CANCELLED', up ? 'PURCHASE_OF_SUBSUMING_SKU' : 'OTHER');
-  const subscription = store.newSubscription(source.customer, {
+  const subscription = store.addSubscription(source.customer, {
     ...fields,
     seats: { ...fields.seats, licensedNumberOfSeats },
     purchaseOrderId: fields.purchaseOrderId ?? source.purchaseOrderId,
   });
-  source.customer.subscriptions.push(subscription);
   store.emit(subscription, up ? 'SUBSCRIPTION_UPGRADE' : 'SUBSCRIPTION_DOWNGRADE');
   return subscription;
 }
@@ -150,12 +151,11 @@ function addSubscription(
 ): SubscriptionRecord {
   const now = store.now();
   const accepted = customer.termsAcceptedAt <= now;
-  const subscription = store.newSubscription(customer, {
+  const subscription = store.addSubscription(customer, {
     ...fields,
     suspensions: accepted ? [] : ['PENDING_TOS_ACCEPTANCE'],
     suspendedAt: accepted ? undefined : now,
   });
-  customer.subscriptions.push(subscription);
   store.emit(subscription, 'NEW_SUBSCRIPTION_CREATED');
   return subscription;
 }

@@ -74,7 +74,8 @@ export function nextChangeAt(subscription: SubscriptionRecord): number {
   );
 }
 
-function renew(subscription: SubscriptionRecord, at: number, emit: Emit): void {
+/** Ends the commitment and does what the renewal type says. */
+export function renew(subscription: SubscriptionRecord, at: number, emit: Emit): void {
   const { renewalType, seats } = subscription;
   if (renewalType === 'CANCEL') {
     suspend(subscription, 'RENEWAL_WITH_TYPE_CANCEL', at);

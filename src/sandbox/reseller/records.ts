@@ -16,6 +16,8 @@ export interface CustomerRecord {
   termsAcceptedAt: number;
   /** Created by the customer; allows this reseller to transfer the customer. */
   transferToken: { readonly value: string; readonly expiresAt: number } | undefined;
+  /** Whether the customer has or had a trial. */
+  hadTrial: boolean;
   /** Subscription ids are counted per customer, so two customers can have the same one. */
   lastSubscriptionId: number;
   subscriptions: SubscriptionRecord[];

@@ -7,8 +7,13 @@ function uiUrl(customer: CustomerRecord, page: string): string {
   return `https://www.google.com/a/cpanel/${customer.customerDomain}/${page}`;
 }
 
+/** The vendor documents it for every customer, but returns it for teams only. */
+function renderAdmin({ customerType, primaryEmail }: CustomerRecord): WireCustomer['primaryAdmin'] {
+  return customerType === 'team' && primaryEmail !== undefined ? { primaryEmail } : undefined;
+}
+
 export function renderCustomer(customer: CustomerRecord): WireCustomer {
-  const { customerId, customerDomain, customerType, postalAddress, primaryEmail } = customer;
+  const { customerId, customerDomain, customerType, postalAddress } = customer;
   if (customer.managedBy !== 'us') return { customerId, customerDomain, customerType };
   return {
     kind: 'reseller#customer',
@@ -16,7 +21,7 @@ export function renderCustomer(customer: CustomerRecord): WireCustomer {
     alternateEmail: customer.alternateEmail,
     postalAddress: postalAddress && { kind: 'customers#address', ...postalAddress },
     phoneNumber: customer.phoneNumber,
-    primaryAdmin: primaryEmail === undefined ? undefined : { primaryEmail },
+    primaryAdmin: renderAdmin(customer),
     customerDomainVerified: customer.domainVerified,
     resourceUiUrl: uiUrl(customer, 'CPanelHome'),
   };
@@ -65,7 +70,7 @@ export function renderSubscription(subscription: SubscriptionRecord): WireSubscr
     customerDomain: customer.customerDomain,
     subscriptionId: subscription.subscriptionId,
     skuId: subscription.skuId,
-    skuName: findSku(subscription.skuId)?.skuName,
+    skuName: findSku(subscription.skuId)?.name,
     billingMethod: subscription.billingMethod,
     creationTime: millis(subscription.creationTime),
     plan: renderPlan(subscription),

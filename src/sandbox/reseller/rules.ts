@@ -1,15 +1,8 @@
+import { catalogPlans } from '../../domain/catalog/catalog.ts';
 import { conditionNotMet, invalid, required } from './errors.ts';
-import { isAnnual, type SeatRecord } from './records.ts';
+import { type CustomerRecord, isAnnual, type SeatRecord } from './records.ts';
 import { findSku, type PlanName, type Sku } from './skus.ts';
 import type { WireSeats } from './wire.ts';
-
-const planNames: readonly string[] = [
-  'ANNUAL_MONTHLY_PAY',
-  'ANNUAL_YEARLY_PAY',
-  'FLEXIBLE',
-  'TRIAL',
-  'FREE',
-] satisfies readonly PlanName[];
 
 /** The types allowed in requests; `AUTO_RENEW` occurs in responses only. */
 const renewalTypes: readonly string[] = [
@@ -22,12 +15,11 @@ const renewalTypes: readonly string[] = [
   'CANCEL',
 ];
 
+/** The vendor's bound for all SKUs. */
 const maxSeats = 50_000;
-const maxTrialSeats = 10;
-const maxFreeSeats = 50;
 
 function isPlanName(text: string): text is PlanName {
-  return planNames.includes(text);
+  return catalogPlans.some((name) => name === text);
 }
 
 export function checkPlan(planName: string | undefined, location: string): PlanName {
@@ -45,7 +37,7 @@ export function checkSku(skuId: string | undefined): Sku {
 
 export function checkSkuPlan(sku: Sku, planName: PlanName): void {
   if (!sku.plans.includes(planName)) {
-    throw invalid(`The plan ${planName} is not available for ${sku.skuName}`, 'plan.planName');
+    throw invalid(`The plan ${planName} is not available for ${sku.name}`, 'plan.planName');
   }
 }
 
@@ -70,36 +62,46 @@ export function checkTextLength(name: string, text: string | undefined, max: num
   }
 }
 
-function upperBound(planName: string): number {
-  if (planName === 'TRIAL') return maxTrialSeats;
-  return planName === 'FREE' ? maxFreeSeats : maxSeats;
+/** What limits the seats of a subscription. */
+export interface SeatRules {
+  /** Undefined for an SKU that the catalog does not have. */
+  readonly sku: Sku | undefined;
+  readonly planName: string;
+  /** Seats in use, which the seats cannot fall below. */
+  readonly licensedNumberOfSeats?: number;
+  /** Whether a trial runs, which has fewer seats than the plan that was assigned to it. */
+  readonly inTrial?: boolean;
+}
+
+function upperBound({ sku, planName, inTrial }: SeatRules): number {
+  const isTrial = planName === 'TRIAL' || inTrial === true;
+  return (isTrial ? sku?.trial?.seats : sku?.maximumSeats) ?? maxSeats;
 }
 
 /**
- * Validates the seats of a request, which must be in the field that the plan uses. Zero counts as
- * unset, because some clients send zeros for unset numbers.
+ * Validates the seats of a request. The field that the plan does not use is ignored, but not accepted
+ * instead of the other. Zero counts as unset, because some clients send zeros for unset numbers.
  */
-export function checkSeats(
-  planName: string,
-  seats: WireSeats | undefined,
-  licensedNumberOfSeats = 0,
-): SeatRecord {
+export function checkSeats(seats: WireSeats | undefined, rules: SeatRules): SeatRecord {
   if (seats === undefined) throw required('seats');
+  const { planName, licensedNumberOfSeats = 0 } = rules;
   const annual = isAnnual(planName);
   const field = annual ? 'numberOfSeats' : 'maximumNumberOfSeats';
   const other = annual ? 'maximumNumberOfSeats' : 'numberOfSeats';
-  if (seats[other]) throw invalid(`${other} does not apply to the plan ${planName}`, other);
   const claimed = seats.licensedNumberOfSeats;
   if (claimed !== undefined && claimed !== licensedNumberOfSeats) {
     throw invalid('licensedNumberOfSeats is read-only', 'licensedNumberOfSeats');
   }
   const value = seats[field];
+  if (!value && seats[other]) {
+    throw invalid(`${other} does not apply to the plan ${planName}`, other);
+  }
   if (!value) throw required(`seats.${field}`);
-  const bound = upperBound(planName);
+  const bound = upperBound(rules);
   if (value < 1 || value > bound) {
     throw invalid(`${field} must be between 1 and ${bound} for the plan ${planName}`, field);
   }
-  if (!annual && value < licensedNumberOfSeats) {
+  if (value < licensedNumberOfSeats) {
     throw invalid(`${field} is below the ${licensedNumberOfSeats} licensed users`, field);
   }
   return {
@@ -112,5 +114,12 @@ export function checkSeats(
 export function checkTeam(customerType: string, sku: Sku): void {
   if (customerType === 'team' && !sku.forTeams) {
     throw conditionNotMet('Customer is not eligible to purchase this subscription');
+  }
+}
+
+/** A customer can have one trial, of whatever SKU. */
+export function checkTrial({ hadTrial }: CustomerRecord, planName: PlanName): void {
+  if (planName === 'TRIAL' && hadTrial) {
+    throw conditionNotMet('The customer has already had a trial');
   }
 }

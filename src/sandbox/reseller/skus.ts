@@ -1,95 +1,58 @@
-export type PlanName = 'ANNUAL_MONTHLY_PAY' | 'ANNUAL_YEARLY_PAY' | 'FLEXIBLE' | 'TRIAL' | 'FREE';
+import type { CatalogPlan, CatalogSku } from '../../domain/catalog/catalog.ts';
+import { googleCatalog } from '../../domain/catalog/google-catalog.ts';
 
-export interface Sku {
-  readonly skuId: string;
-  readonly skuName: string;
+export type PlanName = CatalogPlan;
+
+/** An SKU of the catalog, with what only the vendor knows. */
+export interface Sku extends CatalogSku {
   /** A switch must stay within one product. */
   readonly productId: string;
   /** Rank within the product; a switch to a higher rank is an upgrade. */
   readonly rank: number;
-  readonly plans: readonly PlanName[];
   /** Whether email-verified teams can buy it. */
   readonly forTeams: boolean;
   /** Whether it must be cancelled before the Workspace subscription can be suspended. */
   readonly addOn: boolean;
-  readonly trialDays: number;
 }
 
-const usualPlans: readonly PlanName[] = [
-  'ANNUAL_MONTHLY_PAY',
-  'ANNUAL_YEARLY_PAY',
-  'FLEXIBLE',
-  'TRIAL',
+const teamSkus = new Set(['1010060001', '1010060003', '1010060005']);
+const addOnProducts = new Set(['Google-Vault', 'Google-Drive-storage']);
+
+/** The SKUs of one product from the smallest to the largest; those in one row are equals. */
+const ranking: readonly (readonly string[])[] = [
+  ['Google-Apps-Lite', '1010020030', 'Google-Drive-storage-20GB', '1010330003', '1010380001'],
+  ['Google-Apps-For-Business', '1010020031', 'Google-Drive-storage-50GB', '1010330004'],
+  ['Google-Apps-Unlimited', '1010020027', 'Google-Drive-storage-200GB', '1010330002', '1010380002'],
+  ['1010060003', '1010020034', '1010020028', 'Google-Drive-storage-400GB', '1010380003'],
+  ['1010060005', '1010020025', 'Google-Drive-storage-1TB'],
+  ['1010020029', 'Google-Drive-storage-2TB'],
+  ['1010020026', 'Google-Drive-storage-4TB'],
+  ['1010020020', 'Google-Drive-storage-8TB'],
+  ['Google-Drive-storage-16TB'],
 ];
+const ranks = new Map(ranking.flatMap((ids, rank) => ids.map((id) => [id, rank + 1])));
 
-function sku(
-  productId: string,
-  rank: number,
-  skuId: string,
-  skuName: string,
-  special: Partial<Sku> = {},
-): Sku {
-  const usual = { plans: usualPlans, forTeams: false, addOn: false, trialDays: 30 };
-  return { productId, rank, skuId, skuName, ...usual, ...special };
-}
-
-const workspaceProductId = 'Google-Apps';
-
-const skus: readonly Sku[] = [
-  sku(workspaceProductId, 1, 'Google-Apps-Lite', 'G Suite Lite'),
-  sku(workspaceProductId, 2, 'Google-Apps-For-Business', 'G Suite Basic'),
-  sku(workspaceProductId, 3, 'Google-Apps-Unlimited', 'G Suite Business'),
-  sku(workspaceProductId, 3, '1010060001', 'Google Workspace Essentials', {
-    plans: ['FLEXIBLE'],
-    forTeams: true,
-  }),
-  sku(workspaceProductId, 4, '1010060003', 'Google Workspace Enterprise Essentials', {
-    plans: ['ANNUAL_MONTHLY_PAY'],
-    forTeams: true,
-  }),
-  sku(workspaceProductId, 5, '1010060005', 'Google Workspace Enterprise Essentials Plus', {
-    forTeams: true,
-  }),
-  sku(workspaceProductId, 2, '1010020030', 'Google Workspace Frontline Starter'),
-  sku(workspaceProductId, 3, '1010020031', 'Google Workspace Frontline Standard'),
-  sku(workspaceProductId, 4, '1010020034', 'Google Workspace Frontline Plus'),
-  sku(workspaceProductId, 3, '1010020027', 'Google Workspace Business Starter'),
-  sku(workspaceProductId, 4, '1010020028', 'Google Workspace Business Standard'),
-  sku(workspaceProductId, 5, '1010020025', 'Google Workspace Business Plus'),
-  sku(workspaceProductId, 6, '1010020029', 'Google Workspace Enterprise Starter'),
-  sku(workspaceProductId, 7, '1010020026', 'Google Workspace Enterprise Standard'),
-  sku(workspaceProductId, 8, '1010020020', 'Google Workspace Enterprise Plus'),
-  sku('101047', 1, '1010470001', 'Gemini Enterprise'),
-  sku('101034', 1, '1010340001', 'Google Workspace Enterprise Plus - Archived User'),
-  sku('101038', 1, '1010380001', 'AppSheet Core'),
-  sku('101038', 2, '1010380002', 'AppSheet Enterprise Standard'),
-  sku('Google-Vault', 1, 'Google-Vault', 'Google Vault', {
-    plans: ['FLEXIBLE', 'TRIAL'],
-    addOn: true,
-  }),
-  sku('Google-Drive-storage', 1, 'Google-Drive-storage-20GB', 'Google Drive storage 20 GB', {
-    plans: ['FLEXIBLE'],
-    addOn: true,
-  }),
-  sku(
-    'Google-Chrome-Device-Management',
-    1,
-    'Google-Chrome-Device-Management',
-    'Chrome Enterprise',
-    {
-      trialDays: 60,
-    },
+const byId = new Map(
+  googleCatalog.products.flatMap((product) =>
+    product.skus.map((sku): [string, Sku] => [
+      sku.id,
+      {
+        ...sku,
+        productId: product.id,
+        rank: ranks.get(sku.id) ?? 1,
+        forTeams: teamSkus.has(sku.id),
+        addOn: addOnProducts.has(product.id),
+      },
+    ]),
   ),
-  sku('101001', 1, '1010010001', 'Cloud Identity Free', { plans: ['FREE'] }),
-];
-
-const byId = new Map(skus.map((entry) => [entry.skuId, entry]));
+);
 
 /** Undefined for an unknown SKU. */
 export function findSku(skuId: string): Sku | undefined {
   return byId.get(skuId);
 }
 
+/** A Workspace edition, which cannot be cancelled but only transferred to the vendor. */
 export function isWorkspace(skuId: string): boolean {
-  return findSku(skuId)?.productId === workspaceProductId;
+  return findSku(skuId)?.endsBy === 'TRANSFER_TO_DIRECT';
 }

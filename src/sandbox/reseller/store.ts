@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { firstAfter } from '../page-tokens.ts';
 import type { Random } from '../random.ts';
 import { type CancellationReason, type ChangeListener, type EventType, eventOf } from './events.ts';
 import { applyNextChange, nextChangeAt } from './lifecycle.ts';
@@ -6,7 +7,7 @@ import type { CustomerRecord, SubscriptionRecord } from './records.ts';
 
 export type NewCustomer = Omit<
   CustomerRecord,
-  'position' | 'customerId' | 'lastSubscriptionId' | 'subscriptions' | 'transferable'
+  'position' | 'customerId' | 'hadTrial' | 'lastSubscriptionId' | 'subscriptions' | 'transferable'
 >;
 
 export type NewSubscription = Omit<SubscriptionRecord, 'position' | 'customer' | 'subscriptionId'>;
@@ -21,9 +22,13 @@ export class ResellerStore {
   termsAcceptedAfterMs: number | null;
   readonly #random: Random;
   readonly #customers = new Map<string, CustomerRecord>();
+  readonly #customersAt = new Map<string, readonly CustomerRecord[]>();
+  readonly #subscriptions: SubscriptionRecord[] = [];
   readonly #changes = new EventEmitter<{ change: Parameters<ChangeListener> }>();
   #positions = 0;
-  #nextChangeAt = Number.NEGATIVE_INFINITY;
+  /** No time-based change is due before. */
+  #nextChangeAt = Number.POSITIVE_INFINITY;
+  #isSilent = false;
 
   constructor(random: Random, now: () => number, termsAcceptedAfterMs: number | null) {
     this.#random = random;
@@ -39,33 +44,75 @@ export class ResellerStore {
   }
 
   emit(subscription: SubscriptionRecord, type: EventType, cancellation?: CancellationReason): void {
-    this.#nextChangeAt = Number.NEGATIVE_INFINITY;
-    this.#changes.emit('change', eventOf(subscription, type, cancellation));
+    this.#expectChange(subscription);
+    if (!this.#isSilent) this.#changes.emit('change', eventOf(subscription, type, cancellation));
+  }
+
+  /** Runs `change` without notifications, as if Pub/Sub lost them. */
+  silently<T>(change: () => T): T {
+    this.#isSilent = true;
+    try {
+      return change();
+    } finally {
+      this.#isSilent = false;
+    }
+  }
+
+  /** Call it after a change that may bring a time-based change forward. */
+  #expectChange(subscription: SubscriptionRecord): void {
+    this.#nextChangeAt = Math.min(this.#nextChangeAt, nextChangeAt(subscription));
   }
 
   #newId(): string {
     return `C0${this.#random.text(7)}`;
   }
 
+  /** Returns a managed or foreign customer with a new id. */
   addCustomer(customer: NewCustomer): CustomerRecord {
+    let { termsAcceptedAt } = customer;
+    const lookForChanges = (): void => {
+      this.#nextChangeAt = Number.NEGATIVE_INFINITY;
+    };
     const record: CustomerRecord = {
       ...customer,
+      get termsAcceptedAt() {
+        return termsAcceptedAt;
+      },
+      set termsAcceptedAt(time) {
+        termsAcceptedAt = time;
+        lookForChanges();
+      },
       position: this.#nextPosition(),
       customerId: this.#newId(),
+      hadTrial: false,
       lastSubscriptionId: 1_000_000,
       subscriptions: [],
       transferable: [],
     };
     this.#customers.set(record.customerId, record);
+    this.#indexDomain(record);
     return record;
   }
 
-  /** Creates a subscription; the caller adds it to one of the customer's two lists. */
-  newSubscription(customer: CustomerRecord, subscription: NewSubscription): SubscriptionRecord {
-    this.#nextChangeAt = Number.NEGATIVE_INFINITY;
+  /** Creates a subscription that this reseller manages. */
+  addSubscription(customer: CustomerRecord, fields: NewSubscription): SubscriptionRecord {
+    const subscription = this.#newSubscription(customer, fields);
+    customer.subscriptions.push(subscription);
+    this.#subscriptions.push(subscription);
+    this.#expectChange(subscription);
+    return subscription;
+  }
+
+  /** Creates a subscription that is managed by others and can be transferred to this reseller. */
+  addTransferable(customer: CustomerRecord, fields: NewSubscription): void {
+    customer.transferable.push(this.#newSubscription(customer, fields));
+  }
+
+  #newSubscription(customer: CustomerRecord, fields: NewSubscription): SubscriptionRecord {
     customer.lastSubscriptionId += 1;
+    if (fields.trial !== undefined) customer.hadTrial = true;
     const subscriptionId = String(customer.lastSubscriptionId);
-    return { ...subscription, position: this.#nextPosition(), customer, subscriptionId };
+    return { ...fields, position: this.#nextPosition(), customer, subscriptionId };
   }
 
   #nextPosition(): number {
@@ -81,14 +128,32 @@ export class ResellerStore {
     return this.#customers.get(customerId);
   }
 
+  /** Every subscription that this reseller manages or managed, in the order of creation. */
+  subscriptions(): readonly SubscriptionRecord[] {
+    return this.#subscriptions;
+  }
+
   customersAt(domain: string): readonly CustomerRecord[] {
     const name = domain.toLowerCase();
-    return [...this.#customers.values()].filter(({ customerDomain }) => customerDomain === name);
+    const isAt = ({ customerDomain }: CustomerRecord): boolean => customerDomain === name;
+    const indexed = this.#customersAt.get(name)?.filter(isAt) ?? [];
+    if (indexed.length > 0) return indexed;
+    // A domain can change, which the index does not see.
+    const renamed = [...this.#customers.values()].filter(isAt);
+    for (const customer of renamed) this.#indexDomain(customer);
+    return renamed;
+  }
+
+  #indexDomain(customer: CustomerRecord): void {
+    const others = this.#customersAt.get(customer.customerDomain) ?? [];
+    this.#customersAt.set(customer.customerDomain, [...others, customer]);
   }
 
   remove(subscription: SubscriptionRecord): void {
     const { customer } = subscription;
     customer.subscriptions = customer.subscriptions.filter((other) => other !== subscription);
+    const index = firstAfter(this.#subscriptions, subscription.position - 1);
+    if (this.#subscriptions[index] === subscription) this.#subscriptions.splice(index, 1);
   }
 
   /** Accepts the terms now as the customer's administrator. */
@@ -96,7 +161,6 @@ export class ResellerStore {
     const customer = this.#customers.get(customerId);
     if (customer === undefined) throw new Error(`no customer ${customerId}`);
     customer.termsAcceptedAt = Math.min(customer.termsAcceptedAt, this.now());
-    this.#nextChangeAt = Number.NEGATIVE_INFINITY;
     this.applyDueChanges();
   }
 
@@ -119,9 +183,9 @@ export class ResellerStore {
   applyDueChanges(): void {
     const now = this.now();
     if (now < this.#nextChangeAt) return;
-    const all = [...this.#customers.values()].flatMap(({ subscriptions }) => subscriptions);
     let next = Number.POSITIVE_INFINITY;
-    for (const subscription of all) {
+    // A copy, because cancelled subscriptions are removed.
+    for (const subscription of [...this.#subscriptions]) {
       next = Math.min(next, this.#applyDueChangesTo(subscription, now));
     }
     this.#nextChangeAt = next;

@@ -21,13 +21,13 @@ export function getSubscription(call: MethodCall<object>): WireSubscription {
 
 export function listSubscriptions(call: MethodCall<object>): WireSubscriptions {
   const size = pageSizeOf(call);
-  const { items, scope } = select(call);
+  const { items, accepts, scope } = select(call);
   const token = queryText(call, 'pageToken');
   const after = token === undefined ? 0 : openPageToken(scope, token);
   if (after === undefined) {
     throw invalidParameter('pageToken', 'The page token does not belong to this list');
   }
-  const { page, nextPageToken } = takePage(items, scope, after, size);
+  const { page, nextPageToken } = takePage(items, scope, after, size, accepts);
   return {
     kind: 'reseller#subscriptions',
     subscriptions: page.length === 0 ? undefined : page.map(renderSubscription),
@@ -47,7 +47,9 @@ function pageSizeOf(call: MethodCall<object>): number {
 }
 
 interface Selection {
+  /** In the order of creation. */
   readonly items: readonly SubscriptionRecord[];
+  readonly accepts: (subscription: SubscriptionRecord) => boolean;
   /** Scope of the page tokens: the list and its filter. */
   readonly scope: string;
 }
@@ -58,12 +60,12 @@ function select(call: MethodCall<object>): Selection {
   const prefix = queryText(call, 'customerNamePrefix')?.toLowerCase() ?? '';
   if (customerId !== undefined) return ofCustomer(call, customerId, authToken, prefix);
   if (authToken !== undefined) throw required('customerId');
-  const items = [...call.store.customers()]
-    .filter((customer) => customer.managedBy === 'us')
-    .filter(({ customerDomain }) => customerDomain.startsWith(prefix))
-    .flatMap(({ subscriptions }) => subscriptions)
-    .sort((a, b) => a.position - b.position);
-  return { items, scope: `subscriptions of ${prefix}*` };
+  return {
+    items: call.store.subscriptions(),
+    accepts: ({ customer }) =>
+      customer.managedBy === 'us' && customer.customerDomain.startsWith(prefix),
+    scope: `subscriptions of ${prefix}*`,
+  };
 }
 
 function ofCustomer(
@@ -78,5 +80,9 @@ function ofCustomer(
   const items = transferable ? customer.transferable : customer.subscriptions;
   const matches = customer.customerDomain.startsWith(prefix);
   const list = transferable ? 'transferable subscriptions' : 'subscriptions';
-  return { items: matches ? items : [], scope: `${list} of ${customer.customerId} ${prefix}*` };
+  return {
+    items,
+    accepts: () => matches,
+    scope: `${list} of ${customer.customerId} ${prefix}*`,
+  };
 }

@@ -75,7 +75,7 @@ function moveSubscription(
   const { customer } = source;
   const { licensedNumberOfSeats } = source.seats;
   const suspensions = source.suspensions.filter((reason) => reason === 'PENDING_TOS_ACCEPTANCE');
-  const subscription = store.newSubscription(customer, {
+  const subscription = store.addSubscription(customer, {
     ...fields,
     creationTime: source.creationTime,
     seats: { ...fields.seats, licensedNumberOfSeats },
@@ -84,6 +84,5 @@ function moveSubscription(
   });
   customer.transferable = customer.transferable.filter((other) => other !== source);
   customer.managedBy = 'us';
-  customer.subscriptions.push(subscription);
   return subscription;
 }

@@ -48,8 +48,13 @@ export function addCustomer(
   });
 }
 
-function seatsFor(planName: string, random: Random): SubscriptionRecord['seats'] {
-  const bound = planName === 'TRIAL' ? 10 : planName === 'FREE' ? 50 : 240;
+/** The number of seats that most customers stay below. */
+const usualSeats = 240;
+
+function seatsFor(skuId: string, planName: string, random: Random): SubscriptionRecord['seats'] {
+  const sku = findSku(skuId);
+  const limit = planName === 'TRIAL' ? sku?.trial?.seats : sku?.maximumSeats;
+  const bound = Math.min(limit ?? usualSeats, usualSeats);
   const seats = random.int(3, bound);
   const licensedNumberOfSeats = random.int(0, seats);
   return isAnnual(planName)
@@ -66,14 +71,14 @@ function subscriptionOf(
 ): NewSubscription {
   const daysIn = random.int(20, 330);
   const annual = isAnnual(planName);
-  const trialDays = findSku(skuId)?.trialDays ?? 30;
+  const trialDays = findSku(skuId)?.trial?.days ?? 30;
   const trialEnd = now + random.int(4, trialDays - 2) * dayMs;
   return {
     ...{ skuId, planName },
     billingMethod: 'ONLINE',
     creationTime: now - (daysIn + random.int(0, 2) * 365) * dayMs,
     commitment: annual ? commitmentFrom(now - daysIn * dayMs) : undefined,
-    seats: seatsFor(planName, random),
+    seats: seatsFor(skuId, planName, random),
     trial: planName === 'TRIAL' ? { endTime: trialEnd, running: true } : undefined,
     renewalType: annual ? defaultRenewalType(planName) : undefined,
     transferInfo: undefined,
@@ -95,9 +100,7 @@ export function addSubscription(
   special: Partial<NewSubscription> = {},
 ): SubscriptionRecord {
   const fields = subscriptionOf(context, skuId, planName, special);
-  const subscription = context.store.newSubscription(customer, fields);
-  customer.subscriptions.push(subscription);
-  return subscription;
+  return context.store.addSubscription(customer, fields);
 }
 
 /** Adds a subscription that is managed by others and can be transferred to this reseller. */
@@ -116,7 +119,7 @@ export function addTransferable(
     },
     ...special,
   });
-  customer.transferable.push(context.store.newSubscription(customer, fields));
+  context.store.addTransferable(customer, fields);
 }
 
 /** The fields of a subscription that was suspended `days` ago. */

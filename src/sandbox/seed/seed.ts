@@ -1,10 +1,9 @@
 import type { BillingCustomerRecord, BillingStore } from '../billing/store.ts';
 import { dayMs } from '../reseller/lifecycle.ts';
-import type { CustomerRecord } from '../reseller/records.ts';
-import type { PlanName } from '../reseller/skus.ts';
-import { addCustomer, addSubscription, type SeedContext, suspended } from './builders.ts';
+import type { SeedContext } from './builders.ts';
 import { type Company, companyAt, domainOf } from './names.ts';
 import { addSpecialCases } from './special-cases.ts';
+import { Workspace } from './workspace.ts';
 
 export interface SeedOptions {
   /** The same seed generates the same data. */
@@ -17,6 +16,11 @@ export interface SeedOptions {
   readonly resellerOnlyCustomers: number;
   /** Share of the billing customers that are also reseller customers. */
   readonly linkedShare: number;
+  /**
+   * Subscriptions of the reseller; undefined for about two per customer. Every customer has at least
+   * one, and the customers share the others evenly.
+   */
+  readonly subscriptions: number | undefined;
 }
 
 export const defaultSeed: SeedOptions = {
@@ -25,6 +29,7 @@ export const defaultSeed: SeedOptions = {
   secondResellerCustomers: 12,
   resellerOnlyCustomers: 20,
   linkedShare: 0.6,
+  subscriptions: undefined,
 };
 
 /** "Nordwind Cloud" and its competitor "Alpen Systems". */
@@ -52,23 +57,6 @@ const markets = [
   { countryCode: 'RU', currency: 'RUB' },
 ] as const;
 
-const workspaceSkus = [
-  '1010020027',
-  '1010020028',
-  '1010020025',
-  '1010020026',
-  '1010020020',
-] as const;
-const otherSkus = ['1010470001', '1010380001', '1010340001', 'Google-Chrome-Device-Management'];
-const plans: readonly [PlanName, ...PlanName[]] = [
-  'ANNUAL_MONTHLY_PAY',
-  'ANNUAL_MONTHLY_PAY',
-  'ANNUAL_YEARLY_PAY',
-  'FLEXIBLE',
-  'FLEXIBLE',
-  'TRIAL',
-];
-
 /** Fills both stores and returns the customers that exist in both. */
 export function seedStores(
   options: SeedOptions,
@@ -77,13 +65,14 @@ export function seedStores(
 ): readonly Link[] {
   addReseller(context, billing, mainResellerId, 'Nordwind Cloud');
   addReseller(context, billing, secondResellerId, 'Alpen Systems');
+  const workspace = new Workspace(context, options.subscriptions);
   const links: Link[] = [];
   for (let index = 0; index < options.customers; index += 1) {
     const company = companyFor(index);
     const { id, resellerId } = addBillingCustomer(context, billing, mainResellerId, company.name);
     const linked = index < outcomeNames.length || context.random.chance(options.linkedShare);
     if (!linked) continue;
-    const { customerId } = addWorkspaceCustomer(context, company);
+    const { customerId } = workspace.addCustomer(company);
     links.push({ billing: { resellerId, customerId: id }, resellerCustomerId: customerId });
   }
   const rest = options.customers;
@@ -92,8 +81,9 @@ export function seedStores(
   }
   addSpecialCases(context);
   for (let index = 0; index < options.resellerOnlyCustomers; index += 1) {
-    addWorkspaceCustomer(context, companyFor(rest + options.secondResellerCustomers + index));
+    workspace.addCustomer(companyFor(rest + options.secondResellerCustomers + index));
   }
+  workspace.fill();
   return links;
 }
 
@@ -125,19 +115,4 @@ function addBillingCustomer(
       active: !random.chance(0.08),
     },
   );
-}
-
-/** Adds one Workspace subscription and up to four others; about one in ten is suspended. */
-function addWorkspaceCustomer(context: SeedContext, company: Company): CustomerRecord {
-  const { random } = context;
-  const customer = addCustomer(context, company);
-  const others = Math.floor(random.next() ** 2 * (otherSkus.length + 1));
-  for (const skuId of [random.pick(workspaceSkus), ...otherSkus.slice(0, others)]) {
-    const planName = random.pick(plans);
-    const reason = random.pick(['RESELLER_INITIATED', 'OTHER']);
-    const paused = planName !== 'TRIAL' && random.chance(0.1);
-    const state = paused ? suspended(context, [reason], random.int(1, 40)) : {};
-    addSubscription(context, customer, skuId, planName, state);
-  }
-  return customer;
 }

@@ -92,6 +92,7 @@ function addTrials(context: SeedContext): void {
   addWithSubscription(context, 'Trial Running', businessStarter, 'TRIAL', { trial });
   addWithSubscription(context, 'Trial Assigned', businessStarter, 'ANNUAL_MONTHLY_PAY', {
     ...{ trial, commitment: undefined },
+    seats: { numberOfSeats: 8, maximumNumberOfSeats: undefined, licensedNumberOfSeats: 5 },
   });
   addWithSubscription(context, 'Trial Converted', businessStarter, 'FLEXIBLE', {
     trial: { endTime: context.now - 90 * dayMs, running: false },

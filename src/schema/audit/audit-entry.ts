@@ -1,11 +1,10 @@
-import { badInput } from '../../domain/error.ts';
 import type { WriteFailure, WriteOutcome, WriteRecord, WriteTarget } from '../../domain/write.ts';
 import { builder } from '../builder.ts';
 import { customer } from '../customer/customer.ts';
 import { errorCode } from '../error-code.ts';
 import { expose, exposeFrom, objectType } from '../fields.ts';
 import { operation } from '../operation/operation.ts';
-import { decodeGlobalIdOf, encodeGlobalId } from '../relay/global-id.ts';
+import { encodeGlobalId, givenIdOf, invalidId } from '../relay/global-id.ts';
 import { nodeInterface, registerNode } from '../relay/node.ts';
 
 const outcomeValues = {
@@ -160,12 +159,12 @@ export const auditEntry = builder.objectRef<WriteRecord>('AuditEntry').implement
 
 /** @throws GatewayError BAD_USER_INPUT when it is not an audit entry's id */
 export function auditEntryIdOf(id: string): string {
-  return idOfParts(decodeGlobalIdOf('AuditEntry', id));
+  return idOfParts(givenIdOf('AuditEntry', id));
 }
 
 function idOfParts([id, ...more]: readonly string[]): string {
   if (id && more.length === 0) return id;
-  throw badInput('id is not a valid AuditEntry id. Use an id that this API returned.');
+  throw invalidId('AuditEntry');
 }
 
 registerNode('AuditEntry', {

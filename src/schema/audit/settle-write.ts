@@ -1,7 +1,9 @@
+import { MAX_BILLING_ID } from '../../domain/customer.ts';
 import type { SettleAction } from '../../services/audit.ts';
 import { builder } from '../builder.ts';
 import { writeErrors } from '../errors.ts';
 import { mutation } from '../mutation.ts';
+import { Validation } from '../validation.ts';
 import { auditEntry, auditEntryIdOf } from './audit-entry.ts';
 
 const action = builder.enumType('SettleWriteAction', {
@@ -35,9 +37,13 @@ mutation('settleWrite', {
     description: 'The settled entry with its outcome.',
   },
   errors: writeErrors,
-  run: async (input, { audit }) =>
-    audit.settle(auditEntryIdOf(input.auditEntry), {
+  async run(input, { audit }) {
+    const validation = new Validation();
+    validation.maxLength('operationId', input.operationId, MAX_BILLING_ID);
+    validation.throwIfInvalid();
+    return audit.settle(auditEntryIdOf(input.auditEntry), {
       action: input.action,
       operationId: input.operationId ?? null,
-    }),
+    });
+  },
 });

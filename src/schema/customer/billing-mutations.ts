@@ -116,6 +116,9 @@ writeMutation('suspendCustomer', {
   returns: startedOperation,
   fieldNames,
   async run({ customer, confirm }, { operations }, idempotencyKey) {
+    const target = customerOfId(customer);
+    // A caller should confirm for a customer that exists; otherwise billing checks that it does.
+    if (confirm !== true) await operations.requireCustomer(target);
     const validation = new Validation();
     validation.check(
       'confirm',
@@ -123,7 +126,7 @@ writeMutation('suspendCustomer', {
       "must be true: the customer's data is deleted 60 days after a suspension",
     );
     validation.throwIfInvalid();
-    return operations.suspendCustomer(customerOfId(customer), idempotencyKey);
+    return operations.suspendCustomer(target, idempotencyKey);
   },
 });
 

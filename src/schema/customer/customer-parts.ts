@@ -1,8 +1,9 @@
-import type {
-  BillingAccount,
-  BillingCustomer,
-  PostalAddress,
-  ResellerCustomer,
+import {
+  type BillingAccount,
+  type BillingCustomer,
+  isManagedElsewhere,
+  type PostalAddress,
+  type ResellerCustomer,
 } from '../../domain/customer.ts';
 import { expose, objectType, plainType } from '../fields.ts';
 import { openEnum } from '../open-enum.ts';
@@ -91,6 +92,12 @@ export const resellerCustomer = objectType<ResellerCustomer>(
         kind: 'Resource type of the reseller API: `reseller#customer`.',
       },
       Boolean: { customerDomainVerified: 'Whether the primary domain is verified.' },
+    }),
+    isManagedElsewhere: t.boolean({
+      nullable: false,
+      description:
+        'Whether another reseller or Google manages the customer. Its subscriptions cannot be read then; transfer it with its transfer token.',
+      resolve: isManagedElsewhere,
     }),
     ...customerType.fields(
       t,

@@ -1,11 +1,10 @@
 import { type Customer, MAX_CUSTOMERS_PAGE } from '../../domain/customer.ts';
-import { badInput } from '../../domain/error.ts';
 import type { CustomerService } from '../../services/customer-service.ts';
 import { builder } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
 import { notEmpty } from '../relay/arguments.ts';
 import { connectionArgs, connectionOf } from '../relay/connection.ts';
-import { decodeGlobalIdOf, encodeGlobalId } from '../relay/global-id.ts';
+import { encodeGlobalId, givenIdOf, invalidId } from '../relay/global-id.ts';
 import { nodeInterface, registerNode } from '../relay/node.ts';
 import { type Connection, paginate } from '../relay/pagination.ts';
 import { billingKeyInput, resellerIdDescription } from './customer-keys.ts';
@@ -53,7 +52,7 @@ function globalIdOf({ billing, resellerCustomerId }: Customer): string {
  * @throws GatewayError BAD_USER_INPUT when it is not a customer's id
  */
 export function customerOfId(id: string): Customer {
-  return customerOfParts(decodeGlobalIdOf('Customer', id));
+  return customerOfParts(givenIdOf('Customer', id));
 }
 
 export function customerOfParts([side, ...parts]: readonly string[]): Customer {
@@ -64,7 +63,7 @@ export function customerOfParts([side, ...parts]: readonly string[]): Customer {
   if (side === 'r' && first && second === undefined) {
     return { billing: null, resellerCustomerId: first };
   }
-  throw badInput('id is not a valid Customer id. Use an id that this API returned.');
+  throw invalidId('Customer');
 }
 
 /**

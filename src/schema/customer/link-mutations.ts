@@ -24,6 +24,7 @@ mutation('linkCustomer', {
     type: customer,
     description: 'The linked customer, under the id of the billing customer.',
   },
+  fieldNames: { customerId: 'billing.customerId', resellerId: 'billing.resellerId' },
   async run({ billing, resellerCustomer }, { customers, customerLinks }) {
     const resellerId = customers.resellerId(billing.resellerId);
     const key = { resellerId, customerId: billing.customerId };

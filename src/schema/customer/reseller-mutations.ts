@@ -70,7 +70,11 @@ function orderInput(t: InputFields) {
 }
 
 /** Backend fields whose names differ from the input's. */
-const fieldNames = { 'primaryAdmin.primaryEmail': 'primaryAdminEmail', customerId: 'customer' };
+const fieldNames = {
+  primaryAdmin: 'primaryAdminEmail',
+  'primaryAdmin.primaryEmail': 'primaryAdminEmail',
+  customerId: 'customer',
+};
 
 writeMutation('orderCustomer', {
   description:

@@ -1,4 +1,4 @@
-import { badInput, GatewayError } from '../../domain/error.ts';
+import { GatewayError } from '../../domain/error.ts';
 import {
   type NotificationEntry,
   type NotificationFilter,
@@ -13,7 +13,7 @@ import { expose, exposeFrom } from '../fields.ts';
 import { openEnum } from '../open-enum.ts';
 import { sequenceOf } from '../relay/arguments.ts';
 import { connectionArgs, connectionOf } from '../relay/connection.ts';
-import { encodeGlobalId } from '../relay/global-id.ts';
+import { encodeGlobalId, invalidId } from '../relay/global-id.ts';
 import { nodeInterface, registerNode } from '../relay/node.ts';
 import { type Connection, type ConnectionArgs, paginate } from '../relay/pagination.ts';
 import { subscription } from '../subscription/subscription.ts';
@@ -72,7 +72,8 @@ notification.implement({
     }),
     subscription: t.field({
       type: subscription,
-      description: 'Current state of the subscription; null when it no longer exists.',
+      description:
+        'Current state of the subscription; null when it no longer exists, or when its id has changed and the customer has several subscriptions to the SKU.',
       resolve: (entry, _args, { services }) =>
         services.notifications.subscription(entry.notification),
     }),
@@ -117,7 +118,7 @@ notification.implement({
 registerNode('Notification', {
   load: async ([messageId, ...more], { services }) => {
     if (!messageId || more.length > 0) {
-      throw badInput('id is not a valid Notification id. Use an id that this API returned.');
+      throw invalidId('Notification');
     }
     return services.notifications.get(messageId);
   },

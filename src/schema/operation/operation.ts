@@ -1,4 +1,3 @@
-import { badInput } from '../../domain/error.ts';
 import {
   type CustomerMetadata,
   type OperationEntry,
@@ -10,7 +9,7 @@ import {
 import { builder } from '../builder.ts';
 import { customer } from '../customer/customer.ts';
 import { enumType, expose, exposeFrom, objectType, plainType } from '../fields.ts';
-import { decodeGlobalIdOf, encodeGlobalId } from '../relay/global-id.ts';
+import { encodeGlobalId, givenIdOf, invalidId } from '../relay/global-id.ts';
 import { nodeInterface, registerNode } from '../relay/node.ts';
 import { statusDetail, unknownPayload } from './status-detail.ts';
 
@@ -162,9 +161,9 @@ registerNode('Operation', {
 
 /** @throws GatewayError BAD_USER_INPUT when it is not an operation's id */
 export function operationIdOf(id: string): string {
-  const [operationId] = decodeGlobalIdOf('Operation', id);
+  const [operationId] = givenIdOf('Operation', id);
   if (!operationId) {
-    throw badInput('id is not a valid Operation id. Use an id that this API returned.');
+    throw invalidId('Operation');
   }
   return operationId;
 }

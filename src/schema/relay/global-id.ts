@@ -1,4 +1,4 @@
-import { badInput } from '../../domain/error.ts';
+import { badInput, type GatewayError } from '../../domain/error.ts';
 
 export const nodeTypes = [
   'Customer',
@@ -17,6 +17,16 @@ export interface GlobalId {
   readonly parts: readonly string[];
 }
 
+/** Where ids of a type come from, for the messages about wrong ones. */
+const sources: Readonly<Record<NodeType, string>> = {
+  Customer: 'The queries `customer` and `customers` return ids of customers.',
+  ResellerSubscription:
+    'The queries `subscription` and `subscriptions` return ids of subscriptions.',
+  Operation: 'The queries `operation` and `operations` return ids of operations.',
+  Notification: 'The query `notifications` returns ids of notifications.',
+  AuditEntry: 'The queries `auditEntry` and `auditLog` return ids of audit entries.',
+};
+
 /** Fits two backend ids of 50 characters each in any script. */
 const MAX_GLOBAL_ID = 2048;
 
@@ -31,7 +41,35 @@ export function encodeGlobalId(type: NodeType, ...parts: string[]): string {
 
 /** @throws GatewayError BAD_USER_INPUT when `encodeGlobalId` cannot have returned the id */
 export function decodeGlobalId(id: string): GlobalId {
-  if (id === '') throw badInput('id must not be empty.');
+  return decode(id, '');
+}
+
+/** @throws GatewayError BAD_USER_INPUT when the id is invalid or belongs to another type */
+export function decodeGlobalIdOf(type: NodeType, id: string): readonly string[] {
+  return decodeOf(type, id, '');
+}
+
+/**
+ * As `decodeGlobalIdOf`, for an id in an argument or input.
+ * @throws GatewayError BAD_USER_INPUT that names the query that returns ids of this type
+ */
+export function givenIdOf(type: NodeType, id: string): readonly string[] {
+  return decodeOf(type, id, ` ${sources[type]}`);
+}
+
+/** The error for an id of the type whose parts are wrong. */
+export function invalidId(type: NodeType): GatewayError {
+  return badInput(`id is not a valid ${type} id. ${sources[type]}`);
+}
+
+function decodeOf(type: NodeType, id: string, source: string): readonly string[] {
+  const decoded = decode(id, source);
+  if (decoded.type === type) return decoded.parts;
+  throw badInput(`Expected an id of type ${type}, got an id of type ${decoded.type}.${source}`);
+}
+
+function decode(id: string, source: string): GlobalId {
+  if (id === '') throw badInput(`id must not be empty.${source}`);
   if (id.length > MAX_GLOBAL_ID) {
     throw badInput(`id must be at most ${MAX_GLOBAL_ID} characters long.`);
   }
@@ -39,14 +77,9 @@ export function decodeGlobalId(id: string): GlobalId {
   const type = nodeTypes.find((name) => name === typename);
   const parts = decodeParts(encoded);
   if (type && parts && encodeGlobalId(type, ...parts) === id) return { type, parts };
-  throw badInput(`"${id.slice(0, 80)}" is not a global id. Use an id that this API returned.`);
-}
-
-/** @throws GatewayError BAD_USER_INPUT when the id is invalid or belongs to another type */
-export function decodeGlobalIdOf(type: NodeType, id: string): readonly string[] {
-  const decoded = decodeGlobalId(id);
-  if (decoded.type === type) return decoded.parts;
-  throw badInput(`Expected an id of type ${type}, got an id of type ${decoded.type}.`);
+  throw badInput(
+    `"${id.slice(0, 80)}" is not a global id. Use an id that this API returned.${source}`,
+  );
 }
 
 function decodeParts(encoded: readonly string[]): string[] | null {

@@ -7,6 +7,7 @@ import type { Services } from '../../services/services.ts';
 import { seatsFor } from '../../services/subscription-changes.ts';
 import type { InputFields } from '../builder.ts';
 import { customer } from '../customer/customer.ts';
+import type { FieldNames, NamedField } from '../input-paths.ts';
 import { writeMutation } from '../mutation.ts';
 import { Validation } from '../validation.ts';
 import { subscription, subscriptionTarget } from './subscription.ts';
@@ -14,7 +15,7 @@ import {
   checkOrderReferences,
   checkSeats,
   dealCodeField,
-  subscriptionFieldNames as fieldNames,
+  changeFieldNames as fieldNames,
   planFields,
   planNameOf,
   purchaseOrderIdField,
@@ -42,6 +43,7 @@ writeMutation('activateSubscription', {
   input: subscriptionInput,
   success: 'The suspension by the reseller is lifted. Other suspension reasons may remain.',
   returns: changedSubscription,
+  fieldNames,
   run: async (input, { subscriptionChanges }, key) =>
     subscriptionChanges.activate(subscriptionTarget(input.subscription), key),
 });
@@ -53,6 +55,7 @@ writeMutation('suspendSubscription', {
   input: subscriptionInput,
   success: 'The subscription is suspended.',
   returns: changedSubscription,
+  fieldNames,
   run: async (input, { subscriptionChanges }, key) =>
     subscriptionChanges.suspend(subscriptionTarget(input.subscription), key),
 });
@@ -64,6 +67,7 @@ writeMutation('startPaidService', {
   input: subscriptionInput,
   success: 'The trial has ended and paid service has started.',
   returns: changedSubscription,
+  fieldNames,
   run: async (input, { subscriptionChanges }, key) =>
     subscriptionChanges.startPaidService(subscriptionTarget(input.subscription), key),
 });
@@ -75,7 +79,10 @@ writeMutation('changeSubscriptionPlan', {
   input: (t) => ({
     ...subscriptionInput(t),
     ...planFields(t),
-    ...seatsField(t),
+    seats: t.int({
+      description:
+        'Total number of seats, at least 1; not a difference. The number of seats stays the same when omitted.',
+    }),
     ...dealCodeField(t),
     ...purchaseOrderIdField(t),
   }),
@@ -85,13 +92,13 @@ writeMutation('changeSubscriptionPlan', {
   async run(input, { subscriptionChanges }, key) {
     const validation = new Validation();
     const planName = planNameOf(validation, input);
-    checkSeats(validation, input.seats, planName);
+    if (input.seats != null) checkSeats(validation, input.seats);
     checkOrderReferences(validation, input);
     validation.throwIfInvalid();
     const target = subscriptionTarget(input.subscription);
     const plan = {
       planName,
-      seats: seatsFor(planName, input.seats),
+      seats: input.seats == null ? {} : seatsFor(planName, input.seats),
       dealCode: input.dealCode ?? undefined,
       purchaseOrderId: input.purchaseOrderId ?? undefined,
     };
@@ -109,7 +116,7 @@ writeMutation('changeSubscriptionSeats', {
   fieldNames,
   async run(input, { subscriptionChanges }, key) {
     const validation = new Validation();
-    checkSeats(validation, input.seats, null);
+    checkSeats(validation, input.seats);
     validation.throwIfInvalid();
     const target = subscriptionTarget(input.subscription);
     return subscriptionChanges.changeSeats(target, input.seats, key);
@@ -132,11 +139,11 @@ writeMutation('changeSubscriptionRenewalSettings', {
   fieldNames,
   async run(input, { subscriptionChanges }, key) {
     const validation = new Validation();
-    const renewal = renewalTypeOf(validation, input) ?? '';
-    validation.required('renewalType', renewal);
+    const renewal = renewalTypeOf(validation, input) ?? null;
+    validation.check('renewalType', renewal !== null, 'is required');
     validation.throwIfInvalid();
     const target = subscriptionTarget(input.subscription);
-    return subscriptionChanges.changeRenewalSettings(target, renewal, key);
+    return subscriptionChanges.changeRenewalSettings(target, renewal ?? '', key);
   },
 });
 
@@ -156,13 +163,40 @@ const remainingCustomer = {
   description: 'The customer, without the ended subscriptions.',
 };
 
+type DeletionInput = InputShapeFromFields<ReturnType<typeof deletionInput>>;
+
+/** The ids that end together, each once. */
+function endingIds({ subscription: id, alongWith }: DeletionInput): string[] {
+  return [...new Set([id, ...(alongWith ?? [])])];
+}
+
+/**
+ * The subscriptions by their index, as the write names them when there are several.
+ * @param description what to say of a deletion type that the SKU does not allow
+ */
+function deletionNames(description: string) {
+  return (input: DeletionInput): FieldNames => {
+    const names: Record<string, string | NamedField> = {
+      ...fieldNames,
+      deletionType: { path: 'subscription', description },
+    };
+    endingIds(input).forEach((id, i) => {
+      const at = input.alongWith?.indexOf(id) ?? 0;
+      const path = id === input.subscription ? 'subscription' : `alongWith.${at}`;
+      names[`subscriptions.${i}`] = path;
+      names[`subscriptions.${i}.deletionType`] = { path, description };
+    });
+    return names;
+  };
+}
+
 async function endSubscriptions(
-  { subscription: id, alongWith }: InputShapeFromFields<ReturnType<typeof deletionInput>>,
+  input: DeletionInput,
   { subscriptionChanges }: Services,
   deletionType: DeletionType,
   idempotencyKey: string | null,
 ): Promise<WriteAnswer<Customer>> {
-  const targets = [...new Set([id, ...(alongWith ?? [])])].map(subscriptionTarget);
+  const targets = endingIds(input).map(subscriptionTarget);
   const customerId = targets[0]?.customerId ?? '';
   const validation = new Validation();
   validation.check(
@@ -188,6 +222,7 @@ writeMutation('cancelSubscription', {
   input: deletionInput,
   success: 'The subscriptions are cancelled.',
   returns: remainingCustomer,
+  fieldNames: deletionNames('cannot be cancelled; use transferSubscriptionToDirect'),
   run: (input, services, key) => endSubscriptions(input, services, 'cancel', key),
 });
 
@@ -198,5 +233,6 @@ writeMutation('transferSubscriptionToDirect', {
   input: deletionInput,
   success: 'The subscriptions are transferred to Google.',
   returns: remainingCustomer,
+  fieldNames: deletionNames('cannot be transferred to Google; use cancelSubscription'),
   run: (input, services, key) => endSubscriptions(input, services, 'transfer_to_direct', key),
 });

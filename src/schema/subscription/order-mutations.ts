@@ -107,7 +107,7 @@ function subscriptionInput(validation: Validation, input: OrderedItem): Subscrip
   const planName = planNameOf(validation, input);
   const renewalType = renewalTypeOf(validation, input);
   validation.required('skuId', input.skuId);
-  checkSeats(validation, input.seats, planName);
+  checkSeats(validation, input.seats);
   checkOrderReferences(validation, input);
   return {
     skuId: input.skuId,
@@ -177,7 +177,7 @@ writeMutation('transferSubscriptions', {
     description: 'One result per subscription, in the order of the input.',
   },
   fieldNames,
-  async run(input, { customers, subscriptionChanges }, key) {
+  async run(input, { customers, subscriptionChanges }, key, toInputPaths) {
     const { customerAuthToken, subscriptions } = input;
     const validation = new Validation();
     validation.required('customerAuthToken', customerAuthToken);
@@ -193,7 +193,10 @@ writeMutation('transferSubscriptions', {
     );
     const value = items.flatMap(({ skuId }, i) => {
       const outcome = answer.value[i];
-      return outcome ? [{ skuId, outcome }] : [];
+      if (!outcome) return [];
+      return [
+        { skuId, outcome: outcome instanceof GatewayError ? toInputPaths(outcome) : outcome },
+      ];
     });
     return { ...answer, value };
   },

@@ -1,12 +1,9 @@
 import type { InputShapeFromFields } from '@pothos/core';
 import type { InputFields } from '../builder.ts';
-import type { FieldNames } from '../mutation.ts';
+import type { FieldNames } from '../input-paths.ts';
 import { UNRECOGNIZED } from '../open-enum.ts';
 import type { Validation } from '../validation.ts';
 import { planName, renewalType } from './subscription-parts.ts';
-
-/** The documented bounds. Those of paid plans depend on the SKU and the contract. */
-const MAX_SEATS: Readonly<Record<string, number>> = { TRIAL: 10, FREE: 50 };
 
 const MAX_PURCHASE_ORDER_ID = 80;
 const MAX_DEAL_CODE = 100;
@@ -14,12 +11,22 @@ const MAX_DEAL_CODE = 100;
 /** Backend fields whose names differ from the input's. */
 export const subscriptionFieldNames: FieldNames = {
   customerId: 'customer',
+  plan: 'planName',
   'plan.planName': 'planName',
+  renewalSettings: 'renewalType',
   'renewalSettings.renewalType': 'renewalType',
   numberOfSeats: 'seats',
   maximumNumberOfSeats: 'seats',
   'seats.numberOfSeats': 'seats',
   'seats.maximumNumberOfSeats': 'seats',
+};
+
+/** As `subscriptionFieldNames`, for an input that names an existing subscription. */
+export const changeFieldNames: FieldNames = {
+  ...subscriptionFieldNames,
+  customerId: 'subscription',
+  subscriptionId: 'subscription',
+  skuId: 'subscription',
 };
 
 type PlanNameInput = InputShapeFromFields<ReturnType<typeof planFields>>;
@@ -78,13 +85,14 @@ function openEnumValue(
 ): string | null {
   validation.check(field, value == null || raw == null, `and ${field}Raw must not both be set`);
   validation.check(field, value !== UNRECOGNIZED, `must not be UNRECOGNIZED; set ${field}Raw`);
+  if (value == null && raw != null) validation.required(`${field}Raw`, raw);
   return value ?? raw ?? null;
 }
 
 /** Requires exactly one of `planName` and `planNameRaw`. */
 export function planNameOf(validation: Validation, input: PlanNameInput): string {
   const value = openEnumValue(validation, 'planName', input.planName, input.planNameRaw);
-  validation.required('planName', value);
+  validation.check('planName', value !== null, 'is required');
   return value ?? '';
 }
 
@@ -94,12 +102,9 @@ export function renewalTypeOf(validation: Validation, input: RenewalTypeInput): 
   return openEnumValue(validation, 'renewalType', value, raw) ?? undefined;
 }
 
-/** @param plan null when the plan is not known */
-export function checkSeats(validation: Validation, seats: number, plan: string | null): void {
+/** Upper bounds depend on the SKU and the contract, so that the reseller API checks them. */
+export function checkSeats(validation: Validation, seats: number): void {
   validation.check('seats', seats > 0, 'must be at least 1');
-  const max = MAX_SEATS[plan ?? ''];
-  if (max === undefined) return;
-  validation.check('seats', seats <= max, `must be at most ${max} for the plan ${plan}`);
 }
 
 export function checkOrderReferences(validation: Validation, input: OrderReferences): void {

@@ -1,4 +1,3 @@
-import { badInput } from '../../domain/error.ts';
 import {
   MAX_SUBSCRIPTIONS_PAGE,
   type ResellerSubscription,
@@ -10,7 +9,7 @@ import { builder } from '../builder.ts';
 import { customer, resellerFilter } from '../customer/customer.ts';
 import { expose } from '../fields.ts';
 import { connectionArgs, connectionOf } from '../relay/connection.ts';
-import { decodeGlobalIdOf, encodeGlobalId } from '../relay/global-id.ts';
+import { encodeGlobalId, givenIdOf, invalidId } from '../relay/global-id.ts';
 import { nodeInterface, registerNode } from '../relay/node.ts';
 import { type Connection, type ConnectionArgs, paginate } from '../relay/pagination.ts';
 import {
@@ -113,7 +112,7 @@ subscription.implement({
  * @throws GatewayError BAD_USER_INPUT when it is not a subscription's id
  */
 export function subscriptionTarget(id: string): SubscriptionTarget {
-  return targetOfParts(decodeGlobalIdOf('ResellerSubscription', id));
+  return targetOfParts(givenIdOf('ResellerSubscription', id));
 }
 
 function targetOfParts(parts: readonly string[]): SubscriptionTarget {
@@ -121,7 +120,7 @@ function targetOfParts(parts: readonly string[]): SubscriptionTarget {
   if (customerId && skuId && subscriptionId !== '' && more.length === 0) {
     return { customerId, skuId, subscriptionId };
   }
-  throw badInput('id is not a valid ResellerSubscription id. Use an id that this API returned.');
+  throw invalidId('ResellerSubscription');
 }
 
 registerNode('ResellerSubscription', {
@@ -131,23 +130,31 @@ registerNode('ResellerSubscription', {
 
 const subscriptionConnection = connectionOf(subscription);
 
-function paginateSubscriptions(
+/** Null when another reseller or Google manages the filtered customer. */
+async function paginateSubscriptions(
   args: ConnectionArgs,
   filter: SubscriptionFilter,
   subscriptions: SubscriptionService,
-): Promise<Connection<ResellerSubscription>> {
+): Promise<Connection<ResellerSubscription> | null> {
   const { customerId, customerNamePrefix, customerAuthToken } = filter;
-  return paginate(args, {
+  let isReadable = true;
+  const connection = await paginate(args, {
     identity: ['subscriptions', customerId, customerNamePrefix, customerAuthToken],
     maxPageSize: MAX_SUBSCRIPTIONS_PAGE,
-    fetch: (page) => subscriptions.page(filter, page),
+    async fetch(page) {
+      const read = await subscriptions.page(filter, page);
+      isReadable = read !== null;
+      return read ?? { items: [], nextToken: null };
+    },
   });
+  return isReadable ? connection : null;
 }
 
 builder.objectField(customer, 'subscriptions', (t) =>
   t.field({
     type: subscriptionConnection,
-    description: "The customer's subscriptions; null when the customer is not in the reseller API.",
+    description:
+      "The customer's subscriptions; null when the customer is not in the reseller API, or when another reseller or Google manages it.",
     args: { ...connectionArgs },
     resolve: async (parent, args, { services: { customers, subscriptions } }) => {
       const customerId = await customers.resellerCustomerId(parent);
@@ -202,7 +209,7 @@ builder.queryField('subscriptions', (t) =>
   t.field({
     type: subscriptionConnection,
     description:
-      'Lists the subscriptions of all customers, narrowed by the given filters. Null when the filtered customer is not in the reseller API.',
+      'Lists the subscriptions of all customers, narrowed by the given filters. Null when the filtered customer is not in the reseller API, or when another reseller or Google manages it and `customerAuthToken` is not set.',
     args: {
       customer: t.arg.id({ description: 'Global id of the customer to filter by.' }),
       customerNamePrefix: t.arg.string({

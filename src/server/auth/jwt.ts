@@ -54,7 +54,7 @@ export function authenticateByJwt(
     } catch (error) {
       if (error instanceof GatewayError) throw error;
       // The reason goes only to the log: it would also help someone who forges tokens.
-      log.info({ reason: error instanceof Error ? error.message : error }, 'token rejected');
+      log.warn({ reason: error instanceof Error ? error.message : error }, 'token rejected');
       throw refusal('The token is invalid or has expired.');
     }
   };

@@ -45,7 +45,7 @@ export function createPushEndpoint(options: PushOptions & { readonly log: Logger
       if (request.method !== 'POST') return refuse(refusals.method);
       const reason = verify && (await verify(request.headers.authorization));
       if (reason !== null) {
-        log.info({ requestId, reason }, 'push rejected');
+        log.warn({ requestId, reason }, 'push rejected');
         return refuse(refusals.token);
       }
       const body = await readBody(request);

@@ -4,12 +4,13 @@ import type { SeatsInput, SubscriptionKey } from '../../domain/order.ts';
 import type { ResellerSubscription } from '../../domain/subscription.ts';
 import type { SubscriptionTarget } from '../../domain/subscription-target.ts';
 import type { Conduct } from '../write-spec.ts';
-import { changed } from './change-verdicts.ts';
+import { changed, seatsOf } from './change-verdicts.ts';
 import { conductOf, type ResellerWriteDeps } from './conduct.ts';
 import { currentSubscription } from './current.ts';
 import { listSubscriptions } from './reads.ts';
 import { type ChangeRequest, changeRequest } from './requests.ts';
 import { findAgain, type TargetSnapshot, targetSnapshot } from './snapshots.ts';
+import { aboutState } from './state-refusals.ts';
 import { UNCLEAR } from './verdict.ts';
 
 export function changeConduct(
@@ -22,7 +23,9 @@ export function changeConduct(
     snapshot: targetSnapshot,
     attempt: ({ request, snapshot }, scope) =>
       withCurrentId(deps, request.target, snapshot, scope, (key, planName) =>
-        send(request, key, planName, scope),
+        aboutState(request.mutation, snapshot, () =>
+          send(withSeats(request, snapshot), key, planName, scope),
+        ),
       ),
     async readBack({ request, snapshot }, scope) {
       const { customerId, skuId } = request.target;
@@ -55,6 +58,24 @@ export function changeConduct(
         return reseller.changeRenewalSettings(key, request.renewalType, scope);
     }
   }
+}
+
+/**
+ * A change of the plan that names no seats keeps their number, which the API requires in the request.
+ * @throws GatewayError FAILED_PRECONDITION when the subscription has no number of seats
+ */
+function withSeats(request: ChangeRequest, { subscription }: TargetSnapshot): ChangeRequest {
+  if (request.mutation !== 'changeSubscriptionPlan' || !subscription) return request;
+  const { plan } = request;
+  if (plan.seats.numberOfSeats !== undefined || plan.seats.maximumNumberOfSeats !== undefined) {
+    return request;
+  }
+  const { numberOfSeats, maximumNumberOfSeats } = subscription.state;
+  const seats = seatsOf(subscription.state) ?? numberOfSeats ?? maximumNumberOfSeats;
+  if (seats !== null)
+    return { ...request, plan: { ...plan, seats: seatsFor(plan.planName, seats) } };
+  const message = 'The subscription has no number of seats to keep. Set seats.';
+  throw new GatewayError('FAILED_PRECONDITION', message, { nothingSent: true });
 }
 
 /** Puts a total of seats into the field that the plan requires. */

@@ -96,7 +96,7 @@ function mayHide(
 }
 
 /** The seats in the field that the plan uses. */
-function seatsOf({ planName, numberOfSeats, maximumNumberOfSeats }: SubscriptionState) {
+export function seatsOf({ planName, numberOfSeats, maximumNumberOfSeats }: SubscriptionState) {
   return planName?.startsWith('ANNUAL') ? numberOfSeats : maximumNumberOfSeats;
 }
 

@@ -1,4 +1,4 @@
-import type { ResellerCustomer } from '../../domain/customer.ts';
+import { isManagedElsewhere, type ResellerCustomer } from '../../domain/customer.ts';
 import type { NotificationWatch } from '../../domain/notification.ts';
 import type { CustomerInput } from '../../domain/order.ts';
 import type { ReadBack } from '../write-spec.ts';
@@ -13,7 +13,7 @@ export function customerOrdered(
   after: ResellerCustomer | null,
 ): ReadBack<ResellerCustomer> {
   if (before.isFull) return UNCLEAR;
-  if (!after || !isFull(after)) return ABSENT;
+  if (!after || isManagedElsewhere(after)) return ABSENT;
   return matches(sentFields({ alternateEmail, postalAddress }), after) ? done(after) : UNCLEAR;
 }
 
@@ -57,18 +57,7 @@ export function snapshotOfCustomer(
 ): CustomerSnapshot {
   if (!customer) return { isFull: null, fields: {} };
   const paths = [...sentFields(sent).keys()];
-  return { isFull: isFull(customer), fields: fieldsOf(customer, paths) };
-}
-
-/**
- * False for a customer that another reseller or Google manages: the API returns only its id, domain
- * and type.
- */
-function isFull(customer: ResellerCustomer): boolean {
-  const { alternateEmail, phoneNumber, postalAddress, primaryAdmin } = customer;
-  const { customerDomainVerified, resourceUiUrl } = customer;
-  const others = [alternateEmail, phoneNumber, postalAddress, primaryAdmin];
-  return [...others, customerDomainVerified, resourceUiUrl].some((value) => value !== null);
+  return { isFull: !isManagedElsewhere(customer), fields: fieldsOf(customer, paths) };
 }
 
 /** The sent fields that can be read back, by path: not the primary admin of a domain customer. */

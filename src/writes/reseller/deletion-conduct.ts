@@ -16,6 +16,7 @@ import { AnsweredParts, combine, type PartResult } from './parts.ts';
 import { getCustomer, listSubscriptions } from './reads.ts';
 import { type DeletionRequest, deletionRequest } from './requests.ts';
 import { findAgain, type TargetSnapshot, targetSnapshots } from './snapshots.ts';
+import { aboutState } from './state-refusals.ts';
 import { done, UNCLEAR } from './verdict.ts';
 
 /** One result per target: null when the subscription ended. */
@@ -42,7 +43,9 @@ export function deletionConduct(
         return answered.send(id, () => deleteAll(request, snapshot, scope));
       }
       await withCurrentId(deps, target, before, scope, (key) =>
-        reseller.deleteSubscription({ ...key, deletionType }, scope),
+        aboutState(request.mutation, before, () =>
+          reseller.deleteSubscription({ ...key, deletionType }, scope),
+        ),
       );
       return [null];
     },

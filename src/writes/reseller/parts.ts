@@ -35,9 +35,10 @@ export class AnsweredParts<T> {
     writeId: string,
     sendBatch: () => Promise<readonly PartResult<T>[]>,
   ): Promise<readonly PartResult<T>[]> {
-    const results = await sendBatch().catch((error: unknown) => {
+    const answers = await sendBatch().catch((error: unknown) => {
       throw isNotSent(error) ? error : new UnansweredParts(error);
     });
+    const results = answers.map(withIndex);
     const failures = results.filter((result) => result instanceof GatewayError);
     const unanswered = failures.find((failure) => !isRefused(failure));
     if (unanswered) {
@@ -66,6 +67,17 @@ export class AnsweredParts<T> {
 function isNotSent(error: unknown): boolean {
   if (!(error instanceof GatewayError)) return false;
   return error.nothingSent || (error.code === 'BAD_USER_INPUT' && error.service === undefined);
+}
+
+/** The violations of a part begin with its place: `subscriptions.1.seats`. */
+function withIndex<T>(result: PartResult<T>, index: number): PartResult<T> {
+  if (!(result instanceof GatewayError) || result.violations.length === 0) return result;
+  const violations = result.violations.map(({ field, description }) => ({
+    ...{ field: `subscriptions.${index}.${field}`, description },
+  }));
+  return new GatewayError(result.code, result.message, {
+    ...{ ...result, cause: result.cause, violations },
+  });
 }
 
 function allRefused(first: GatewayError): GatewayError {

@@ -107,7 +107,7 @@ test('calls that start while the server closes the connection are UNAVAILABLE', 
   });
   const client = clientOf(server);
   const results = await Promise.allSettled(
-    Array.from({ length: 1_000 }, (_, n) => client.getOperation(`${n}`, 'UNKNOWN', scope())),
+    Array.from({ length: 1_000 }, (_, n) => client.getAccount(`${n}`, scope())),
   );
   const codes = results.map((result) =>
     result.status === 'fulfilled' ? 'OK' : result.reason.code,

@@ -206,6 +206,18 @@ describe('a failed token request', () => {
     expect(await next).toBe('t1');
   });
 
+  test('is logged once at warn with its cause, for all calls that wait for it', async () => {
+    const warn = vi.fn();
+    const { credential, requests } = issuer({ log: { debug() {}, info() {}, warn } });
+    const calls = [credential.token(signal), credential.token(signal)];
+    const cause = new GatewayError('UNAVAILABLE', 'The token endpoint returned 401');
+    requests[0]?.reject(cause);
+    await Promise.allSettled(calls);
+    expect(warn.mock.calls).toEqual([
+      [{ err: cause, service: 'reseller', retryable: false }, 'token request failed'],
+    ]);
+  });
+
   test('in the background is logged and does not fail calls', async () => {
     const warn = vi.fn();
     const { credential, requests, issue } = await cached(HOUR, {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Identity } from '../../../src/backends/network/egress.ts';
-import { connectionError } from '../../../src/backends/reseller/errors.ts';
+import { connectionError } from '../../../src/backends/reseller/connection-errors.ts';
 import { createAuthority, type Issued } from '../../support/certificates.support.ts';
 import { egressOf, kindsOfServers, messagesOf } from './network.support.ts';
 

@@ -1,33 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import {
-  connectionError,
-  type HttpResponse,
-  invalidResponse,
-  resellerError,
-} from '../../../src/backends/reseller/errors.ts';
+import { connectionError } from '../../../src/backends/reseller/connection-errors.ts';
+import { invalidResponse, resellerError } from '../../../src/backends/reseller/errors.ts';
 import { isRefused } from '../../../src/backends/reseller/refusals.ts';
 import { badInput, GatewayError } from '../../../src/domain/error.ts';
-
-type Headers = HttpResponse['headers'];
-
-function errorOf(status: number, text: string, headers: Headers = {}): GatewayError {
-  return resellerError({ status, headers, text }, 'GET /customers/C1');
-}
-
-/** An error body in Google's format. */
-function google(code: number, reason: string, message: string | null = 'vendor words'): string {
-  const domain = /Limit|quota|accessNot/.test(reason) ? 'usageLimits' : 'global';
-  return JSON.stringify({ error: { code, message, errors: [{ domain, reason, message }] } });
-}
-
-/** The gateway's own messages: the vendor's words are never shown. */
-const own = {
-  BAD_USER_INPUT: 'The reseller API rejected the request as invalid.',
-  FORBIDDEN: 'The reseller API denied permission for this request.',
-  NOT_FOUND: 'The object was not found in the reseller API.',
-  CONFLICT: 'The object already exists in the reseller API.',
-  FAILED_PRECONDITION: "The reseller API rejected the request in the object's current state.",
-};
+import { errorOf, google, own } from './error-bodies.support.ts';
 
 describe('code and reason', () => {
   test.each<[number, string, string, boolean, string | RegExp]>([

@@ -77,13 +77,38 @@ describe('a single read', () => {
     expect(backend.connections()).toBeLessThanOrEqual(2);
   });
 
-  test('decodes a compressed body', async () => {
+  test.each([
+    'gzip',
+    'GZIP',
+    'x-gzip',
+    'X-GZip',
+    ' gzip , identity',
+  ])('decodes a body with the content coding %j', async (coding) => {
     const backend = await startBackend((_, response) =>
       response
-        .writeHead(200, { 'content-encoding': 'gzip' })
+        .writeHead(200, { 'content-encoding': coding })
         .end(gzipSync(JSON.stringify(customerJson('C1')))),
     );
     expect(await getCustomer(clientOf(backend), 'C1', scope())).toMatchObject({ customerId: 'C1' });
+  });
+
+  test('accepts a body with the content coding Identity', async () => {
+    const backend = await startBackend((_, response) =>
+      response
+        .writeHead(200, { 'content-encoding': 'Identity' })
+        .end(JSON.stringify(customerJson('C1'))),
+    );
+    expect(await getCustomer(clientOf(backend), 'C1', scope())).toMatchObject({ customerId: 'C1' });
+  });
+
+  test('fails when the response has a subscription of another customer', async () => {
+    const backend = await startBackend((_, response) =>
+      reply(response, subscriptionJson('S1', 'C2')),
+    );
+    await expect(clientOf(backend).getSubscription('C1', 'S1', scope())).rejects.toMatchObject({
+      code: 'INTERNAL_SERVER_ERROR',
+      service: 'reseller',
+    });
   });
 
   test('returns an empty notification watch before any registration', async () => {
@@ -106,6 +131,10 @@ describe('an invalid 2xx response', () => {
     ['null', 'null', {}],
     ['a different object', '{"items": []}', {}],
     ['an id of the wrong type', '{"customerId": {}}', {}],
+    ['an empty id', '{"customerId": ""}', {}],
+    ['an id that is not Unicode', '{"customerId": "C\\ud800"}', {}],
+    ['an id that is not UTF-8', Buffer.from('{"customerId": "C\xff"}', 'latin1'), {}],
+    ['two codings', gzipSync(gzipSync('{}')), { 'content-encoding': 'gzip, gzip' }],
     ['broken gzip', 'abc', { 'content-encoding': 'gzip' }],
     ['an unsupported encoding', 'abc', { 'content-encoding': 'br' }],
     ['larger than the limit', gzipSync(long), { 'content-encoding': 'gzip' }],
@@ -165,6 +194,20 @@ describe('a list of subscriptions', () => {
     const page = await listSubscriptions(clientOf(backend, { log }), {}, { token: null, size: 10 });
     expect(page.items.map((item) => item.subscriptionId)).toEqual(['S1', 'S2']);
     expect(warnings).toHaveLength(2);
+  });
+
+  test('keeps the rest of a page with strings that are not UTF-8', async () => {
+    const items = ['S1', 'S\xff2', 'S3'].map((id) => ({
+      ...{ ...subscriptionJson(id), skuName: `Starter${id === 'S3' ? '\xff' : ''}` },
+    }));
+    const text = JSON.stringify({ subscriptions: items, nextPageToken: 'next' });
+    const backend = await startBackend((_, response) => response.end(Buffer.from(text, 'latin1')));
+    const page = await listSubscriptions(clientOf(backend), {}, { token: null, size: 10 });
+    expect(page.items.map((item) => [item.subscriptionId, item.skuName])).toEqual([
+      ['S1', 'Starter'],
+      ['S3', 'Starter\uFFFD'],
+    ]);
+    expect(page.nextToken).toBe('next');
   });
 
   test.each([

@@ -1,0 +1,163 @@
+/** One product: its id, its name, and the id and name of each SKU. */
+export type ProductRow = readonly [
+  id: string,
+  name: string,
+  skus: readonly (readonly [id: string, name: string])[],
+];
+
+/** The products and SKUs that Google listed publicly in 2026. */
+export const productRows: readonly ProductRow[] = [
+  ['101001', 'Cloud Identity Free', [['1010010001', 'Cloud Identity Free']]],
+  ['101005', 'Cloud Identity Premium', [['1010050001', 'Cloud Identity Premium']]],
+  [
+    '101006',
+    'Google Workspace Essentials',
+    [['1010060001', 'Google Workspace Essentials (formerly G Suite Essentials)']],
+  ],
+  [
+    '101031',
+    'Google Workspace for Education',
+    [
+      ['1010310002', 'Google Workspace for Education Plus - Legacy'],
+      ['1010310003', 'Google Workspace for Education Plus - Legacy (Student)'],
+      ['1010310005', 'Google Workspace for Education Standard'],
+      ['1010310006', 'Google Workspace for Education Standard (Staff)'],
+      ['1010310007', 'Google Workspace for Education Standard (Extra Student)'],
+      ['1010310008', 'Google Workspace for Education Plus'],
+      ['1010310009', 'Google Workspace for Education Plus (Staff)'],
+      ['1010310010', 'Google Workspace for Education Plus (Extra Student)'],
+    ],
+  ],
+  [
+    '101033',
+    'Google Voice',
+    [
+      ['1010330002', 'Google Voice Premier'],
+      ['1010330003', 'Google Voice Starter'],
+      ['1010330004', 'Google Voice Standard'],
+    ],
+  ],
+  [
+    '101034',
+    'Google Workspace Archived User',
+    [
+      ['1010340001', 'Google Workspace Enterprise Plus - Archived User'],
+      ['1010340002', 'Google Workspace Business - Archived User'],
+      ['1010340003', 'Google Workspace Business Plus - Archived User'],
+      ['1010340004', 'Google Workspace Enterprise Standard - Archived User'],
+      ['1010340005', 'Google Workspace Business Starter - Archived User'],
+      ['1010340006', 'Google Workspace Business Standard - Archived User'],
+      ['1010340007', 'Google Workspace for Education Fundamentals - Archived User'],
+    ],
+  ],
+  ['101035', 'Cloud Search', [['1010350001', 'Cloud Search']]],
+  ['101036', 'Google Meet Global Dialing', [['1010360001', 'Google Meet Global Dialing']]],
+  [
+    '101037',
+    'Google Workspace for Education',
+    [['1010370001', 'Google Workspace for Education: Teaching and Learning Upgrade']],
+  ],
+  [
+    '101038',
+    'AppSheet',
+    [
+      ['1010380001', 'AppSheet Core'],
+      ['1010380002', 'AppSheet Enterprise Standard'],
+      ['1010380003', 'AppSheet Enterprise Plus'],
+    ],
+  ],
+  [
+    '101039',
+    'Assured Controls',
+    [
+      ['1010390001', 'Assured Controls'],
+      ['1010390002', 'Assured Controls Plus'],
+    ],
+  ],
+  ['101040', 'Chrome Enterprise', [['1010400001', 'Chrome Enterprise Premium']]],
+  [
+    '101043',
+    'Google Workspace Additional Storage',
+    [['1010430001', 'Google Workspace Additional Storage']],
+  ],
+  [
+    '101047',
+    'Gemini',
+    [
+      ['1010470001', 'Gemini Enterprise - Legacy'],
+      ['1010470002', 'Google Workspace Labs'],
+      ['1010470003', 'Gemini Business'],
+      ['1010470004', 'Google AI Pro for Education'],
+      ['1010470005', 'Gemini Education Premium'],
+      ['1010470006', 'AI Security'],
+      ['1010470007', 'AI Meetings and Messaging'],
+      ['1010470008', 'Google AI Ultra for Business'],
+      ['1010470009', 'AI Expanded Access'],
+    ],
+  ],
+  ['101049', 'Education Endpoint Management', [['1010490001', 'Endpoint Education Upgrade']]],
+  [
+    '101050',
+    'Colab',
+    [
+      ['1010500001', 'Colab Pro'],
+      ['1010500002', 'Colab Pro+'],
+    ],
+  ],
+  [
+    'Google-Apps',
+    'Google Workspace',
+    [
+      ['1010020020', 'Google Workspace Enterprise Plus (formerly G Suite Enterprise)'],
+      ['1010020025', 'Google Workspace Business Plus'],
+      ['1010020026', 'Google Workspace Enterprise Standard'],
+      ['1010020027', 'Google Workspace Business Starter'],
+      ['1010020028', 'Google Workspace Business Standard'],
+      ['1010020029', 'Workspace Enterprise Starter'],
+      ['1010020030', 'Google Workspace Frontline Starter'],
+      ['1010020031', 'Google Workspace Frontline Standard'],
+      ['1010020034', 'Google Workspace Frontline Plus'],
+      ['1010060003', 'Google Workspace Enterprise Essentials'],
+      ['1010060005', 'Google Workspace Enterprise Essentials Plus'],
+      ['1010070001', 'Google Workspace for Education Fundamentals'],
+      ['1010070004', 'Google Workspace for Education Gmail Only'],
+      ['Google-Apps', 'G Suite Legacy'],
+      ['Google-Apps-For-Business', 'G Suite Basic'],
+      ['Google-Apps-For-Education', 'Google Workspace for Education - Fundamentals'],
+      ['Google-Apps-For-Government', 'Google Workspace Government'],
+      ['Google-Apps-For-Postini', 'Google Apps Message Security'],
+      ['Google-Apps-Lite', 'G Suite Lite'],
+      ['Google-Apps-Unlimited', 'G Suite Business'],
+      ['1010020035', 'Google Workspace Business Continuity'],
+      ['1010020036', 'Google Workspace Business Continuity Plus'],
+    ],
+  ],
+  [
+    'Google-Chrome-Device-Management',
+    'Google Chrome Device Management',
+    [['Google-Chrome-Device-Management', 'Google Chrome Device Management']],
+  ],
+  [
+    'Google-Drive-storage',
+    'Google Drive Storage',
+    [
+      ['Google-Drive-storage-16TB', 'Google Drive Storage 16TB'],
+      ['Google-Drive-storage-1TB', 'Google Drive Storage 1TB'],
+      ['Google-Drive-storage-200GB', 'Google Drive Storage 200GB'],
+      ['Google-Drive-storage-20GB', 'Google Drive Storage 20GB'],
+      ['Google-Drive-storage-2TB', 'Google Drive Storage 2TB'],
+      ['Google-Drive-storage-400GB', 'Google Drive Storage 400GB'],
+      ['Google-Drive-storage-4TB', 'Google Drive Storage 4TB'],
+      ['Google-Drive-storage-50GB', 'Google Drive Storage 50GB'],
+      ['Google-Drive-storage-8TB', 'Google Drive Storage 8TB'],
+    ],
+  ],
+  [
+    'Google-Vault',
+    'Google Vault',
+    [
+      ['Google-Vault', 'Google Vault'],
+      ['Google-Vault-Former-Employee', 'Google Vault - Former Employee'],
+    ],
+  ],
+];

@@ -1,0 +1,105 @@
+import type {
+  Catalog,
+  CatalogEnding,
+  CatalogProduct,
+  CatalogSku,
+  CatalogTrial,
+} from '../../domain/catalog/catalog.ts';
+import { builder } from '../builder.ts';
+import { enumType, expose, objectType, plainType } from '../fields.ts';
+import { planName } from '../subscription/subscription-parts.ts';
+
+const endingDescriptions: Record<CatalogEnding, string> = {
+  CANCEL: 'With `cancelSubscription`.',
+  TRANSFER_TO_DIRECT: 'With `transferSubscriptionToDirect`.',
+};
+
+const ending = enumType('CatalogEnding', 'How a subscription is ended.', endingDescriptions);
+
+const trial = plainType<CatalogTrial>('CatalogTrial', 'The limits of a trial.', {
+  'Int!': {
+    seats: 'Largest number of seats during the trial.',
+    days: 'Length of the trial in days.',
+  },
+});
+
+const sku = objectType<CatalogSku>(
+  'CatalogSku',
+  'An SKU of the reseller API and its limits. The API decides; the limits are for display only.',
+  (t) => ({
+    id: t.exposeID('id', {
+      nullable: false,
+      description: 'SKU id of the reseller API, such as `1010020028`.',
+    }),
+    ...expose(t, {
+      'String!': { name: 'Display name of the SKU in English.' },
+      Int: {
+        maximumSeats:
+          'Largest number of seats of a subscription; null when only the contract with Google limits it.',
+      },
+    }),
+    plans: t.field({
+      type: [planName.ref],
+      nullable: false,
+      description: 'Plans with which the SKU can be ordered.',
+      resolve: ({ plans }) => [...plans],
+    }),
+    trial: t.field({
+      type: trial,
+      description: 'The limits of a trial; null when the SKU has no trial.',
+      resolve: (parent) => parent.trial,
+    }),
+    endsBy: t.field({
+      type: ending,
+      nullable: false,
+      description: 'The mutation that ends a subscription of the SKU.',
+      resolve: (parent) => parent.endsBy,
+    }),
+  }),
+);
+
+const product = objectType<CatalogProduct>(
+  'CatalogProduct',
+  'A product of the reseller API. A subscription can switch between the SKUs of one product.',
+  (t) => ({
+    id: t.exposeID('id', {
+      nullable: false,
+      description: 'Product id of the reseller API, such as `Google-Apps`.',
+    }),
+    ...expose(t, { 'String!': { name: 'Display name of the product in English.' } }),
+    skus: t.field({
+      type: [sku],
+      nullable: false,
+      description: 'The SKUs of the product.',
+      resolve: ({ skus }) => [...skus],
+    }),
+  }),
+);
+
+const catalog = objectType<Catalog>(
+  'Catalog',
+  'The products of the reseller API as Google documents them. No request is rejected because of the catalog.',
+  (t) => ({
+    products: t.field({
+      type: [product],
+      nullable: false,
+      description: 'All products.',
+      resolve: ({ products }) => [...products],
+    }),
+    sku: t.field({
+      type: sku,
+      args: { id: t.arg.id({ required: true, description: 'SKU id of the reseller API.' }) },
+      description: 'The SKU with this id; null when the catalog does not have it.',
+      resolve: (_catalog, { id }, { services }) => services.catalog.sku(id),
+    }),
+  }),
+);
+
+builder.queryField('catalog', (t) =>
+  t.field({
+    type: catalog,
+    nullable: false,
+    description: 'The products and SKUs that can be ordered, with their plans and limits.',
+    resolve: (_root, _args, { services }) => services.catalog.catalog(),
+  }),
+);
