@@ -67,7 +67,7 @@ export async function createGateway(
   const pulled = pullOptions(config.notifications.pull);
   const store = await openStore(config.databaseUrl, { log });
   await makeLinks(store.links, overrides.links ?? []);
-  const portfolio = openPortfolio(config, { ...clients, store, log });
+  const portfolio = openPortfolio(config, { ...clients, store, catalog, log });
   const { billing, reseller } = portfolio.observedClients();
   const customerIndex = new CustomerIndex(billing.listCustomers, {
     pageSize: MAX_CUSTOMERS_PAGE,

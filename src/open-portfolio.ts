@@ -1,6 +1,7 @@
 import type { BillingClient } from './backends/billing/client.ts';
 import type { ResellerClient } from './backends/reseller/client.ts';
 import type { Config } from './config/config.ts';
+import { type Catalog, productsBySku } from './domain/catalog/catalog.ts';
 import type { Logger } from './log.ts';
 import { Portfolio } from './portfolio/portfolio.ts';
 import type { Store } from './store/store.ts';
@@ -9,20 +10,21 @@ export interface PortfolioParts {
   readonly billing: BillingClient;
   readonly reseller: ResellerClient;
   readonly store: Store;
+  readonly catalog: Catalog;
   readonly log: Logger;
 }
 
 /** The portfolio, which follows the operations that end in any instance. */
 export function openPortfolio(
   config: Config,
-  { billing, reseller, store, log }: PortfolioParts,
+  { billing, reseller, store, catalog, log }: PortfolioParts,
 ): Portfolio {
   const { portfolio: settings } = config.settings;
   const defaults = config.defaultResellerId === null ? [] : [config.defaultResellerId];
   const portfolio = new Portfolio({
     ...{ store: store.portfolio, billing, reseller, log },
     onPortfolio: (listener) => store.onPortfolio(listener),
-    productOf: () => null,
+    productOf: productsBySku(catalog),
     options: {
       isOn: settings.PORTFOLIO,
       resellers: settings.PORTFOLIO_RESELLERS ?? defaults,

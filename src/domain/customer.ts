@@ -89,11 +89,3 @@ export interface CustomerLink {
 export function billingKeyString({ resellerId, customerId }: BillingCustomerKey): string {
   return JSON.stringify([resellerId, customerId]);
 }
-
-/** The API returns only id, domain and type of a customer that another reseller or Google manages. */
-export function isManagedElsewhere({
-  resourceUiUrl,
-  customerDomainVerified,
-}: ResellerCustomer): boolean {
-  return resourceUiUrl === null && customerDomainVerified === null;
-}

@@ -15,7 +15,7 @@ import {
   type PortfolioOrder,
   type SubscriptionOrderField,
 } from '../domain/portfolio-filter.ts';
-import type { Placed } from '../store/portfolio/portfolio-store.ts';
+import type { ChangeQuery, Placed } from '../store/portfolio/portfolio-store.ts';
 import { authorizeRead } from './authorize.ts';
 import type { ServiceSources, Viewed } from './scope.ts';
 import { VisibleEntries } from './visible-entries.ts';
@@ -55,9 +55,9 @@ export interface PortfolioService {
   subscription(customerId: string, skuId: string): Promise<PortfolioSubscription | null>;
   /** The row of a customer, gone or not, by either of its keys; null when there is none. */
   customer(customer: Customer): Promise<PortfolioCustomer | null>;
-  /** The changes of a row, newest first, before a sequence. */
+  /** Changes, newest first, before a sequence. */
   history(
-    row: { readonly customerId: string; readonly skuId: string },
+    query: Omit<ChangeQuery, 'tenant'>,
     before: number | null,
     limit: number,
   ): Promise<readonly PortfolioChange[]>;
@@ -121,10 +121,8 @@ export function createPortfolioService(
       const [found] = await store.customers(seen({ filter, order, after: null, limit: 1 }));
       return found?.row ?? null;
     },
-    history: async (row, before, limit) =>
-      store.changes(seen({ filter: EVERYTHING, row }), {
-        ...{ after: before, limit, newestFirst: true },
-      }),
+    history: async (query, before, limit) =>
+      store.changes(seen(query), { after: before, limit, newestFirst: true }),
     async change(sequence) {
       const page = { after: sequence - 1, limit: 1, newestFirst: false };
       const [found] = await store.changes(seen({ filter: EVERYTHING, row: null }), page);

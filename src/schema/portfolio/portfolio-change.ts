@@ -1,5 +1,6 @@
 import { badInput } from '../../domain/error.ts';
 import type { ChangeSource, PortfolioChange } from '../../domain/portfolio.ts';
+import { EVERYTHING } from '../../domain/portfolio-filter.ts';
 import type { PortfolioService } from '../../services/portfolio.ts';
 import { auditEntry } from '../audit/audit-entry.ts';
 import { builder } from '../builder.ts';
@@ -12,6 +13,7 @@ import { type Connection, type ConnectionArgs, paginate } from '../relay/paginat
 import { subscription } from '../subscription/subscription.ts';
 import { subscriptionFilter } from './filter-inputs.ts';
 import { filterOf } from './filters.ts';
+import { portfolio } from './portfolio.ts';
 import { portfolioSubscription } from './portfolio-subscription.ts';
 
 const source = builder.enumType('PortfolioChangeSource', {
@@ -82,25 +84,22 @@ registerNode('PortfolioChange', {
   is: (value) => 'before' in value && 'sequence' in value,
 });
 
-const changeConnection = connectionOf(portfolioChange);
+export const changeConnection = connectionOf(portfolioChange);
 
 /** The largest page of changes. */
 const MAX_PAGE = 500;
 
-function paginateHistory(
-  row: { readonly customerId: string; readonly skuId: string },
+export function paginateChanges(
   args: ConnectionArgs,
+  query: Parameters<PortfolioService['history']>[0],
   portfolio: PortfolioService,
 ): Promise<Connection<PortfolioChange>> {
   return paginate(args, {
-    identity: ['portfolioHistory', row.customerId, row.skuId],
+    identity: ['portfolioChanges', query],
     maxPageSize: MAX_PAGE,
     async fetch({ token, size }) {
-      const changes = await portfolio.history(
-        row,
-        token === null ? null : beforeOf(token),
-        size + 1,
-      );
+      const before = token === null ? null : beforeOf(token);
+      const changes = await portfolio.history(query, before, size + 1);
       const items = changes.slice(0, size);
       const last = items.at(-1);
       return { items, nextToken: last && changes.length > size ? String(last.sequence) : null };
@@ -124,7 +123,8 @@ builder.objectField(portfolioSubscription, 'history', (t) =>
     nullable: false,
     description: historyDescription,
     args: { ...connectionArgs },
-    resolve: (row, args, { services }) => paginateHistory(row, args, services.portfolio),
+    resolve: ({ customerId, skuId }, args, { services }) =>
+      paginateChanges(args, { filter: EVERYTHING, row: { customerId, skuId } }, services.portfolio),
   }),
 );
 
@@ -133,7 +133,31 @@ builder.objectField(subscription, 'history', (t) =>
     type: changeConnection,
     description: historyDescription,
     args: { ...connectionArgs },
-    resolve: (row, args, { services }) => paginateHistory(row, args, services.portfolio),
+    resolve: ({ customerId, skuId }, args, { services }) =>
+      paginateChanges(args, { filter: EVERYTHING, row: { customerId, skuId } }, services.portfolio),
+  }),
+);
+
+const changeFilter =
+  'Conditions that the subscription must meet now. Subscriptions that are gone are included unless it says `gone: false`.';
+
+builder.objectField(portfolio, 'changes', (t) =>
+  t.field({
+    type: changeConnection,
+    nullable: false,
+    description: `${historyDescription} See also \`portfolioChanged\`.`,
+    args: {
+      filter: t.arg({ type: subscriptionFilter, description: changeFilter }),
+      since: t.arg({
+        type: 'DateTime',
+        description: 'Only changes that the gateway stored at this time or later.',
+      }),
+      ...connectionArgs,
+    },
+    resolve: async (_root, args, { services: { portfolio: rows, customers } }) => {
+      const filter = await filterOf(args.filter, customers);
+      return paginateChanges(args, { filter, row: null, since: args.since ?? undefined }, rows);
+    },
   }),
 );
 
@@ -144,15 +168,11 @@ builder.subscriptionField('portfolioChanged', (t) =>
     description:
       'Sends each change of a subscription that the gateway observes; with `after`, first the stored changes since then. Never completes.',
     args: {
-      filter: t.arg({
-        type: subscriptionFilter,
-        description:
-          'Conditions that the subscription must meet after the change. Subscriptions that are gone are included unless it says `gone: false`.',
-      }),
+      filter: t.arg({ type: subscriptionFilter, description: changeFilter }),
       after: t.arg.string({ description: '`cursor` of the last change that the client received.' }),
     },
-    subscribe: async (_root, { filter, after }, { services: { portfolio, customers } }) =>
-      portfolio.watch(await filterOf(filter, customers), sequenceOf(after)),
+    subscribe: async (_root, { filter, after }, { services: { portfolio: rows, customers } }) =>
+      rows.watch(await filterOf(filter, customers), sequenceOf(after)),
     resolve: (change) => change,
   }),
 );

@@ -91,7 +91,7 @@ const customerOrder = builder.inputType('PortfolioCustomerOrder', {
 });
 
 /** The root of the read model, which has no properties of its own. */
-const portfolio = builder.objectRef<object>('Portfolio').implement({
+export const portfolio = builder.objectRef<object>('Portfolio').implement({
   description:
     'All customers and subscriptions as the gateway last observed them, to filter, sort, search and count. Nothing here calls a vendor unless a field says so.',
   fields: (t) => ({

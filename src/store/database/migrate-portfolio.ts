@@ -186,6 +186,7 @@ async function createChanges(db: Kysely<unknown>, kind: DatabaseKind): Promise<v
   )`.execute(db);
   await sql`create index portfolio_changes_by_row
     on portfolio_changes (row_id, sequence)`.execute(db);
+  await sql`create index portfolio_changes_by_time on portfolio_changes (at, sequence)`.execute(db);
 }
 
 /** SQLite's trigram index is a table of its own; PostgreSQL's is created at the start. */

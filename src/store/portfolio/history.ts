@@ -71,7 +71,7 @@ export function portfolioHistory(database: Database): History {
 /** Changes with their rows as they are now. Both the filter and the tenant decide by these rows. */
 function selected(
   db: Kysely<Tables>,
-  { filter, tenant, row }: ChangeQuery,
+  { filter, tenant, row, since }: ChangeQuery,
   kind: Database['kind'],
 ) {
   const all = db
@@ -80,6 +80,20 @@ function selected(
     .selectAll('s')
     .select(['sequence', 'at', 'field', 'before', 'after', 'source', 'write_id'])
     .where(whereOf(filter, subscriptionTarget(kind)));
-  const own = row ? all.where('row_id', '=', subscriptionRowId(row.customerId, row.skuId)) : all;
+  const recent = since ? all.where('sequence', '>=', firstSince(db, since)) : all;
+  const own = row
+    ? recent.where('row_id', '=', subscriptionRowId(row.customerId, row.skuId))
+    : recent;
   return tenant ? own.where(isTenantsCustomer(tenant, 's.customer_id')) : own;
+}
+
+/** The first change since a time: changes are stored in the order of their times. */
+function firstSince(db: Kysely<Tables>, since: Date) {
+  return db
+    .selectFrom('portfolio_changes')
+    .select('sequence')
+    .where('at', '>=', since.getTime())
+    .orderBy('at')
+    .orderBy('sequence')
+    .limit(1);
 }

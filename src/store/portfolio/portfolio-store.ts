@@ -40,6 +40,8 @@ export interface Placed<Row> {
 export interface ChangeQuery extends PortfolioSelection {
   /** Only changes of this row. */
   readonly row: { readonly customerId: string; readonly skuId: string } | null;
+  /** Only changes that were stored at this time or later. */
+  readonly since?: Date | undefined;
 }
 
 /**
