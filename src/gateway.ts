@@ -2,6 +2,7 @@ import { type Pull, pullNotifications } from './backends/pubsub/pull.ts';
 import { readPush } from './backends/pubsub/push-envelope.ts';
 import { readCatalog } from './config/catalog-file.ts';
 import type { Config } from './config/config.ts';
+import { readManifests } from './config/document-manifests.ts';
 import { secretsOf } from './config/secrets.ts';
 import { type BillingCustomer, type CustomerLink, MAX_CUSTOMERS_PAGE } from './domain/customer.ts';
 import { GatewayError } from './domain/error.ts';
@@ -59,6 +60,7 @@ export async function createGateway(
   });
   const egress = openEgresses(config.settings);
   const catalog = readCatalog(config.settings);
+  const manifest = readManifests(config.settings);
   const { settings, backends } = config;
   const clients = {
     billing: openBilling(backends.billing, settings, egress.billing, log),
@@ -123,6 +125,8 @@ export async function createGateway(
     compression: settings.server.COMPRESSION,
     keepAliveTimeoutMs: settings.server.KEEP_ALIVE_TIMEOUT_MS,
     limits: config.limits,
+    trusted: { manifest, only: settings.documents.DOCUMENTS === 'trusted' },
+    documentMaxAgeMs: settings.documents.DOCUMENTS_MAX_AGE_MS,
     deadlineMs: config.requestTimeoutMs,
     drainTimeoutMs: config.drainTimeoutMs,
     log,

@@ -71,7 +71,7 @@ function warning({ warnings }: { readonly warnings: readonly string[] }, log: Lo
 /** Uses free ports, so that several gateways can run side by side. */
 async function startBuiltInSandbox({ options }: SandboxConfig): Promise<Sandbox> {
   const { startSandbox } = await import('./sandbox/sandbox.ts');
-  return startSandbox({ ...options, billingPort: 0, resellerPort: 0 });
+  return startSandbox({ ...options, billingPort: 0, resellerPort: 0, tls: false });
 }
 
 /** The built-in sandbox is configured like any other backend, so the gateway has one code path. */
@@ -108,14 +108,17 @@ function announce(url: string, sandbox: Sandbox | null): void {
 }
 
 async function runSandbox(program: SandboxProgram): Promise<void> {
-  const { logLevel, options } = program.config;
-  const [{ startSandbox }, { bannerOf }] = await Promise.all([
+  const { logLevel, options, certificateFile } = program.config;
+  const [{ startSandbox }, { bannerOf }, { writeCertificate }] = await Promise.all([
     import('./sandbox/sandbox.ts'),
     import('./sandbox/banner.ts'),
+    import('./sandbox/tls/self-signed.ts'),
   ]);
   const sandbox = await startSandbox({ ...options, log: warning(program, createLogger(logLevel)) });
   onSignal(() => sandbox.close());
-  process.stdout.write(bannerOf(sandbox));
+  const { certificate } = sandbox;
+  if (certificate !== null) writeCertificate(certificateFile, certificate);
+  process.stdout.write(bannerOf(sandbox, certificate === null ? null : certificateFile));
 }
 
 function onSignal(close: () => Promise<void>): void {

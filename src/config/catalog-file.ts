@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type Catalog, catalogEndings, catalogPlans } from '../domain/catalog/catalog.ts';
 import { googleCatalog } from '../domain/catalog/google-catalog.ts';
 import type { GatewaySettings } from './gateway-settings.ts';
-import { ConfigError } from './settings.ts';
+import { fileProblem, readJsonFile } from './json-file.ts';
 
 const text = z.string().min(1);
 const count = z.int().min(1).max(1_000_000);
@@ -28,7 +27,7 @@ const catalog = z.strictObject({ products: z.array(product) });
 export function readCatalog({ reseller }: GatewaySettings): Catalog {
   const path = reseller.CATALOG_FILE;
   if (path === undefined) return googleCatalog;
-  const parsed = catalog.safeParse(readJson(path));
+  const parsed = catalog.safeParse(readJsonFile('CATALOG_FILE', path));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const at = issue?.path.join('.') || 'the top level';
@@ -40,16 +39,6 @@ export function readCatalog({ reseller }: GatewaySettings): Catalog {
   return parsed.data;
 }
 
-function readJson(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    if (error instanceof SyntaxError) throw problemOf(path, `is not JSON (${error.message})`);
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
-    throw problemOf(path, `cannot be read (${code})`);
-  }
-}
-
-function problemOf(path: string, problem: string): ConfigError {
-  return new ConfigError([`CATALOG_FILE=${path} ${problem}.`]);
+function problemOf(path: string, problem: string) {
+  return fileProblem('CATALOG_FILE', path, problem);
 }

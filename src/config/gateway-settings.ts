@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { logLevels } from '../log.ts';
 import { billing, reseller } from './backend-settings.ts';
+import { documents } from './document-settings.ts';
 import {
   boolean,
   claimPath,
@@ -191,6 +192,7 @@ export const gatewaySettings = z.object({
   server: server.describe('Server'),
   network: network.describe('Network'),
   limits: limits.describe('Limits'),
+  documents: documents.describe('Trusted documents'),
   auth: auth.describe('Authentication'),
   billing: billing.describe('Billing API'),
   reseller: reseller.describe('Reseller API'),

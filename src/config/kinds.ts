@@ -55,6 +55,14 @@ export function milliseconds(min: number, max: number) {
   });
 }
 
+/** A number, or the path of a JSON file. */
+export const seedOrStory = z
+  .string()
+  .regex(/^\d{1,10}$|.\.json$/)
+  .transform((value) => (value.endsWith('.json') ? value : Number(value)))
+  .pipe(z.union([z.string(), z.number().max(2 ** 31)]))
+  .register(kinds, { format: `an integer from 0 to ${2 ** 31}, or the path of a .json file` });
+
 export const port = integer(0, 65_535);
 
 /** A share of all cases. */
@@ -151,6 +159,12 @@ export const pubsubSubscription = z
   .string()
   .regex(/^projects\/[\w.:-]+\/subscriptions\/[A-Za-z][\w.~+%-]{2,254}$/)
   .register(kinds, { format: 'projects/PROJECT/subscriptions/SUBSCRIPTION' });
+
+export const files = z
+  .string()
+  .transform((value) => value.split(/[\s,]+/))
+  .pipe(z.array(z.string().min(1)).min(1))
+  .register(kinds, { format: 'a comma-separated list of paths' });
 
 export const origins = z
   .string()

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { readCatalog } from './catalog-file.ts';
 import { type Config, toConfig } from './config.ts';
+import { readManifests } from './document-manifests.ts';
 import { gatewayRules } from './gateway-rules.ts';
-import { type GatewaySettings, gatewaySettings } from './gateway-settings.ts';
+import { gatewaySettings } from './gateway-settings.ts';
 import { misspelled } from './misspelled.ts';
 import { type SandboxConfig, toSandboxConfig } from './sandbox.ts';
 import { sandboxRules, sandboxSettings } from './sandbox-settings.ts';
+import { readStory } from './sandbox-story.ts';
 import { ConfigError, type Env, readSettings, settingsOf, trimmed } from './settings.ts';
 import { readTlsFiles } from './tls-files.ts';
 
@@ -34,8 +36,11 @@ export function loadGatewayProgram(env: Env): GatewayProgram {
   const problems = [
     ...gateway.problems,
     ...keyFileProblems(set),
-    ...(gateway.values ? fileProblems(gateway.values) : []),
+    ...(gateway.values
+      ? fileProblems(gateway.values, [readTlsFiles, readCatalog, readManifests])
+      : []),
     ...(sandbox?.problems ?? []),
+    ...(sandbox?.values ? fileProblems(sandbox.values, [readStory]) : []),
   ];
   if (problems.length > 0 || !gateway.values) throw new ConfigError(problems);
   const config = toConfig(gateway.values);
@@ -56,8 +61,11 @@ export function loadSandboxProgram(env: Env): SandboxProgram {
   return { config: toSandboxConfig(values), warnings: misspelled(env, [sandboxSettings]) };
 }
 
-function fileProblems(settings: GatewaySettings): readonly string[] {
-  return [readTlsFiles, readCatalog].flatMap((read) => {
+function fileProblems<S>(
+  settings: S,
+  reads: readonly ((settings: S) => unknown)[],
+): readonly string[] {
+  return reads.flatMap((read) => {
     try {
       read(settings);
       return [];

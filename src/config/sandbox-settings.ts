@@ -1,13 +1,16 @@
 import { z } from 'zod';
 import { logLevels } from '../log.ts';
 import {
+  boolean,
   host,
   httpUrl,
   integer,
   listOf,
   milliseconds,
   oneOf,
+  pemFile,
   port,
+  seedOrStory,
   share,
   token,
 } from './kinds.ts';
@@ -17,7 +20,7 @@ import type { Given, NameOf, RuleProblem, Table } from './settings.ts';
 const duration = milliseconds(0, 86_400_000);
 
 /** The kinds of `startSandbox`; main.ts joins the two. */
-const changeKinds = [
+export const changeKinds = [
   'renewal',
   'seats',
   'licence',
@@ -38,16 +41,34 @@ const servers = z.object({
     .describe('Port of the REST API; 0 selects a free port. `npm start` uses a free port.'),
   SANDBOX_TOKEN: token
     .optional()
-    .describe('Bearer token that every call must have. When not set, calls need no token.'),
+    .describe('The only accepted bearer token. When not set, every token is accepted.'),
+  SANDBOX_ANONYMOUS: boolean
+    .prefault('false')
+    .describe('Whether calls without a token are accepted. The vendors reject them.'),
+  SANDBOX_TLS: boolean
+    .prefault('false')
+    .describe(
+      'Whether both APIs use TLS, with a self-signed certificate. `npm start` always uses plaintext.',
+    ),
+  SANDBOX_TLS_CERT_FILE: pemFile
+    .prefault('data/sandbox.pem')
+    .describe('File to which the certificate is written, for clients to trust.'),
+  SANDBOX_ERROR_FORMAT: oneOf(['1', '2'])
+    .prefault('1')
+    .describe(
+      'Format of REST errors for requests without `$.xgafv`: 1 has `errors`, 2 has `details`.',
+    ),
   SANDBOX_LOG_LEVEL: oneOf(logLevels)
     .prefault('info')
     .describe('Log level of `npm run sandbox`. The built-in sandbox does not log.'),
 });
 
 const data = z.object({
-  SANDBOX_SEED: integer(0, 2 ** 31)
+  SANDBOX_SEED: seedOrStory
     .prefault('7')
-    .describe('Seed of the generated data; the same seed generates the same data.'),
+    .describe(
+      'Seed of the generated data, or the path of a story file, which replaces the generated customers. The same seed generates the same data.',
+    ),
   SANDBOX_CUSTOMERS: integer(0, 1_000_000)
     .prefault('300')
     .describe('Number of billing customers of the main reseller.'),

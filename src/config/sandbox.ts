@@ -1,5 +1,6 @@
 import type { LogLevel } from '../log.ts';
 import { type SandboxSettings, sandboxRules, sandboxSettings } from './sandbox-settings.ts';
+import { readStory } from './sandbox-story.ts';
 import { ConfigError, type Env, readSettings } from './settings.ts';
 
 export type SandboxConfig = ReturnType<typeof toSandboxConfig>;
@@ -11,19 +12,28 @@ export function loadSandboxConfig(env: Env): SandboxConfig {
   return toSandboxConfig(values);
 }
 
-/** Takes the options of `startSandbox`, which config may not import; main.ts joins the two. */
+/**
+ * Takes the options of `startSandbox`, which config may not import; main.ts joins the two.
+ * @throws ConfigError when the story cannot be used
+ */
 export function toSandboxConfig(settings: SandboxSettings) {
   const { servers, data, operations, notifications, changes, failures } = settings;
   const logLevel: LogLevel = servers.SANDBOX_LOG_LEVEL;
   return {
     logLevel,
+    /** Where the certificate is written, if there is one. */
+    certificateFile: servers.SANDBOX_TLS_CERT_FILE,
     options: {
       host: servers.SANDBOX_HOST,
       billingPort: servers.SANDBOX_BILLING_PORT,
       resellerPort: servers.SANDBOX_RESELLER_PORT,
       token: servers.SANDBOX_TOKEN,
+      anonymous: servers.SANDBOX_ANONYMOUS,
+      tls: servers.SANDBOX_TLS,
+      errorFormat: servers.SANDBOX_ERROR_FORMAT,
       seed: {
-        seed: data.SANDBOX_SEED,
+        ...(typeof data.SANDBOX_SEED === 'number' ? { seed: data.SANDBOX_SEED } : {}),
+        story: readStory(settings),
         customers: data.SANDBOX_CUSTOMERS,
         linkedShare: data.SANDBOX_LINKED_SHARE,
         subscriptions: data.SANDBOX_SUBSCRIPTIONS,

@@ -84,6 +84,10 @@ export interface NotificationFilter {
   readonly customerId?: string | undefined;
   /** Notifications of any of these types; an empty list matches none. */
   readonly types?: readonly (NotificationType | typeof OTHER_TYPE)[] | undefined;
+  /** Notifications that were received at this time or later. */
+  readonly from?: Date | undefined;
+  /** Notifications that were received before this time. */
+  readonly until?: Date | undefined;
   /** Only notifications that this tenant sees. */
   readonly tenant?: Tenant | undefined;
 }

@@ -76,6 +76,11 @@ export class Notifications {
     return this.#store.pages(queries, maxBytes);
   }
 
+  /** The numbers of notifications that match the filters, in their order. */
+  counts(filters: readonly NotificationFilter[]): Promise<readonly number[]> {
+    return this.#store.counts(filters);
+  }
+
   /**
    * Every notification that matches the filter, once and in the order of arrival, from now on or
    * after the sequence `after`. Ends when `signal` aborts.

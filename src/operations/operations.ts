@@ -84,6 +84,11 @@ export class Operations {
     return this.#journal.pages(queries);
   }
 
+  /** The numbers of operations that match the filters, in their order. */
+  counts(filters: readonly OperationFilter[]): Promise<readonly number[]> {
+    return this.#journal.counts(filters);
+  }
+
   /** Number of operations that this instance is polling. */
   get polled(): number {
     return this.#pollers.size;

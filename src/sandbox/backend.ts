@@ -10,13 +10,20 @@ export interface SandboxLog {
   warn(data: object, message: string): void;
 }
 
+/** Which calls are accepted. */
+export interface AccessRules {
+  /** The only accepted token; undefined accepts every token. */
+  readonly token: string | undefined;
+  /** Whether calls without a token are accepted. */
+  readonly anonymous: boolean;
+}
+
 /** The parts that both servers share. */
 export interface BackendContext {
   readonly now: () => number;
   readonly calls: CallLog;
   readonly faults: FaultPlan;
-  /** When set, `Bearer <token>` is required. */
-  readonly token: string | undefined;
+  readonly access: AccessRules;
   readonly log: SandboxLog;
   /** Aborts when the sandbox closes, which ends delays. */
   readonly closing: AbortSignal;

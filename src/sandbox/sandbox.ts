@@ -7,17 +7,14 @@ import { CallLog } from './calls.ts';
 import { type ChangeOptions, Changes, defaultChanges } from './changes/changes.ts';
 import { type Fault, FaultPlan } from './faults.ts';
 import { createRandom } from './random.ts';
+import type { ErrorFormat } from './reseller/errors.ts';
 import { Notifications } from './reseller/notifications.ts';
 import { defaultDelivery, type NotificationDelivery } from './reseller/push-settings.ts';
 import { startResellerServer } from './reseller/server.ts';
 import { ResellerStore } from './reseller/store.ts';
-import {
-  defaultSeed,
-  type Link,
-  mainResellerId,
-  type SeedOptions,
-  seedStores,
-} from './seed/seed.ts';
+import type { Link } from './seed/builders.ts';
+import { defaultSeed, mainResellerId, type SeedOptions, seedStores } from './seed/seed.ts';
+import { createSelfSigned, type ServerCertificate } from './tls/self-signed.ts';
 
 export interface SandboxOptions {
   /** 127.0.0.1 by default, because the sandbox accepts every client unless `token` is set. */
@@ -28,8 +25,17 @@ export interface SandboxOptions {
   readonly seed?: Partial<SeedOptions>;
   readonly operations?: Partial<OperationTiming>;
   readonly faults?: readonly Fault[];
-  /** When set, every call needs `authorization: Bearer <token>`. */
+  /** The only accepted token, as `authorization: Bearer <token>`; undefined accepts every token. */
   readonly token?: string | undefined;
+  /**
+   * Whether calls without a token are accepted; true by default unless `token` is set. The vendors
+   * answer 401 and UNAUTHENTICATED.
+   */
+  readonly anonymous?: boolean | undefined;
+  /** Whether both APIs use TLS, with a certificate that is created at the start; false by default. */
+  readonly tls?: boolean;
+  /** The format of the reseller API's errors for requests without `$.xgafv`; `1` by default. */
+  readonly errorFormat?: ErrorFormat;
   /**
    * Milliseconds after its order at which a new customer accepts the terms, 30 000 by default; null
    * accepts them only through `store.reseller.acceptTerms`.
@@ -45,10 +51,12 @@ export interface SandboxOptions {
 }
 
 export interface Sandbox {
-  /** `host:port` of CustomerService, BillingAccountService and OperationService, plaintext. */
+  /** `host:port` of all gRPC services. */
   readonly billingAddress: string;
   /** Root URL of the REST API, with a trailing slash. */
   readonly resellerUrl: string;
+  /** The self-signed certificate of both APIs, in PEM format; null without TLS. */
+  readonly certificate: string | null;
   /** The main reseller's id in the billing API. */
   readonly resellerId: string;
   /** The customers that exist in both APIs of the seed. */
@@ -80,7 +88,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const faults = new FaultPlan(options.faults);
   const calls = new CallLog();
   const context: BackendContext = {
-    ...{ now, calls, faults, token: options.token, closing: closing.signal },
+    ...{ now, calls, faults, closing: closing.signal },
+    access: {
+      token: options.token,
+      anonymous: options.anonymous ?? options.token === undefined,
+    },
     log: options.log ?? silent,
   };
   const billing = new BillingStore(createRandom(seed.seed + 1));
@@ -93,15 +105,17 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     { ...defaultDelivery, ...options.notifications },
     { ...context, store: reseller, random: createRandom(seed.seed + 3) },
   );
+  const certificate = options.tls ? createSelfSigned(host, Date.now()) : null;
   const changes = new Changes(
     { ...defaultChanges, ...options.changes },
     { reseller, billing, links },
     { ...context, random: createRandom(seed.seed + 4) },
   );
+  changes.follow(seed.story?.changes ?? []);
 
   const { grpc, rest } = await startServers(
     context,
-    { billing, operations, reseller },
+    { billing, operations, reseller, certificate },
     options,
   ).catch((error: unknown) => {
     closing.abort();
@@ -109,7 +123,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   });
   return {
     billingAddress: hostPort(host, grpc.port),
-    resellerUrl: `http://${hostPort(host, rest.port)}/`,
+    resellerUrl: `${certificate ? 'https' : 'http'}://${hostPort(host, rest.port)}/`,
+    certificate: certificate?.certificate ?? null,
     resellerId: mainResellerId,
     links,
     store: { billing, reseller },
@@ -122,6 +137,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 }
 
 interface State {
+  readonly certificate: ServerCertificate | null;
   readonly billing: BillingStore;
   readonly operations: Operations;
   readonly reseller: ResellerStore;
@@ -130,12 +146,19 @@ interface State {
 /** Closes the first server when the second cannot start. */
 async function startServers(
   context: BackendContext,
-  { billing, operations, reseller }: State,
-  { host = defaultHost, billingPort = 0, resellerPort = 0 }: SandboxOptions,
+  { billing, operations, reseller, certificate }: State,
+  { host = defaultHost, billingPort = 0, resellerPort = 0, errorFormat = '1' }: SandboxOptions,
 ): Promise<{ readonly grpc: RunningServer; readonly rest: RunningServer }> {
-  const grpc = await startBillingServer(context, billing, operations, host, billingPort);
+  const grpc = await startBillingServer(context, billing, operations, {
+    ...{ host, port: billingPort, tls: certificate },
+  });
   try {
-    const rest = await startResellerServer({ ...context, store: reseller }, host, resellerPort);
+    const rest = await startResellerServer(
+      { ...context, store: reseller, errorFormat },
+      host,
+      resellerPort,
+      certificate,
+    );
     return { grpc, rest };
   } catch (error) {
     await grpc.close();

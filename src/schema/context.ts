@@ -6,6 +6,11 @@ import type { Services } from '../services/services.ts';
 export interface GatewayContext {
   readonly viewer: Viewer;
   readonly requestId: string;
+  /**
+   * The `id` of the last event that a client over SSE received before it reconnected; null without
+   * one. A subscription continues after it, as after its argument `after`.
+   */
+  readonly lastEventId: string | null;
   readonly services: Services;
   /** Logs a failure that a mutation returns as data: graphql-js reports only those that are thrown. */
   report(failure: GatewayError, mutation: string): void;

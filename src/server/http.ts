@@ -14,6 +14,7 @@ import type { Services } from '../services/services.ts';
 import type { Authenticate } from './auth/authenticate.ts';
 import { type OriginPolicy, originRefusal } from './auth/origin.ts';
 import { Backlog } from './backlog.ts';
+import { TrustedDocuments, type TrustedDocumentsOptions } from './documents/trusted-documents.ts';
 import { createExport, exportPaths } from './export/export-endpoint.ts';
 import { type Admit, createAdmission } from './graphql/admission.ts';
 import { createCompress } from './graphql/compression.ts';
@@ -55,6 +56,9 @@ export interface HttpOptions {
   readonly createServices: (scope: RequestScope) => Services;
   readonly origins: OriginPolicy;
   readonly limits: Limits;
+  readonly trusted: TrustedDocumentsOptions;
+  /** Milliseconds for which caches may reuse the answer to a document that is requested with GET. */
+  readonly documentMaxAgeMs: number;
   /** Deadline of one query, mutation or event, in milliseconds. */
   readonly deadlineMs: number;
   /** How long running requests may continue after `close`, in milliseconds. */
@@ -91,6 +95,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     ...options,
     path: PATH,
     documents: createDocuments(options.schema, options.limits),
+    trusted: new TrustedDocuments(options.trusted),
     createContext,
     takeRequest,
     compress: options.compression ? createCompress() : null,

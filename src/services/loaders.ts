@@ -40,6 +40,8 @@ export interface Loaders extends LinkLoaders {
     readonly ListedOperation[],
     string
   >;
+  readonly operationCount: DataLoader<OperationFilter, number, string>;
+  readonly notificationCount: DataLoader<NotificationFilter, number, string>;
   readonly notificationPage: DataLoader<
     PageQuery<NotificationFilter>,
     readonly NotificationEntry[],
@@ -82,6 +84,7 @@ export function createLoaders(
   return new RequestLoaders(sources, links, access, scope);
 }
 
+const byFilter = { cacheKeyFn: (filter: object) => JSON.stringify(filter) };
 const byPage = { cacheKeyFn: (query: PageQuery<object>) => JSON.stringify(query) };
 
 /** Creates each loader when it is first used: most requests use one or two. */
@@ -99,6 +102,8 @@ class RequestLoaders implements Loaders {
   #subscriptionPage: Loaders['subscriptionPage'] | undefined;
   #operationPage: Loaders['operationPage'] | undefined;
   #notificationPage: Loaders['notificationPage'] | undefined;
+  #operationCount: Loaders['operationCount'] | undefined;
+  #notificationCount: Loaders['notificationCount'] | undefined;
 
   constructor(sources: LoaderSources, links: LinkLoaders, access: Access, scope: CallScope) {
     this.linkByBilling = links.linkByBilling;
@@ -171,6 +176,22 @@ class RequestLoaders implements Loaders {
       byPage,
     );
     return this.#operationPage;
+  }
+
+  get operationCount() {
+    this.#operationCount ??= new DataLoader(
+      (filters) => this.#sources.operations.counts(filters),
+      byFilter,
+    );
+    return this.#operationCount;
+  }
+
+  get notificationCount() {
+    this.#notificationCount ??= new DataLoader(
+      (filters) => this.#sources.notifications.counts(filters),
+      byFilter,
+    );
+    return this.#notificationCount;
   }
 
   get notificationPage() {

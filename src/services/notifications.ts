@@ -30,6 +30,8 @@ export interface NotificationService {
   get(messageId: string): Promise<NotificationEntry | null>;
   /** Lists received notifications, newest first. */
   page(filter: NotificationFilter, page: PageRequest): Promise<Page<NotificationEntry>>;
+  /** The number of notifications that match the filter. */
+  count(filter: NotificationFilter): Promise<number>;
   /** New notifications; with `after`, first those stored after that sequence number. */
   watch(
     filter: NotificationFilter,
@@ -86,6 +88,10 @@ export function createNotificationService(
       const items = listed.slice(0, size);
       const last = items.at(-1);
       return { items, nextToken: last && listed.length > size ? String(last.sequence) : null };
+    },
+    async count(filter) {
+      authorizeRead(viewer);
+      return loaders.notificationCount.load({ ...filter, tenant });
     },
     async watch(filter, after) {
       authorizeRead(viewer);

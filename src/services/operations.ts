@@ -53,6 +53,8 @@ export interface OperationService {
   suspendCustomer(customer: Customer, idempotencyKey: string | null): Promise<StartedOperation>;
   /** Lists the journal's operations in their last known state, most recently started first. */
   page(filter: OperationFilter, page: PageRequest): Promise<Page<OperationEntry>>;
+  /** The number of operations that match the filter. */
+  count(filter: OperationFilter): Promise<number>;
   /** Requests cancellation, which is best effort. Returns the current state. */
   cancel(operationId: string): Promise<OperationEntry>;
 }
@@ -143,6 +145,10 @@ export function createOperationService(
           operationId,
         ),
       );
+    },
+    async count(filter) {
+      authorizeRead(viewer);
+      return loaders.operationCount.load({ ...filter, tenant: access.tenant });
     },
     async page(filter, { token, size }) {
       authorizeRead(viewer);

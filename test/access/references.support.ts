@@ -107,6 +107,7 @@ const values: Readonly<Record<string, unknown>> = {
   orderBy: undefined,
   idempotencyKey: undefined,
   status: undefined,
+  kind: undefined,
   types: undefined,
   mutations: undefined,
   outcomes: undefined,

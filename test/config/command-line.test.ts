@@ -86,7 +86,9 @@ describe('--check-config', () => {
     expect(valid).toMatchObject({ code: 0, out: 'Configuration is valid.\n' });
     const { code, errors } = read(['sandbox', '--check-config'], { SANDBOX_SEED: '-1' });
     expect(code).toBe(78);
-    expect(errors).toContain('SANDBOX_SEED must be an integer from 0 to 2147483648, not "-1".');
+    expect(errors).toContain(
+      'SANDBOX_SEED must be an integer from 0 to 2147483648, or the path of a .json file, not "-1".',
+    );
   });
 });
 

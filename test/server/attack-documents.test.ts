@@ -214,7 +214,7 @@ const attacks: [name: string, operation: Operation, message: RegExp][] = [
     },
     tooCostly,
   ],
-  ['an empty document', { query: '' }, /Syntax Error|Must provide/],
+  ['an empty document', { query: '' }, /Syntax Error|neither query nor documentId/],
   ['only a comment', { query: `# ${'x'.repeat(1000)}` }, /Syntax Error/],
   ['an unterminated string', { query: '{ node(id: "' }, /Syntax Error/],
   ['an unterminated block string', { query: '{ node(id: """x' }, /Syntax Error/],

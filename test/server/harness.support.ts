@@ -30,6 +30,8 @@ export async function startServer(options: Partial<HttpOptions> = {}) {
     createServices: () => ({}) as Services,
     origins: { allowed: [], loopbackOnly: true },
     limits,
+    trusted: { manifest: new Map(), only: false },
+    documentMaxAgeMs: 0,
     compression: true,
     keepAliveTimeoutMs: 5_000,
     deadlineMs: 1000,

@@ -68,8 +68,8 @@ describe('a body that is not a request', () => {
     ['[]', 'The body must be a JSON object.'],
     ['[{"query":"{ hello }"}]', 'The body must be a JSON object.'],
     ['"{ hello }"', 'The body must be a JSON object.'],
-    ['{}', 'The body has no query.'],
-    ['{"query":null}', 'The body has no query.'],
+    ['{}', 'The request has neither query nor documentId.'],
+    ['{"query":null}', 'The request has neither query nor documentId.'],
     ['{"query":1}', 'query must be a string.'],
     ['{"query":"{ hello }","operationName":1}', 'operationName must be a string.'],
     ['{"query":"{ hello }","variables":"{}"}', 'variables must be an object.'],
@@ -77,7 +77,7 @@ describe('a body that is not a request', () => {
     ['{"query":"{ hello }","extensions":1}', 'extensions must be an object.'],
     [
       '{"query":"{ hello }","vars":{}}',
-      'The body has an unexpected parameter "vars"; send query, operationName, variables and extensions.',
+      'The body has an unexpected parameter "vars"; send query or documentId, operationName, variables and extensions.',
     ],
   ])('%j is rejected with what is wrong', async (body, message) => {
     const { url } = await startServer();

@@ -88,6 +88,35 @@ export function notificationsSuite(database: TestDatabase): void {
     if (first) expect(await notifications.after(filter, first.sequence)).toEqual(followed.slice(1));
   });
 
+  test('are filtered and counted by the time of their receipt', async () => {
+    const { notifications } = await database.open();
+    await notifications.append([notification({ messageId: 'x', customerId: 'G1' })]);
+    const at = (await notifications.get('x'))?.receivedAt ?? new Date(0);
+    const after = new Date(at.getTime() + 1);
+    const types = ['SUBSCRIPTION_SUSPENDED', 'SUBSCRIPTION_CANCELLED', 'UNRECOGNIZED'] as const;
+    for (const filter of [{}, { customerId: 'G1' }, { types }]) {
+      const filters = [
+        { ...filter, from: at, until: after },
+        { ...filter, from: after },
+        { ...filter, until: at },
+      ];
+      const pages = await notifications.pages(
+        filters.map((given) => ({ filter: given, before: null, limit: 10 })),
+      );
+      expect(pages.map(names)).toEqual([['x'], [], []]);
+      expect(await notifications.counts([...filters, { types: [] }])).toEqual([1, 0, 0, 0]);
+    }
+  });
+
+  test('are counted without those that a tenant does not see', async () => {
+    const { notifications, links } = await database.open();
+    await notifications.append(some);
+    await links.link({ billing: { resellerId: 'R1', customerId: 'C1' }, resellerCustomerId: 'G1' });
+    const tenant = { resellers: ['R1'], ownsUnlinked: false };
+    const customerId = 'G1';
+    expect(await notifications.counts([{}, { tenant }, { customerId }])).toEqual([5, 3, 3]);
+  });
+
   test('of many customers are listed at once', async () => {
     const { notifications } = await database.open();
     const customers = Array.from({ length: 600 }, (_, n) => `G${n}`);

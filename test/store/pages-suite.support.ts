@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { beforeEach, expect, test } from 'vitest';
-import { type Operation, operationStatus, operationStatuses } from '../../src/domain/operation.ts';
+import {
+  type Operation,
+  operationKinds,
+  operationStatus,
+  operationStatuses,
+} from '../../src/domain/operation.ts';
 import type { OperationFilter, OperationJournal } from '../../src/store/operations/journal.ts';
 import { failed, operation, succeeded } from '../operations/operations.support.ts';
 import { finish, names, pageOf, startAll } from './builders.support.ts';
@@ -17,7 +22,9 @@ async function pages(journal: OperationJournal, filter: OperationFilter, size: n
   }
 }
 
-/** Operations in every status, some of them of three customers. */
+const day = (n: number) => Date.UTC(2026, 0, 1 + n);
+
+/** Operations in every status and of every kind, some of them of three customers. */
 const states: Operation[] = names('op', 40).map((operationId, n) => {
   const lost = [operation({ lost: 'STILL_POLLED' }), operation({ lost: 'GIVEN_UP' })];
   const forms = [operation(), failed(false), succeeded(), failed(), ...lost];
@@ -27,7 +34,9 @@ const states: Operation[] = names('op', 40).map((operationId, n) => {
   });
   const form = [...forms, cancelled][n % 7] ?? cancelled;
   const customer = { type: 'customer', resellerId: 'R1', customerId: `C${n % 3}` } as const;
-  return { ...form, operationId, metadata: n % 4 === 0 ? null : customer };
+  const kind = operationKinds[n % operationKinds.length] ?? 'UNKNOWN';
+  const createdAt = new Date(day(n % 10));
+  return { ...form, operationId, kind, createdAt, metadata: n % 4 === 0 ? null : customer };
 });
 
 export function pagesSuite(database: TestDatabase): void {
@@ -71,24 +80,39 @@ export function pagesSuite(database: TestDatabase): void {
     ]);
   });
 
+  test('are filtered by when the operation was first seen, when billing does not say more', async () => {
+    const { firstSeenAt } = await journal.append(operation({ createdAt: null }));
+    const after = new Date(firstSeenAt.getTime() + 1);
+    const filters = [{ from: firstSeenAt, until: after }, { from: after }, { until: firstSeenAt }];
+    expect(await journal.counts(filters)).toEqual([1, 0, 0]);
+  });
+
   test('contain what matches, for any filter and page size', async () => {
     for (const state of states) await journal.append(state);
+    const time = fc.integer({ min: 0, max: 10 }).map((n) => new Date(day(n)));
     const filters = fc.record({
       customer: fc.option(
         fc.record({ resellerId: fc.constant('R1'), customerId: fc.constantFrom('C0', 'C1', 'C9') }),
         { nil: undefined },
       ),
       statuses: fc.option(fc.subarray([...operationStatuses]), { nil: undefined }),
+      kinds: fc.option(fc.subarray([...operationKinds]), { nil: undefined }),
+      from: fc.option(time, { nil: undefined }),
+      until: fc.option(time, { nil: undefined }),
     });
     const property = fc.asyncProperty(filters, fc.integer({ min: 1, max: 50 }), async (f, size) => {
       const matching = states.filter((state) => {
         const own = state.metadata ?? (state.result?.type === 'customer' && state.result.customer);
         const customerId = own && 'customerId' in own ? own.customerId : null;
         if (f.customer && f.customer.customerId !== customerId) return false;
+        if (f.kinds && !f.kinds.includes(state.kind)) return false;
+        if (f.from && (state.createdAt ?? f.from) < f.from) return false;
+        if (f.until && (state.createdAt ?? f.until) >= f.until) return false;
         return f.statuses?.includes(operationStatus(state)) ?? true;
       });
       const expected = matching.map(({ operationId }) => operationId).reverse();
       expect(await pages(journal, f, size)).toEqual(expected);
+      expect(await journal.counts([f])).toEqual([expected.length]);
     });
     await fc.assert(property, { numRuns: 40 });
   });

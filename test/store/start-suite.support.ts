@@ -29,6 +29,31 @@ export function startSuite(database: TestDatabase): void {
     expect(next.sequence).toBeGreaterThan(entry.sequence);
   });
 
+  test('filters operations that were stored before there were columns to filter by', async () => {
+    const { journal, close } = await database.open();
+    const createdAt = new Date('2026-03-01T12:00:00.123Z');
+    const odd = new Date('+012026-03-01T12:00:00.123Z');
+    await journal.append(operation({ operationId: 'a', kind: 'SUSPEND_CUSTOMER', createdAt }));
+    await journal.append(operation({ operationId: 'b', createdAt: odd }));
+    await close();
+    await database.query('alter table operations drop column kind');
+    await database.query('alter table operations drop column started_at');
+    await database.query(
+      "delete from gateway_migrations where name = '0009-operation-filters' returning name",
+    );
+    const upgraded = await openStore(database.url, { log });
+    onTestFinished(() => upgraded.close());
+    const { journal: migrated } = upgraded;
+    const until = new Date(createdAt.getTime() + 1);
+    expect(
+      await migrated.counts([
+        { kinds: ['SUSPEND_CUSTOMER'], from: createdAt, until },
+        { until: createdAt },
+        {},
+      ]),
+    ).toEqual([1, 0, 2]);
+  });
+
   test('refuses a database of a newer gateway, and leaves it as it is', async () => {
     await (await database.open()).close();
     await database.query("insert into gateway_migrations values ('9999-future', '2099-01-01')");

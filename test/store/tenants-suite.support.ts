@@ -38,6 +38,7 @@ export function tenantsSuite(database: TestDatabase): void {
       for (const filter of [{ tenant }, { tenant, statuses }]) {
         const page = await pageOf(journal, filter, null, 10);
         expect(ids(page.map(({ entry }) => entry))).toEqual(expected);
+        expect(await journal.counts([filter])).toEqual([expected.length]);
       }
       expect(ids(await journal.changesAfter({ tenant }, 0))).toEqual(expected.toReversed());
     }

@@ -158,6 +158,9 @@ export function writesSuite(database: TestDatabase): void {
       leaseMs: 1_000,
     });
     expect(started).toMatchObject({ entry: { operation: operation() }, isLeased: true });
+    const from = started.entry.firstSeenAt;
+    const kinds = [operation().kind];
+    expect(await store.journal.counts([{ kinds, from }, { until: from }])).toEqual([1, 0]);
     expect(await store.writes.get(record.id)).toMatchObject({
       record: { outcome: 'DONE', operationId: 'op' },
       isOwed: true,

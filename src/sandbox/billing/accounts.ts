@@ -6,9 +6,11 @@ import {
 } from '../../gen/yandex/cloud/billing/v1/billing_account_pb.ts';
 import {
   type BillingAccountService,
+  ListBillableObjectBindingsResponseSchema,
   ListBillingAccountsResponseSchema,
 } from '../../gen/yandex/cloud/billing/v1/billing_account_service_pb.ts';
 import { takePage } from '../page-tokens.ts';
+import { createRandom, hashFraction } from '../random.ts';
 import type { UnaryImplementation } from './grpc-service.ts';
 import type { Operations } from './operations.ts';
 import type { Serve } from './serve.ts';
@@ -29,14 +31,14 @@ export function billingAccountService(
   serve: Serve,
 ): UnaryImplementation<typeof BillingAccountService> {
   return {
-    get: serve('BillingAccountService.Get', ({ id }) => {
+    get: serve.method('BillingAccountService.Get', ({ id }) => {
       checkId('id', id);
       operations.applyFinished();
       const account = store.account(id);
-      if (account === undefined) throw notFound('yandex.cloud.billing.v1.BillingAccount', id);
+      if (account === undefined) throw accountNotFound(id);
       return toMessage(account);
     }),
-    list: serve('BillingAccountService.List', (request) => {
+    list: serve.method('BillingAccountService.List', (request) => {
       const { size, after } = checkPage(new RequestCheck(), request, scope);
       operations.applyFinished();
       const { page, nextPageToken } = takePage(store.accounts(), scope, after, size);
@@ -45,5 +47,42 @@ export function billingAccountService(
         nextPageToken: nextPageToken ?? '',
       });
     }),
+    listBillableObjectBindings: serve.method(
+      'BillingAccountService.ListBillableObjectBindings',
+      (request) => {
+        const { billingAccountId } = request;
+        const check = new RequestCheck();
+        check.id('billing_account_id', billingAccountId);
+        const bindingsScope = `bindings of ${billingAccountId}`;
+        const { size, after } = checkPage(check, request, bindingsScope);
+        const account = store.account(billingAccountId);
+        if (account === undefined) throw accountNotFound(billingAccountId);
+        const { page, nextPageToken } = takePage(cloudsOf(account), bindingsScope, after, size);
+        return create(ListBillableObjectBindingsResponseSchema, {
+          billableObjectBindings: page.map(({ id, boundAt }) => ({
+            effectiveTime: timestampFromMs(boundAt),
+            billableObject: { id, type: 'cloud' },
+          })),
+          nextPageToken: nextPageToken ?? '',
+        });
+      },
+    ),
   };
+}
+
+function accountNotFound(id: string): Error {
+  return notFound('yandex.cloud.billing.v1.BillingAccount', id);
+}
+
+const maxClouds = 3;
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** One to three clouds, which depend on the account only. */
+function cloudsOf({ id, createdAt }: BillingAccountRecord) {
+  const count = 1 + Math.floor(hashFraction(`clouds of ${id}`) * maxClouds);
+  return Array.from({ length: count }, (_, index) => ({
+    position: index + 1,
+    id: `b1g${createRandom(hashFraction(`${id} cloud ${index}`) * 2 ** 32).text(17)}`,
+    boundAt: createdAt + index * dayMs,
+  }));
 }

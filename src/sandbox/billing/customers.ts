@@ -25,24 +25,29 @@ export function customerService(
   serve: Serve,
 ): UnaryImplementation<typeof CustomerService> {
   return {
-    list: serve('CustomerService.List', (request) => listCustomers(store, operations, request)),
-    invite: serve('CustomerService.Invite', (request: InviteCustomerRequest, metadata) => {
-      const check = checkNewCustomer(request);
-      check.required('invitation_email', request.invitationEmail);
-      check.done();
-      return createCustomer(store, operations, 'Invite', request, metadata);
-    }),
-    createResellerServed: serve(
+    list: serve.method('CustomerService.List', (request) =>
+      listCustomers(store, operations, request),
+    ),
+    invite: serve.method(
+      'CustomerService.Invite',
+      (request: InviteCustomerRequest, { metadata }) => {
+        const check = checkNewCustomer(request);
+        check.required('invitation_email', request.invitationEmail);
+        check.done();
+        return createCustomer(store, operations, 'Invite', request, metadata);
+      },
+    ),
+    createResellerServed: serve.method(
       'CustomerService.CreateResellerServed',
-      (request: CreateResellerServedCustomerRequest, metadata) => {
+      (request: CreateResellerServedCustomerRequest, { metadata }) => {
         checkNewCustomer(request).done();
         return createCustomer(store, operations, 'CreateResellerServed', request, metadata);
       },
     ),
-    activate: serve('CustomerService.Activate', ({ customerId }, metadata) =>
+    activate: serve.method('CustomerService.Activate', ({ customerId }, { metadata }) =>
       setActive(store, operations, customerId, true, metadata),
     ),
-    suspend: serve('CustomerService.Suspend', ({ customerId }, metadata) =>
+    suspend: serve.method('CustomerService.Suspend', ({ customerId }, { metadata }) =>
       setActive(store, operations, customerId, false, metadata),
     ),
   };

@@ -10,15 +10,29 @@ import {
 } from '@grpc/grpc-js';
 import { RetryInfoSchema } from '../../gen/google/rpc/error_details_pb.ts';
 import { OperationSchema } from '../../gen/yandex/cloud/operation/operation_pb.ts';
-import { type BackendContext, delay } from '../backend.ts';
+import { type AccessRules, type BackendContext, delay } from '../backend.ts';
 import type { FaultEffect } from '../faults.ts';
 import { failureTrailers, pack, requestIds, StatusError } from './status.ts';
 
-/** Handles a request; throws StatusError to fail the call. */
-type Handle<I, O> = (request: I, metadata: Metadata) => O;
+/** What a handler may read of a call beside its request. */
+interface Received {
+  readonly metadata: Metadata;
+  /** `host:port` by which the client reached the server. */
+  readonly authority: string;
+}
 
-/** Wraps a method's handler with counting, faults, authentication, request ids and errors. */
-export type Serve = <I, O>(method: string, handle: Handle<I, O>) => handleUnaryCall<I, O>;
+/** Handles a request; throws StatusError to fail the call. */
+type Handle<I, O> = (request: I, received: Received) => O;
+
+/** Wraps a method's handler. */
+type Wrap = <I, O>(method: string, handle: Handle<I, O>) => handleUnaryCall<I, O>;
+
+export interface Serve {
+  /** Adds counting, faults, authentication, request ids and errors. */
+  readonly method: Wrap;
+  /** The same without authentication, for the methods that clients call to obtain a token. */
+  readonly open: Wrap;
+}
 
 export interface ServeContext extends BackendContext {
   /** Closes the connection that a peer (`host:port`) has to this server. */
@@ -27,14 +41,21 @@ export interface ServeContext extends BackendContext {
 }
 
 export function createServe(context: ServeContext): Serve {
-  return (method, handle) => (call, callback) => {
-    const headers = textHeaders(call.metadata);
-    const finish = context.calls.start({ backend: 'billing', method, headers, batched: false });
-    call.once('cancelled', finish);
-    void respond(context, method, handle, call, (...response) => {
-      finish();
-      callback(...response);
-    });
+  const wrap =
+    (own: ServeContext): Wrap =>
+    (method, handle) =>
+    (call, callback) => {
+      const headers = textHeaders(call.metadata);
+      const finish = own.calls.start({ backend: 'billing', method, headers, batched: false });
+      call.once('cancelled', finish);
+      void respond(own, method, handle, call, (...response) => {
+        finish();
+        callback(...response);
+      });
+    };
+  return {
+    method: wrap(context),
+    open: wrap({ ...context, access: { token: undefined, anonymous: true } }),
   };
 }
 
@@ -52,8 +73,11 @@ async function respond<I, O>(
   const traceId = randomUUID();
   try {
     if (effect !== undefined && !executed) return applyFault(context, effect, call);
-    authenticate(context.token, call.metadata);
-    const response = handle(call.request, call.metadata);
+    authenticate(context.access, call.metadata);
+    const response = handle(call.request, {
+      metadata: call.metadata,
+      authority: call.getHost(),
+    });
     if (effect !== undefined) return applyFault(context, effect, call);
     const headers = requestIds(requestId, traceId);
     addPollInterval(headers, response, context.pollIntervalSeconds());
@@ -80,8 +104,15 @@ function applyFault(
   context.disconnect(call.getPeer());
 }
 
-function authenticate(token: string | undefined, metadata: Metadata): void {
-  if (token === undefined || metadata.get('authorization')[0] === `Bearer ${token}`) return;
+/** Throws UNAUTHENTICATED when the sandbox requires a token and the call has none or a different one. */
+function authenticate({ token, anonymous }: AccessRules, metadata: Metadata): void {
+  const [header] = metadata.get('authorization');
+  if (header === undefined) {
+    if (anonymous) return;
+    throw new StatusError(status.UNAUTHENTICATED, 'The token is missing');
+  }
+  const given = /^Bearer (.+)$/i.exec(header.toString())?.[1];
+  if (given !== undefined && (token === undefined || given === token)) return;
   throw new StatusError(status.UNAUTHENTICATED, 'The token is invalid');
 }
 

@@ -3,7 +3,7 @@ import type { BillingStore } from '../billing/store.ts';
 import type { Random } from '../random.ts';
 import type { SubscriptionRecord } from '../reseller/records.ts';
 import type { ResellerStore } from '../reseller/store.ts';
-import type { Link } from '../seed/seed.ts';
+import type { Link } from '../seed/builders.ts';
 import { type ChangeContext, type ChangeKindName, changeKindNames, changeKinds } from './kinds.ts';
 
 /** Changes that no client requested, such as renewals and changes in the admin console. */
@@ -28,6 +28,12 @@ export interface ChangeTarget {
   readonly skuId?: string | undefined;
   /** Whether the change sends no notification; false by default. */
   readonly silent?: boolean | undefined;
+}
+
+/** A change at a time after the start. */
+export interface ScheduledChange extends ChangeTarget {
+  readonly afterSeconds: number;
+  readonly kind: ChangeKindName;
 }
 
 /** A change that was made. */
@@ -124,6 +130,19 @@ export class Changes {
     if (customer === undefined) return reseller.subscriptions();
     const found = reseller.customer(customer) ?? reseller.customersAt(customer)[0];
     return found?.subscriptions ?? [];
+  }
+
+  /** Makes each change when it is due; those that are then impossible are logged. */
+  follow(changes: readonly ScheduledChange[]): void {
+    const { log, closing } = this.#schedule;
+    for (const { afterSeconds, kind, ...target } of changes) {
+      const timer = setTimeout(() => {
+        const made = this.make(kind, target);
+        if (made === null) log.warn({ kind, ...target }, 'change of the story is impossible');
+        else log.debug(made, 'change of the story');
+      }, afterSeconds * 1000).unref();
+      closing.addEventListener('abort', () => clearTimeout(timer));
+    }
   }
 
   #start({ perMinute, kinds, silentShare }: ChangeOptions): void {

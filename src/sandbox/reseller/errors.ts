@@ -1,3 +1,6 @@
+/** The two formats of an error's body; `1` has `errors`, `2` has `details`. */
+export type ErrorFormat = '1' | '2';
+
 /** The part of the request that is invalid. */
 export interface Location {
   readonly location: string;
@@ -45,20 +48,55 @@ export class RestError extends Error {
     this.headers = extra.headers ?? {};
   }
 
-  /** The response body. `$.xgafv=2` selects the newer format, which has no `errors`. */
-  toJson(xgafv: string | null = null): object {
+  /** The response body. Format 2 has `details` with google.rpc.ErrorInfo instead of `errors`. */
+  toJson(format: ErrorFormat): object {
     const { status: code, message, domain, reason } = this;
     const errors = [{ message, domain, reason, ...this.location }];
-    const status = statusNames[code];
-    return {
-      error: {
-        ...{ code, message },
-        ...(xgafv === '2' ? {} : { errors }),
-        ...(status === undefined ? {} : { status }),
-      },
-    };
+    const name = statusNames[code];
+    const status = name === undefined ? {} : { status: name };
+    if (format === '1') return { error: { code, message, errors, ...status } };
+    return { error: { code, message, ...status, details: this.#details() } };
+  }
+
+  #details(): readonly object[] {
+    const type = 'type.googleapis.com/google.rpc.';
+    const info = infoReasons[`${this.status} ${this.reason}`];
+    const metadata = { service: 'reseller.googleapis.com', ...info?.metadata };
+    const errorInfo = info
+      ? { reason: info.reason, domain: 'googleapis.com', metadata }
+      : { reason: this.reason, domain: this.domain };
+    const field = this.location?.locationType === 'parameter' ? this.location.location : undefined;
+    const violation = { field, description: this.message };
+    return [
+      { '@type': `${type}ErrorInfo`, ...errorInfo },
+      ...(field === undefined
+        ? []
+        : [{ '@type': `${type}BadRequest`, fieldViolations: [violation] }]),
+    ];
   }
 }
+
+interface InfoReason {
+  readonly reason: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+const rateLimit: InfoReason = {
+  reason: 'RATE_LIMIT_EXCEEDED',
+  metadata: { quota_limit: 'defaultPerMinutePerProject' },
+};
+
+/** By status and reason: the reasons of Google's API platform that are spelled differently in google.rpc.ErrorInfo. */
+const infoReasons: Readonly<Record<string, InfoReason>> = {
+  '401 required': { reason: 'CREDENTIALS_MISSING' },
+  '401 authError': { reason: 'ACCESS_TOKEN_EXPIRED' },
+  '403 accessNotConfigured': { reason: 'SERVICE_DISABLED' },
+  '403 insufficientPermissions': { reason: 'ACCESS_TOKEN_SCOPE_INSUFFICIENT' },
+  '403 rateLimitExceeded': rateLimit,
+  '403 userRateLimitExceeded': rateLimit,
+  '429 rateLimitExceeded': rateLimit,
+  '429 quotaExceeded': rateLimit,
+};
 
 function parameter(location: string | undefined): { location: Location | undefined } {
   return {

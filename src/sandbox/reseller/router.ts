@@ -2,6 +2,12 @@ import { badRequest, invalidParameter, notFound, RestError } from './errors.ts';
 import { type FieldMask, parseFields } from './fields.ts';
 import type { Method, RawCall } from './method-call.ts';
 import { methods } from './methods.ts';
+import {
+  checkSystemParameters,
+  isSystemParameter,
+  type ParameterSource,
+  systemParameter,
+} from './system-parameters.ts';
 
 export interface HttpRequest {
   readonly verb: string;
@@ -25,12 +31,6 @@ export interface Match {
 }
 
 const prefix = ['apps', 'reseller', 'v1'];
-
-/** Parameters of every method in the discovery document. */
-const standardParameters = new Set([
-  ...['$.xgafv', 'access_token', 'alt', 'callback', 'fields', 'key', 'oauth_token'],
-  ...['prettyPrint', 'quotaUser', 'uploadType', 'upload_protocol'],
-]);
 
 export function urlOf(target: string): URL {
   if (!target.startsWith('/')) throw badRequest('The request target must be a path');
@@ -76,32 +76,37 @@ export function matchRequest({ verb, target }: HttpRequest): Match {
   throw new RestError(405, 'httpMethodNotAllowed', 'Method Not Allowed', { headers: { allow } });
 }
 
-/** Throws 400 for unknown parameters and for formats other than JSON. */
-export function checkQuery(query: URLSearchParams, method: Method): void {
-  for (const name of query.keys()) {
-    if (!standardParameters.has(name) && !method.query.includes(name)) {
+/** The query and the headers of a request; an empty query when its target is malformed. */
+export function sourceOf({ target, headers }: HttpRequest): ParameterSource {
+  try {
+    return { query: urlOf(target).searchParams, headers };
+  } catch {
+    return { query: new URLSearchParams(), headers };
+  }
+}
+
+/** Throws 400 for unknown parameters and for invalid system parameters. */
+export function checkQuery(source: ParameterSource, method: Method): void {
+  for (const name of source.query.keys()) {
+    if (!isSystemParameter(name) && !method.query.includes(name)) {
       const text = `Invalid JSON payload received. Unknown name "${name}": Cannot bind query parameter.`;
       throw invalidParameter(name, text);
     }
   }
-  const alt = query.get('alt') ?? 'json';
-  if (alt !== 'json')
-    throw invalidParameter('alt', `Invalid value '${alt}': only json is supported`);
+  checkSystemParameters(source);
 }
 
 /** The parsed `fields` parameter; throws 400 when it does not match the response. */
-export function maskOf(query: URLSearchParams, { response }: Method): FieldMask {
-  const fields = query.get('fields');
-  return fields === null || fields === '' || response === undefined
-    ? 'all'
-    : parseFields(fields, response);
+export function maskOf(source: ParameterSource, { response }: Method): FieldMask {
+  const fields = systemParameter(source, 'fields');
+  return fields === undefined || response === undefined ? 'all' : parseFields(fields, response);
 }
 
 /** The token of a request, from its header or one of the two query parameters. */
-export function credentialOf(request: HttpRequest, query: URLSearchParams): string | undefined {
-  const header = request.headers['authorization'];
-  if (header !== undefined) return /^Bearer (.+)$/.exec(header)?.[1] ?? '';
-  return query.get('access_token') ?? query.get('oauth_token') ?? undefined;
+export function credentialOf(source: ParameterSource): string | undefined {
+  const header = source.headers['authorization'];
+  if (header !== undefined) return /^Bearer (.+)$/i.exec(header)?.[1] ?? '';
+  return systemParameter(source, 'access_token') ?? systemParameter(source, 'oauth_token');
 }
 
 export function toRawCall(request: HttpRequest, { method, params }: Match): RawCall {

@@ -1,18 +1,15 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { listen, type RunningServer } from '../backend.ts';
+import type { ServerCertificate } from '../tls/self-signed.ts';
 import { runBatch } from './batch.ts';
-import {
-  errorResponse,
-  execute,
-  type Outcome,
-  prepare,
-  type ResellerContext,
-  toRestError,
-  withFaults,
-} from './dispatch.ts';
-import type { HttpRequest, HttpResponse } from './router.ts';
+import { execute, type Outcome, prepare, type ResellerContext, withFaults } from './dispatch.ts';
+import { failure, toRestError } from './responses.ts';
+import { type HttpRequest, type HttpResponse, sourceOf } from './router.ts';
+import { printingOf } from './system-parameters.ts';
+import { grantToken, tokenPath } from './token-endpoint.ts';
 
 const batchPaths = ['/batch', '/batch/reseller/v1'];
 
@@ -32,6 +29,7 @@ async function readRequest(incoming: IncomingMessage): Promise<HttpRequest> {
 async function handleRequest(context: ResellerContext, request: HttpRequest): Promise<Outcome> {
   const [path = ''] = request.target.split('?');
   if (request.verb === 'POST' && batchPaths.includes(path)) return handleBatch(context, request);
+  if (path === tokenPath) return grantToken(request, context.access.token);
   const prepared = prepare(request);
   return execute(context, prepared, 'error' in prepared ? [] : [prepared.call], false);
 }
@@ -44,10 +42,11 @@ async function handleBatch(context: ResellerContext, request: HttpRequest): Prom
     headers,
     batched: false,
   });
+  const printing = printingOf(sourceOf(request), context.errorFormat);
   try {
-    return await withFaults(context, 'batch', () => runBatch(context, request));
+    return await withFaults(context, 'batch', printing, () => runBatch(context, request));
   } catch (error) {
-    return errorResponse(toRestError(error));
+    return failure(toRestError(error), printing);
   } finally {
     finish();
   }
@@ -72,11 +71,12 @@ function send(response: ServerResponse, request: HttpRequest, result: HttpRespon
   response.end(bytes);
 }
 
-/** Serves the REST API and its batch endpoints on one port. */
+/** Serves the REST API and its batch endpoints on one port; in plaintext when `tls` is null. */
 export async function startResellerServer(
   context: ResellerContext,
   host: string,
   port: number,
+  tls: ServerCertificate | null,
 ): Promise<RunningServer> {
   async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const request = await readRequest(incoming);
@@ -85,10 +85,14 @@ export async function startResellerServer(
     if (outcome === 'close') incoming.socket.destroy();
     else send(response, request, outcome);
   }
-  const server = createServer((incoming, response) => {
+  const listener = (incoming: IncomingMessage, response: ServerResponse): void => {
     // The client may disconnect while it sends the body.
     handle(incoming, response).catch(() => response.destroy());
-  });
+  };
+  const server =
+    tls === null
+      ? createServer(listener)
+      : createTlsServer({ key: tls.key, cert: tls.certificate }, listener);
   const bound = await listen(server, host, port);
   return {
     port: bound,

@@ -8,7 +8,10 @@ import type { CustomerRecord, SubscriptionRecord } from './records.ts';
 export type NewCustomer = Omit<
   CustomerRecord,
   'position' | 'customerId' | 'hadTrial' | 'lastSubscriptionId' | 'subscriptions' | 'transferable'
->;
+> & {
+  /** Generated when it is missing. */
+  readonly customerId?: string;
+};
 
 export type NewSubscription = Omit<SubscriptionRecord, 'position' | 'customer' | 'subscriptionId'>;
 
@@ -83,7 +86,7 @@ export class ResellerStore {
         lookForChanges();
       },
       position: this.#nextPosition(),
-      customerId: this.#newId(),
+      customerId: customer.customerId ?? this.#newId(),
       hadTrial: false,
       lastSubscriptionId: 1_000_000,
       subscriptions: [],

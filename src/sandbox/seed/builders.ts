@@ -13,6 +13,12 @@ export interface SeedContext {
   readonly store: ResellerStore;
 }
 
+/** A customer that exists in both APIs. */
+export interface Link {
+  readonly billing: { readonly resellerId: string; readonly customerId: string };
+  readonly resellerCustomerId: string;
+}
+
 const cities = [
   { locality: 'Hamburg', region: 'HH', postalCode: '20095', countryCode: 'DE' },
   { locality: 'Bergen', region: 'Vestland', postalCode: '5003', countryCode: 'NO' },

@@ -1,8 +1,9 @@
 import type { BillingCustomerRecord, BillingStore } from '../billing/store.ts';
 import { dayMs } from '../reseller/lifecycle.ts';
-import type { SeedContext } from './builders.ts';
+import type { Link, SeedContext } from './builders.ts';
 import { type Company, companyAt, domainOf } from './names.ts';
 import { addSpecialCases } from './special-cases.ts';
+import { type Story, seedStory } from './story.ts';
 import { Workspace } from './workspace.ts';
 
 export interface SeedOptions {
@@ -21,6 +22,8 @@ export interface SeedOptions {
    * one, and the customers share the others evenly.
    */
   readonly subscriptions: number | undefined;
+  /** Replaces all generated customers. */
+  readonly story: Story | undefined;
 }
 
 export const defaultSeed: SeedOptions = {
@@ -30,16 +33,12 @@ export const defaultSeed: SeedOptions = {
   resellerOnlyCustomers: 20,
   linkedShare: 0.6,
   subscriptions: undefined,
+  story: undefined,
 };
 
 /** "Nordwind Cloud" and its competitor "Alpen Systems". */
 export const mainResellerId = 'dn2nordwindcloud0000';
 export const secondResellerId = 'dn2alpenreseller0000';
-
-export interface Link {
-  readonly billing: { readonly resellerId: string; readonly customerId: string };
-  readonly resellerCustomerId: string;
-}
 
 /** The first customers; their names determine the outcome of their operations. */
 const outcomeNames = [
@@ -65,6 +64,7 @@ export function seedStores(
 ): readonly Link[] {
   addReseller(context, billing, mainResellerId, 'Nordwind Cloud');
   addReseller(context, billing, secondResellerId, 'Alpen Systems');
+  if (options.story) return seedStory(options.story, context, billing, mainResellerId);
   const workspace = new Workspace(context, options.subscriptions);
   const links: Link[] = [];
   for (let index = 0; index < options.customers; index += 1) {

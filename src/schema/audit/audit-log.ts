@@ -5,9 +5,13 @@ import type { AuditFilter, AuditOrder, AuditService } from '../../services/audit
 import type { CustomerService } from '../../services/customer-service.ts';
 import { builder, type InputFields } from '../builder.ts';
 import { customer, customerOfId } from '../customer/customer.ts';
-import { sequenceOf } from '../relay/arguments.ts';
-import { connectionArgs, connectionOf } from '../relay/connection.ts';
-import { type Connection, type ConnectionArgs, paginate } from '../relay/pagination.ts';
+import { checkPeriod, sequenceOf } from '../relay/arguments.ts';
+import {
+  type CountedConnection,
+  connectionArgs,
+  countedConnectionOf,
+} from '../relay/connection.ts';
+import { type ConnectionArgs, paginate } from '../relay/pagination.ts';
 import { subscription, subscriptionTarget } from '../subscription/subscription.ts';
 import { auditEntry, auditEntryIdOf, writeOutcome } from './audit-entry.ts';
 
@@ -61,7 +65,7 @@ const targetFilter = builder.inputType('TargetAuditLogFilter', {
 /** @throws GatewayError BAD_USER_INPUT when a mutation is not recorded, or the times are reversed */
 function commonFilter(given: typeof targetFilter.$inferInput | null | undefined): AuditFilter {
   const { viewer, mutations, outcomes, from, until } = given ?? {};
-  if (from && until && from >= until) throw badInput('filter.from must be before filter.until.');
+  checkPeriod('filter.', from, until);
   return {
     viewer: viewer ?? undefined,
     mutations: mutations?.map(mutationOf),
@@ -102,26 +106,13 @@ async function idsOf(parent: typeof customer.$inferType, customers: CustomerServ
   return { billing, resellerCustomerId };
 }
 
-interface AuditConnection extends Connection<WriteRecord> {
-  /** Reads the database, so call it only when the query selects the field. */
-  totalCount(): Promise<number>;
-}
-
-const auditConnection = connectionOf<WriteRecord, AuditConnection>(auditEntry);
-
-builder.objectField(auditConnection, 'totalCount', (t) =>
-  t.int({
-    nullable: false,
-    description: 'Number of entries on all pages; counted only when this field is selected.',
-    resolve: (connection) => connection.totalCount(),
-  }),
-);
+const auditConnection = countedConnectionOf(auditEntry, 'entries');
 
 async function paginateEntries(
   args: ConnectionArgs & { readonly orderBy?: AuditOrder | null | undefined },
   filter: AuditFilter,
   audit: AuditService,
-): Promise<AuditConnection> {
+): Promise<CountedConnection<WriteRecord>> {
   const direction = args.orderBy ?? 'AT_DESC';
   const connection = await paginate(args, {
     identity: ['auditLog', direction, filter],
@@ -221,8 +212,10 @@ builder.subscriptionField('auditLogged', (t) =>
       filter: t.arg({ type: logFilter, description: filterDescription }),
       after: t.arg.string({ description: '`cursor` of the last entry that the client received.' }),
     },
-    subscribe: async (_root, { filter, after }, { services: { audit, customers } }) =>
-      audit.watch(await filterOf(filter, customers), sequenceOf(after)),
+    async subscribe(_root, { filter, after }, context) {
+      const { audit, customers } = context.services;
+      return audit.watch(await filterOf(filter, customers), sequenceOf(after, context));
+    },
     resolve: (entry) => entry,
   }),
 );

@@ -11,11 +11,15 @@ import { builder } from '../builder.ts';
 import { customer, resellerFilter } from '../customer/customer.ts';
 import { expose, exposeFrom } from '../fields.ts';
 import { openEnum } from '../open-enum.ts';
-import { sequenceOf } from '../relay/arguments.ts';
-import { connectionArgs, connectionOf } from '../relay/connection.ts';
+import { checkPeriod, sequenceOf } from '../relay/arguments.ts';
+import {
+  type CountedConnection,
+  connectionArgs,
+  countedConnectionOf,
+} from '../relay/connection.ts';
 import { encodeGlobalId, invalidId } from '../relay/global-id.ts';
 import { nodeInterface, registerNode } from '../relay/node.ts';
-import { type Connection, type ConnectionArgs, paginate } from '../relay/pagination.ts';
+import { type ConnectionArgs, paginate } from '../relay/pagination.ts';
 import { subscription } from '../subscription/subscription.ts';
 import { suspensionReason } from '../subscription/subscription-parts.ts';
 
@@ -125,18 +129,44 @@ registerNode('Notification', {
   is: (value) => 'notification' in value,
 });
 
-const notificationConnection = connectionOf(notification);
+const notificationConnection = countedConnectionOf(notification, 'notifications');
 
-function paginateNotifications(
+async function paginateNotifications(
   args: ConnectionArgs,
   filter: NotificationFilter,
   notifications: NotificationService,
-): Promise<Connection<NotificationEntry>> {
-  return paginate(args, {
-    identity: ['notifications', filter.customerId, filter.types],
+): Promise<CountedConnection<NotificationEntry>> {
+  const { customerId, types, from, until } = filter;
+  // Cursors of a list without the newer filters stay valid.
+  const newer = from || until ? [from, until] : [];
+  const connection = await paginate(args, {
+    identity: ['notifications', customerId, types, ...newer],
     maxPageSize: MAX_STORED_PAGE,
     fetch: (page) => notifications.page(filter, page),
   });
+  return { ...connection, totalCount: () => notifications.count(filter) };
+}
+
+const periodArgs = builder.args((t) => ({
+  from: t.field({
+    type: 'DateTime',
+    description: 'Includes notifications that were received at this time or later.',
+  }),
+  until: t.field({
+    type: 'DateTime',
+    description: 'Includes notifications that were received before this time.',
+  }),
+}));
+
+function periodOf({
+  from,
+  until,
+}: {
+  readonly from?: Date | null | undefined;
+  readonly until?: Date | null | undefined;
+}): Pick<NotificationFilter, 'from' | 'until'> {
+  checkPeriod('', from, until);
+  return { from: from ?? undefined, until: until ?? undefined };
 }
 
 builder.objectField(customer, 'notifications', (t) =>
@@ -144,12 +174,12 @@ builder.objectField(customer, 'notifications', (t) =>
     type: notificationConnection,
     description:
       "Notifications about the customer's subscriptions, newest first; null when the customer is not in the reseller API.",
-    args: { ...connectionArgs },
+    args: { ...periodArgs, ...connectionArgs },
     resolve: async (parent, args, { services: { customers, notifications } }) => {
       const customerId = await customers.resellerCustomerId(parent);
       return customerId === null
         ? null
-        : paginateNotifications(args, { customerId }, notifications);
+        : paginateNotifications(args, { customerId, ...periodOf(args) }, notifications);
     },
   }),
 );
@@ -165,12 +195,14 @@ builder.queryField('notifications', (t) =>
     args: {
       customer: t.arg.id({ description: customerArgument }),
       types: t.arg({ type: [type.ref], description: typesArgument }),
+      ...periodArgs,
       ...connectionArgs,
     },
     resolve: async (_root, args, { services: { customers, notifications } }) => {
       const customerId = await resellerFilter(args.customer, customers);
       if (customerId === null) return null;
-      return paginateNotifications(args, filterOf(customerId, args.types), notifications);
+      const filter = { ...filterOf(customerId, args.types), ...periodOf(args) };
+      return paginateNotifications(args, filter, notifications);
     },
   }),
 );
@@ -188,12 +220,13 @@ builder.subscriptionField('notificationReceived', (t) =>
         description: '`cursor` of the last notification that the client received.',
       }),
     },
-    subscribe: async (_root, args, { services: { customers, notifications } }) => {
+    subscribe: async (_root, args, context) => {
+      const { customers, notifications } = context.services;
       const customerId = await resellerFilter(args.customer, customers);
       if (customerId === null) {
         throw new GatewayError('NOT_FOUND', 'The customer was not found in the reseller API.');
       }
-      return notifications.watch(filterOf(customerId, args.types), sequenceOf(args.after));
+      return notifications.watch(filterOf(customerId, args.types), sequenceOf(args.after, context));
     },
     resolve: (entry) => entry,
   }),

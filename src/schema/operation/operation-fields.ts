@@ -1,13 +1,18 @@
+import type { BillingCustomerKey } from '../../domain/customer.ts';
 import { GatewayError } from '../../domain/error.ts';
-import type { OperationEntry } from '../../domain/operation.ts';
+import type { OperationEntry, OperationKind, OperationStatus } from '../../domain/operation.ts';
 import { MAX_STORED_PAGE } from '../../domain/page.ts';
 import type { OperationFilter, OperationService } from '../../services/operations.ts';
 import { builder } from '../builder.ts';
 import { customer, customerOfId } from '../customer/customer.ts';
-import { notEmpty, sequenceOf } from '../relay/arguments.ts';
-import { connectionArgs, connectionOf } from '../relay/connection.ts';
-import { type Connection, type ConnectionArgs, paginate } from '../relay/pagination.ts';
-import { operation, operationIdOf, operationStatusEnum } from './operation.ts';
+import { checkPeriod, notEmpty, sequenceOf } from '../relay/arguments.ts';
+import {
+  type CountedConnection,
+  connectionArgs,
+  countedConnectionOf,
+} from '../relay/connection.ts';
+import { type ConnectionArgs, paginate } from '../relay/pagination.ts';
+import { operation, operationIdOf, operationKindEnum, operationStatusEnum } from './operation.ts';
 
 const operationBy = builder.inputType('OperationBy', {
   description: 'Identifies an operation. Set exactly one field.',
@@ -32,19 +37,59 @@ builder.queryField('operation', (t) =>
   }),
 );
 
-const operationConnection = connectionOf(operation);
+const operationConnection = countedConnectionOf(operation, 'operations');
 
-function paginateOperations(
+async function paginateOperations(
   args: ConnectionArgs,
   filter: OperationFilter,
   operations: OperationService,
-): Promise<Connection<OperationEntry>> {
-  const { customer: whose, statuses } = filter;
-  return paginate(args, {
-    identity: ['operations', whose?.resellerId, whose?.customerId, statuses],
+): Promise<CountedConnection<OperationEntry>> {
+  const { customer: whose, statuses, kinds, from, until } = filter;
+  // Cursors of a list without the newer filters stay valid.
+  const newer = kinds || from || until ? [kinds, from, until] : [];
+  const connection = await paginate(args, {
+    identity: ['operations', whose?.resellerId, whose?.customerId, statuses, ...newer],
     maxPageSize: MAX_STORED_PAGE,
     fetch: (page) => operations.page(filter, page),
   });
+  return { ...connection, totalCount: () => operations.count(filter) };
+}
+
+const filterArgs = builder.args((t) => ({
+  status: t.field({
+    type: [operationStatusEnum],
+    description: 'Statuses to include; all statuses when omitted.',
+  }),
+  kind: t.field({
+    type: [operationKindEnum],
+    description: 'Kinds to include; all kinds when omitted.',
+  }),
+  from: t.field({
+    type: 'DateTime',
+    description: 'Includes operations whose `createdAt` is this time or later.',
+  }),
+  until: t.field({
+    type: 'DateTime',
+    description: 'Includes operations whose `createdAt` is before this time.',
+  }),
+}));
+
+interface FilterArgs {
+  readonly status?: readonly OperationStatus[] | null | undefined;
+  readonly kind?: readonly OperationKind[] | null | undefined;
+  readonly from?: Date | null | undefined;
+  readonly until?: Date | null | undefined;
+}
+
+function filterOf(whose: BillingCustomerKey | null, args: FilterArgs): OperationFilter {
+  checkPeriod('', args.from, args.until);
+  return {
+    customer: whose ?? undefined,
+    statuses: args.status ?? undefined,
+    kinds: args.kind ?? undefined,
+    from: args.from ?? undefined,
+    until: args.until ?? undefined,
+  };
 }
 
 builder.objectField(customer, 'operations', (t) =>
@@ -52,10 +97,10 @@ builder.objectField(customer, 'operations', (t) =>
     type: operationConnection,
     description:
       "The customer's operations, most recently started first; null when the customer is not in the billing API.",
-    args: { ...connectionArgs },
+    args: { ...filterArgs, ...connectionArgs },
     resolve: async (parent, args, { services: { customers, operations } }) => {
       const whose = await customers.billingKey(parent);
-      return whose && paginateOperations(args, { customer: whose }, operations);
+      return whose && paginateOperations(args, filterOf(whose, args), operations);
     },
   }),
 );
@@ -67,18 +112,14 @@ builder.queryField('operations', (t) =>
       'Lists the operations that this gateway has started or read, most recently started first, in their last known state. Null when the filtered customer is not in the billing API.',
     args: {
       customer: t.arg.id({ description: 'Global id of the customer to filter by.' }),
-      status: t.arg({
-        type: [operationStatusEnum],
-        description: 'Statuses to include; all statuses when omitted.',
-      }),
+      ...filterArgs,
       ...connectionArgs,
     },
     resolve: async (_root, args, { services: { customers, operations } }) => {
       const whose =
         args.customer == null ? null : await customers.billingKey(customerOfId(args.customer));
       if (args.customer != null && whose === null) return null;
-      const filter = { customer: whose ?? undefined, statuses: args.status ?? undefined };
-      return paginateOperations(args, filter, operations);
+      return paginateOperations(args, filterOf(whose, args), operations);
     },
   }),
 );
@@ -93,8 +134,8 @@ builder.subscriptionField('operationUpdated', (t) =>
       id: t.arg.id({ required: true, description: 'Global id of the operation.' }),
       after: t.arg.string({ description: '`cursor` of the last state that the client received.' }),
     },
-    subscribe: (_root, { id, after }, { services }) =>
-      services.operations.watch(operationIdOf(id), sequenceOf(after)),
+    subscribe: (_root, { id, after }, context) =>
+      context.services.operations.watch(operationIdOf(id), sequenceOf(after, context)),
     resolve: (entry) => entry,
   }),
 );
@@ -109,12 +150,13 @@ builder.subscriptionField('operationsUpdated', (t) =>
       customer: t.arg.id({ description: 'Global id of the customer to filter by.' }),
       after: t.arg.string({ description: '`cursor` of the last state that the client received.' }),
     },
-    subscribe: async (_root, { customer: id, after }, { services: { customers, operations } }) => {
+    subscribe: async (_root, { customer: id, after }, context) => {
+      const { customers, operations } = context.services;
       const whose = id == null ? null : await customers.billingKey(customerOfId(id));
       if (id != null && whose === null) {
         throw new GatewayError('NOT_FOUND', 'The customer was not found in the billing API.');
       }
-      return operations.watchAll(whose, sequenceOf(after));
+      return operations.watchAll(whose, sequenceOf(after, context));
     },
     resolve: (entry) => entry,
   }),

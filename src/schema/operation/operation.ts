@@ -8,7 +8,7 @@ import {
 } from '../../domain/operation.ts';
 import { builder } from '../builder.ts';
 import { customer } from '../customer/customer.ts';
-import { enumType, expose, exposeFrom, objectType, plainType } from '../fields.ts';
+import { expose, exposeFrom, objectType, plainType } from '../fields.ts';
 import { encodeGlobalId, givenIdOf, invalidId } from '../relay/global-id.ts';
 import { nodeInterface, registerNode } from '../relay/node.ts';
 import { statusDetail, unknownPayload } from './status-detail.ts';
@@ -29,15 +29,18 @@ export const operationStatusEnum = builder.enumType('OperationStatus', {
   } as const satisfies Record<OperationStatus, { description: string }>,
 });
 
-const kindDescriptions: Record<OperationKind, string> = {
-  INVITE_CUSTOMER: 'Invites a customer by email.',
-  CREATE_RESELLER_SERVED_CUSTOMER: 'Creates a customer that the reseller manages.',
-  ACTIVATE_CUSTOMER: 'Activates a customer.',
-  SUSPEND_CUSTOMER: 'Suspends a customer.',
-  UNKNOWN: 'The operation was not started through this gateway.',
-};
-
-const kind = enumType('OperationKind', 'The change that an operation makes.', kindDescriptions);
+export const operationKindEnum = builder.enumType('OperationKind', {
+  description: 'The change that an operation makes.',
+  values: {
+    INVITE_CUSTOMER: { description: 'Invites a customer by email.' },
+    CREATE_RESELLER_SERVED_CUSTOMER: {
+      description: 'Creates a customer that the reseller manages.',
+    },
+    ACTIVATE_CUSTOMER: { description: 'Activates a customer.' },
+    SUSPEND_CUSTOMER: { description: 'Suspends a customer.' },
+    UNKNOWN: { description: 'The operation was not started through this gateway.' },
+  } as const satisfies Record<OperationKind, { description: string }>,
+});
 
 const customerMetadata = plainType<CustomerMetadata>(
   'CustomerOperationMetadata',
@@ -107,7 +110,7 @@ operation.implement({
       },
     }),
     kind: t.field({
-      type: kind,
+      type: operationKindEnum,
       nullable: false,
       description: 'The change that the operation makes.',
       resolve: (entry) => entry.operation.kind,

@@ -171,8 +171,10 @@ builder.subscriptionField('portfolioChanged', (t) =>
       filter: t.arg({ type: subscriptionFilter, description: changeFilter }),
       after: t.arg.string({ description: '`cursor` of the last change that the client received.' }),
     },
-    subscribe: async (_root, { filter, after }, { services: { portfolio: rows, customers } }) =>
-      rows.watch(await filterOf(filter, customers), sequenceOf(after)),
+    subscribe: async (_root, { filter, after }, context) => {
+      const { portfolio: rows, customers } = context.services;
+      return rows.watch(await filterOf(filter, customers), sequenceOf(after, context));
+    },
     resolve: (change) => change,
   }),
 );

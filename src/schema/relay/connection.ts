@@ -98,6 +98,31 @@ function nodesOf<C, T>(connection: C, pageOf: PageOf<C, T>) {
   return edges instanceof Promise ? edges.then(nodes) : nodes(edges);
 }
 
+/** A list whose length the gateway itself knows. */
+export interface CountedConnection<T> extends Connection<T> {
+  /** Reads the database, so call it only when the query selects the field. */
+  totalCount(): Promise<number>;
+}
+
+/**
+ * As `connectionOf`, with the field `totalCount`.
+ * @param items what is counted, in the plural
+ */
+export function countedConnectionOf<T>(
+  node: ObjectRef<Types, T>,
+  items: string,
+): ObjectRef<Types, CountedConnection<T>> {
+  const connection = connectionOf<T, CountedConnection<T>>(node);
+  builder.objectField(connection, 'totalCount', (t) =>
+    t.int({
+      nullable: false,
+      description: `Number of ${items} on all pages; counted only when this field is selected.`,
+      resolve: (parent) => parent.totalCount(),
+    }),
+  );
+  return connection;
+}
+
 export const connectionArgs = builder.args((t) => ({
   first: t.int({
     defaultValue: DEFAULT_FIRST,

@@ -1,9 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-
-const directory = new URL('../../../schema/operations/', import.meta.url);
+import { documentFiles } from '../documents/product-documents.ts';
 
 /** The page may run its own scripts and connect to the gateway only; it may not be framed. */
 const CONTENT_SECURITY_POLICY = [
@@ -66,14 +64,10 @@ async function render(protocol: GraphiQLProtocol) {
 
 /** The documents that GraphiQL opens, one tab each, in the order of their file names. */
 function graphiqlTabs(): { query: string; variables?: string }[] {
-  return readdirSync(directory)
-    .filter((name) => name.endsWith('.graphql'))
-    .sort()
-    .map((name) => {
-      const query = readFileSync(new URL(name, directory), 'utf8');
-      const variables = timesIn(query, Date.now());
-      return variables ? { query, variables } : { query };
-    });
+  return documentFiles().map(({ text: query }) => {
+    const variables = timesIn(query, Date.now());
+    return variables ? { query, variables } : { query };
+  });
 }
 
 const DAY_MS = 86_400_000;

@@ -114,14 +114,14 @@ export function createPlainRequests(options: PlainRequestsOptions) {
     }
     let params: Params;
     try {
-      params = parseParams(body.text);
+      params = parseParams(body.text, options.trusted);
     } catch (error) {
       if (error instanceof GraphQLError) return send(failed([error], plain), plain, 400);
       throw error;
     }
     const result = await answer(params, plain);
     if (result) await send(result, plain);
-    else options.other(plain, params);
+    else options.other(plain, params.body);
   }
 
   /** Never rejects. */

@@ -28,6 +28,8 @@ export interface RequestContextOptions {
   readonly viewer: Viewer;
   readonly requestId: string;
   readonly agent: string | null;
+  /** The header Last-Event-ID of a client that reconnects over SSE. */
+  readonly lastEventId?: string | null | undefined;
   /** Aborts when the client disconnects; absent when the caller ends the context itself. */
   readonly signal?: AbortSignal | undefined;
   /** Deadline of one query, mutation or event, in milliseconds. */
@@ -44,7 +46,7 @@ export interface RequestContextOptions {
 /** What the transport knows about a request. */
 export type RequestOrigin = Pick<
   RequestContextOptions,
-  'viewer' | 'requestId' | 'agent' | 'signal' | 'record'
+  'viewer' | 'requestId' | 'agent' | 'lastEventId' | 'signal' | 'record'
 >;
 
 export type CreateContext = (origin: RequestOrigin) => RequestContext;
@@ -100,6 +102,8 @@ export function createRequestContext(options: RequestContextOptions): RequestCon
   return {
     viewer,
     requestId,
+    // EventSource sends no header before the first event; other clients may send an empty one.
+    lastEventId: options.lastEventId || null,
     meter,
     record,
     signal,

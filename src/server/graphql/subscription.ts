@@ -113,7 +113,7 @@ class Reading {
     const settled = execution.settled ?? (await this.#wait(execution));
     if (this.#isEnded || !settled) return undefined;
     // Yoga serialises where an exception would not be caught.
-    const shown = { ...settled.result, stringify: () => settled.payload() };
+    const shown = { ...settled.result, stringify: () => withId(settled.payload(), event.value) };
     return shown;
   }
 
@@ -127,6 +127,15 @@ class Reading {
       this.#cancelWait = execution.wait(resolve);
     });
   }
+}
+
+/**
+ * The data of a server-sent event, and its id: the cursor of the event. Yoga writes the text after
+ * `data: `, and a line of JSON contains no line break, so another field can follow.
+ */
+function withId(payload: string, event: unknown): string {
+  const isStored = typeof event === 'object' && event !== null && 'sequence' in event;
+  return isStored ? `${payload}\nid: ${event.sequence}` : payload;
 }
 
 /** Delivers results of events without a promise for each: there may be thousands of subscribers. */

@@ -5,6 +5,7 @@ import type { Logger } from '../../log.ts';
 import { onExpiry } from '../auth/authenticate.ts';
 import type { OriginPolicy } from '../auth/origin.ts';
 import type { Backlog } from '../backlog.ts';
+import type { TrustedDocuments } from '../documents/trusted-documents.ts';
 import { EXPOSED_HEADERS } from '../refusal.ts';
 import type { Compress } from './compression.ts';
 import type { Documents } from './documents.ts';
@@ -13,7 +14,7 @@ import { useCompression } from './plugins/compression.ts';
 import { useDocuments } from './plugins/documents.ts';
 import { useErrorCodes } from './plugins/error-codes.ts';
 import { useExecution } from './plugins/execution.ts';
-import { useRequestErrors } from './plugins/request-errors.ts';
+import { useRequestParams } from './plugins/request-params.ts';
 import {
   agentFrom,
   type CreateContext,
@@ -26,6 +27,9 @@ export interface YogaOptions {
   readonly path: string;
   readonly schema: GraphQLSchema;
   readonly documents: Documents;
+  readonly trusted: TrustedDocuments;
+  /** Milliseconds for which caches may reuse the answer to a document that is requested with GET. */
+  readonly documentMaxAgeMs: number;
   readonly createContext: CreateContext;
   readonly executeOnce: ExecuteOnce;
   readonly subscribe: Subscribe;
@@ -77,13 +81,15 @@ export function createGraphQLHandler(options: YogaOptions) {
         onExpiry(viewer, () => res.destroy()),
       );
       const agent = agentFrom(request.headers.get('user-agent'));
-      const context = createContext({ viewer, requestId, agent, record, signal: request.signal });
+      const lastEventId = request.headers.get('last-event-id');
+      const { signal } = request;
+      const context = createContext({ viewer, requestId, agent, lastEventId, record, signal });
       // Emitted only when the whole response was handed to a connection that was still open.
       res.once('finish', () => context.delivered());
       return context;
     },
     plugins: [
-      useRequestErrors(),
+      useRequestParams(options.trusted, options.documentMaxAgeMs),
       useDocuments(documents),
       useExecution(options.executeOnce, options.subscribe, options.backlog, options.shutdown),
       useErrorCodes(log, options.limits.suggestions),

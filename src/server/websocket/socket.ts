@@ -5,6 +5,7 @@ import type { ErrorCode } from '../../domain/error.ts';
 import type { Limits } from '../../domain/limits.ts';
 import { socketsChanged } from '../../domain/telemetry.ts';
 import type { Logger } from '../../log.ts';
+import { withQuery } from './document-id.ts';
 import { textFrame } from './frame.ts';
 
 /** The close code for a server that shuts down. RFC 6455, section 7.4.1. */
@@ -59,7 +60,7 @@ export function serveSocket<E>(
       onMessage: (listener) =>
         socket.on('message', (data: RawData) => {
           if (socket.bufferedAmount > limits.pendingBytes) return socket.terminate();
-          listener(String(data)).catch((error: unknown) => {
+          listener(withQuery(String(data))).catch((error: unknown) => {
             log.error({ err: error }, 'socket message failed');
             socket.close(CloseCode.InternalServerError, 'Internal server error');
           });

@@ -16,6 +16,7 @@ import type { Logger } from '../../log.ts';
 import { type Authenticate, onExpiry } from '../auth/authenticate.ts';
 import type { OriginPolicy } from '../auth/origin.ts';
 import type { Backlog } from '../backlog.ts';
+import type { TrustedDocuments } from '../documents/trusted-documents.ts';
 import type { Documents } from '../graphql/documents.ts';
 import type { ExecuteOnce } from '../graphql/execution.ts';
 import { slices } from '../graphql/limits/slices.ts';
@@ -66,6 +67,7 @@ export interface WebSocketOptions {
   readonly path: string;
   readonly schema: GraphQLSchema;
   readonly documents: Documents;
+  readonly trusted: TrustedDocuments;
   readonly authenticate: Authenticate;
   readonly origins: OriginPolicy;
   readonly createContext: CreateContext;
@@ -171,7 +173,7 @@ function createProtocol(options: WebSocketOptions) {
         return shown;
       };
       try {
-        const document = documents.parse(payload.query);
+        const document = documents.parse(options.trusted.textOf(payload));
         record.setOperation(document, payload.operationName);
         const errors = documents.validate(document);
         if (errors.length > 0) return refused(errors);

@@ -1,7 +1,7 @@
 import type { Generated } from 'kysely';
 import type { ErrorCode } from '../../domain/error.ts';
 import type { NotificationType, OTHER_TYPE } from '../../domain/notification.ts';
-import type { OperationStatus } from '../../domain/operation.ts';
+import type { OperationKind, OperationStatus } from '../../domain/operation.ts';
 import type { WriteMutation, WriteOutcome } from '../../domain/write.ts';
 import type { PortfolioTables } from '../portfolio/portfolio-tables.ts';
 
@@ -17,6 +17,10 @@ export interface OperationsTable {
   reseller_id: string | null;
   customer_id: string | null;
   first_seen_at: number;
+  /** As in the latest entry; null when an earlier version of the gateway wrote it. */
+  kind: OperationKind | null;
+  /** When billing says that it started, otherwise `first_seen_at`; null like `kind`. */
+  started_at: number | null;
   latest_sequence: number;
   lease_holder: string | null;
   /** 0 when no instance holds the lease. */

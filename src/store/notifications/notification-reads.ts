@@ -1,4 +1,4 @@
-import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
+import { type Kysely, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely';
 import { badInput } from '../../domain/error.ts';
 import type { NotificationFilter } from '../../domain/notification.ts';
 import type { Database } from '../database/database.ts';
@@ -25,15 +25,49 @@ export function reading<Row>(
   place: Place,
 ) {
   const { customerId, types, tenant } = filter;
-  const all = selected.orderBy('sequence', place.order).limit(place.limit);
-  const placed = tenant ? all.where(isTenantsCustomer(tenant, 'notifications.customer_id')) : all;
+  const placed = selected.orderBy('sequence', place.order).limit(place.limit);
   // For a tenant, the newest of each type may all belong to others.
   if (customerId === undefined && types && !tenant) {
-    return placed.where('sequence', 'in', sequencesOf(db, types, place));
+    return placed.where('sequence', 'in', sequencesOf(db, types, filter, place));
   }
-  let own = placed.where('sequence', place.side, place.sequence);
-  if (customerId !== undefined) own = own.where('customer_id', '=', customerId);
-  return types ? own.where('type', 'in', [...types]) : own;
+  return placed.where('sequence', place.side, place.sequence).where(matches(filter));
+}
+
+/** Whether a notification matches every condition of a filter. */
+function matches(filter: NotificationFilter): RawBuilder<boolean> {
+  const { customerId, types, from, until, tenant } = filter;
+  const conditions = [
+    customerId !== undefined && sql`customer_id = ${customerId}`,
+    types && sql`type in (${sql.join(types)})`,
+    from && sql`received_at >= ${from.getTime()}`,
+    until && sql`received_at < ${until.getTime()}`,
+    tenant && isTenantsCustomer(tenant, 'notifications.customer_id'),
+  ].filter((condition) => condition !== undefined && condition !== false);
+  return conditions.length === 0 ? sql`1 = 1` : sql`${sql.join(conditions, sql` and `)}`;
+}
+
+/** The numbers of notifications that match the filters, in their order. */
+export async function countNotifications(
+  database: Database,
+  filters: readonly NotificationFilter[],
+): Promise<readonly number[]> {
+  const found = await readPages(filters, (some) =>
+    database.read(async (db) => {
+      const parts = some.flatMap((filter, page) =>
+        filter.types?.length === 0
+          ? []
+          : db
+              .selectFrom('notifications')
+              .select(({ fn }) => [
+                sql.lit(page).as('page'),
+                fn.countAll<number | string>().as('count'),
+              ])
+              .where(matches(filter)),
+      );
+      return parts.length === 0 ? [] : parts.reduce((all, part) => all.unionAll(part)).execute();
+    }),
+  );
+  return found.map(([row]) => Number(row?.count ?? 0));
 }
 
 /** An empty list when the query cannot match anything. */
@@ -54,6 +88,7 @@ export function pageQuery<Row>(
 function sequencesOf(
   db: Kysely<Tables>,
   types: NonNullable<NotificationFilter['types']>,
+  { from, until }: NotificationFilter,
   { side, sequence, order, limit }: Place,
 ) {
   const queries = [...new Set(types)].map((type) =>
@@ -63,6 +98,7 @@ function sequencesOf(
           .selectFrom('notifications')
           .select('sequence')
           .where('type', '=', type)
+          .where(matches({ from, until }))
           .where('sequence', side, sequence)
           .orderBy('sequence', order)
           .limit(limit)

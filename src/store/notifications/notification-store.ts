@@ -11,7 +11,13 @@ import type { PageQuery } from '../database/pages.ts';
 import type { Tables } from '../database/tables.ts';
 import { MAX_ROWS } from '../operations/rows.ts';
 import { decodeNotification, encodeNotification } from './notification-json.ts';
-import { entries, type Place, reading, readSizedPages } from './notification-reads.ts';
+import {
+  countNotifications,
+  entries,
+  type Place,
+  reading,
+  readSizedPages,
+} from './notification-reads.ts';
 
 /**
  * Every notification that was received, stored once. A write that resolves survives a crash. Every
@@ -40,6 +46,8 @@ export interface NotificationStore {
     queries: readonly PageQuery<NotificationFilter>[],
     maxBytes?: number,
   ): Promise<readonly (readonly NotificationEntry[])[]>;
+  /** The numbers of notifications that match the filters, in their order. */
+  counts(filters: readonly NotificationFilter[]): Promise<readonly number[]>;
   /** The highest sequence; 0 when nothing is stored. */
   lastSequence(): Promise<number>;
   /**
@@ -74,6 +82,7 @@ export function notificationStore(database: Database, changes: Changes): Notific
       // A union returns its rows in no particular order.
       return found.map((rows) => rows.toSorted((a, b) => b.sequence - a.sequence).map(toEntry));
     },
+    counts: (filters) => countNotifications(database, filters),
     async lastSequence() {
       const row = await database.read((db) =>
         db

@@ -5,7 +5,7 @@ import type { Database } from '../database/database.ts';
 import type { Tables } from '../database/tables.ts';
 import { encodeOperation } from './operation-json.ts';
 import { isAnother } from './readings.ts';
-import { latestEntries, toEntry } from './rows.ts';
+import { filterColumns, latestEntries, toEntry } from './rows.ts';
 
 /** The operation as the journal has it before an append; null when it does not have it. */
 export type KnownOperation = ReturnType<typeof toKnown>;
@@ -105,7 +105,12 @@ export function setLatestEntry(db: Kysely<Tables>, append: Append) {
     where operation_number = operations.number)`;
   return db
     .updateTable('operations')
-    .set({ ...customerColumns(append), ...statusColumns(append.operation), latest_sequence: last })
+    .set({
+      ...customerColumns(append),
+      ...statusColumns(append.operation),
+      ...filterColumns(append.operation),
+      latest_sequence: last,
+    })
     .where('operation_id', '=', append.operation.operationId)
     .where('latest_sequence', '=', append.known?.entry.sequence ?? 0)
     .where('latest_sequence', '<', last);

@@ -3,6 +3,7 @@ import type {
   HeldOperation,
   Operation,
   OperationEntry,
+  OperationKind,
   OperationStatus,
 } from '../../domain/operation.ts';
 import type { Tenant } from '../../domain/tenant.ts';
@@ -25,6 +26,12 @@ export interface ChangesFilter {
 export interface OperationFilter extends ChangesFilter {
   /** Matches any of these statuses; an empty list matches nothing. */
   readonly statuses?: readonly OperationStatus[] | undefined;
+  /** Matches any of these kinds; an empty list matches nothing. */
+  readonly kinds?: readonly OperationKind[] | undefined;
+  /** Operations that started at this time or later, as `createdAt` of the entry shows. */
+  readonly from?: Date | undefined;
+  /** Operations that started before this time. */
+  readonly until?: Date | undefined;
 }
 
 /** `ageMs` as in HeldOperation. */
@@ -86,6 +93,8 @@ export interface OperationJournal {
   pages(
     queries: readonly PageQuery<OperationFilter>[],
   ): Promise<readonly (readonly ListedOperation[])[]>;
+  /** The numbers of operations that match the filters, in their order. */
+  counts(filters: readonly OperationFilter[]): Promise<readonly number[]>;
   /** Leases unfinished operations that no instance holds to this instance. */
   claim(limit: number, leaseMs: number): Promise<readonly HeldOperation[]>;
   /**

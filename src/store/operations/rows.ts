@@ -1,5 +1,5 @@
-import type { Kysely } from 'kysely';
-import type { OperationEntry } from '../../domain/operation.ts';
+import { type Kysely, sql } from 'kysely';
+import type { Operation, OperationEntry } from '../../domain/operation.ts';
 import type { Tables } from '../database/tables.ts';
 import { decodeOperation } from './operation-json.ts';
 
@@ -21,6 +21,12 @@ export function toEntry({ sequence, first_seen_at, state, reseller_id }: EntryRo
     // Billing may leave the id empty.
     resellerId: reseller_id || null,
   };
+}
+
+/** The columns of an existing row by which operations are filtered. */
+export function filterColumns({ kind, createdAt }: Operation) {
+  const started_at = createdAt ? createdAt.getTime() : sql<number>`first_seen_at`;
+  return { kind, started_at };
 }
 
 /** Operations `o` with their latest entries `e`. */

@@ -6,7 +6,7 @@ import type { Tables } from '../database/tables.ts';
 import { appendIn, linkIn } from '../operations/entry-writes.ts';
 import type { OperationJournal } from '../operations/journal.ts';
 import { encodeOperation } from '../operations/operation-json.ts';
-import { toEntry } from '../operations/rows.ts';
+import { filterColumns, toEntry } from '../operations/rows.ts';
 import { doneColumns } from './write-columns.ts';
 import { isUnsettled } from './write-rows.ts';
 import type { StartedEntry, StartedState, WriteStore } from './write-store.ts';
@@ -147,6 +147,7 @@ function setLatestEntry(db: Kysely<Tables>, state: StartedState) {
     .set({
       reseller_id: customer.resellerId,
       customer_id: customer.customerId,
+      ...filterColumns(operation),
       latest_sequence: sql<number>`(select max(sequence) from operation_entries
         where operation_number = operations.number)`,
     })

@@ -6,6 +6,8 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { BillableObjectBinding } from "./billable_object_pb.ts";
+import { file_yandex_cloud_billing_v1_billable_object } from "./billable_object_pb.ts";
 import type { BillingAccount, BillingAccountSchema } from "./billing_account_pb.ts";
 import { file_yandex_cloud_billing_v1_billing_account } from "./billing_account_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
@@ -14,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file yandex/cloud/billing/v1/billing_account_service.proto.
  */
 export const file_yandex_cloud_billing_v1_billing_account_service: GenFile = /*@__PURE__*/
-  fileDesc("CjV5YW5kZXgvY2xvdWQvYmlsbGluZy92MS9iaWxsaW5nX2FjY291bnRfc2VydmljZS5wcm90bxIXeWFuZGV4LmNsb3VkLmJpbGxpbmcudjEiJgoYR2V0QmlsbGluZ0FjY291bnRSZXF1ZXN0EgoKAmlkGAEgASgJIkkKGkxpc3RCaWxsaW5nQWNjb3VudHNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgCIAEoAxISCgpwYWdlX3Rva2VuGAMgASgJSgQIARACInkKG0xpc3RCaWxsaW5nQWNjb3VudHNSZXNwb25zZRJBChBiaWxsaW5nX2FjY291bnRzGAEgAygLMicueWFuZGV4LmNsb3VkLmJpbGxpbmcudjEuQmlsbGluZ0FjY291bnQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJMu0BChVCaWxsaW5nQWNjb3VudFNlcnZpY2USYQoDR2V0EjEueWFuZGV4LmNsb3VkLmJpbGxpbmcudjEuR2V0QmlsbGluZ0FjY291bnRSZXF1ZXN0GicueWFuZGV4LmNsb3VkLmJpbGxpbmcudjEuQmlsbGluZ0FjY291bnQScQoETGlzdBIzLnlhbmRleC5jbG91ZC5iaWxsaW5nLnYxLkxpc3RCaWxsaW5nQWNjb3VudHNSZXF1ZXN0GjQueWFuZGV4LmNsb3VkLmJpbGxpbmcudjEuTGlzdEJpbGxpbmdBY2NvdW50c1Jlc3BvbnNlYgZwcm90bzM", [file_yandex_cloud_billing_v1_billing_account]);
+  fileDesc("CjV5YW5kZXgvY2xvdWQvYmlsbGluZy92MS9iaWxsaW5nX2FjY291bnRfc2VydmljZS5wcm90bxIXeWFuZGV4LmNsb3VkLmJpbGxpbmcudjEiJgoYR2V0QmlsbGluZ0FjY291bnRSZXF1ZXN0EgoKAmlkGAEgASgJIkkKGkxpc3RCaWxsaW5nQWNjb3VudHNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgCIAEoAxISCgpwYWdlX3Rva2VuGAMgASgJSgQIARACInkKG0xpc3RCaWxsaW5nQWNjb3VudHNSZXNwb25zZRJBChBiaWxsaW5nX2FjY291bnRzGAEgAygLMicueWFuZGV4LmNsb3VkLmJpbGxpbmcudjEuQmlsbGluZ0FjY291bnQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJImYKIUxpc3RCaWxsYWJsZU9iamVjdEJpbmRpbmdzUmVxdWVzdBIaChJiaWxsaW5nX2FjY291bnRfaWQYASABKAkSEQoJcGFnZV9zaXplGAIgASgDEhIKCnBhZ2VfdG9rZW4YAyABKAkijwEKIkxpc3RCaWxsYWJsZU9iamVjdEJpbmRpbmdzUmVzcG9uc2USUAoYYmlsbGFibGVfb2JqZWN0X2JpbmRpbmdzGAEgAygLMi4ueWFuZGV4LmNsb3VkLmJpbGxpbmcudjEuQmlsbGFibGVPYmplY3RCaW5kaW5nEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCTKFAwoVQmlsbGluZ0FjY291bnRTZXJ2aWNlEmEKA0dldBIxLnlhbmRleC5jbG91ZC5iaWxsaW5nLnYxLkdldEJpbGxpbmdBY2NvdW50UmVxdWVzdBonLnlhbmRleC5jbG91ZC5iaWxsaW5nLnYxLkJpbGxpbmdBY2NvdW50EnEKBExpc3QSMy55YW5kZXguY2xvdWQuYmlsbGluZy52MS5MaXN0QmlsbGluZ0FjY291bnRzUmVxdWVzdBo0LnlhbmRleC5jbG91ZC5iaWxsaW5nLnYxLkxpc3RCaWxsaW5nQWNjb3VudHNSZXNwb25zZRKVAQoaTGlzdEJpbGxhYmxlT2JqZWN0QmluZGluZ3MSOi55YW5kZXguY2xvdWQuYmlsbGluZy52MS5MaXN0QmlsbGFibGVPYmplY3RCaW5kaW5nc1JlcXVlc3QaOy55YW5kZXguY2xvdWQuYmlsbGluZy52MS5MaXN0QmlsbGFibGVPYmplY3RCaW5kaW5nc1Jlc3BvbnNlYgZwcm90bzM", [file_yandex_cloud_billing_v1_billable_object, file_yandex_cloud_billing_v1_billing_account]);
 
 /**
  * @generated from message yandex.cloud.billing.v1.GetBillingAccountRequest
@@ -84,6 +86,61 @@ export const ListBillingAccountsResponseSchema: GenMessage<ListBillingAccountsRe
   messageDesc(file_yandex_cloud_billing_v1_billing_account_service, 2);
 
 /**
+ * @generated from message yandex.cloud.billing.v1.ListBillableObjectBindingsRequest
+ */
+export type ListBillableObjectBindingsRequest = Message<"yandex.cloud.billing.v1.ListBillableObjectBindingsRequest"> & {
+  /**
+   * Required, at most 50 characters.
+   *
+   * @generated from field: string billing_account_id = 1;
+   */
+  billingAccountId: string;
+
+  /**
+   * At most 1000.
+   *
+   * @generated from field: int64 page_size = 2;
+   */
+  pageSize: bigint;
+
+  /**
+   * At most 100 characters.
+   *
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message yandex.cloud.billing.v1.ListBillableObjectBindingsRequest.
+ * Use `create(ListBillableObjectBindingsRequestSchema)` to create a new message.
+ */
+export const ListBillableObjectBindingsRequestSchema: GenMessage<ListBillableObjectBindingsRequest> = /*@__PURE__*/
+  messageDesc(file_yandex_cloud_billing_v1_billing_account_service, 3);
+
+/**
+ * @generated from message yandex.cloud.billing.v1.ListBillableObjectBindingsResponse
+ */
+export type ListBillableObjectBindingsResponse = Message<"yandex.cloud.billing.v1.ListBillableObjectBindingsResponse"> & {
+  /**
+   * @generated from field: repeated yandex.cloud.billing.v1.BillableObjectBinding billable_object_bindings = 1;
+   */
+  billableObjectBindings: BillableObjectBinding[];
+
+  /**
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message yandex.cloud.billing.v1.ListBillableObjectBindingsResponse.
+ * Use `create(ListBillableObjectBindingsResponseSchema)` to create a new message.
+ */
+export const ListBillableObjectBindingsResponseSchema: GenMessage<ListBillableObjectBindingsResponse> = /*@__PURE__*/
+  messageDesc(file_yandex_cloud_billing_v1_billing_account_service, 4);
+
+/**
  * @generated from service yandex.cloud.billing.v1.BillingAccountService
  */
 export const BillingAccountService: GenService<{
@@ -102,6 +159,16 @@ export const BillingAccountService: GenService<{
     methodKind: "unary";
     input: typeof ListBillingAccountsRequestSchema;
     output: typeof ListBillingAccountsResponseSchema;
+  },
+  /**
+   * The clouds that an account pays for.
+   *
+   * @generated from rpc yandex.cloud.billing.v1.BillingAccountService.ListBillableObjectBindings
+   */
+  listBillableObjectBindings: {
+    methodKind: "unary";
+    input: typeof ListBillableObjectBindingsRequestSchema;
+    output: typeof ListBillableObjectBindingsResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_yandex_cloud_billing_v1_billing_account_service, 0);
