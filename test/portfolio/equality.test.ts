@@ -8,6 +8,7 @@ import { ask, filled, untilDetailed } from './portfolio.support.ts';
 import { randomCase } from './random-filters.support.ts';
 
 const CASES = process.env['SOAK'] ? 1_000 : 150;
+const TIMEOUT_MS = process.env['SOAK'] ? 600_000 : 60_000;
 const names = ['Müller & Söhne', 'Café Noël', 'Łódź Ærø', 'ÅNGSTRÖM', 'Zoë İstanbul', 'Ünal-Çelik'];
 
 const world: { gateways: Record<string, TestGateway>; server: PostgresServer | null } = {
@@ -88,7 +89,9 @@ function idOf({ skuId, id }: { readonly skuId: string; readonly id?: string }): 
 }
 
 describe.each(['SQLite', 'PostgreSQL'])('on %s', (kind) => {
-  test('any filter and order returns what a plain filter and sort returns', async () => {
+  test('any filter and order returns what a plain filter and sort returns', {
+    timeout: TIMEOUT_MS,
+  }, async () => {
     const { url, sandbox } = gatewayOn(kind);
     await untilDetailed(gatewayOn(kind));
     const rows = expectedRows(sandbox);

@@ -153,7 +153,9 @@ test('ends in spite of quota errors, and marks nothing', async () => {
   expect(await idsIn(store, gone)).toEqual([]);
 });
 
-test('another process continues a sweep where the first one was killed', async () => {
+test('another process continues a sweep where the first one was killed', {
+  timeout: 60_000,
+}, async () => {
   const sandbox = await startTestSandbox({ seed: { customers: 150 } });
   const url = `sqlite:${testDirectory()}/gateway.db`;
   const env = {
@@ -162,7 +164,7 @@ test('another process continues a sweep where the first one was killed', async (
   };
   const first = await startGatewayProcess(sandbox, env);
   const calls = () => sandbox.calls.count('subscriptions.list');
-  await expect.poll(calls, { interval: 5, timeout: 10_000 }).toBeGreaterThanOrEqual(2);
+  await expect.poll(calls, { interval: 5, timeout: 20_000 }).toBeGreaterThanOrEqual(2);
   await first.kill();
   const before = calls();
   const expected = listedIds(sandbox);
