@@ -21,6 +21,7 @@ export async function activations(): Promise<void> {
     LOG_LEVEL: 'silent',
     BILLING_ENDPOINT: sandbox.billing,
     BILLING_TLS: 'false',
+    PORTFOLIO: 'false',
     BILLING_RESELLER_ID: sandbox.resellerId,
     RESELLER_ENDPOINT: sandbox.reseller,
   });

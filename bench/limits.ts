@@ -15,6 +15,7 @@ const child = fork(new URL('limits-gateway.ts', import.meta.url), {
     LOG_LEVEL: 'silent',
     BILLING_ENDPOINT: sandbox.billingAddress,
     BILLING_TLS: 'false',
+    PORTFOLIO: 'false',
     BILLING_RESELLER_ID: sandbox.resellerId,
     RESELLER_ENDPOINT: sandbox.resellerUrl,
   },

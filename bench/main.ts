@@ -13,6 +13,7 @@ const { backends, ...config } = loadConfig({
   LOG_LEVEL: 'silent',
   BILLING_ENDPOINT: sandbox.billingAddress,
   BILLING_TLS: 'false',
+  PORTFOLIO: 'false',
   BILLING_RESELLER_ID: sandbox.resellerId,
   RESELLER_ENDPOINT: sandbox.resellerUrl,
   RESELLER_CONNECTIONS: '100',

@@ -47,6 +47,7 @@ async function run(name: string, databaseUrl: string): Promise<void> {
     DATABASE_URL: databaseUrl,
     BILLING_ENDPOINT: /billing, operations\s+(\S+)/.exec(sandbox.said)?.[1] ?? '',
     BILLING_TLS: 'false',
+    PORTFOLIO: 'false',
     BILLING_RESELLER_ID: /reseller id\s+(\S+)/.exec(sandbox.said)?.[1] ?? '',
     RESELLER_ENDPOINT: /reseller\s+(http\S+)/.exec(sandbox.said)?.[1] ?? '',
     OPERATION_POLL_INTERVAL_MS: '60000',

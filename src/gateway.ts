@@ -10,6 +10,7 @@ import type { ReceiveMessage } from './domain/notification.ts';
 import { createLogger, type Logger } from './log.ts';
 import { Notifications } from './notifications/notifications.ts';
 import { openBilling, openEgresses, openReseller, pullOptions } from './open-backends.ts';
+import { openPortfolio } from './open-portfolio.ts';
 import { Operations, type OperationsDeps } from './operations/operations.ts';
 import { schema } from './schema/schema.ts';
 import { allowAnonymous } from './server/auth/authenticate.ts';
@@ -61,11 +62,15 @@ export async function createGateway(
   const catalog = readCatalog(config.settings);
   const manifest = readManifests(config.settings);
   const { settings, backends } = config;
-  const billing = openBilling(backends.billing, settings, egress.billing, log);
-  const reseller = openReseller(backends.reseller, settings, egress.reseller, log);
+  const clients = {
+    billing: openBilling(backends.billing, settings, egress.billing, log),
+    reseller: openReseller(backends.reseller, settings, egress.reseller, log),
+  };
   const pulled = pullOptions(config.notifications.pull);
   const store = await openStore(config.databaseUrl, { log });
   await makeLinks(store.links, overrides.links ?? []);
+  const portfolio = openPortfolio(config, { ...clients, store, catalog, log });
+  const { billing, reseller } = portfolio.observedClients();
   const customerIndex = new CustomerIndex(billing.listCustomers, {
     pageSize: MAX_CUSTOMERS_PAGE,
     sweepIntervalMs: config.customerSweepIntervalMs,
@@ -77,7 +82,10 @@ export async function createGateway(
     ...{ billing, reseller, operations, store: store.writes, audit: store.audit, log },
     onWrite: (listener) => store.onWrite(listener),
   });
-  const notifications = new Notifications({ store, forgetReads: () => reseller.invalidate(), log });
+  const notifications = new Notifications({
+    ...{ store, forgetReads: () => reseller.invalidate(), log },
+    onReceived: (notification) => portfolio.notified(notification),
+  });
   const retention = createRetention(config, store, log);
   const receive: ReceiveMessage = (message) => notifications.receive(message);
   let pull: Promise<Pull> | null = null;
@@ -91,6 +99,7 @@ export async function createGateway(
     notifications,
     customerIndex,
     links: store.links,
+    portfolio,
     maxAnswerBytes: config.limits.answerBytes,
     defaultResellerId: config.defaultResellerId,
     resellerOwner: config.settings.auth.RESELLER_OWNER ?? null,
@@ -130,6 +139,7 @@ export async function createGateway(
       await metrics?.start();
       operations.open();
       writes.start();
+      portfolio.start();
       retention.start();
       if (pulled) pull = pullNotifications({ ...pulled, egress: egress.other, receive, log });
       await pull;
@@ -140,6 +150,7 @@ export async function createGateway(
       await writes.close();
       await operations.close();
       await notifications.close();
+      await portfolio.close();
       await retention.close();
       billing.close();
       await reseller.close();
@@ -210,7 +221,7 @@ const MIN_NOTIFICATION_DAYS = 31;
 const REQUEST_DAYS = 30;
 
 function createRetention({ settings }: GatewayConfig, store: Store, log: Logger): Retention {
-  const { operations, writes, notifications } = settings;
+  const { operations, writes, notifications, portfolio } = settings;
   const keyDays = writes.WRITE_KEY_WINDOW_MS / DAY_MS;
   const job = (rows: string, days: number, minDays: number, run: Prune): RetentionJob[] =>
     days === 0 ? [] : [{ rows, run: (limit) => run(Math.max(days, minDays) * DAY_MS, limit) }];
@@ -219,6 +230,12 @@ function createRetention({ settings }: GatewayConfig, store: Store, log: Logger)
     jobs: [
       ...job('audit entries', writes.AUDIT_RETENTION, keyDays, store.audit.prune),
       ...job('requests of unknown writes', REQUEST_DAYS, 0, store.audit.eraseRequests),
+      ...job(
+        'portfolio changes',
+        portfolio.PORTFOLIO_HISTORY_RETENTION,
+        0,
+        store.portfolio.pruneChanges,
+      ),
       ...job('operations', operations.OPERATION_RETENTION, 0, store.journal.prune),
       ...job(
         'notifications',

@@ -14,8 +14,12 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   store: ['domain'],
   operations: ['backends', 'store', 'live', 'domain', 'log.ts'],
   notifications: ['backends', 'store', 'live', 'domain', 'log.ts'],
+  portfolio: ['backends', 'store', 'live', 'domain', 'log.ts'],
   writes: ['operations', 'backends', 'store', 'live', 'domain', 'log.ts'],
-  services: ['writes', 'operations', 'notifications', 'live', 'backends', 'store', 'domain'],
+  services: [
+    ...['writes', 'operations', 'notifications', 'portfolio', 'live', 'backends', 'store'],
+    'domain',
+  ],
   schema: ['services', 'domain'],
   server: ['schema', 'services', 'live', 'domain', 'log.ts'],
   sandbox: ['gen', 'domain/catalog'],

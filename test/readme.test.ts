@@ -18,7 +18,7 @@ const pages = await readPages();
 const blocks = codeBlocks(pages.get('README.md') ?? '');
 const [start = '', query = ''] = textsOf('sh');
 const [response = '', customerVariables = '', linkVariables = ''] = textsOf('json');
-const [activation = '', notifications = '', link = ''] = textsOf('graphql');
+const [activation = '', notifications = '', link = '', portfolio = ''] = textsOf('graphql');
 const [, frames = ''] = textsOf('text');
 
 function textsOf(language: string): string[] {
@@ -50,6 +50,7 @@ test('the tests below use every code block of the README', () => {
     ...['graphql', 'json', 'text'],
     'graphql',
     ...['graphql', 'json'],
+    'graphql',
   ]);
 });
 
@@ -118,6 +119,20 @@ test('the two customers of the variables are linked', { timeout: 30_000 }, async
       customer: { billing: variables.billing, reseller: { customerDomain: variables.domain } },
     },
   });
+});
+
+test('the suspended subscriptions are found and counted', { timeout: 30_000 }, async () => {
+  const { url } = await startGateway();
+  interface Found {
+    portfolio: { asOf: string | null; subscriptions: { totalCount: number; nodes: object[] } };
+  }
+  const found = async () => (await request<Found, object>(url, portfolio)).data?.portfolio;
+  await expect
+    .poll(async () => (await found())?.subscriptions, { interval: 100, timeout: 20_000 })
+    .toMatchObject({
+      totalCount: 1,
+      nodes: [{ customerDomain: 'trial-ended.example', suspensionReasons: ['TRIAL_ENDED'] }],
+    });
 });
 
 /** Sends the `->` frames, the second after the first response. Returns the `<-` frames. */

@@ -164,6 +164,7 @@ async function startGateway(ports: Ports): Promise<Side> {
     PORT: '0',
     DATABASE_URL: 'sqlite::memory:',
     BILLING_TLS: 'false',
+    PORTFOLIO: 'false',
     BILLING_RESELLER_ID: resellerId(0),
   };
   const program = await startProgram('gateway', nodeArgs(), env, /Try:/);

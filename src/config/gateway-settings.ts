@@ -19,6 +19,7 @@ import {
 } from './kinds.ts';
 import { limits } from './limit-settings.ts';
 import { network } from './network-settings.ts';
+import { portfolio } from './portfolio-settings.ts';
 import type { NameOf, Table } from './settings.ts';
 
 // To add a setting: add a row, read it from `Config.settings`, and run `npm run generate`.
@@ -202,6 +203,7 @@ export const gatewaySettings = z.object({
   reseller: reseller.describe('Reseller API'),
   operations: operations.describe('Operations'),
   writes: writes.describe('Writes'),
+  portfolio: portfolio.describe('Portfolio'),
   storage: storage.describe('Storage'),
   notifications: notifications.describe('Notifications'),
 }) satisfies Table;

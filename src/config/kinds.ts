@@ -173,3 +173,10 @@ export const origins = z
   .register(kinds, {
     format: 'a comma-separated list of origins such as https://portal.example',
   });
+
+/** Names, separated by commas or spaces. */
+export const names = z
+  .string()
+  .transform((value) => value.split(/[\s,]+/).filter((name) => name !== ''))
+  .pipe(z.array(z.string()).min(1))
+  .register(kinds, { format: 'a comma-separated list of names' });

@@ -1,5 +1,6 @@
 import { notificationOf } from '../backends/pubsub/notification.ts';
 import {
+  type Notification,
   type NotificationEntry,
   type NotificationFilter,
   notificationType,
@@ -19,6 +20,8 @@ export interface NotificationsDeps {
   readonly store: Pick<Store, 'notifications' | 'onNotification'>;
   /** Called when reads that are in flight may return outdated data. */
   forgetReads(): void;
+  /** Called with each message that this instance has stored. */
+  onReceived?: ((notification: Notification) => void) | undefined;
   readonly log: Logger;
 }
 
@@ -27,11 +30,13 @@ export class Notifications {
   readonly #store: Store['notifications'];
   readonly #inbox: Inbox;
   readonly #log: Logger;
+  readonly #onReceived: NotificationsDeps['onReceived'];
   readonly #wakeUps = new WakeUps();
   readonly #reads = new SharedReads<NotificationEntry>();
   readonly #unsubscribe: () => void;
 
-  constructor({ store, forgetReads, log }: NotificationsDeps) {
+  constructor({ store, forgetReads, onReceived, log }: NotificationsDeps) {
+    this.#onReceived = onReceived;
     this.#store = store.notifications;
     this.#inbox = new Inbox(store.notifications);
     this.#log = log;
@@ -52,6 +57,7 @@ export class Notifications {
   async receive(message: PubsubMessage): Promise<void> {
     const notification = notificationOf(message);
     await this.#inbox.add(notification, message.data.length);
+    this.#onReceived?.(notification);
     const { messageId, type, customerId } = notification;
     notificationReceived.publish(type === null ? null : notificationType(type));
     if (type !== null && customerId !== null) return;

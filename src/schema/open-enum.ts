@@ -37,6 +37,9 @@ export function openEnum(
 
   return {
     ref,
+    parse,
+    /** The values that are known, in the spelling of the enum. */
+    known: Object.keys(values),
     /** The fields `<field>` and `<field>Raw`; both are null when the vendor omits the value. */
     fields<Parent>(t: ObjectFields<Parent>, field: string, text: string, raw: Raw<Parent>) {
       const resolve = (parent: Parent) => {

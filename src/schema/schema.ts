@@ -13,6 +13,8 @@ import './notification/notification-watch.ts';
 import './operation/cancel-mutation.ts';
 import './operation/operation.ts';
 import './operation/operation-fields.ts';
+import './portfolio/portfolio.ts';
+import './portfolio/portfolio-change.ts';
 import './relay/node.ts';
 import './subscription/change-mutations.ts';
 import './subscription/order-mutations.ts';

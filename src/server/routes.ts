@@ -1,6 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestScope } from '../services/scope.ts';
+import type { Services } from '../services/services.ts';
 import type { Authenticate } from './auth/authenticate.ts';
 import { originRefusal } from './auth/origin.ts';
+import { createExport, exportPaths } from './export/export-endpoint.ts';
 import { type Admit, createAdmission } from './graphql/admission.ts';
 import { createGraphiQL, type GraphiQLProtocol, wantsPage } from './graphql/graphiql.ts';
 import { createPlainRequests, type Identified, plainType } from './graphql/plain-requests.ts';
@@ -26,6 +29,7 @@ export type Handle = (
 export interface RouteOptions extends YogaOptions {
   readonly authenticate: Authenticate;
   readonly takeRequest: TakeRequest;
+  readonly createServices: (scope: RequestScope) => Services;
   readonly push: PushOptions;
   /** The protocol of GraphiQL's subscriptions. */
   readonly graphiqlProtocol: GraphiQLProtocol;
@@ -42,6 +46,7 @@ export function createRouter(
   const handles = new Map<string | undefined, Handle>([
     [PATH, createGraphQLAnswer(options, admit, options.graphiqlProtocol)],
     [PUSH_PATH, createPushEndpoint({ ...push, log })],
+    ...exportPaths.map((path) => [path, createExport({ ...options, admit }, path)] as const),
     ...(mcp ? [[MCP_PATH, createMcpAnswer(options, admit, mcp)] as const] : []),
   ]);
   return (request) => {

@@ -6,12 +6,13 @@ import {
   type ResellerCustomer,
 } from '../domain/customer.ts';
 import { badInput, GatewayError } from '../domain/error.ts';
+import type { WriteAnswer } from '../domain/write.ts';
 import { authorizeMutation, authorizeRead } from './authorize.ts';
 import type { CustomerService } from './customer-service.ts';
 import { runWrite, type ServiceSources, type Viewed } from './scope.ts';
 
 export function createCustomerService(
-  { billing, customerIndex, defaultResellerId, writes }: ServiceSources,
+  { billing, customerIndex, defaultResellerId, writes, portfolio }: ServiceSources,
   { access, loaders, resellerIds, scope }: Viewed,
 ): CustomerService {
   const { viewer } = scope;
@@ -122,6 +123,7 @@ export function createCustomerService(
       const owner = access.tenant ? linkTo : null;
       const spec = writes.reseller.orderCustomer(request, owner);
       const answer = await runWrite(writes, spec, scope, idempotencyKey);
+      await keep(answer);
       return { ...answer, value: cacheResellerCustomer(answer.value) };
     },
     async update(customer, changes, replace, idempotencyKey) {
@@ -132,6 +134,7 @@ export function createCustomerService(
       const spec = writes.reseller.updateCustomer({ customerId, changes, replace });
       try {
         const answer = await runWrite(writes, spec, scope, idempotencyKey);
+        await keep(answer);
         cacheResellerCustomer(answer.value);
         return { ...answer, value: customer };
       } catch (error) {
@@ -164,6 +167,11 @@ export function createCustomerService(
       return id === null ? null : loaders.resellerCustomer.load(id);
     },
   };
+
+  /** Keeps the answer of a mutation in the portfolio. */
+  async function keep({ value, write }: WriteAnswer<ResellerCustomer>): Promise<void> {
+    await portfolio.written([{ type: 'reseller-customer', customer: value }], write.id);
+  }
 
   async function findBilling(customer: Customer): Promise<BillingCustomer | null> {
     const key = await billingKey(customer);

@@ -2,6 +2,7 @@ import type { CallScope } from '../domain/call-scope.ts';
 import type { Catalog } from '../domain/catalog/catalog.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import type { WriteAnswer } from '../domain/write.ts';
+import type { Portfolio } from '../portfolio/portfolio.ts';
 import type { WriteStore } from '../store/writes/write-store.ts';
 import type { WriteCaller, WriteSpec } from '../writes/write-spec.ts';
 import type { Writes } from '../writes/writes.ts';
@@ -18,6 +19,7 @@ export interface ServiceSources extends LoaderSources {
   readonly resellerOwner: string | null;
   readonly writes: Writes;
   readonly writeStore: WriteStore;
+  readonly portfolio: Pick<Portfolio, 'store' | 'written' | 'reread' | 'watch' | 'status'>;
 }
 
 /** One request and its authenticated caller. */

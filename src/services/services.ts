@@ -9,6 +9,7 @@ import { createCustomerService } from './customers.ts';
 import { createLinkLoaders, createLoaders } from './loaders.ts';
 import { createNotificationService, type NotificationService } from './notifications.ts';
 import { createOperationService, type OperationService } from './operations.ts';
+import { createPortfolioService, type PortfolioService } from './portfolio.ts';
 import { createResellerIds } from './reseller-ids.ts';
 import type { RequestScope, ServiceSources } from './scope.ts';
 import { createSubscriptionChanges, type SubscriptionChanges } from './subscription-changes.ts';
@@ -25,6 +26,7 @@ export interface Services {
   readonly operations: OperationService;
   readonly audit: AuditService;
   readonly notifications: NotificationService;
+  readonly portfolio: PortfolioService;
 }
 
 /** Creates the services of one request, or of one event of a GraphQL subscription. */
@@ -52,6 +54,7 @@ export function createServices(sources: ServiceSources, scope: RequestScope): Se
   );
   const audit = once(() => createAuditService(sources, viewed, operations()));
   const notifications = once(() => createNotificationService(sources, viewed, subscriptions()));
+  const portfolio = once(() => createPortfolioService(sources, viewed));
   return {
     authorizeMutation: (mutation) => authorizeMutation(viewer, mutation),
     get catalog() {
@@ -77,6 +80,9 @@ export function createServices(sources: ServiceSources, scope: RequestScope): Se
     },
     get notifications() {
       return notifications();
+    },
+    get portfolio() {
+      return portfolio();
     },
   };
 }
@@ -120,6 +126,9 @@ function refusedServices(viewer: Viewer): Services {
       return refuse();
     },
     get notifications() {
+      return refuse();
+    },
+    get portfolio() {
       return refuse();
     },
   };

@@ -1,5 +1,6 @@
 import { GatewayError } from '../domain/error.ts';
 import type { DeletionType, PlanInput, SubscriptionOrder } from '../domain/order.ts';
+import type { Observed } from '../domain/portfolio.ts';
 import type { ResellerSubscription } from '../domain/subscription.ts';
 import type { SubscriptionTarget } from '../domain/subscription-target.ts';
 import type { WriteAnswer } from '../domain/write.ts';
@@ -60,15 +61,24 @@ export interface SubscriptionChanges {
 }
 
 export function createSubscriptionChanges(
-  { writes }: Pick<ServiceSources, 'writes'>,
+  { writes, portfolio }: Pick<ServiceSources, 'writes' | 'portfolio'>,
   { access, loaders, resellerIds, scope }: Viewed,
   subscriptions: SubscriptionService,
 ): SubscriptionChanges {
-  /** Clears the cached subscriptions even when the write fails, since it may have been applied. */
-  async function run<T>(spec: WriteSpec<T, T>, key: string | null): Promise<WriteAnswer<T>> {
+  /**
+   * Clears the cached subscriptions even when the write fails, since it may have been applied.
+   * @param observedIn what the answer says about the portfolio's rows
+   */
+  async function run<T>(
+    spec: WriteSpec<T, T>,
+    key: string | null,
+    observedIn: (value: T) => readonly Observed[],
+  ): Promise<WriteAnswer<T>> {
     authorizeMutation(scope.viewer, spec.mutation);
     try {
-      return await runWrite(writes, spec, scope, key);
+      const answer = await runWrite(writes, spec, scope, key);
+      await portfolio.written(observedIn(answer.value), answer.write.id);
+      return answer;
     } finally {
       loaders.subscription.clearAll();
       loaders.subscriptionPage.clearAll();
@@ -90,8 +100,10 @@ export function createSubscriptionChanges(
   async function change(given: ChangeRequest, key: string | null): Promise<Changed> {
     authorizeMutation(scope.viewer, given.mutation);
     const request = { ...given, target: await visible(given.target) };
-    const answer = await run(writes.reseller.changeSubscription(request), key);
     const { skuId, subscriptionId } = request.target;
+    const answer = await run(writes.reseller.changeSubscription(request), key, (subscription) => [
+      { type: 'subscription', subscription, isOwner: subscriptionId === null },
+    ]);
     // The owner of a SKU stays its owner, whatever its id is now.
     const isOwner = subscriptionId === null && answer.value.skuId === skuId;
     if (isOwner) subscriptions.rememberOwner(answer.value);
@@ -101,14 +113,19 @@ export function createSubscriptionChanges(
   return {
     async order(order, key) {
       if (order.customerAuthToken !== undefined) authorizeTransfer('orderSubscription');
-      const answer = await run(writes.reseller.orderSubscription(order), key);
+      const answer = await run(writes.reseller.orderSubscription(order), key, observedOrder);
+      const { customerId } = answer.value;
+      // The subscription to the SKU that was switched from has ended.
+      if (order.sourceSkuId !== undefined) await portfolio.reread(customerId, order.sourceSkuId);
       // The newest subscription of a SKU is its owner.
       if (order.action === 'buy' && !answer.replayed) subscriptions.rememberOwner(answer.value);
       return answer;
     },
     async transfer(orders, key) {
       authorizeTransfer('transferSubscriptions');
-      return run(writes.reseller.transferSubscriptions(orders), key);
+      return run(writes.reseller.transferSubscriptions(orders), key, (results) =>
+        results.flatMap((result) => (result instanceof GatewayError ? [] : observedOrder(result))),
+      );
     },
     activate: (target, key) => change({ mutation: 'activateSubscription', target }, key),
     suspend: (target, key) => change({ mutation: 'suspendSubscription', target }, key),
@@ -123,7 +140,19 @@ export function createSubscriptionChanges(
       const mutation = type === 'cancel' ? 'cancelSubscription' : 'transferSubscriptionToDirect';
       authorizeMutation(scope.viewer, mutation);
       const targets = await Promise.all(given.map(visible));
-      return run(writes.reseller.endSubscriptions({ mutation, targets }), key);
+      return run(writes.reseller.endSubscriptions({ mutation, targets }), key, (results) =>
+        targets.flatMap(({ customerId, skuId, subscriptionId }, index): Observed[] =>
+          // Only the owner of a SKU has a row.
+          results[index] === null && subscriptionId === null
+            ? [{ type: 'subscription-gone', customerId, skuId }]
+            : [],
+        ),
+      );
     },
   };
+}
+
+/** The newest subscription to a SKU is its owner. */
+function observedOrder(subscription: ResellerSubscription): readonly Observed[] {
+  return [{ type: 'subscription', subscription, isOwner: true }];
 }

@@ -14,6 +14,9 @@ import type { OperationJournal } from './operations/journal.ts';
 import { leases } from './operations/leases.ts';
 import { operationPages } from './operations/operation-pages.ts';
 import { pruning } from './operations/pruning.ts';
+import { portfolioStore } from './portfolio/portfolio.ts';
+import type { PortfolioStore } from './portfolio/portfolio-store.ts';
+import { prepareSearch } from './portfolio/search-index.ts';
 import { auditReads } from './writes/audit-reads.ts';
 import type { AuditStore } from './writes/audit-store.ts';
 import { auditWrites } from './writes/audit-writes.ts';
@@ -31,6 +34,7 @@ export interface Store {
   readonly audit: AuditStore;
   readonly links: CustomerLinks;
   readonly notifications: NotificationStore;
+  readonly portfolio: PortfolioStore;
   /**
    * Subscribes to the ids of operations that changed, here or (on PostgreSQL) in another instance.
    * An id arrives when its change can be read; null means that any operation may have changed. Like
@@ -41,6 +45,8 @@ export interface Store {
   onNotification(listener: ChangeListener): () => void;
   /** Subscribes to the ids of writes whose outcome was stored; empty for several at once. */
   onWrite(listener: ChangeListener): () => void;
+  /** Subscribes to changes of the portfolio's history; the change itself is not passed. */
+  onPortfolio(listener: ChangeListener): () => void;
   /** Subscribes to the ids of operations that are watched in other instances. */
   onWatched(listener: ChangeListener): () => void;
   /** Announces to the other instances that these operations are watched here. */
@@ -67,6 +73,7 @@ export interface StoreOptions {
 export async function openStore(url: string, options: StoreOptions): Promise<Store> {
   const changes = new Changes(options.log);
   const database = await openDatabase(url, options.log, (change) => changes.receive(change));
+  await prepareSearch(database, options.log);
   return createStore(database, changes, options);
 }
 
@@ -89,11 +96,13 @@ export function createStore(database: Database, changes: Changes, options: Store
       ...startedMethod(database, changes, journal, { instanceId, log }),
     },
     audit: { ...auditReads(database), ...auditWrites(database, changes) },
-    links: customerLinks(database),
+    links: customerLinks(database, changes),
     notifications: notificationStore(database, changes),
+    portfolio: portfolioStore(database, changes),
     onOperation: (listener) => changes.subscribe('operation', listener),
     onNotification: (listener) => changes.subscribe('notification', listener),
     onWrite: (listener) => changes.subscribe('write', listener),
+    onPortfolio: (listener) => changes.subscribe('portfolio', listener),
     onWatched: (listener) => changes.subscribe('watched', listener),
     async announceWatched(operationIds) {
       // SQLite serves one instance.

@@ -85,7 +85,10 @@ export function nodeFields(): { name: string; type: string; query: string }[] {
 /** The answer in a form in which it is equal to that about another object. */
 export function neutral(answer: unknown, ids: Ids): string {
   const names = Object.values(ids).sort((a, b) => b.length - a.length);
-  const text = JSON.stringify(answer).replaceAll(/"requestId":"[^"]*"/g, '"requestId":"same"');
+  // Reads of the attacker itself refresh the rows of the portfolio.
+  const text = JSON.stringify(answer)
+    .replaceAll(/"(requestId|observedAt)":"[^"]*"/g, '"$1":"same"')
+    .replaceAll(/"lagSeconds":\d+/g, '"lagSeconds":0');
   return names.reduce((all, name) => all.replaceAll(name, '*'), text);
 }
 

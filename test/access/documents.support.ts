@@ -14,7 +14,7 @@ import {
   isRequiredInputField,
 } from 'graphql';
 import { schema } from '../../src/schema/schema.ts';
-import { conflicts, referenceAt, valueAt } from './references.support.ts';
+import { conflicts, isGiven, referenceAt, valueAt } from './references.support.ts';
 import type { Ids } from './tenants.support.ts';
 
 /** Which objects an argument names: those of the caller, or those that are attacked. */
@@ -111,6 +111,7 @@ function fillOf(parent: string, slot: Slot): Fill | null {
   const reference = referenceAt(`${parent}.${slot.name}`);
   if (reference) return reference;
   const type = getNamedType(slot.type);
+  if (isGiven(`${parent}.${slot.name}`)) return null;
   return isInputObjectType(type) ? fillOfObject(type) : null;
 }
 

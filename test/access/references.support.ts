@@ -27,6 +27,8 @@ const references: Readonly<Record<string, Reference>> = {
   'AuditLogFilter.subscription': (ids) => [ids.subscription],
   'AuditLogFilter.viewer': (ids) => [ids.viewer],
   'TargetAuditLogFilter.viewer': (ids) => [ids.viewer],
+  'PortfolioSubscriptionFilter.customer': (ids) => [ids.customer],
+  'PortfolioSubscriptionFilter.search': (ids) => [ids.domain],
   'BillingCustomerKey.customerId': (ids) => [ids.billingCustomerId],
   'BillingCustomerKey.resellerId': (ids) => [ids.keyResellerId],
   'CustomerBy.domain': (ids) => [ids.domain],
@@ -94,6 +96,14 @@ const values: Readonly<Record<string, unknown>> = {
   'Subscription.auditLogged.after': '0',
   'Subscription.notificationReceived.after': '0',
   'Subscription.operationsUpdated.after': '0',
+  'Subscription.portfolioChanged.after': '0',
+  // They hold filters of the same type.
+  ...{ any: undefined, all: undefined, not: undefined },
+  ...{ accountActive: undefined, linked: undefined, gone: undefined, productId: undefined },
+  ...{ suspensionReasons: undefined, freeSeatsAtLeast: undefined, createdAfter: undefined },
+  ...{ renewsBefore: undefined, renewsAfter: undefined, trialEndsBefore: undefined },
+  'PortfolioSubscriptionFilter.planName': undefined,
+  'PortfolioSubscriptionFilter.skuId': undefined,
   orderBy: undefined,
   idempotencyKey: undefined,
   status: undefined,
@@ -140,8 +150,19 @@ export function valueAt(coordinate: string): unknown {
   throw new Error(`the access tests do not know how to fill ${coordinate}`);
 }
 
+/** Whether the value of a field is given as a whole. */
+export function isGiven(coordinate: string): boolean {
+  const name = coordinate.slice(coordinate.lastIndexOf('.') + 1);
+  return Object.hasOwn(values, coordinate) || Object.hasOwn(values, name);
+}
+
 function nodeIds(ids: Ids): readonly string[] {
-  return [ids.customer, ids.subscription, ids.operation, ids.auditEntry, ids.notification];
+  const { customer, subscription, operation, auditEntry, notification } = ids;
+  const { portfolioCustomer, portfolioSubscription, portfolioChange } = ids;
+  return [
+    ...[customer, subscription, operation, auditEntry, notification],
+    ...[portfolioCustomer, portfolioSubscription, portfolioChange],
+  ];
 }
 
 /** Ids of the same form as `ids`, of objects that do not exist. */
@@ -155,14 +176,20 @@ export function ghostOf(ids: Ids): Ids {
     operation: encodeGlobalId('Operation', 'opeghost000000000000'),
     auditEntry: encodeGlobalId('AuditEntry', key),
     notification: encodeGlobalId('Notification', `m-${key}`),
+    portfolioChange: encodeGlobalId('PortfolioChange', '999999999'),
   });
 }
 
 function withGlobalIds(ids: Ids): Ids {
+  const billing = ['b', ids.resellerId, ids.billingCustomerId] as const;
   return {
     ...ids,
-    customer: encodeGlobalId('Customer', 'b', ids.resellerId, ids.billingCustomerId),
+    customer: encodeGlobalId('Customer', ...billing),
     subscription: encodeGlobalId('ResellerSubscription', ids.resellerCustomerId, ids.skuId),
+    portfolioCustomer: encodeGlobalId('PortfolioCustomer', ...billing),
+    portfolioSubscription: encodeGlobalId(
+      ...(['PortfolioSubscription', ids.resellerCustomerId, ids.skuId] as const),
+    ),
   };
 }
 
@@ -175,7 +202,10 @@ export function stylesOf(ids: Ids, own: string = secondResellerId): readonly Ids
   );
   return [
     withGlobalIds(ids),
-    { ...ids, customer: reseller, subscription },
+    {
+      ...{ ...ids, customer: reseller, subscription },
+      portfolioCustomer: encodeGlobalId('PortfolioCustomer', 'r', resellerCustomerId),
+    },
     {
       ...ids,
       customer: encodeGlobalId('Customer', 'r', domain),

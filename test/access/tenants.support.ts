@@ -35,6 +35,9 @@ export interface Ids {
   readonly operation: string;
   readonly auditEntry: string;
   readonly notification: string;
+  readonly portfolioCustomer: string;
+  readonly portfolioSubscription: string;
+  readonly portfolioChange: string;
 }
 
 export interface Tenant {
@@ -76,6 +79,7 @@ export async function startRestricted(env: Record<string, string> = {}) {
       NOTIFICATIONS_PUSH_JWKS_URL: trusted.jwksUrl,
       ...{ AUTH_CLAIM_ROLES: 'access.roles', AUTH_CLAIM_RESELLERS: 'access.resellers' },
       RESELLER_OWNER: 'dn2nordwindcloud0000',
+      PORTFOLIO_RESELLERS: `dn2nordwindcloud0000,${secondResellerId}`,
       ...env,
     },
   });
@@ -105,13 +109,47 @@ export type Restricted = Awaited<ReturnType<typeof startRestricted>>;
 
 /** Two tenants with objects of every kind: `main` owns what is not linked, `second` does not. */
 export async function startTenants(env: Record<string, string> = {}) {
-  const gateway = await startRestricted(env);
+  const gateway = await startRestricted({ PORTFOLIO: 'true', ...env });
   const { sandbox } = gateway;
   const both = { roles: ['admin'], resellers: [sandbox.resellerId, secondResellerId] };
-  await linkSecond(gateway, await tokenFor('root', both));
+  const root = await tokenFor('root', both);
+  await linkSecond(gateway, root);
+  await untilFilled(gateway, root);
   const main = await createTenant(gateway, 'ann-of-main', sandbox.resellerId);
   const second = await createTenant(gateway, 'bob-of-second', secondResellerId);
   return { ...gateway, main, second };
+}
+
+/** Waits until all customers are in the portfolio with their details. */
+async function untilFilled({ ask, sandbox }: Restricted, token: string): Promise<void> {
+  const missing = async () => {
+    const { data } = await ask(
+      token,
+      `{ portfolio { asOf customers(first: 1000) { nodes {
+        billingCustomerId accountName resellerCustomerId organizationName } } } }`,
+    );
+    const { asOf, customers } = Object(data?.['portfolio']);
+    const nodes: Record<string, string | null>[] = asOf ? customers.nodes : [{}];
+    return nodes.filter((node) => {
+      const record = sandbox.store.reseller.customer(node['resellerCustomerId'] ?? '');
+      const isNamed = node['organizationName'] || !record?.postalAddress?.organizationName;
+      return !isNamed || (node['billingCustomerId'] !== null && !node['accountName']);
+    }).length;
+  };
+  await expect.poll(missing, { interval: 5, timeout: 10_000 }).toBe(0);
+}
+
+/** Waits for the change that the notification of the tenant is about. */
+async function changeOf({ ask }: Restricted, token: string, subscription: string): Promise<string> {
+  const query = `query ($id: ID!) { node(id: $id) { ... on ResellerSubscription {
+    history { nodes { id field } } } } }`;
+  const latest = async (): Promise<string | null> => {
+    const { data } = await ask(token, query, { id: subscription });
+    const { nodes = [] } = Object(Object(data?.['node']).history);
+    return Object(nodes[0]).id ?? null;
+  };
+  await expect.poll(latest, { interval: 5, timeout: 10_000 }).not.toBeNull();
+  return (await latest()) ?? '';
 }
 
 /** The seed links customers of the main reseller only. */
@@ -155,6 +193,9 @@ async function createTenant(gateway: Restricted, viewer: string, resellerId: str
   await expect
     .poll(statuses, { interval: 5, timeout: 10_000 })
     .toEqual({ operations: { nodes: [{ status }, { status }] } });
+  const [changed] = sandbox.store.reseller.customer(named.resellerCustomerId)?.subscriptions ?? [];
+  // Something to find in the history of the portfolio.
+  if (changed) changed.seats = { ...changed.seats, licensedNumberOfSeats: 1 };
   const messageId = await push({
     customer_id: named.resellerCustomerId,
     customer_domain_name: named.domain,
@@ -162,11 +203,21 @@ async function createTenant(gateway: Restricted, viewer: string, resellerId: str
     sku_id: named.skuId,
     subscription_id: named.subscriptionId,
   });
+  const subscription = encodeGlobalId(
+    ...(['ResellerSubscription', named.resellerCustomerId, named.skuId] as const),
+  );
   const ids: Ids = {
     ...{ ...named, customer, idempotencyKey, viewer, messageId, operation: operation.id },
     ...{ operationId: operation.operationId, auditEntry: auditEntry.id },
-    subscription: encodeGlobalId('ResellerSubscription', named.resellerCustomerId, named.skuId),
+    subscription,
     notification: encodeGlobalId('Notification', messageId),
+    portfolioCustomer: encodeGlobalId(
+      ...(['PortfolioCustomer', 'b', resellerId, named.billingCustomerId] as const),
+    ),
+    portfolioSubscription: encodeGlobalId(
+      ...(['PortfolioSubscription', named.resellerCustomerId, named.skuId] as const),
+    ),
+    portfolioChange: await changeOf(gateway, token, subscription),
   };
   return { ids, token, secrets: secretsOf(ids, sandbox) } satisfies Tenant;
 }

@@ -11,6 +11,9 @@ function nodeIdOf(type: string, { ids }: Tenant): string {
     Operation: ids.operation,
     AuditEntry: ids.auditEntry,
     Notification: ids.notification,
+    PortfolioChange: ids.portfolioChange,
+    PortfolioCustomer: ids.portfolioCustomer,
+    PortfolioSubscription: ids.portfolioSubscription,
   };
   const id = byType[type];
   if (!id) throw new Error(`the access tests have no ${type}`);

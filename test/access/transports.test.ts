@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { schema } from '../../src/schema/schema.ts';
 import {
@@ -22,7 +23,7 @@ function comparable(text: string | undefined, { named }: Attack): unknown {
   return text === undefined ? text : JSON.parse(neutral(JSON.parse(text), named));
 }
 
-test('a tenant gets the same answers over every transport', async () => {
+test('a tenant gets the same answers over every transport', { timeout: 30_000 }, async () => {
   const world = await startTenants();
   const { main: victim, second: attacker } = world;
   const opens = transports.map(([, open]) => open(world.url, attacker.token));
@@ -62,12 +63,13 @@ describe.each(transports)('over %s', (_, overTransport) => {
     const unfiltered = streams.flatMap(({ attack, seen }) =>
       attack.missing === null && attack.name.endsWith('(0)') ? [seen] : [],
     );
-    expect(unfiltered).toHaveLength(3);
+    expect(unfiltered).toHaveLength(4);
     // First what is stored already, then what happens from now on: the victim's events come first.
-    await received(unfiltered, attacker.ids.messageId, attacker.ids.operation);
+    const { messageId, operation, portfolioChange } = attacker.ids;
+    await received(unfiltered, [messageId, operation, portfolioChange]);
     const later = await happen(world, victim);
     const own = await happen(world, attacker);
-    await received(unfiltered, own.messageId, own.operation);
+    await received(unfiltered, [own.messageId, own.operation, own.seats]);
 
     for (const { attack, seen, ghost } of streams) {
       const all = { ...victim, secrets: [...victim.secrets, ...Object.values(later)] };
@@ -83,18 +85,18 @@ describe.each(transports)('over %s', (_, overTransport) => {
   });
 });
 
-/** Waits until the streams of all notifications, operations and audit entries have these. */
-async function received(streams: readonly Results[], messageId: string, operation: string) {
+/** Waits until the streams of all notifications, operations, audit entries and changes have these. */
+async function received(streams: readonly Results[], names: readonly string[]) {
   const isIn = (results: Results, id: string): boolean => results.some((text) => text.includes(id));
   await expect
-    .poll(() => streams.filter((results) => isIn(results, messageId) || isIn(results, operation)), {
+    .poll(() => streams.filter((results) => names.some((name) => isIn(results, name))), {
       ...{ interval: 2, timeout: 10_000 },
     })
     .toHaveLength(streams.length);
 }
 
-/** An operation, its audit entry and a notification. */
-async function happen({ ask, push }: World, { token, ids }: Tenant) {
+/** An operation, its audit entry, a notification and a change of a subscription. */
+async function happen({ ask, push, sandbox }: World, { token, ids }: Tenant) {
   const { data } = await ask(
     token,
     `mutation ($input: ActivateCustomerInput!) { activateCustomer(input: $input) {
@@ -102,9 +104,15 @@ async function happen({ ask, push }: World, { token, ids }: Tenant) {
     { input: { customer: ids.customer } },
   );
   const { operation, auditEntry } = Object(data?.['activateCustomer']);
+  const record = sandbox.store.reseller.customer(ids.resellerCustomerId);
+  const changed = record?.subscriptions.find(({ skuId }) => skuId === ids.skuId);
+  if (!changed) throw new Error('the tenant has no subscription');
+  const licensedNumberOfSeats = randomInt(100_000_000, 999_999_999);
+  changed.seats = { ...changed.seats, licensedNumberOfSeats };
   const messageId = await push({
     customer_id: ids.resellerCustomerId,
     event_type: 'SUBSCRIPTION_RENEWED',
   });
-  return { operation: String(operation.id), auditEntry: String(auditEntry.id), messageId };
+  const seats = String(licensedNumberOfSeats);
+  return { operation: String(operation.id), auditEntry: String(auditEntry.id), messageId, seats };
 }

@@ -34,6 +34,7 @@ export async function startGatewayProcess(
       BILLING_RESELLER_ID: sandbox.resellerId,
       RESELLER_ENDPOINT: sandbox.resellerUrl,
       OPERATION_POLL_INTERVAL_MS: '20',
+      PORTFOLIO: 'false',
       ...env,
     },
   });

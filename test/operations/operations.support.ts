@@ -59,6 +59,7 @@ async function unscripted(): Promise<never> {
 
 const unscriptedBilling: BillingClient = {
   listCustomers: unscripted,
+  listAccounts: unscripted,
   getAccount: unscripted,
   inviteCustomer: unscripted,
   createResellerServedCustomer: unscripted,

@@ -34,6 +34,7 @@ export async function startServices(
     reseller,
     writes: { engine: written.engine, reseller: written.writes, deliveries: { add: () => {} } },
     links: written.store.links,
+    portfolio: { written: async () => {}, reread: async () => {} },
     defaultResellerId: 'R1',
     resellerOwner: null,
     catalog: googleCatalog,

@@ -5,6 +5,7 @@ import { leasesSuite } from './leases-suite.support.ts';
 import { linksSuite } from './links-suite.support.ts';
 import { notificationsSuite } from './notifications-suite.support.ts';
 import { pagesSuite } from './pages-suite.support.ts';
+import { portfolioSuite } from './portfolio-suite.support.ts';
 import { readingsSuite } from './readings-suite.support.ts';
 import { startSuite } from './start-suite.support.ts';
 import { tenantsSuite } from './tenants-suite.support.ts';
@@ -22,5 +23,6 @@ describe.each(kinds)('%s:', (kind) => {
   describe('pages of operations', () => pagesSuite(database));
   describe('links', () => linksSuite(database));
   describe('notifications', () => notificationsSuite(database));
+  describe('the portfolio', () => portfolioSuite(database));
   describe('tenants', () => tenantsSuite(database));
 });

@@ -155,7 +155,10 @@ function sqlitePool() {
       const connection = new DatabaseSync(file);
       const tables = connection
         .prepare(
-          "select name from sqlite_schema where type = 'table' and name not like 'gateway_%'",
+          // Not the shadow tables, which belong to the virtual tables.
+          `select name from pragma_table_list where schema = 'main'
+            and type in ('table', 'virtual') and name not glob 'gateway_*'
+            and name not glob 'sqlite_*'`,
         )
         .all();
       connection.exec('pragma foreign_keys = off');

@@ -46,6 +46,8 @@ export interface BillingClient {
     page: PageRequest,
     scope: CallScope,
   ): Promise<Page<BillingCustomer>>;
+  /** One page of 1 to 1000 of the accounts that the credential sees. */
+  listAccounts(page: PageRequest, scope: CallScope): Promise<Page<BillingAccount>>;
   /** Null when the account is not found. */
   getAccount(id: string, scope: CallScope): Promise<BillingAccount | null>;
   inviteCustomer(
@@ -127,6 +129,13 @@ export function createBillingClient(options: BillingClientOptions): BillingClien
       const skipped = message.customers.length - named.length;
       if (skipped > 0) options.log?.warn({ resellerId, skipped }, NO_CUSTOMER_ID);
       const items = named.map((customer) => toBillingCustomer(resellerId, customer));
+      return { items, nextToken: message.nextPageToken || null };
+    },
+    async listAccounts({ token, size }, scope) {
+      const method = BillingAccountService.method.list;
+      const init = { pageSize: BigInt(size), pageToken: token ?? '' };
+      const { message } = await billing.read(method, init, scope);
+      const items = message.billingAccounts.map(toBillingAccount);
       return { items, nextToken: message.nextPageToken || null };
     },
     async getAccount(id, scope) {

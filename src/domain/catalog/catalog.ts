@@ -49,3 +49,9 @@ export function skuOf(catalog: Catalog, id: string): CatalogSku | null {
   }
   return null;
 }
+
+/** Finds the product of an SKU; null for one that the catalog does not have. */
+export function productsBySku({ products }: Catalog): (skuId: string) => string | null {
+  const ids = new Map(products.flatMap(({ id, skus }) => skus.map((sku) => [sku.id, id] as const)));
+  return (skuId) => ids.get(skuId) ?? null;
+}

@@ -75,7 +75,7 @@ function subscriptionOf(
   planName: string,
   special: Partial<NewSubscription> = {},
 ): NewSubscription {
-  const daysIn = random.int(20, 330);
+  const daysIn = random.int(20, 350);
   const annual = isAnnual(planName);
   const trialDays = findSku(skuId)?.trial?.days ?? 30;
   const trialEnd = now + random.int(4, trialDays - 2) * dayMs;

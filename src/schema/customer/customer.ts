@@ -55,7 +55,7 @@ export function customerOfId(id: string): Customer {
   return customerOfParts(givenIdOf('Customer', id));
 }
 
-function customerOfParts([side, ...parts]: readonly string[]): Customer {
+export function customerOfParts([side, ...parts]: readonly string[]): Customer {
   const [first, second, ...more] = parts;
   if (side === 'b' && first && second && more.length === 0) {
     return { billing: { resellerId: first, customerId: second }, resellerCustomerId: null };

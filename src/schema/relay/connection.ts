@@ -33,6 +33,17 @@ const pageInfo = builder.objectRef<Connection<unknown>>('PageInfo').implement({
 export function connectionOf<T, C extends Connection<T> = Connection<T>>(
   node: ObjectRef<Types, T>,
 ): ObjectRef<Types, C> {
+  return lazyConnectionOf<T, C>(node, (connection) => connection);
+}
+
+/**
+ * As `connectionOf`, for a connection whose page is read only when it is selected.
+ * @param pageOf called by several fields, so it must read the page once
+ */
+export function lazyConnectionOf<T, C extends object>(
+  node: ObjectRef<Types, T>,
+  pageOf: (connection: C) => Connection<T> | Promise<Connection<T>>,
+): ObjectRef<Types, C> {
   const edge = builder.objectRef<Edge<T>>(`${node.name}Edge`).implement({
     description: `One item of a list of ${node.name} objects, with its cursor.`,
     fields: (t) => ({
@@ -55,22 +66,36 @@ export function connectionOf<T, C extends Connection<T> = Connection<T>>(
         type: [edge],
         nullable: false,
         description: 'Items of the page with a cursor each.',
-        resolve: (connection) => connection.edges as never,
+        resolve: (connection) => edgesOf(connection, pageOf) as never,
       }),
       nodes: t.field({
         type: [node],
         nullable: false,
         description: 'Items of the page without cursors.',
-        resolve: (connection) => connection.edges.map((item) => item.node) as never,
+        resolve: (connection) => nodesOf(connection, pageOf) as never,
       }),
       pageInfo: t.field({
         type: pageInfo,
         nullable: false,
         description: 'Position of the page and whether more items follow.',
-        resolve: (connection) => connection,
+        resolve: (connection) => pageOf(connection),
       }),
     }),
   });
+}
+
+type PageOf<C, T> = (connection: C) => Connection<T> | Promise<Connection<T>>;
+
+/** Without a promise when the page is there: one for each connection of a long list takes time. */
+function edgesOf<C, T>(connection: C, pageOf: PageOf<C, T>) {
+  const page = pageOf(connection);
+  return page instanceof Promise ? page.then(({ edges }) => edges) : page.edges;
+}
+
+function nodesOf<C, T>(connection: C, pageOf: PageOf<C, T>) {
+  const edges = edgesOf(connection, pageOf);
+  const nodes = (items: readonly Edge<T>[]) => items.map(({ node }) => node);
+  return edges instanceof Promise ? edges.then(nodes) : nodes(edges);
 }
 
 /** A list whose length the gateway itself knows. */

@@ -6,6 +6,9 @@ export const nodeTypes = [
   'Operation',
   'Notification',
   'AuditEntry',
+  'PortfolioSubscription',
+  'PortfolioCustomer',
+  'PortfolioChange',
 ] as const;
 export type NodeType = (typeof nodeTypes)[number];
 
@@ -22,6 +25,9 @@ const sources: Readonly<Record<NodeType, string>> = {
   Operation: 'The queries `operation` and `operations` return ids of operations.',
   Notification: 'The query `notifications` returns ids of notifications.',
   AuditEntry: 'The queries `auditEntry` and `auditLog` return ids of audit entries.',
+  PortfolioSubscription: 'The field `portfolio.subscriptions` returns ids of its rows.',
+  PortfolioCustomer: 'The field `portfolio.customers` returns ids of its rows.',
+  PortfolioChange: 'The field `portfolio.changes` returns ids of changes.',
 };
 
 /** Fits two backend ids of 50 characters each in any script. */

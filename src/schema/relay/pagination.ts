@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
-import { badInput } from '../../domain/error.ts';
+import { badInput, type GatewayError } from '../../domain/error.ts';
 import { type Page, type PageRequest, PageWalk } from '../../domain/page.ts';
+import { openCursor, sealCursor } from './cursor.ts';
 
 export const DEFAULT_FIRST = 50;
 export const MAX_FIRST = 1000;
@@ -144,7 +144,8 @@ function atPageStart({ offset }: Position): boolean {
   return offset === 0;
 }
 
-function checkFirst(first: number | null | undefined): number {
+/** @throws GatewayError BAD_USER_INPUT when `first` is out of range */
+export function checkFirst(first: number | null | undefined): number {
   const value = first ?? DEFAULT_FIRST;
   if (!Number.isInteger(value) || value < 0 || value > MAX_FIRST) {
     throw badInput(`first must be an integer from 0 to ${MAX_FIRST}.`);
@@ -152,40 +153,24 @@ function checkFirst(first: number | null | undefined): number {
   return value;
 }
 
-const CHECKSUM_BYTES = 9;
-const MAX_CURSOR = 8192;
-
 function encodeCursor({ token, size, offset }: Position, identity: string): string {
-  const payload = Buffer.from(JSON.stringify([token, size, offset]));
-  return Buffer.concat([checksum(payload, identity), payload]).toString('base64url');
+  return sealCursor([token, size, offset], identity);
 }
 
 function decodeCursor(cursor: string, identity: string): Position {
-  const bytes = Buffer.from(cursor.slice(0, MAX_CURSOR), 'base64url');
-  const payload = bytes.subarray(CHECKSUM_BYTES);
-  const isOurs =
-    bytes.toString('base64url') === cursor &&
-    checksum(payload, identity).equals(bytes.subarray(0, CHECKSUM_BYTES));
-  const position = isOurs ? parsePosition(payload.toString()) : null;
+  const position = parsePosition(openCursor(cursor, identity));
   if (position) return position;
-  throw badInput(
+  throw wrongCursor();
+}
+
+/** For an `after` that is not a cursor of its list. */
+export function wrongCursor(): GatewayError {
+  return badInput(
     'after is not a cursor of this list. Pass a cursor that the same field returned for the same arguments.',
   );
 }
 
-function checksum(payload: Uint8Array, identity: string): Buffer {
-  const hash = createHash('sha256').update(identity).update('\0').update(payload).digest();
-  return hash.subarray(0, CHECKSUM_BYTES);
-}
-
-/** The checksum is not secret, so a client can forge a cursor: every value is validated. */
-function parsePosition(json: string): Position | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch {
-    return null;
-  }
+function parsePosition(value: unknown): Position | null {
   if (!Array.isArray(value)) return null;
   const [token, size, offset] = value;
   const isToken = token === null || (typeof token === 'string' && token !== '');

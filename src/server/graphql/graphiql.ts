@@ -22,12 +22,17 @@ export function wantsPage({ method, headers }: IncomingMessage): boolean {
 
 export type GraphiQLProtocol = 'WS' | 'SSE';
 
-/** Responds with GraphiQL. Its 9 MB are loaded and rendered for the first request. */
+/** Responds with GraphiQL. Its 9 MB are loaded and rendered for the first request of a day. */
 export function createGraphiQL(
   protocol: GraphiQLProtocol,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   let rendered: Promise<{ page: Buffer; gzipped: Buffer }> | undefined;
+  let renderedOn = '';
   return (request, response) => {
+    const today = new Date().toISOString().slice(0, 10);
+    // The variables of the documents name days.
+    if (today !== renderedOn) rendered = undefined;
+    renderedOn = today;
     rendered ??= render(protocol);
     rendered.then(
       ({ page, gzipped }) => {
@@ -58,6 +63,22 @@ async function render(protocol: GraphiQLProtocol) {
 }
 
 /** The documents that GraphiQL opens, one tab each, in the order of their file names. */
-function graphiqlTabs(): { query: string }[] {
-  return documentFiles().map(({ text }) => ({ query: text }));
+function graphiqlTabs(): { query: string; variables?: string }[] {
+  return documentFiles().map(({ text: query }) => {
+    const variables = timesIn(query, Date.now());
+    return variables ? { query, variables } : { query };
+  });
+}
+
+const DAY_MS = 86_400_000;
+
+/** Times by the names of the variables that hold them, in days from now. */
+const times: Readonly<Record<string, number>> = { from: 0, until: 30, since: -7 };
+
+/** Values of the times that a document takes, as JSON; null when it takes none. */
+export function timesIn(query: string, now: number): string | null {
+  const taken = Object.entries(times).filter(([name]) => query.includes(`$${name}: DateTime!`));
+  if (taken.length === 0) return null;
+  const values = taken.map(([name, days]) => [name, new Date(now + days * DAY_MS).toISOString()]);
+  return JSON.stringify(Object.fromEntries(values), null, 2);
 }

@@ -1,6 +1,6 @@
 import type { ChangeListener, StoreLog } from './database.ts';
 
-const topics = ['operation', 'notification', 'watched', 'write'] as const;
+const topics = ['operation', 'notification', 'watched', 'write', 'portfolio'] as const;
 export type Topic = (typeof topics)[number];
 
 /** Publishes changes to this instance's subscribers, whichever instance made them. */
@@ -11,6 +11,7 @@ export class Changes {
     notification: new Set(),
     watched: new Set(),
     write: new Set(),
+    portfolio: new Set(),
   };
 
   constructor(log: StoreLog) {

@@ -66,7 +66,11 @@ export type CommitResults<Q extends readonly CompiledQuery<unknown>[]> = {
   readonly [K in keyof Q]: QueryResult<Q[K] extends CompiledQuery<infer Row> ? Row : never>;
 };
 
-export type AppendOnlyTable = 'operation_entries' | 'notifications' | 'writes';
+export type AppendOnlyTable =
+  | 'operation_entries'
+  | 'notifications'
+  | 'writes'
+  | 'portfolio_changes';
 
 /** Receives one change; null when any number of changes may have been missed. */
 export type ChangeListener = (change: string | null) => void;

@@ -3,6 +3,7 @@ import type { Migration } from 'kysely/migration';
 import type { DatabaseKind } from './database.ts';
 import { addAuditLog } from './migrate-audit.ts';
 import { addOperationFilters } from './migrate-operation-filters.ts';
+import { createPortfolio } from './migrate-portfolio.ts';
 import { createWrites } from './migrate-writes.ts';
 import { runningNumber } from './running-number.ts';
 
@@ -20,6 +21,7 @@ export function migrations(kind: DatabaseKind): Record<string, Migration> {
     '0007-audit': { up: addAuditLog },
     '0008-tenants': { up: addTenantIndexes },
     '0009-operation-filters': { up: (db) => addOperationFilters(db, kind) },
+    '0010-portfolio': { up: (db) => createPortfolio(db, kind) },
   };
 }
 

@@ -10,6 +10,7 @@ const appendLocks = {
   operation_entries: 7_340_512_001,
   notifications: 7_340_512_002,
   writes: 7_340_512_003,
+  portfolio_changes: 7_340_512_004,
 } as const satisfies Record<AppendOnlyTable, number>;
 
 /**

@@ -3,6 +3,7 @@ import type { ErrorCode } from '../../domain/error.ts';
 import type { NotificationType, OTHER_TYPE } from '../../domain/notification.ts';
 import type { OperationKind, OperationStatus } from '../../domain/operation.ts';
 import type { WriteMutation, WriteOutcome } from '../../domain/write.ts';
+import type { PortfolioTables } from '../portfolio/portfolio-tables.ts';
 
 /** One row per operation. Times are milliseconds since the epoch, by the database's clock. */
 export interface OperationsTable {
@@ -102,7 +103,7 @@ export interface NotificationsTable {
   notification: string;
 }
 
-export interface Tables {
+export interface Tables extends PortfolioTables {
   operations: OperationsTable;
   operation_entries: EntriesTable;
   writes: WritesTable;

@@ -5,8 +5,10 @@ import {
   type CustomerLink,
 } from '../../domain/customer.ts';
 import { linkConflict } from '../../domain/customer-link.ts';
+import type { Changes } from '../database/changes.ts';
 import type { Database } from '../database/database.ts';
 import type { Tables } from '../database/tables.ts';
+import { relinkRows } from '../portfolio/portfolio.ts';
 
 /**
  * Links between billing customers and reseller customers; each customer has at most one link. Lookups
@@ -25,7 +27,7 @@ export interface CustomerLinks {
   unlink(link: CustomerLink): Promise<boolean>;
 }
 
-export function customerLinks(database: Database): CustomerLinks {
+export function customerLinks(database: Database, changes: Changes): CustomerLinks {
   return {
     async byBilling(keys) {
       if (keys.length === 0) return [];
@@ -47,21 +49,30 @@ export function customerLinks(database: Database): CustomerLinks {
       return ids.map((id) => found.get(id) ?? null);
     },
     async link(link) {
-      await database.write(async (trx) => {
+      const count = await database.write(async (trx) => {
         const rival = await insertLink(trx, link);
         if (rival) throw linkConflict(rival, isSameBilling(link, rival) ? 'billing' : 'reseller');
+        return relinkRows(database, trx, [link]);
       });
+      if (count > 0) changes.publish('portfolio', '');
     },
-    async unlink({ billing, resellerCustomerId }) {
-      const { numDeletedRows } = await database.write((trx) =>
-        trx
+    async unlink(link) {
+      const { billing, resellerCustomerId } = link;
+      const { count, isDeleted } = await database.write(async (trx) => {
+        const { numDeletedRows } = await trx
           .deleteFrom('customer_links')
           .where('reseller_id', '=', billing.resellerId)
           .where('customer_id', '=', billing.customerId)
           .where('reseller_customer_id', '=', resellerCustomerId)
-          .executeTakeFirstOrThrow(),
-      );
-      return numDeletedRows > 0n;
+          .executeTakeFirstOrThrow();
+        // In one transaction: the halves must not be seen together by a viewer of one of them.
+        return {
+          count: await relinkRows(database, trx, [link]),
+          isDeleted: numDeletedRows > 0n,
+        };
+      });
+      if (count > 0) changes.publish('portfolio', '');
+      return isDeleted;
     },
   };
 }

@@ -1,0 +1,63 @@
+import { Client } from 'pg';
+import { EVERYTHING, type PortfolioFilter } from '../src/domain/portfolio-filter.ts';
+import { openStore } from '../src/store/store.ts';
+
+const ROWS = 1_000_000;
+const log = { info: () => {}, warn: console.warn, debug: () => {} };
+
+/** Pages, counts and summaries of a million subscriptions on PostgreSQL. */
+export async function million(url: string): Promise<void> {
+  const store = await openStore(url, { log });
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  await client.query(insertRows);
+  await client.query(insertTexts);
+  await client.query('analyze');
+  await client.end();
+  const is = (condition: object): PortfolioFilter => ({ type: 'is', condition }) as PortfolioFilter;
+  const filters: Record<string, PortfolioFilter> = {
+    everything: EVERYTHING,
+    suspended: is({ ...ONE_OF, property: 'status', values: ['SUSPENDED'] }),
+    'free seats': is({ type: 'compare', property: 'freeSeats', side: '>=', value: 90 }),
+    search: is({ type: 'search', words: ['99999'] }),
+    'broad search': is({ type: 'search', words: ['company', 'standard'] }),
+    'two letters': is({ type: 'search', words: ['zq'] }),
+  };
+  for (const [name, filter] of Object.entries(filters)) {
+    const selection = { filter, tenant: undefined };
+    const order = { field: 'RENEWS_AT', direction: 'ASC' } as const;
+    await report(`${name}: page`, () =>
+      store.portfolio.subscriptions({ ...selection, order, after: null, limit: 51 }),
+    );
+    await report(`${name}: count`, () => store.portfolio.countSubscriptions(selection));
+    await report(`${name}: summary`, () => store.portfolio.summary(selection));
+  }
+  await store.close();
+}
+
+const ONE_OF = { type: 'oneOf', otherThan: null, orMissing: false };
+
+async function report(name: string, work: () => Promise<unknown>): Promise<void> {
+  const samples: number[] = [];
+  for (let n = 0; n < 6; n++) {
+    const startedAt = performance.now();
+    await work();
+    if (n > 0) samples.push(performance.now() - startedAt);
+  }
+  console.log(`  ${name.padEnd(26)} max of 5: ${Math.max(...samples).toFixed(0)} ms`);
+}
+
+const insertRows = `insert into portfolio_subscriptions (id, customer_id, sku_id, subscription_id,
+    status, plan_name, renews_at, created_at, seats, licensed_seats, free_seats, observed_at, gone,
+    linked, country_code, customer_domain, organization_name, organization_key, sku_name)
+  select 'C' || n / 3 || '/K' || n, 'C' || n / 3, 'K' || n % 50, '1',
+    case when n % 10 = 0 then 'SUSPENDED' else 'ACTIVE' end,
+    (array['ANNUAL', 'FLEXIBLE', 'TRIAL'])[1 + n % 3],
+    case when n % 3 = 0 then 1700000000000 + n * 7919 % 30000000000 end,
+    1600000000000 + n * 104729 % 90000000000, 100, n * 31 % 100, 100 - n * 31 % 100,
+    1750000000000, 0, n % 2, 'DE', 'company-' || n / 3 || '.example', 'Company ' || n / 3,
+    'company ' || n / 3, 'Business Standard'
+  from generate_series(1, ${ROWS}) as n`;
+const insertTexts = `insert into portfolio_subscription_search (rowid, search)
+  select number, customer_domain || ' ' || organization_key || ' business standard ' || sku_id
+  from portfolio_subscriptions`;

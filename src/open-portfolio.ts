@@ -1,0 +1,50 @@
+import type { BillingClient } from './backends/billing/client.ts';
+import type { ResellerClient } from './backends/reseller/client.ts';
+import type { Config } from './config/config.ts';
+import { type Catalog, productsBySku } from './domain/catalog/catalog.ts';
+import type { Logger } from './log.ts';
+import { Portfolio } from './portfolio/portfolio.ts';
+import type { Store } from './store/store.ts';
+
+export interface PortfolioParts {
+  readonly billing: BillingClient;
+  readonly reseller: ResellerClient;
+  readonly store: Store;
+  readonly catalog: Catalog;
+  readonly log: Logger;
+}
+
+/** The portfolio, which follows the operations that end in any instance. */
+export function openPortfolio(
+  config: Config,
+  { billing, reseller, store, catalog, log }: PortfolioParts,
+): Portfolio {
+  const { portfolio: settings } = config.settings;
+  const defaults = config.defaultResellerId === null ? [] : [config.defaultResellerId];
+  const portfolio = new Portfolio({
+    ...{ store: store.portfolio, billing, reseller, log },
+    onPortfolio: (listener) => store.onPortfolio(listener),
+    productOf: productsBySku(catalog),
+    options: {
+      isOn: settings.PORTFOLIO,
+      resellers: settings.PORTFOLIO_RESELLERS ?? defaults,
+      callsPerSecond: settings.PORTFOLIO_CALLS_PER_SECOND,
+      sweepIntervalMs: settings.PORTFOLIO_SWEEP_INTERVAL_MS,
+      detailsMaxAgeMs: settings.PORTFOLIO_DETAILS_MAX_AGE_MS,
+      leaseMs: config.operationLeaseMs,
+    },
+  });
+  // The store forgets its listeners when it closes.
+  store.onOperation((id) => {
+    if (id === null || !settings.PORTFOLIO) return;
+    store.journal.latest(id).then(
+      (entry) => {
+        const { result, done } = entry?.operation ?? {};
+        if (!done || result?.type !== 'customer' || result.customer.resellerId === '') return;
+        return portfolio.operationEnded(result.customer, null);
+      },
+      (err: unknown) => log.debug({ err, operation: id }, 'outcome not read for the portfolio'),
+    );
+  });
+  return portfolio;
+}

@@ -1,0 +1,175 @@
+import type { BillingClient } from '../backends/billing/client.ts';
+import type { ResellerClient } from '../backends/reseller/client.ts';
+import type { BillingCustomer } from '../domain/customer.ts';
+import type { Notification } from '../domain/notification.ts';
+import type { Observed, PortfolioChange, SweepStatus } from '../domain/portfolio.ts';
+import type { Logger } from '../log.ts';
+import type { ChangeQuery, PortfolioStore } from '../store/portfolio/portfolio-store.ts';
+import type { ProductOf } from '../store/portfolio/rows.ts';
+import { PacedCalls } from './calls.ts';
+import { ChangeFeed } from './change-feed.ts';
+import { Clock } from './clock.ts';
+import { Details } from './details.ts';
+import { observedAccount } from './observed.ts';
+import { observedBilling, observedReseller } from './observing.ts';
+import { Pacer } from './pacer.ts';
+import { Runner } from './runner.ts';
+import { SubscriptionReader } from './subscription-reader.ts';
+import { Sweep } from './sweep.ts';
+import { Upkeep } from './upkeep.ts';
+import { Verification } from './verification.ts';
+
+export interface PortfolioOptions {
+  /** Whether the portfolio is filled and kept current. */
+  readonly isOn: boolean;
+  /** Billing resellers whose customers are read. */
+  readonly resellers: readonly string[];
+  readonly callsPerSecond: number;
+  readonly sweepIntervalMs: number;
+  readonly detailsMaxAgeMs: number;
+  readonly leaseMs: number;
+}
+
+export interface PortfolioDeps {
+  readonly store: PortfolioStore;
+  /** Subscribes to changes of the history, and returns the function that unsubscribes. */
+  onPortfolio(listener: () => void): () => void;
+  readonly reseller: ResellerClient;
+  readonly billing: BillingClient;
+  readonly productOf: ProductOf;
+  readonly log: Logger;
+  readonly options: PortfolioOptions;
+}
+
+/** Reads that follow notifications are this much faster than the sweep: clients wait for them. */
+const UPKEEP_SPEED = 10;
+
+/** The read model of this instance: fills it, keeps it current and streams its changes. */
+export class Portfolio {
+  readonly store: PortfolioStore;
+  readonly #deps: PortfolioDeps;
+  readonly #clock: Clock;
+  readonly #upkeep: Upkeep;
+  readonly #feed: ChangeFeed;
+  readonly #runner: Runner;
+  readonly #unsubscribe: () => void;
+
+  constructor(deps: PortfolioDeps) {
+    const { store, reseller, billing, productOf, log, options } = deps;
+    const clock = new Clock(store);
+    const reader = new SubscriptionReader(reseller, clock);
+    const pacer = new Pacer(options.callsPerSecond);
+    const calls = new PacedCalls(pacer, log);
+    const upkeepCalls = new PacedCalls(new Pacer(UPKEEP_SPEED * options.callsPerSecond), log);
+    const upkeep = new Upkeep({ store, reader, calls: upkeepCalls, productOf, log });
+    const observe = (observed: readonly Observed[], at: number) =>
+      upkeep.store(observed.map((one) => ({ observed: one, at, source: 'SWEEP' })));
+    const common = { store, reseller, billing, calls, clock, log, observe };
+    const verification = new Verification({ ...common, reader });
+    this.store = store;
+    this.#deps = deps;
+    this.#clock = clock;
+    this.#upkeep = upkeep;
+    this.#feed = new ChangeFeed(store);
+    this.#runner = new Runner({
+      ...{ store, clock, log, sweepIntervalMs: options.sweepIntervalMs, leaseMs: options.leaseMs },
+      sweep: new Sweep({ ...common, verification, resellers: options.resellers }),
+      details: new Details({ ...common, maxAgeMs: options.detailsMaxAgeMs }),
+    });
+    this.#unsubscribe = deps.onPortfolio(() => {
+      upkeep.changed();
+      this.#feed.changed();
+    });
+  }
+
+  start(): void {
+    if (this.#deps.options.isOn) this.#runner.start();
+  }
+
+  /** The clients for requests, whose reads refresh the rows. */
+  observedClients(): { readonly reseller: ResellerClient; readonly billing: BillingClient } {
+    const { reseller, billing, options } = this.#deps;
+    if (!options.isOn) return { reseller, billing };
+    const sink = {
+      now: () => this.#clock.now(),
+      read: (observed: readonly Observed[], at: number) => this.#upkeep.read(observed, at),
+    };
+    return { reseller: observedReseller(reseller, sink), billing: observedBilling(billing, sink) };
+  }
+
+  /** Follows up a notification that this instance received. */
+  notified(notification: Notification): void {
+    if (this.#deps.options.isOn) this.#upkeep.notified(notification);
+  }
+
+  /**
+   * Stores what a mutation returned, before it returns to its client. A failure is logged: the
+   * mutation itself has succeeded.
+   * @param writeId the mutation's audit entry; null when it has none
+   */
+  async written(observed: readonly Observed[], writeId: string | null): Promise<void> {
+    const { options, log } = this.#deps;
+    if (!options.isOn) return;
+    const at = this.#clock.now();
+    const source = 'MUTATION';
+    try {
+      await this.#upkeep.store(
+        observed.map((one) => ({ observed: one, at, source, writeId: writeId ?? undefined })),
+      );
+    } catch (err) {
+      log.warn({ err }, 'result of a mutation not stored in the portfolio');
+    }
+  }
+
+  /** Reads a subscription that a mutation has changed without returning it. */
+  async reread(customerId: string, skuId: string): Promise<void> {
+    const { options, log } = this.#deps;
+    if (!options.isOn) return;
+    try {
+      await this.#upkeep.reread({ customerId, skuId, subscriptionId: null }, 'MUTATION');
+    } catch (err) {
+      log.warn({ err, customerId, skuId }, 'subscription not read after a mutation');
+    }
+  }
+
+  /** Stores the customer that an operation returned, and reads its account, which it may change. */
+  async operationEnded(customer: BillingCustomer, writeId: string | null): Promise<void> {
+    const { billing, options, log } = this.#deps;
+    if (!options.isOn) return;
+    const { resellerId, customerId, billingAccountId } = customer;
+    const key = { resellerId, customerId };
+    const observed = { type: 'billing-customer', key, accountId: billingAccountId } as const;
+    await this.written([observed], writeId);
+    if (billingAccountId === '') return;
+    try {
+      const scope = { signal: AbortSignal.timeout(ACCOUNT_TIMEOUT_MS), requestId: customerId };
+      const account = await billing.getAccount(billingAccountId, scope);
+      if (account) await this.written([observedAccount(account)], writeId);
+    } catch (err) {
+      log.debug({ err, customerId }, 'account not read after an operation');
+    }
+  }
+
+  /** See `ChangeFeed`. */
+  watch(
+    query: ChangeQuery,
+    after: number | null,
+    signal: AbortSignal,
+  ): Promise<AsyncIterableIterator<PortfolioChange>> {
+    return this.#feed.watch(query, after, signal);
+  }
+
+  async status(): Promise<SweepStatus> {
+    const status = await this.store.sweepStatus();
+    return this.#deps.options.isOn ? status : { ...status, phase: 'OFF' };
+  }
+
+  async close(): Promise<void> {
+    await this.#runner.close();
+    await this.#upkeep.close();
+    this.#feed.close();
+    this.#unsubscribe();
+  }
+}
+
+const ACCOUNT_TIMEOUT_MS = 30_000;

@@ -1,0 +1,180 @@
+import { badInput } from '../../domain/error.ts';
+import type { ChangeSource, PortfolioChange } from '../../domain/portfolio.ts';
+import { EVERYTHING } from '../../domain/portfolio-filter.ts';
+import type { PortfolioService } from '../../services/portfolio.ts';
+import { auditEntry } from '../audit/audit-entry.ts';
+import { builder } from '../builder.ts';
+import { expose } from '../fields.ts';
+import { sequenceOf } from '../relay/arguments.ts';
+import { connectionArgs, connectionOf } from '../relay/connection.ts';
+import { encodeGlobalId } from '../relay/global-id.ts';
+import { nodeInterface, registerNode } from '../relay/node.ts';
+import { type Connection, type ConnectionArgs, paginate } from '../relay/pagination.ts';
+import { subscription } from '../subscription/subscription.ts';
+import { subscriptionFilter } from './filter-inputs.ts';
+import { filterOf } from './filters.ts';
+import { portfolio } from './portfolio.ts';
+import { portfolioSubscription } from './portfolio-subscription.ts';
+
+const source = builder.enumType('PortfolioChangeSource', {
+  description: 'How the gateway learned of a change.',
+  values: {
+    SWEEP: { description: 'A sweep found it.' },
+    NOTIFICATION: { description: 'A notification caused a read that found it.' },
+    MUTATION: { description: 'A mutation of this API made it.' },
+    READ: { description: 'A query read the current state.' },
+  } as const satisfies Record<ChangeSource, { description: string }>,
+});
+
+const portfolioChange = builder.objectRef<PortfolioChange>('PortfolioChange').implement({
+  description:
+    'A difference between two observations of a subscription. What changed back between them is not recorded.',
+  interfaces: [nodeInterface],
+  fields: (t) => ({
+    id: t.id({
+      nullable: false,
+      description: 'Global id of the change.',
+      resolve: ({ sequence }) => encodeGlobalId('PortfolioChange', String(sequence)),
+    }),
+    ...expose(t, {
+      'DateTime!': { at: 'When the gateway stored the change.' },
+      'String!': {
+        field:
+          'Field of `PortfolioSubscription` that changed, such as `status`; `gone` also when the subscription appeared. Also `accountActive`, `countryCode` and `linked` of its customer.',
+      },
+      String: {
+        before: 'The earlier value as text; null when there was none.',
+        after: 'The later value as text; null when there is none.',
+      },
+    }),
+    source: t.field({
+      type: source,
+      nullable: false,
+      description: 'How the gateway learned of the change.',
+      resolve: (change) => change.source,
+    }),
+    auditEntry: t.field({
+      type: auditEntry,
+      description:
+        'The record of the mutation that made the change; null for other sources, and when the caller does not see it.',
+      resolve: ({ writeId }, _args, { services }) =>
+        writeId === null ? null : services.audit.get(writeId),
+    }),
+    subscription: t.field({
+      type: portfolioSubscription,
+      nullable: false,
+      description: 'The row as it is now, which may have changed again.',
+      resolve: (change) => change.subscription,
+    }),
+    cursor: t.string({
+      nullable: false,
+      description: 'Pass this as `after` to `portfolioChanged` to resume after this change.',
+      resolve: ({ sequence }) => String(sequence),
+    }),
+  }),
+});
+
+registerNode('PortfolioChange', {
+  load: async ([sequence = '', ...more], { services }) => {
+    if (!/^[1-9]\d{0,15}$/.test(sequence) || more.length > 0) {
+      throw badInput('id is not a valid PortfolioChange id. Use an id that this API returned.');
+    }
+    return services.portfolio.change(Number(sequence));
+  },
+  is: (value) => 'before' in value && 'sequence' in value,
+});
+
+export const changeConnection = connectionOf(portfolioChange);
+
+/** The largest page of changes. */
+const MAX_PAGE = 500;
+
+export function paginateChanges(
+  args: ConnectionArgs,
+  query: Parameters<PortfolioService['history']>[0],
+  portfolio: PortfolioService,
+): Promise<Connection<PortfolioChange>> {
+  return paginate(args, {
+    identity: ['portfolioChanges', query],
+    maxPageSize: MAX_PAGE,
+    async fetch({ token, size }) {
+      const before = token === null ? null : beforeOf(token);
+      const changes = await portfolio.history(query, before, size + 1);
+      const items = changes.slice(0, size);
+      const last = items.at(-1);
+      return { items, nextToken: last && changes.length > size ? String(last.sequence) : null };
+    },
+  });
+}
+
+/** The cursor is not secret, so a client can forge a token. */
+function beforeOf(token: string): number {
+  const before = Number(token);
+  if (Number.isSafeInteger(before)) return before;
+  throw badInput('after is not a cursor of this list.');
+}
+
+const historyDescription =
+  'Changes that the gateway observed, newest first. What changed back between two observations is not recorded.';
+
+builder.objectField(portfolioSubscription, 'history', (t) =>
+  t.field({
+    type: changeConnection,
+    nullable: false,
+    description: historyDescription,
+    args: { ...connectionArgs },
+    resolve: ({ customerId, skuId }, args, { services }) =>
+      paginateChanges(args, { filter: EVERYTHING, row: { customerId, skuId } }, services.portfolio),
+  }),
+);
+
+builder.objectField(subscription, 'history', (t) =>
+  t.field({
+    type: changeConnection,
+    description: historyDescription,
+    args: { ...connectionArgs },
+    resolve: ({ customerId, skuId }, args, { services }) =>
+      paginateChanges(args, { filter: EVERYTHING, row: { customerId, skuId } }, services.portfolio),
+  }),
+);
+
+const changeFilter =
+  'Conditions that the subscription must meet now. Subscriptions that are gone are included unless it says `gone: false`.';
+
+builder.objectField(portfolio, 'changes', (t) =>
+  t.field({
+    type: changeConnection,
+    nullable: false,
+    description: `${historyDescription} See also \`portfolioChanged\`.`,
+    args: {
+      filter: t.arg({ type: subscriptionFilter, description: changeFilter }),
+      since: t.arg({
+        type: 'DateTime',
+        description: 'Only changes that the gateway stored at this time or later.',
+      }),
+      ...connectionArgs,
+    },
+    resolve: async (_root, args, { services: { portfolio: rows, customers } }) => {
+      const filter = await filterOf(args.filter, customers);
+      return paginateChanges(args, { filter, row: null, since: args.since ?? undefined }, rows);
+    },
+  }),
+);
+
+builder.subscriptionField('portfolioChanged', (t) =>
+  t.field({
+    type: portfolioChange,
+    nullable: false,
+    description:
+      'Sends each change of a subscription that the gateway observes; with `after`, first the stored changes since then. Never completes.',
+    args: {
+      filter: t.arg({ type: subscriptionFilter, description: changeFilter }),
+      after: t.arg.string({ description: '`cursor` of the last change that the client received.' }),
+    },
+    subscribe: async (_root, { filter, after }, context) => {
+      const { portfolio: rows, customers } = context.services;
+      return rows.watch(await filterOf(filter, customers), sequenceOf(after, context));
+    },
+    resolve: (change) => change,
+  }),
+);

@@ -1,0 +1,50 @@
+import type { SweepPhase } from '../../domain/portfolio.ts';
+import type { PortfolioStatus } from '../../services/portfolio.ts';
+import { builder } from '../builder.ts';
+import { expose, objectType } from '../fields.ts';
+
+const phases = {
+  OFF: { description: 'The portfolio is not filled: `PORTFOLIO` is false.' },
+  IDLE: { description: 'No sweep is running.' },
+  SUBSCRIPTIONS: { description: 'A sweep is reading the subscriptions.' },
+  CUSTOMERS: { description: 'A sweep is reading the billing customers.' },
+  VERIFYING: { description: 'A sweep is reading, one by one, what the lists did not contain.' },
+} as const satisfies Record<SweepPhase, { description: string }>;
+
+const phase = builder.enumType('PortfolioPhase', {
+  description: 'What the sweep of the portfolio is doing.',
+  values: phases,
+});
+
+export const portfolioStatus = objectType<PortfolioStatus>(
+  'PortfolioStatus',
+  'How complete and how old the portfolio is.',
+  (t) => ({
+    phase: t.field({
+      type: phase,
+      nullable: false,
+      description: 'What the sweep is doing.',
+      resolve: (status) => status.phase,
+    }),
+    ...expose(t, {
+      DateTime: {
+        startedAt: 'When the running sweep began; null when none is running.',
+        asOf: 'When the last whole sweep began; null before the first.',
+        finishedAt: 'When the last whole sweep ended; null before the first.',
+      },
+      'Int!': {
+        subscriptions: 'Number of subscriptions that are not gone and that the caller sees.',
+        customers: 'Number of customers that are not gone and that the caller sees.',
+      },
+    }),
+    progress: t.exposeFloat('progress', {
+      description:
+        'Share of the known subscriptions that the running sweep has seen, from 0 to 1; null when none is running.',
+    }),
+    lagSeconds: t.float({
+      description:
+        'Seconds since the last whole sweep began: a change that caused no notification may be missing for that long. Null before the first sweep.',
+      resolve: ({ asOf }) => asOf && Math.max(0, Math.round((Date.now() - asOf.getTime()) / 1000)),
+    }),
+  }),
+);

@@ -1,0 +1,158 @@
+import type {
+  PortfolioCustomer,
+  PortfolioSubscription,
+  PortfolioSummary,
+} from '../../domain/portfolio.ts';
+import { builder } from '../builder.ts';
+import { connectionArgs, lazyConnectionOf } from '../relay/connection.ts';
+import type { Connection } from '../relay/pagination.ts';
+import { customerFilter, subscriptionFilter } from './filter-inputs.ts';
+import { customerList, subscriptionList } from './lists.ts';
+import { portfolioCustomer } from './portfolio-customer.ts';
+import { customerOrderField, direction, subscriptionOrderField } from './portfolio-enums.ts';
+import { portfolioStatus } from './portfolio-status.ts';
+import { portfolioSubscription } from './portfolio-subscription.ts';
+import { portfolioSummary } from './summary.ts';
+
+interface SubscriptionConnection {
+  page(): Promise<Connection<PortfolioSubscription>>;
+  count(): Promise<number>;
+  summary(): Promise<PortfolioSummary>;
+}
+
+interface CustomerConnection {
+  page(): Promise<Connection<PortfolioCustomer>>;
+  count(): Promise<number>;
+}
+
+const subscriptionConnection = lazyConnectionOf<PortfolioSubscription, SubscriptionConnection>(
+  portfolioSubscription,
+  (connection) => connection.page(),
+);
+const customerConnection = lazyConnectionOf<PortfolioCustomer, CustomerConnection>(
+  portfolioCustomer,
+  (connection) => connection.page(),
+);
+
+const totalDescription = 'Number of rows on all pages; counted only when this field is selected.';
+
+builder.objectFields(subscriptionConnection, (t) => ({
+  totalCount: t.int({
+    nullable: false,
+    description: totalDescription,
+    resolve: (connection) => connection.count(),
+  }),
+  summary: t.field({
+    type: portfolioSummary,
+    nullable: false,
+    description: 'Totals of all rows on all pages; computed only when this field is selected.',
+    resolve: (connection) => connection.summary(),
+  }),
+}));
+
+builder.objectField(customerConnection, 'totalCount', (t) =>
+  t.int({
+    nullable: false,
+    description: totalDescription,
+    resolve: (connection) => connection.count(),
+  }),
+);
+
+const subscriptionOrder = builder.inputType('PortfolioSubscriptionOrder', {
+  description: 'Order of a list of subscriptions. The id decides between equal values.',
+  fields: (t) => ({
+    field: t.field({
+      type: subscriptionOrderField,
+      required: true,
+      description: 'What the subscriptions are ordered by.',
+    }),
+    direction: t.field({
+      type: direction,
+      required: true,
+      description: 'Direction of the order.',
+    }),
+  }),
+});
+
+const customerOrder = builder.inputType('PortfolioCustomerOrder', {
+  description: 'Order of a list of customers. The id decides between equal values.',
+  fields: (t) => ({
+    field: t.field({
+      type: customerOrderField,
+      required: true,
+      description: 'What the customers are ordered by.',
+    }),
+    direction: t.field({
+      type: direction,
+      required: true,
+      description: 'Direction of the order.',
+    }),
+  }),
+});
+
+/** The root of the read model, which has no properties of its own. */
+export const portfolio = builder.objectRef<object>('Portfolio').implement({
+  description:
+    'All customers and subscriptions as the gateway last observed them, to filter, sort, search and count. Nothing here calls a vendor unless a field says so.',
+  fields: (t) => ({
+    asOf: t.field({
+      type: 'DateTime',
+      description: 'When the last whole sweep began; null before the first.',
+      resolve: (_root, _args, { services }) => services.portfolio.asOf(),
+    }),
+    status: t.field({
+      type: portfolioStatus,
+      nullable: false,
+      description: 'How complete and how old the portfolio is.',
+      resolve: (_root, _args, { services }) => services.portfolio.status(),
+    }),
+    subscriptions: t.field({
+      type: subscriptionConnection,
+      nullable: false,
+      description: 'Subscriptions, by the domain of the customer unless `orderBy` says otherwise.',
+      args: {
+        filter: t.arg({
+          type: subscriptionFilter,
+          description: 'Conditions that the subscriptions must meet.',
+        }),
+        orderBy: t.arg({ type: subscriptionOrder, description: 'Order of the subscriptions.' }),
+        ...connectionArgs,
+      },
+      resolve: async (_root, args, { services: { portfolio: rows, customers } }) => {
+        const list = await subscriptionList(args, rows, customers);
+        return {
+          page: list.page(args),
+          count: () => rows.countSubscriptions(list.filter),
+          summary: () => rows.summary(list.filter),
+        };
+      },
+    }),
+    customers: t.field({
+      type: customerConnection,
+      nullable: false,
+      description: 'Customers, by their domain unless `orderBy` says otherwise.',
+      args: {
+        filter: t.arg({
+          type: customerFilter,
+          description: 'Conditions that the customers must meet.',
+        }),
+        orderBy: t.arg({ type: customerOrder, description: 'Order of the customers.' }),
+        ...connectionArgs,
+      },
+      resolve: async (_root, args, { services: { portfolio: rows, customers } }) => {
+        const list = await customerList(args, rows, customers);
+        return { page: list.page(args), count: () => rows.countCustomers(list.filter) };
+      },
+    }),
+  }),
+});
+
+builder.queryField('portfolio', (t) =>
+  t.field({
+    type: portfolio,
+    nullable: false,
+    description:
+      'The read model of all customers and subscriptions, as last observed: see `observedAt` and `asOf`.',
+    resolve: () => ({}),
+  }),
+);

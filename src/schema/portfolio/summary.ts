@@ -1,0 +1,136 @@
+import type { PortfolioSummary, SummaryGroup } from '../../domain/portfolio.ts';
+import { objectType } from '../fields.ts';
+import { UNRECOGNIZED } from '../open-enum.ts';
+import {
+  planName,
+  subscriptionStatus,
+  suspensionReason,
+} from '../subscription/subscription-parts.ts';
+
+interface Count {
+  /** Null for a missing value. */
+  readonly value: string | null;
+  readonly count: number;
+}
+
+/** The counts by one property, the highest first. A subscription with several values counts in each. */
+function countsBy(
+  groups: readonly SummaryGroup[],
+  valuesOf: (group: SummaryGroup) => readonly (string | null)[],
+): readonly Count[] {
+  const counts = new Map<string | null, number>();
+  for (const group of groups) {
+    for (const value of new Set(valuesOf(group))) {
+      counts.set(value, (counts.get(value) ?? 0) + group.count);
+    }
+  }
+  return [...counts]
+    .map(([value, count]) => ({ value, count }))
+    .sort((a, b) => b.count - a.count || ((a.value ?? '') < (b.value ?? '') ? -1 : 1));
+}
+
+const statusCount = objectType<Count>(
+  'PortfolioStatusCount',
+  'The number of subscriptions with one status.',
+  (t) => ({
+    status: t.field({
+      type: subscriptionStatus.ref,
+      nullable: false,
+      description: 'Status of the subscriptions.',
+      resolve: ({ value }) => value ?? UNRECOGNIZED,
+    }),
+    count: t.exposeInt('count', { nullable: false, description: 'Number of subscriptions.' }),
+  }),
+);
+
+const planCount = objectType<Count>(
+  'PortfolioPlanCount',
+  'The number of subscriptions with one plan.',
+  (t) => ({
+    planName: t.field({
+      type: planName.ref,
+      description: 'Plan of the subscriptions; null for those without one.',
+      resolve: ({ value }) => value,
+    }),
+    count: t.exposeInt('count', { nullable: false, description: 'Number of subscriptions.' }),
+  }),
+);
+
+const skuCount = objectType<Count>(
+  'PortfolioSkuCount',
+  'The number of subscriptions to one SKU.',
+  (t) => ({
+    skuId: t.string({
+      nullable: false,
+      description: 'SKU id of the subscriptions.',
+      resolve: ({ value }) => value ?? '',
+    }),
+    count: t.exposeInt('count', { nullable: false, description: 'Number of subscriptions.' }),
+  }),
+);
+
+const reasonCount = objectType<Count>(
+  'PortfolioSuspensionReasonCount',
+  'The number of subscriptions that are suspended for one reason.',
+  (t) => ({
+    suspensionReason: t.field({
+      type: suspensionReason.ref,
+      nullable: false,
+      description: 'Reason of the suspensions.',
+      resolve: ({ value }) => value ?? UNRECOGNIZED,
+    }),
+    count: t.exposeInt('count', { nullable: false, description: 'Number of subscriptions.' }),
+  }),
+);
+
+const seatsText = 'A whole number; its type is Float because it can exceed 2,147,483,647.';
+
+export const portfolioSummary = objectType<PortfolioSummary>(
+  'PortfolioSummary',
+  'Counts and seats of all subscriptions that match the filter.',
+  (t) => ({
+    count: t.exposeInt('count', { nullable: false, description: 'Number of subscriptions.' }),
+    seats: t.exposeFloat('seats', {
+      nullable: false,
+      description: `Seats of the subscriptions. ${seatsText}`,
+    }),
+    licensedSeats: t.exposeFloat('licensedSeats', {
+      nullable: false,
+      description: `Users that have a license. ${seatsText}`,
+    }),
+    freeSeats: t.exposeFloat('freeSeats', {
+      nullable: false,
+      description: `Seats without a user. ${seatsText}`,
+    }),
+    byStatus: t.field({
+      type: [statusCount],
+      nullable: false,
+      description: 'Number of subscriptions by status, the highest first.',
+      resolve: ({ groups }) =>
+        countsBy(groups, ({ status }) => [subscriptionStatus.parse(status ?? UNRECOGNIZED)]),
+    }),
+    byPlan: t.field({
+      type: [planCount],
+      nullable: false,
+      description: 'Number of subscriptions by plan, the highest first.',
+      resolve: ({ groups }) =>
+        countsBy(groups, (group) => [
+          group.planName === null ? null : planName.parse(group.planName),
+        ]),
+    }),
+    bySku: t.field({
+      type: [skuCount],
+      nullable: false,
+      description: 'Number of subscriptions by SKU, the highest first.',
+      resolve: ({ groups }) => countsBy(groups, ({ skuId }) => [skuId]),
+    }),
+    bySuspensionReason: t.field({
+      type: [reasonCount],
+      nullable: false,
+      description:
+        'Number of subscriptions by suspension reason, the highest first. One with several reasons counts in each.',
+      resolve: ({ groups }) =>
+        countsBy(groups, ({ suspensionReasons }) => suspensionReasons.map(suspensionReason.parse)),
+    }),
+  }),
+);

@@ -1,0 +1,49 @@
+import type { PortfolioCustomer, PortfolioSubscription } from '../../domain/portfolio.ts';
+import type { Cell } from './csv.ts';
+
+/** The columns of an export, by the names of the fields of the API. Vendor enums are raw strings. */
+export type Columns<Row> = Readonly<Record<string, (row: Row) => Cell>>;
+
+export const subscriptionColumns: Columns<PortfolioSubscription> = {
+  customerId: ({ customerId }) => customerId,
+  customerDomain: ({ customerDomain }) => customerDomain,
+  organizationName: ({ organizationName }) => organizationName,
+  countryCode: ({ countryCode }) => countryCode,
+  accountName: ({ accountName }) => accountName,
+  accountActive: ({ accountActive }) => accountActive,
+  linked: ({ linked }) => linked,
+  productId: ({ productId }) => productId,
+  skuId: ({ skuId }) => skuId,
+  skuName: ({ skuName }) => skuName,
+  subscriptionId: ({ subscriptionId }) => subscriptionId,
+  status: ({ status }) => status,
+  suspensionReasons: ({ suspensionReasons }) => suspensionReasons,
+  planName: ({ planName }) => planName,
+  renewalType: ({ renewalType }) => renewalType,
+  renewsAt: ({ renewsAt }) => renewsAt,
+  trialEndsAt: ({ trialEndsAt }) => trialEndsAt,
+  createdAt: ({ createdAt }) => createdAt,
+  seats: ({ seats }) => seats,
+  licensedSeats: ({ licensedSeats }) => licensedSeats,
+  freeSeats: ({ freeSeats }) => freeSeats,
+  gone: ({ gone }) => gone,
+  observedAt: ({ observedAt }) => observedAt,
+};
+
+export const customerColumns: Columns<PortfolioCustomer> = {
+  resellerId: ({ billing }) => billing?.resellerId ?? null,
+  billingCustomerId: ({ billing }) => billing?.customerId ?? null,
+  resellerCustomerId: ({ resellerCustomerId }) => resellerCustomerId,
+  linked: ({ billing, resellerCustomerId }) => billing !== null && resellerCustomerId !== null,
+  customerDomain: ({ customerDomain }) => customerDomain,
+  organizationName: ({ organizationName }) => organizationName,
+  countryCode: ({ countryCode }) => countryCode,
+  accountName: ({ accountName }) => accountName,
+  accountActive: ({ accountActive }) => accountActive,
+  currency: ({ currency }) => currency,
+  subscriptionCount: ({ subscriptionCount }) => subscriptionCount,
+  seats: ({ seats }) => seats,
+  licensedSeats: ({ licensedSeats }) => licensedSeats,
+  gone: ({ gone }) => gone,
+  observedAt: ({ observedAt }) => observedAt,
+};

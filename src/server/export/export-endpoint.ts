@@ -1,0 +1,226 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { GraphQLSchema } from 'graphql';
+import { GatewayError } from '../../domain/error.ts';
+import type { PlaceInOrder } from '../../domain/portfolio-filter.ts';
+import type { Viewer } from '../../domain/viewer.ts';
+import type { Logger } from '../../log.ts';
+import {
+  customerList,
+  type PortfolioList,
+  subscriptionList,
+} from '../../schema/portfolio/lists.ts';
+import type { RequestScope } from '../../services/scope.ts';
+import type { Services } from '../../services/services.ts';
+import type { OriginPolicy } from '../auth/origin.ts';
+import type { Admit } from '../graphql/admission.ts';
+import { agentFrom } from '../graphql/request-context.ts';
+import { allowOrigin, refusalOf, refuse } from '../refusal.ts';
+import { recordOf } from '../telemetry/http-record.ts';
+import type { RequestRecord } from '../telemetry/request-record.ts';
+import { type Columns, customerColumns, subscriptionColumns } from './columns.ts';
+import { type Cell, csvLine } from './csv.ts';
+import { exportArguments } from './export-arguments.ts';
+
+export const exportPaths = [
+  '/export/subscriptions.csv',
+  '/export/subscriptions.ndjson',
+  '/export/customers.csv',
+  '/export/customers.ndjson',
+] as const;
+type ExportPath = (typeof exportPaths)[number];
+
+/** Rows that are read, and held in memory, at once. */
+const PAGE = 500;
+/** A client that reads nothing for this time is disconnected, in milliseconds. */
+const STALL_MS = 60_000;
+
+export interface ExportOptions {
+  readonly schema: GraphQLSchema;
+  readonly admit: Admit;
+  readonly createServices: (scope: RequestScope) => Services;
+  readonly origins: OriginPolicy;
+  readonly log: Logger;
+}
+
+/**
+ * Responds to one export: all rows of a list of the portfolio, streamed as fast as the client reads.
+ * Each row has a cursor, to continue after an interruption. Never rejects.
+ */
+export function createExport(options: ExportOptions, path: ExportPath) {
+  const { admit, origins, log } = options;
+  return async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    requestId: string,
+  ): Promise<void> => {
+    const record = recordOf(response, requestId, log);
+    allowOrigin(request, response, origins);
+    if (request.method === 'OPTIONS') return preflight(response);
+    try {
+      if (request.method !== 'GET') throw new GatewayError('BAD_USER_INPUT', 'Use GET.');
+      const admission = await admit(request);
+      if (admission.type === 'refused') {
+        record.refused(admission.refusal.code, admission.refusal.message);
+        return refuse(request, response, requestId, admission.refusal, origins);
+      }
+      record.setSubject(admission.viewer.subject);
+      await send(options, path, { request, response, requestId, viewer: admission.viewer });
+    } catch (error) {
+      fail(error, { request, response, requestId, origins, log, record });
+    }
+  };
+}
+
+function preflight(response: ServerResponse): void {
+  response.setHeader('access-control-allow-methods', 'GET');
+  response.setHeader('access-control-allow-headers', 'authorization, x-request-id');
+  response.writeHead(204).end();
+}
+
+interface Admitted {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly requestId: string;
+  readonly viewer: Viewer;
+}
+
+async function send(options: ExportOptions, path: ExportPath, admitted: Admitted): Promise<void> {
+  const { request, response, requestId, viewer } = admitted;
+  const closing = new AbortController();
+  response.once('close', () => closing.abort(clientGone));
+  const services = options.createServices({
+    ...{ viewer, requestId, signal: closing.signal, onDelivered: () => {} },
+    agent: agentFrom(request.headers['user-agent']),
+    lane: { viewer: viewer.subject, type: 'EVENT' },
+  });
+  const query = new URL(request.url ?? '', 'http://localhost').searchParams;
+  const lines = path.startsWith('/export/subscriptions')
+    ? await subscriptionLines(options.schema, query, services, formatOf(path))
+    : await customerLines(options.schema, query, services, formatOf(path));
+  const first = await lines.next();
+  response.writeHead(200, {
+    'content-type': path.endsWith('.csv') ? 'text/csv; charset=utf-8' : 'application/x-ndjson',
+    'content-disposition': `attachment; filename="${path.slice('/export/'.length)}"`,
+    'cache-control': 'no-store',
+  });
+  response.setTimeout(STALL_MS, () => response.destroy());
+  const pages = Readable.from(untilExpiry(first, lines, viewer), { highWaterMark: 1 });
+  await pipeline(pages, response);
+}
+
+const clientGone = new GatewayError('UNAVAILABLE', 'The client disconnected.');
+
+/** Stops in the middle when the credentials expire, so that the client notices. */
+async function* untilExpiry(
+  first: IteratorResult<string, void>,
+  lines: AsyncGenerator<string, void>,
+  { expiresAt }: Viewer,
+): AsyncGenerator<string, void> {
+  for (let next = first; !next.done; next = await lines.next()) {
+    if (expiresAt && expiresAt.getTime() <= Date.now()) {
+      throw new GatewayError('UNAUTHENTICATED', 'The token expired during the export.');
+    }
+    yield next.value;
+  }
+}
+
+/** How rows are written: the first line, and one line for each row. */
+interface Format {
+  head(names: readonly string[]): string;
+  line(names: readonly string[], cells: readonly Cell[]): string;
+}
+
+const csv: Format = {
+  head: (names) => csvLine(names),
+  line: (_names, cells) => csvLine(cells),
+};
+const ndjson: Format = {
+  head: () => '',
+  line: (names, cells) =>
+    `${JSON.stringify(Object.fromEntries(names.map((name, n) => [name, cells[n] ?? null])))}\n`,
+};
+
+function formatOf(path: ExportPath): Format {
+  return path.endsWith('.csv') ? csv : ndjson;
+}
+
+async function subscriptionLines(
+  schema: GraphQLSchema,
+  query: URLSearchParams,
+  { portfolio, customers }: Services,
+  format: Format,
+): Promise<AsyncGenerator<string, void>> {
+  const { after, ...args } = exportArguments(query, schema, 'Subscription');
+  const list = await subscriptionList(asArguments(args), portfolio, customers);
+  return linesOf(list, after === null ? null : list.placeOf(after), subscriptionColumns, format);
+}
+
+async function customerLines(
+  schema: GraphQLSchema,
+  query: URLSearchParams,
+  { portfolio, customers }: Services,
+  format: Format,
+): Promise<AsyncGenerator<string, void>> {
+  const { after, ...args } = exportArguments(query, schema, 'Customer');
+  const list = await customerList(asArguments(args), portfolio, customers);
+  return linesOf(list, after === null ? null : list.placeOf(after), customerColumns, format);
+}
+
+/** The schema has checked the arguments. */
+function asArguments<Args>(args: { readonly filter: unknown; readonly orderBy: unknown }): Args {
+  return args as Args;
+}
+
+/** One text for each page of rows. */
+async function* linesOf<Row>(
+  list: PortfolioList<Row>,
+  from: PlaceInOrder | null,
+  columns: Columns<Row>,
+  format: Format,
+): AsyncGenerator<string, void> {
+  const names = [...Object.keys(columns), 'cursor'];
+  const cells = Object.values(columns);
+  let text = format.head(names);
+  for (let after = from; ; ) {
+    const rows = await list.read(after, PAGE);
+    for (const { row, place } of rows) {
+      const values = [...cells.map((cell) => cell(row)), list.cursorOf(place)];
+      text += format.line(names, values);
+    }
+    if (text !== '') yield text;
+    text = '';
+    const last = rows.at(-1);
+    if (!last || rows.length < PAGE) return;
+    after = last.place;
+  }
+}
+
+interface Failed {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly requestId: string;
+  readonly origins: OriginPolicy;
+  readonly log: Logger;
+  readonly record: RequestRecord;
+}
+
+/** After the first row, only an interrupted response says that rows are missing. */
+function fail(error: unknown, failed: Failed): void {
+  const { request, response, requestId, origins, log, record } = failed;
+  const known = error instanceof GatewayError ? error : internal(error);
+  const isClientGone = response.destroyed && !response.writableFinished;
+  if (response.headersSent || isClientGone) {
+    if (!isClientGone) log.warn({ err: error, requestId }, 'export interrupted');
+    response.destroy();
+    return;
+  }
+  if (known.code === 'INTERNAL_SERVER_ERROR') log.error({ err: error, requestId }, 'export failed');
+  record.failed(known.code);
+  refuse(request, response, requestId, refusalOf(known), origins);
+}
+
+function internal(cause: unknown): GatewayError {
+  return new GatewayError('INTERNAL_SERVER_ERROR', 'Internal error.', { cause });
+}

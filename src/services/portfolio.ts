@@ -1,0 +1,148 @@
+import type { Customer } from '../domain/customer.ts';
+import type {
+  PortfolioChange,
+  PortfolioCustomer,
+  PortfolioSubscription,
+  PortfolioSummary,
+  SweepStatus,
+} from '../domain/portfolio.ts';
+import {
+  type CustomerOrderField,
+  EVERYTHING,
+  type PlaceInOrder,
+  type PortfolioCondition,
+  type PortfolioFilter,
+  type PortfolioOrder,
+  type SubscriptionOrderField,
+} from '../domain/portfolio-filter.ts';
+import type { ChangeQuery, Placed } from '../store/portfolio/portfolio-store.ts';
+import { authorizeRead } from './authorize.ts';
+import type { ServiceSources, Viewed } from './scope.ts';
+import { VisibleEntries } from './visible-entries.ts';
+
+/** A part of a list, from a place on. */
+export interface PortfolioRange<Field> {
+  readonly filter: PortfolioFilter;
+  readonly order: PortfolioOrder<Field>;
+  readonly after: PlaceInOrder | null;
+  /** At most 1001. */
+  readonly limit: number;
+}
+
+export interface PortfolioStatus extends SweepStatus {
+  /** The rows that the viewer sees. */
+  readonly subscriptions: number;
+  readonly customers: number;
+  /** The share of the subscriptions that the running sweep has seen; null when none is running. */
+  readonly progress: number | null;
+}
+
+/** The read model, as far as the viewer sees it. Rows are as last observed; see `observedAt`. */
+export interface PortfolioService {
+  status(): Promise<PortfolioStatus>;
+  /** When the last whole sweep began; null before the first. */
+  asOf(): Promise<Date | null>;
+  subscriptions(
+    range: PortfolioRange<SubscriptionOrderField>,
+  ): Promise<readonly Placed<PortfolioSubscription>[]>;
+  customers(
+    range: PortfolioRange<CustomerOrderField>,
+  ): Promise<readonly Placed<PortfolioCustomer>[]>;
+  countSubscriptions(filter: PortfolioFilter): Promise<number>;
+  countCustomers(filter: PortfolioFilter): Promise<number>;
+  summary(filter: PortfolioFilter): Promise<PortfolioSummary>;
+  /** The row of a subscription, gone or not; null when there is none. */
+  subscription(customerId: string, skuId: string): Promise<PortfolioSubscription | null>;
+  /** The row of a customer, gone or not, by either of its keys; null when there is none. */
+  customer(customer: Customer): Promise<PortfolioCustomer | null>;
+  /** Changes, newest first, before a sequence. */
+  history(
+    query: Omit<ChangeQuery, 'tenant'>,
+    before: number | null,
+    limit: number,
+  ): Promise<readonly PortfolioChange[]>;
+  /** The change with a sequence; null when there is none. */
+  change(sequence: number): Promise<PortfolioChange | null>;
+  /** Changes of rows that match the filter; with `after`, first those after that sequence. */
+  watch(filter: PortfolioFilter, after: number | null): Promise<AsyncIterable<PortfolioChange>>;
+}
+
+export function createPortfolioService(
+  { portfolio }: Pick<ServiceSources, 'portfolio'>,
+  { access, liveAccess, scope }: Viewed,
+): PortfolioService {
+  const { viewer } = scope;
+  const { tenant } = access;
+  const { store } = portfolio;
+
+  /** Restricts a query to what the viewer sees. */
+  function seen<Query extends object>(query: Query) {
+    authorizeRead(viewer);
+    return { ...query, tenant };
+  }
+
+  async function progressOf({ startedAt }: SweepStatus, rows: number): Promise<number | null> {
+    if (!startedAt || rows === 0) return null;
+    const filter = is({
+      ...({ type: 'compare', property: 'observedAt', side: '>=' } as const),
+      value: startedAt.getTime(),
+    });
+    const observed = await store.countSubscriptions(seen({ filter }));
+    return Math.min(1, observed / rows);
+  }
+
+  return {
+    async status() {
+      authorizeRead(viewer);
+      const [status, subscriptions, customers] = await Promise.all([
+        portfolio.status(),
+        store.countSubscriptions(seen({ filter: EVERYTHING })),
+        store.countCustomers(seen({ filter: EVERYTHING })),
+      ]);
+      const progress = await progressOf(status, subscriptions);
+      return { ...status, subscriptions, customers, progress };
+    },
+    async asOf() {
+      authorizeRead(viewer);
+      return (await portfolio.status()).asOf;
+    },
+    subscriptions: async (range) => store.subscriptions(seen(range)),
+    customers: async (range) => store.customers(seen(range)),
+    countSubscriptions: async (filter) => store.countSubscriptions(seen({ filter })),
+    countCustomers: async (filter) => store.countCustomers(seen({ filter })),
+    summary: async (filter) => store.summary(seen({ filter })),
+    async subscription(customerId, skuId) {
+      authorizeRead(viewer);
+      return store.subscription(customerId, skuId, tenant);
+    },
+    async customer(customer) {
+      const filter = { type: 'and', of: [is({ type: 'customer', customer }), goneOrNot] } as const;
+      const order = { field: 'CUSTOMER_DOMAIN', direction: 'ASC' } as const;
+      const [found] = await store.customers(seen({ filter, order, after: null, limit: 1 }));
+      return found?.row ?? null;
+    },
+    history: async (query, before, limit) =>
+      store.changes(seen(query), { after: before, limit, newestFirst: true }),
+    async change(sequence) {
+      const page = { after: sequence - 1, limit: 1, newestFirst: false };
+      const [found] = await store.changes(seen({ filter: EVERYTHING, row: null }), page);
+      return found?.sequence === sequence ? found : null;
+    },
+    async watch(filter, after) {
+      const entries = await portfolio.watch(seen({ filter, row: null }), after, scope.signal);
+      if (!tenant) return entries;
+      return new VisibleEntries(entries, ({ subscription: { customerId } }) =>
+        liveAccess.seesResellerCustomer(customerId),
+      );
+    },
+  };
+}
+
+function is(condition: PortfolioCondition): PortfolioFilter {
+  return { type: 'is', condition };
+}
+
+const goneOrNot: PortfolioFilter = {
+  type: 'or',
+  of: [true, false].map((value) => is({ type: 'flag', property: 'gone', value })),
+};

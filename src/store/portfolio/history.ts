@@ -1,0 +1,99 @@
+import { type Kysely, sql } from 'kysely';
+import type { PortfolioChange } from '../../domain/portfolio.ts';
+import type { Database } from '../database/database.ts';
+import type { Tables } from '../database/tables.ts';
+import { isTenantsCustomer } from '../links/tenant-conditions.ts';
+import { whereOf } from './conditions.ts';
+import type { ChangeQuery, PortfolioStore } from './portfolio-store.ts';
+import { subscriptionTarget } from './reads.ts';
+import { subscriptionRowId, toSubscription } from './rows.ts';
+
+const MAX_LIMIT = 1001;
+
+type History = Pick<PortfolioStore, 'changes' | 'lastChange' | 'pruneChanges'>;
+
+export function portfolioHistory(database: Database): History {
+  return {
+    async changes(query, { after, limit, newestFirst }) {
+      const rows = await database.read((db) => {
+        const all = selected(db, query, database.kind)
+          .orderBy('sequence', newestFirst ? 'desc' : 'asc')
+          .limit(Math.min(limit, MAX_LIMIT));
+        if (after === null) return all.execute();
+        return all.where('sequence', newestFirst ? '<' : '>', after).execute();
+      });
+      return rows.map(
+        ({
+          sequence,
+          at,
+          field,
+          before,
+          after: now,
+          source,
+          write_id,
+          ...row
+        }): PortfolioChange => ({
+          ...{ sequence, field, before, after: now, source, writeId: write_id },
+          at: new Date(at),
+          subscription: toSubscription(row),
+        }),
+      );
+    },
+    async lastChange() {
+      const row = await database.read((db) =>
+        db
+          .selectFrom('portfolio_changes')
+          .select(({ fn }) => fn.max('sequence').as('last'))
+          .executeTakeFirst(),
+      );
+      return row?.last ?? 0;
+    },
+    async pruneChanges(ageMs, limit) {
+      const [deleted] = await database.commit((db) => [
+        db
+          .deleteFrom('portfolio_changes')
+          .where('sequence', 'in', (eb) =>
+            eb.selectFrom('portfolio_changes').select('sequence').orderBy('sequence').limit(limit),
+          )
+          .where('at', '<', sql<number>`${database.now} - ${Math.ceil(ageMs)}`)
+          // Watchers without a cursor start after the newest one.
+          .where('sequence', '<', (eb) =>
+            eb.selectFrom('portfolio_changes').select(({ fn }) => fn.max('sequence').as('last')),
+          )
+          .returning('sequence')
+          .compile(),
+      ]);
+      return deleted.rows.length;
+    },
+  };
+}
+
+/** Changes with their rows as they are now. Both the filter and the tenant decide by these rows. */
+function selected(
+  db: Kysely<Tables>,
+  { filter, tenant, row, since }: ChangeQuery,
+  kind: Database['kind'],
+) {
+  const all = db
+    .selectFrom('portfolio_changes as h')
+    .innerJoin('portfolio_subscriptions as s', 's.id', 'h.row_id')
+    .selectAll('s')
+    .select(['sequence', 'at', 'field', 'before', 'after', 'source', 'write_id'])
+    .where(whereOf(filter, subscriptionTarget(kind)));
+  const recent = since ? all.where('sequence', '>=', firstSince(db, since)) : all;
+  const own = row
+    ? recent.where('row_id', '=', subscriptionRowId(row.customerId, row.skuId))
+    : recent;
+  return tenant ? own.where(isTenantsCustomer(tenant, 's.customer_id')) : own;
+}
+
+/** The first change since a time: changes are stored in the order of their times. */
+function firstSince(db: Kysely<Tables>, since: Date) {
+  return db
+    .selectFrom('portfolio_changes')
+    .select('sequence')
+    .where('at', '>=', since.getTime())
+    .orderBy('at')
+    .orderBy('sequence')
+    .limit(1);
+}

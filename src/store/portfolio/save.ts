@@ -1,0 +1,228 @@
+import { type Kysely, sql, type Transaction } from 'kysely';
+import { billingKeyString } from '../../domain/customer.ts';
+import type { Database } from '../database/database.ts';
+import type { Tables } from '../database/tables.ts';
+import { type Batch, keyOf, type StoredSubscription } from './batch.ts';
+import { type Cause, differences, isChanged } from './differences.ts';
+import { type Folded, withoutNumber } from './fold.ts';
+import type { Projection } from './project.ts';
+import {
+  type CustomerRow,
+  type SubscriptionRow,
+  searchOfCustomer,
+  searchOfSubscription,
+} from './rows.ts';
+
+type Search = 'portfolio_subscription_search' | 'portfolio_customer_search';
+
+export interface Saving {
+  readonly database: Database;
+  readonly trx: Transaction<Tables>;
+  /** How the changes of rows without an observation of their own came about. */
+  readonly cause: Cause;
+  /** Whether rows that are new are changes: not before the first whole sweep. */
+  readonly recordsNew: boolean;
+}
+
+/** Writes the rows that differ, and the history. Returns the number of changes. */
+export async function save(
+  saving: Saving,
+  batch: Batch,
+  folded: Folded,
+  projection: Projection,
+): Promise<number> {
+  const { trx } = saving;
+  await saveHalves(trx, batch, folded);
+  await saveCustomers(trx, batch, projection);
+  return saveSubscriptions(saving, batch, folded, projection);
+}
+
+async function saveHalves(trx: Kysely<Tables>, batch: Batch, folded: Folded): Promise<void> {
+  const billing = [...folded.billing.values()].filter(
+    (row) => batch.billing.get(billingKeyString(keyOf(row))) !== row,
+  );
+  const reseller = [...folded.reseller.values()].filter(
+    (row) => batch.reseller.get(row.customer_id) !== row,
+  );
+  if (billing.length > 0) {
+    await trx
+      .insertInto('portfolio_billing')
+      .values(billing)
+      .onConflict((conflict) =>
+        conflict.columns(['reseller_id', 'customer_id']).doUpdateSet(({ ref }) => ({
+          account_id: ref('excluded.account_id'),
+          account_name: ref('excluded.account_name'),
+          account_active: ref('excluded.account_active'),
+          currency: ref('excluded.currency'),
+          country_code: ref('excluded.country_code'),
+          observed_at: ref('excluded.observed_at'),
+          details_at: ref('excluded.details_at'),
+          gone: ref('excluded.gone'),
+        })),
+      )
+      .execute();
+  }
+  if (reseller.length === 0) return;
+  await trx
+    .insertInto('portfolio_reseller')
+    .values(reseller)
+    .onConflict((conflict) =>
+      conflict.column('customer_id').doUpdateSet(({ ref }) => ({
+        customer_domain: ref('excluded.customer_domain'),
+        organization_name: ref('excluded.organization_name'),
+        country_code: ref('excluded.country_code'),
+        admin_email: ref('excluded.admin_email'),
+        observed_at: ref('excluded.observed_at'),
+        details_at: ref('excluded.details_at'),
+        gone: ref('excluded.gone'),
+      })),
+    )
+    .execute();
+}
+
+async function saveCustomers(
+  trx: Kysely<Tables>,
+  batch: Batch,
+  { customers }: Projection,
+): Promise<void> {
+  const stale = [...batch.customers.values()].filter(({ id }) => !customers.has(id));
+  await deleteCustomers(
+    trx,
+    stale.map(({ number }) => number),
+  );
+  const added: CustomerRow[] = [];
+  const texts = new Map<number, string>();
+  const touched = new Map<number, number[]>();
+  for (const row of customers.values()) {
+    const stored = batch.customers.get(row.id);
+    if (!stored) {
+      added.push(row);
+      continue;
+    }
+    const { number, ...old } = stored;
+    if (isChanged(old, row)) {
+      await trx.updateTable('portfolio_customers').set(row).where('number', '=', number).execute();
+      if (searchOfCustomer(old) !== searchOfCustomer(row)) texts.set(number, searchOfCustomer(row));
+    } else if (old.observed_at !== row.observed_at) addTo(touched, row.observed_at, number);
+  }
+  for (const [at, numbers] of touched) {
+    await trx
+      .updateTable('portfolio_customers')
+      .set({ observed_at: at })
+      .where('number', 'in', numbers)
+      .execute();
+  }
+  if (added.length > 0) {
+    const numbers = await trx
+      .insertInto('portfolio_customers')
+      .values(added)
+      .returning(['number', 'id'])
+      .execute();
+    for (const { number, id } of numbers) {
+      const row = customers.get(id);
+      if (row) texts.set(number, searchOfCustomer(row));
+    }
+  }
+  await saveTexts(trx, 'portfolio_customer_search', texts, added.length);
+}
+
+async function deleteCustomers(trx: Kysely<Tables>, numbers: readonly number[]): Promise<void> {
+  if (numbers.length === 0) return;
+  await trx.deleteFrom('portfolio_customers').where('number', 'in', numbers).execute();
+  await trx.deleteFrom('portfolio_customer_search').where('rowid', 'in', numbers).execute();
+}
+
+async function saveSubscriptions(
+  saving: Saving,
+  batch: Batch,
+  folded: Folded,
+  { subscriptions }: Projection,
+): Promise<number> {
+  const { trx } = saving;
+  const added: SubscriptionRow[] = [];
+  const changed: { row: SubscriptionRow; stored: StoredSubscription }[] = [];
+  const touched = new Map<number, number[]>();
+  for (const row of subscriptions.values()) {
+    const stored = batch.subscriptions.get(row.id);
+    if (!stored) added.push(row);
+    else if (isChanged(withoutNumber(stored), row)) changed.push({ row, stored });
+    else if (stored.observed_at !== row.observed_at) {
+      addTo(touched, row.observed_at, stored.number);
+    }
+  }
+  const texts = new Map<number, string>();
+  for (const { row, stored } of changed) {
+    await trx
+      .updateTable('portfolio_subscriptions')
+      .set(row)
+      .where('number', '=', stored.number)
+      .execute();
+    const text = searchOfSubscription(row);
+    if (searchOfSubscription(stored) !== text) texts.set(stored.number, text);
+  }
+  for (const [at, numbers] of touched) {
+    await trx
+      .updateTable('portfolio_subscriptions')
+      .set({ observed_at: at })
+      .where('number', 'in', numbers)
+      .execute();
+  }
+  if (added.length > 0) {
+    const numbers = await trx
+      .insertInto('portfolio_subscriptions')
+      .values(added)
+      .returning(['number', 'id'])
+      .execute();
+    for (const { number, id } of numbers) {
+      const row = subscriptions.get(id);
+      if (row) texts.set(number, searchOfSubscription(row));
+    }
+  }
+  await saveTexts(trx, 'portfolio_subscription_search', texts, added.length);
+  const news = saving.recordsNew ? added.map((row) => ({ row, stored: null })) : [];
+  return saveChanges(saving, folded, [...changed, ...news]);
+}
+
+async function saveChanges(
+  { database, trx, cause }: Saving,
+  folded: Folded,
+  rows: readonly { readonly row: SubscriptionRow; readonly stored: StoredSubscription | null }[],
+): Promise<number> {
+  const changes = rows.flatMap(({ row, stored }) => {
+    const observation = folded.causes.get(row.id);
+    const { source, writeId = null } = observation ?? cause;
+    return differences(stored && withoutNumber(stored), row).map((difference) => ({
+      ...{ row_id: row.id, customer_id: row.customer_id, source, write_id: writeId },
+      ...{ ...difference, at: sql<number>`${database.now}` },
+    }));
+  });
+  if (changes.length === 0) return 0;
+  await database.serialiseAppends(trx, 'portfolio_changes');
+  await trx.insertInto('portfolio_changes').values(changes).execute();
+  return changes.length;
+}
+
+/** @param added how many of the texts are of rows that had none */
+async function saveTexts(
+  trx: Kysely<Tables>,
+  table: Search,
+  texts: ReadonlyMap<number, string>,
+  added: number,
+): Promise<void> {
+  if (texts.size === 0) return;
+  // An FTS5 table has no conflicts to update on.
+  if (texts.size > added) {
+    await trx
+      .deleteFrom(table)
+      .where('rowid', 'in', [...texts.keys()])
+      .execute();
+  }
+  const rows = [...texts].map(([rowid, search]) => ({ rowid, search }));
+  await trx.insertInto(table).values(rows).execute();
+}
+
+function addTo(map: Map<number, number[]>, key: number, value: number): void {
+  const values = map.get(key);
+  if (values) values.push(value);
+  else map.set(key, [value]);
+}

@@ -1,0 +1,108 @@
+import { expect, test } from 'vitest';
+import { startTenants } from '../access/tenants.support.ts';
+import { expectedRows, matches, sorted } from './oracle.support.ts';
+import { startFilled } from './portfolio.support.ts';
+
+/** Downloads an export. */
+async function download(
+  graphql: string,
+  path: string,
+  parameters: Readonly<Record<string, unknown>> = {},
+  headers: Record<string, string> = {},
+) {
+  const url = new URL(`/export/${path}`, graphql);
+  for (const [name, value] of Object.entries(parameters)) {
+    url.searchParams.set(name, typeof value === 'string' ? value : JSON.stringify(value));
+  }
+  const response = await fetch(url, { headers });
+  return { response, text: await response.text() };
+}
+
+const rowsOf = (text: string): Record<string, unknown>[] =>
+  text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+const idsOf = (text: string) => rowsOf(text).map((row) => `${row['customerId']}/${row['skuId']}`);
+
+test('has the rows of the list with the same filter and order, and resumes after any of them', async () => {
+  const { url, sandbox } = await startFilled();
+  const filter = { status: ['ACTIVE'], not: { linked: true } };
+  const orderBy = { field: 'RENEWS_AT', direction: 'DESC' };
+  const expected = sorted(
+    expectedRows(sandbox).filter((row) => matches(row, filter)),
+    orderBy,
+  ).map(({ id }) => id);
+  const { response, text } = await download(url, 'subscriptions.ndjson', { filter, orderBy });
+  expect(response.headers.get('content-type')).toBe('application/x-ndjson');
+  expect(idsOf(text)).toEqual(expected);
+  expect(expected.length).toBeGreaterThan(10);
+  for (const index of [0, Math.floor(expected.length / 2), expected.length - 1]) {
+    const after = String(rowsOf(text)[index]?.['cursor']);
+    const rest = await download(url, 'subscriptions.ndjson', { filter, orderBy, after });
+    expect(idsOf(rest.text)).toEqual(expected.slice(index + 1));
+  }
+});
+
+test('escapes what a spreadsheet would take for a formula', async () => {
+  const { url, sandbox } = await startFilled({
+    sandbox: { seed: { customers: 5 } },
+  });
+  const names = ['=1+1', '+1', '-1', '@sum', 'a "quoted", name', '\t=1'];
+  const customers = [...sandbox.store.reseller.customers()].filter(
+    ({ managedBy, subscriptions }) => managedBy === 'us' && subscriptions.length > 0,
+  );
+  for (const [n, name] of names.entries()) {
+    const record = customers[n];
+    if (!record?.postalAddress) throw new Error('the customer has no address');
+    record.postalAddress = { ...record.postalAddress, organizationName: name };
+    // A read of the customer stores the name.
+    const query = `{ customer(by: { resellerCustomerId: "${record.customerId}" }) { id } }`;
+    await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query }),
+    });
+  }
+  const exported = async () => (await download(url, 'customers.csv')).text;
+  await expect.poll(exported, { interval: 20, timeout: 5_000 }).toContain(`"a ""quoted"", name"`);
+  const text = await exported();
+  for (const name of names.slice(0, 4)) expect(text).toContain(`,'${name},`);
+  expect(text).toContain(`,'\t=1,`);
+  expect(text.split('\r\n')[0]).toMatch(/^resellerId,billingCustomerId,.*,cursor$/);
+});
+
+test('refuses parameters that the list would refuse', async () => {
+  const { url } = await startFilled({ sandbox: { seed: { customers: 5 } } });
+  for (const parameters of [
+    { filter: { unknown: 1 } },
+    { filter: '{' },
+    { filter: { status: ['NO'] } },
+    { orderBy: { field: 'RENEWS_AT' } },
+    { after: 'x' },
+    { first: '1' },
+  ]) {
+    const { response, text } = await download(url, 'subscriptions.csv', parameters);
+    expect({ status: response.status, text }).toMatchObject({ status: 400 });
+    expect(text).toContain('BAD_USER_INPUT');
+  }
+});
+
+test('requires authentication, and has the rows of the tenant only', async () => {
+  const { url, main, second } = await startTenants();
+  const paths = ['subscriptions.csv', 'subscriptions.ndjson', 'customers.csv', 'customers.ndjson'];
+  for (const path of paths) {
+    expect((await download(url, path)).response.status).toBe(401);
+    for (const [own, other] of [
+      [main, second],
+      [second, main],
+    ] as const) {
+      const { text } = await download(url, path, {}, { authorization: `Bearer ${own.token}` });
+      expect(text).toContain(own.ids.domain);
+      for (const secret of other.secrets) expect(text).not.toContain(secret);
+    }
+  }
+  const foreign = { filter: { search: main.ids.domain } };
+  const headers = { authorization: `Bearer ${second.token}` };
+  expect((await download(url, 'customers.ndjson', foreign, headers)).text).toBe('');
+});
