@@ -56,7 +56,7 @@ async function runGateway(program: GatewayProgram): Promise<void> {
   });
   const url = await gateway.start();
   if (sandbox?.notifications.endpoint === null) {
-    const { PUSH_PATH } = await import('./server/http.ts');
+    const { PUSH_PATH } = await import('./server/routes.ts');
     sandbox.notifications.pushTo(new URL(PUSH_PATH, url).href);
   }
   announce(url, sandbox);
