@@ -45,7 +45,7 @@ export function sharedTestGateway(options: TestGatewayOptions = {}): () => TestG
   };
 }
 
-async function openTestGateway(
+export async function openTestGateway(
   sandbox: Sandbox,
   options: TestGatewayOptions,
 ): Promise<TestGateway> {
