@@ -5,6 +5,7 @@ import type { Tables } from '../database/tables.ts';
 import { type Batch, keyOf, type StoredSubscription } from './batch.ts';
 import { type Cause, differences, isChanged } from './differences.ts';
 import { type Folded, withoutNumber } from './fold.ts';
+import { padded, pieces } from './pieces.ts';
 import type { Projection } from './project.ts';
 import {
   type CustomerRow,
@@ -44,10 +45,10 @@ async function saveHalves(trx: Kysely<Tables>, batch: Batch, folded: Folded): Pr
   const reseller = [...folded.reseller.values()].filter(
     (row) => batch.reseller.get(row.customer_id) !== row,
   );
-  if (billing.length > 0) {
+  for (const rows of pieces(billing)) {
     await trx
       .insertInto('portfolio_billing')
-      .values(billing)
+      .values(rows)
       .onConflict((conflict) =>
         conflict.columns(['reseller_id', 'customer_id']).doUpdateSet(({ ref }) => ({
           account_id: ref('excluded.account_id'),
@@ -62,22 +63,23 @@ async function saveHalves(trx: Kysely<Tables>, batch: Batch, folded: Folded): Pr
       )
       .execute();
   }
-  if (reseller.length === 0) return;
-  await trx
-    .insertInto('portfolio_reseller')
-    .values(reseller)
-    .onConflict((conflict) =>
-      conflict.column('customer_id').doUpdateSet(({ ref }) => ({
-        customer_domain: ref('excluded.customer_domain'),
-        organization_name: ref('excluded.organization_name'),
-        country_code: ref('excluded.country_code'),
-        admin_email: ref('excluded.admin_email'),
-        observed_at: ref('excluded.observed_at'),
-        details_at: ref('excluded.details_at'),
-        gone: ref('excluded.gone'),
-      })),
-    )
-    .execute();
+  for (const rows of pieces(reseller)) {
+    await trx
+      .insertInto('portfolio_reseller')
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict.column('customer_id').doUpdateSet(({ ref }) => ({
+          customer_domain: ref('excluded.customer_domain'),
+          organization_name: ref('excluded.organization_name'),
+          country_code: ref('excluded.country_code'),
+          admin_email: ref('excluded.admin_email'),
+          observed_at: ref('excluded.observed_at'),
+          details_at: ref('excluded.details_at'),
+          gone: ref('excluded.gone'),
+        })),
+      )
+      .execute();
+  }
 }
 
 async function saveCustomers(
@@ -109,13 +111,13 @@ async function saveCustomers(
     await trx
       .updateTable('portfolio_customers')
       .set({ observed_at: at })
-      .where('number', 'in', numbers)
+      .where('number', 'in', padded(numbers))
       .execute();
   }
-  if (added.length > 0) {
+  for (const some of pieces(added)) {
     const numbers = await trx
       .insertInto('portfolio_customers')
-      .values(added)
+      .values(some)
       .returning(['number', 'id'])
       .execute();
     for (const { number, id } of numbers) {
@@ -128,8 +130,8 @@ async function saveCustomers(
 
 async function deleteCustomers(trx: Kysely<Tables>, numbers: readonly number[]): Promise<void> {
   if (numbers.length === 0) return;
-  await trx.deleteFrom('portfolio_customers').where('number', 'in', numbers).execute();
-  await trx.deleteFrom('portfolio_customer_search').where('rowid', 'in', numbers).execute();
+  await trx.deleteFrom('portfolio_customers').where('number', 'in', padded(numbers)).execute();
+  await trx.deleteFrom('portfolio_customer_search').where('rowid', 'in', padded(numbers)).execute();
 }
 
 async function saveSubscriptions(
@@ -164,13 +166,13 @@ async function saveSubscriptions(
     await trx
       .updateTable('portfolio_subscriptions')
       .set({ observed_at: at })
-      .where('number', 'in', numbers)
+      .where('number', 'in', padded(numbers))
       .execute();
   }
-  if (added.length > 0) {
+  for (const some of pieces(added)) {
     const numbers = await trx
       .insertInto('portfolio_subscriptions')
-      .values(added)
+      .values(some)
       .returning(['number', 'id'])
       .execute();
     for (const { number, id } of numbers) {
@@ -198,7 +200,9 @@ async function saveChanges(
   });
   if (changes.length === 0) return 0;
   await database.serialiseAppends(trx, 'portfolio_changes');
-  await trx.insertInto('portfolio_changes').values(changes).execute();
+  for (const some of pieces(changes)) {
+    await trx.insertInto('portfolio_changes').values(some).execute();
+  }
   return changes.length;
 }
 
@@ -214,11 +218,11 @@ async function saveTexts(
   if (texts.size > added) {
     await trx
       .deleteFrom(table)
-      .where('rowid', 'in', [...texts.keys()])
+      .where('rowid', 'in', padded([...texts.keys()]))
       .execute();
   }
   const rows = [...texts].map(([rowid, search]) => ({ rowid, search }));
-  await trx.insertInto(table).values(rows).execute();
+  for (const some of pieces(rows)) await trx.insertInto(table).values(some).execute();
 }
 
 function addTo(map: Map<number, number[]>, key: number, value: number): void {
