@@ -53,8 +53,8 @@ const insertRows = `insert into portfolio_subscriptions (id, customer_id, sku_id
   select 'C' || n / 3 || '/K' || n, 'C' || n / 3, 'K' || n % 50, '1',
     case when n % 10 = 0 then 'SUSPENDED' else 'ACTIVE' end,
     (array['ANNUAL', 'FLEXIBLE', 'TRIAL'])[1 + n % 3],
-    case when n % 3 = 0 then 1700000000000 + n * 7919 % 30000000000 end,
-    1600000000000 + n * 104729 % 90000000000, 100, n * 31 % 100, 100 - n * 31 % 100,
+    case when n % 3 = 0 then 1700000000000 + n::bigint * 7919 % 30000000000 end,
+    1600000000000 + n::bigint * 104729 % 90000000000, 100, n::bigint * 31 % 100, 100 - n::bigint * 31 % 100,
     1750000000000, 0, n % 2, 'DE', 'company-' || n / 3 || '.example', 'Company ' || n / 3,
     'company ' || n / 3, 'Business Standard'
   from generate_series(1, ${ROWS}) as n`;
