@@ -125,6 +125,7 @@ export async function createGateway(
     compression: settings.server.COMPRESSION,
     keepAliveTimeoutMs: settings.server.KEEP_ALIVE_TIMEOUT_MS,
     limits: config.limits,
+    mcp: settings.server.MCP === 'off' ? null : settings.server.MCP,
     trusted: { manifest, only: settings.documents.DOCUMENTS === 'trusted' },
     documentMaxAgeMs: settings.documents.DOCUMENTS_MAX_AGE_MS,
     deadlineMs: config.requestTimeoutMs,

@@ -56,7 +56,7 @@ async function runGateway(program: GatewayProgram): Promise<void> {
   });
   const url = await gateway.start();
   if (sandbox?.notifications.endpoint === null) {
-    const { PUSH_PATH } = await import('./server/http.ts');
+    const { PUSH_PATH } = await import('./server/routes.ts');
     sandbox.notifications.pushTo(new URL(PUSH_PATH, url).href);
   }
   announce(url, sandbox);
@@ -117,8 +117,19 @@ async function runSandbox(program: SandboxProgram): Promise<void> {
   const sandbox = await startSandbox({ ...options, log: warning(program, createLogger(logLevel)) });
   onSignal(() => sandbox.close());
   const { certificate } = sandbox;
-  if (certificate !== null) writeCertificate(certificateFile, certificate);
+  if (certificate !== null)
+    writing(certificateFile, () => writeCertificate(certificateFile, certificate));
   process.stdout.write(bannerOf(sandbox, certificate === null ? null : certificateFile));
+}
+
+/** @throws ConfigError when the file of the certificate cannot be written */
+function writing(file: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new ConfigError([`SANDBOX_TLS_CERT_FILE=${file} cannot be written (${code}).`]);
+  }
 }
 
 function onSignal(close: () => Promise<void>): void {

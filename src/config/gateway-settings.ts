@@ -48,6 +48,11 @@ const server = z.object({
   DRAIN_TIMEOUT_MS: milliseconds(0, 600_000)
     .prefault('10000')
     .describe('Time that running requests have to finish after SIGTERM or SIGINT.'),
+  MCP: oneOf(['off', 'read', 'write'])
+    .prefault('off')
+    .describe(
+      'What AI agents may do at `/mcp` with the Model Context Protocol, as the caller whose token they send: nothing, read, or also run mutations.',
+    ),
   METRICS_PORT: port
     .optional()
     .describe(

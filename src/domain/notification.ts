@@ -77,6 +77,8 @@ export interface NotificationEntry {
   /** Strictly increasing, in the order of receipt. */
   readonly sequence: number;
   readonly receivedAt: Date;
+  /** The size of the stored message. */
+  readonly bytes: number;
 }
 
 export interface NotificationFilter {

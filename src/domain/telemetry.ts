@@ -27,7 +27,7 @@ export class Topic<Fact> {
   }
 }
 
-export type Transport = 'HTTP' | 'SSE' | 'WS';
+export type Transport = 'HTTP' | 'SSE' | 'WS' | 'MCP';
 export type OperationType = 'query' | 'mutation' | 'subscription' | 'unknown';
 /** CLIENT_GONE: the client disconnected before its response was complete. */
 export type RequestOutcome = 'OK' | 'CLIENT_GONE' | ErrorCode;

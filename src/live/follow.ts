@@ -18,6 +18,8 @@ export interface Feed<T extends Sequenced> {
   read(after: number, limit: number): Promise<readonly T[]>;
   /** Entries per read; fewer for a feed of large entries. */
   readonly batchSize?: number | undefined;
+  /** Whether a batch was cut short, so that there may be more; by default one of `batchSize`. */
+  isFull?(entries: readonly T[]): boolean;
   /** The sequence to start after. */
   readonly seen: number;
   /** Whether the feed ends with this entry. */
@@ -108,7 +110,8 @@ class Reader<T extends Sequenced> implements AsyncIterableIterator<T>, Pullable<
     this.#batch = entries;
     this.#position = 0;
     // After a full batch there may be more.
-    this.#isStale ||= entries.length === (this.#feed.batchSize ?? BATCH_SIZE);
+    const { batchSize = BATCH_SIZE } = this.#feed;
+    this.#isStale ||= entries.length === batchSize || (this.#feed.isFull?.(entries) ?? false);
     const receiver = this.#receiver;
     this.#receiver = undefined;
     if (receiver) this.pull(receiver);

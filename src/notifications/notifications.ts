@@ -96,14 +96,14 @@ export class Notifications {
     const name = JSON.stringify([filter.customerId, filter.types, filter.tenant]);
     const read = (from: number, limit: number, last?: number) =>
       this.#reads.read(`${from} of ${name} at ${last}`, () =>
-        this.#store.after(filter, from, limit),
+        this.#store.after(filter, from, limit, BATCH_BYTES),
       );
     return follow(
       {
         wakeUps: this.#wakeUps,
         key: filter.customerId ?? ALL,
         seen,
-        batchSize: BATCH_SIZE,
+        isFull: (entries) => entries.reduce((sum, { bytes }) => sum + bytes, 0) >= BATCH_BYTES,
         read: filter.tenant ? skipping(read, () => this.#store.lastSequence()) : read,
         isLast: () => false,
         release: () => {},
@@ -119,7 +119,7 @@ export class Notifications {
   }
 }
 
-/** A message can have 1 MB. */
-const BATCH_SIZE = 20;
+/** Bytes of messages after which a watcher's read ends: a message can have 1 MB. */
+const BATCH_BYTES = 1_000_000;
 /** The wake-up key of those who watch all customers. No customer has an empty id. */
 const ALL = '';

@@ -82,19 +82,49 @@ const defaultHost = '127.0.0.1';
  * notification endpoint is not an HTTP URL.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { host = defaultHost, now = Date.now, termsAcceptedAfterMs = defaultTermsMs } = options;
-  const seed = { ...defaultSeed, ...options.seed };
+  const { host = defaultHost, now = Date.now } = options;
   const closing = new AbortController();
-  const faults = new FaultPlan(options.faults);
-  const calls = new CallLog();
   const context: BackendContext = {
-    ...{ now, calls, faults, closing: closing.signal },
+    ...{ now, closing: closing.signal },
+    faults: new FaultPlan(options.faults),
+    calls: new CallLog(),
     access: {
       token: options.token,
       anonymous: options.anonymous ?? options.token === undefined,
     },
     log: options.log ?? silent,
   };
+  const state = openState(options, context);
+  const certificate = options.tls ? createSelfSigned(host, Date.now()) : null;
+  const { grpc, rest } = await startServers(context, { ...state, certificate }, options).catch(
+    (error: unknown) => {
+      closing.abort();
+      throw error;
+    },
+  );
+  return {
+    billingAddress: hostPort(host, grpc.port),
+    resellerUrl: `${certificate ? 'https' : 'http'}://${hostPort(host, rest.port)}/`,
+    certificate: certificate?.certificate ?? null,
+    resellerId: mainResellerId,
+    links: state.links,
+    store: { billing: state.billing, reseller: state.reseller },
+    operations: state.operations,
+    notifications: state.notifications,
+    changes: state.changes,
+    ...{ faults: context.faults, calls: context.calls },
+    close: async () => {
+      closing.abort();
+      await Promise.all([grpc.close(), rest.close()]);
+    },
+  };
+}
+
+/** The seeded data and everything that changes it without a request. */
+function openState(options: SandboxOptions, context: BackendContext) {
+  const { now } = context;
+  const { termsAcceptedAfterMs = defaultTermsMs } = options;
+  const seed = { ...defaultSeed, ...options.seed };
   const billing = new BillingStore(createRandom(seed.seed + 1));
   const reseller = new ResellerStore(createRandom(seed.seed + 2), now, termsAcceptedAfterMs);
   const seedContext = { random: createRandom(seed.seed), now: now(), store: reseller };
@@ -105,35 +135,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     { ...defaultDelivery, ...options.notifications },
     { ...context, store: reseller, random: createRandom(seed.seed + 3) },
   );
-  const certificate = options.tls ? createSelfSigned(host, Date.now()) : null;
   const changes = new Changes(
     { ...defaultChanges, ...options.changes },
     { reseller, billing, links },
     { ...context, random: createRandom(seed.seed + 4) },
   );
   changes.follow(seed.story?.changes ?? []);
-
-  const { grpc, rest } = await startServers(
-    context,
-    { billing, operations, reseller, certificate },
-    options,
-  ).catch((error: unknown) => {
-    closing.abort();
-    throw error;
-  });
-  return {
-    billingAddress: hostPort(host, grpc.port),
-    resellerUrl: `${certificate ? 'https' : 'http'}://${hostPort(host, rest.port)}/`,
-    certificate: certificate?.certificate ?? null,
-    resellerId: mainResellerId,
-    links,
-    store: { billing, reseller },
-    ...{ operations, notifications, changes, faults, calls },
-    close: async () => {
-      closing.abort();
-      await Promise.all([grpc.close(), rest.close()]);
-    },
-  };
+  return { billing, reseller, links, operations, notifications, changes };
 }
 
 interface State {

@@ -115,6 +115,12 @@ builder.objectType(RateLimitedError, {
   description: 'The backend limits the request rate. Wait before sending the mutation again.',
   interfaces: errorInterfaces,
   fields: (t) => ({
+    retryable: t.boolean({
+      nullable: false,
+      description:
+        'Whether the same mutation, sent again unchanged after a while, may succeed; false for a daily quota.',
+      resolve: ({ failure }) => failure.retryable,
+    }),
     retryAfter: t.int({
       description: 'Seconds to wait before retrying; null when the backend gives no delay.',
       resolve: ({ failure: { retryAfterMs } }) =>

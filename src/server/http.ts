@@ -12,35 +12,31 @@ import type { Logger } from '../log.ts';
 import type { RequestScope } from '../services/scope.ts';
 import type { Services } from '../services/services.ts';
 import type { Authenticate } from './auth/authenticate.ts';
-import { type OriginPolicy, originRefusal } from './auth/origin.ts';
+import type { OriginPolicy } from './auth/origin.ts';
 import { Backlog } from './backlog.ts';
 import { TrustedDocuments, type TrustedDocumentsOptions } from './documents/trusted-documents.ts';
-import { createExport, exportPaths } from './export/export-endpoint.ts';
-import { type Admit, createAdmission } from './graphql/admission.ts';
 import { createCompress } from './graphql/compression.ts';
 import { createDocuments } from './graphql/documents.ts';
 import { createExecuteOnce } from './graphql/execution.ts';
-import { createGraphiQL, type GraphiQLProtocol, wantsPage } from './graphql/graphiql.ts';
+import type { GraphiQLProtocol } from './graphql/graphiql.ts';
 import { meterSchema } from './graphql/limits/metered-schema.ts';
-import { createPlainRequests, plainType } from './graphql/plain-requests.ts';
 import {
   type CreateContext,
   createRequestContext,
   requestIdFrom,
 } from './graphql/request-context.ts';
 import { createSubscribe } from './graphql/subscription.ts';
-import { createGraphQLHandler, type YogaOptions } from './graphql/yoga.ts';
-import { createPushEndpoint, type PushOptions } from './push/push-endpoint.ts';
+import type { McpMode } from './mcp/mode.ts';
+import type { PushOptions } from './push/push-endpoint.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { createReadiness, type ReadinessCheck } from './readiness.ts';
-import { type Refusal, refuse } from './refusal.ts';
-import { hasValidHost, normaliseTarget, pathOf } from './request-target.ts';
+import { refuse } from './refusal.ts';
+import { normaliseTarget, pathOf } from './request-target.ts';
+import { createRouter, PATH } from './routes.ts';
 import { recordOf } from './telemetry/http-record.ts';
 import { Turns } from './turns.ts';
 import { serveWebSockets } from './websocket/websockets.ts';
 
-const PATH = '/graphql';
-export const PUSH_PATH = '/notifications/push';
 /** Milliseconds for which a rejected client may continue to send, so that it can read the response. */
 const LINGER_MS = 500;
 
@@ -72,6 +68,8 @@ export interface HttpOptions {
   readonly readiness: readonly ReadinessCheck[];
   /** The protocol of GraphiQL's subscriptions. */
   readonly graphiqlProtocol: GraphiQLProtocol;
+  /** What agents may do at `/mcp`; null serves nothing there. */
+  readonly mcp: McpMode | null;
   readonly log: Logger;
 }
 
@@ -104,13 +102,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     subscribe: createSubscribe(options.limits, options.log),
     shutdown: shutdown.signal,
   };
-  const admit = createAdmission({ ...options, takeRequest, bodyBytes: options.limits.bodyBytes });
-  const route = createRouter(
-    options,
-    createGraphQLAnswer(parts, admit, options.graphiqlProtocol),
-    admit,
-    shutdown.signal,
-  );
+  const route = createRouter(parts);
   const readiness = createReadiness(options.readiness, shutdown.signal);
   const running = new Set<ServerResponse>();
   const turns = new Turns();
@@ -150,76 +142,6 @@ export function createHttpServer(options: HttpOptions): HttpServer {
       await Promise.all([socketsClosed, drained(running, options.drainTimeoutMs)]);
       await closed(server);
     },
-  };
-}
-
-/** Responds to one request. Never throws or rejects. */
-type Handle = (request: IncomingMessage, response: ServerResponse, requestId: string) => unknown;
-
-function createRouter(
-  options: HttpOptions,
-  answerGraphQL: Handle,
-  admit: Admit,
-  shutdown: AbortSignal,
-): (request: IncomingMessage) => Handle | Refusal {
-  const { origins, push, log } = options;
-  const handles = new Map<string | undefined, Handle>([
-    [PATH, answerGraphQL],
-    [PUSH_PATH, createPushEndpoint({ ...push, log })],
-    ...exportPaths.map((path) => [path, createExport({ ...options, admit }, path)] as const),
-  ]);
-  return (request) => {
-    const path = pathOf(request);
-    // A push with a token needs no check of Host, which is a public name, or of Origin.
-    const hasToken = path === PUSH_PATH && push.verify !== null;
-    const message = hasToken ? null : originRefusal(request, origins);
-    if (message !== null) return { status: 403, code: 'FORBIDDEN', message };
-    if (!hasValidHost(request)) return malformedHost;
-    const handle = handles.get(path);
-    if (!handle) return { status: 404, code: 'NOT_FOUND', message: `The API is at ${PATH}.` };
-    if (!shutdown.aborted) return handle;
-    return { status: 503, code: 'UNAVAILABLE', message: 'The gateway is shutting down.' };
-  };
-}
-
-const malformedHost: Refusal = {
-  status: 400,
-  code: 'BAD_USER_INPUT',
-  message: 'The Host header is malformed.',
-};
-
-function createGraphQLAnswer(
-  options: YogaOptions,
-  admit: Admit,
-  protocol: GraphiQLProtocol,
-): Handle {
-  const { origins, log } = options;
-  const answerGraphQL = createGraphQLHandler(options);
-  const answerPlain = createPlainRequests({
-    ...options,
-    other: ({ request, response, requestId, viewer, record }, body) =>
-      answerGraphQL(Object.assign(request, { body }), response, { requestId, viewer, record }),
-  });
-  const answerGraphiQL = createGraphiQL(protocol);
-  return async (request, response, requestId) => {
-    if (wantsPage(request)) return answerGraphiQL(request, response);
-    if (request.method === 'OPTIONS') {
-      return answerGraphQL(request, response, { requestId, viewer: null });
-    }
-    const record = recordOf(response, requestId, log);
-    const admission = await admit(request);
-    if (admission.type === 'admitted') {
-      const { viewer } = admission;
-      record.setSubject(viewer.subject);
-      const mediaType = plainType(request);
-      if (mediaType) {
-        return answerPlain({ request, response, requestId, viewer, record }, mediaType);
-      }
-      return answerGraphQL(request, response, { requestId, viewer, record });
-    }
-    const { refusal } = admission;
-    record.refused(refusal.code, refusal.message);
-    return refuse(request, response, requestId, refusal, origins);
   };
 }
 

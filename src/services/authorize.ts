@@ -30,6 +30,17 @@ export function authorizeMutation(viewer: Viewer, mutation: string): void {
   if (!viewer.rights.has('WRITE')) throw forbidden('The WRITE right is required.');
 }
 
+/** Whether the viewer may run a mutation. */
+export function mayRun(viewer: Viewer, mutation: string): boolean {
+  try {
+    authorizeMutation(viewer, mutation);
+    return true;
+  } catch (error) {
+    if (error instanceof GatewayError) return false;
+    throw error;
+  }
+}
+
 function requireRole({ roles }: Viewer, role: Role): void {
   if (roles !== null && !roles.has(role)) throw forbidden(`The ${role} role is required.`);
 }

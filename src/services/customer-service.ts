@@ -42,6 +42,8 @@ export interface CustomerService {
    * customer has a billing key.
    */
   identity(customer: Customer): Customer | Promise<Customer>;
+  /** The customer's primary domain; null when the reseller API does not return it. */
+  domain(customer: Customer): Promise<string | null>;
   /** The customer's own or linked reseller customer id, to be checked like `billingKey`. */
   resellerCustomerId(customer: Customer): Promise<string | null>;
   /**

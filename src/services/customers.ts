@@ -154,6 +154,14 @@ export function createCustomerService(
       if (id !== null) return id;
       throw new GatewayError('NOT_FOUND', 'The customer was not found in the reseller API.');
     },
+    async domain(customer) {
+      try {
+        return (await this.reseller(customer))?.customerDomain ?? null;
+      } catch (error) {
+        if (error instanceof GatewayError) return null;
+        throw error;
+      }
+    },
     async reseller(customer) {
       const id = await resellerCustomerId(customer);
       return id === null ? null : loaders.resellerCustomer.load(id);

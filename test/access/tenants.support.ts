@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { secondResellerId } from '../../src/sandbox/seed/seed.ts';
 import { encodeGlobalId } from '../../src/schema/relay/global-id.ts';
-import { PUSH_PATH } from '../../src/server/http.ts';
+import { PUSH_PATH } from '../../src/server/routes.ts';
 import {
   audience,
   issuer,

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { loadSandboxConfig } from '../../src/config/sandbox.ts';
 import { ConfigError } from '../../src/config/settings.ts';
 import { defaultTiming } from '../../src/sandbox/billing/outcomes.ts';
+import { defaultChanges } from '../../src/sandbox/changes/changes.ts';
 import { defaultDelivery } from '../../src/sandbox/reseller/push-settings.ts';
 import { defaultSeed } from '../../src/sandbox/seed/seed.ts';
 import type { Env } from '../support/config.ts';
@@ -30,6 +31,8 @@ test('every setting has a default, which is that of the sandbox', () => {
   expect(defaultSeed).toMatchObject(options.seed);
   expect(defaultTiming).toMatchObject(options.operations);
   expect(defaultDelivery).toMatchObject(options.notifications);
+  expect(defaultChanges).toEqual(options.changes);
+  expect(options).toMatchObject({ anonymous: false, tls: false, errorFormat: '1' });
 });
 
 test('valid values become options of the sandbox', () => {
@@ -47,10 +50,20 @@ test('valid values become options of the sandbox', () => {
     SANDBOX_ERROR_SHARE: '0.05',
     SANDBOX_FAULTS: JSON.stringify([fault]),
     SANDBOX_TOKEN: 'secret',
+    SANDBOX_ANONYMOUS: 'true',
+    SANDBOX_TLS: 'true',
+    SANDBOX_ERROR_FORMAT: '2',
+    SANDBOX_LINKED_SHARE: '1',
+    SANDBOX_SUBSCRIPTIONS: '600',
+    SANDBOX_CHANGES_PER_MINUTE: '30',
+    SANDBOX_CHANGES: 'seats, renewal',
+    SANDBOX_CHANGES_SILENT: '0.5',
   });
   expect(options).toMatchObject({
     billingPort: 0,
-    seed: { customers: 5 },
+    seed: { customers: 5, linkedShare: 1, subscriptions: 600 },
+    changes: { perMinute: 30, kinds: ['seats', 'renewal'], silentShare: 0.5 },
+    ...{ anonymous: true, tls: true, errorFormat: '2' },
     operations: { pollIntervalSeconds: 2 },
     termsAcceptedAfterMs: 0,
     notifications: {

@@ -10,6 +10,7 @@ import {
   type AuditLogFilter,
   ChangeRecordedDocument,
   MyChangesDocument,
+  OrderCustomerDocument,
   SettleChangeDocument,
 } from '../support/gql/graphql.ts';
 import { request } from '../support/request.ts';
@@ -86,6 +87,31 @@ describe('the audit log', () => {
     expect((await changesOf(url, { customer })).totalCount).toBe(1);
     expect((await changesOf(url, { outcomes: ['REFUSED'] })).nodes).toEqual([]);
     expect((await changesOf(url, { viewer: 'somebody else' })).totalCount).toBe(0);
+  });
+
+  test('of a customer has its order, which names the domain', async () => {
+    const { url, sandbox } = await startTestGateway({ env });
+    const postalAddress = {
+      ...{ contactName: 'A', organizationName: 'A', postalCode: '10115', countryCode: 'DE' },
+    };
+    const input = {
+      ...{ customerDomain: 'Ordered.example', alternateEmail: 'a@other.example', postalAddress },
+    };
+    const ordered = await request(url, OrderCustomerDocument, { input });
+    expect(ordered.data?.orderCustomer).toHaveProperty('customer');
+    const query = `{ customer(by: { domain: "ordered.example" }) { id
+      auditLog { totalCount nodes { mutation } } } }`;
+    const { data } = await request<{ customer: { id: string; auditLog: object } }, object>(
+      url,
+      query,
+    );
+    const auditLog = { totalCount: 1, nodes: [{ mutation: 'orderCustomer' }] };
+    expect(data?.customer.auditLog).toEqual(auditLog);
+    const id = data?.customer.id ?? '';
+    expect((await changesOf(url, { customer: id })).totalCount).toBe(1);
+    // The log does not need the reseller API.
+    sandbox.faults.add({ backend: 'reseller', effect: { type: 'http', status: 503 } });
+    expect((await changesOf(url, { customer: id })).totalCount).toBe(0);
   });
 
   test('is read for a list of customers and for one entry', async () => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { PUSH_PATH } from '../../src/server/http.ts';
+import { PUSH_PATH } from '../../src/server/routes.ts';
 import { audience, issuer, now, startIssuer, tokenOf } from '../server/push-issuer.support.ts';
 import { send } from '../server/send.support.ts';
 import { startTestGateway } from '../support/gateway.ts';

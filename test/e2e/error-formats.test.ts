@@ -10,10 +10,11 @@ import {
 import { request } from '../support/request.ts';
 
 const gateway = sharedTestGateway();
+const withFormat2 = sharedTestGateway({ sandbox: { errorFormat: '2' } });
 
 /** The global id of the first subscription of a customer. */
-async function subscriptionOf(domain: string): Promise<string> {
-  const { data } = await request(gateway().url, CustomerDocument, { by: { domain } });
+async function subscriptionOf(domain: string, { url } = gateway()): Promise<string> {
+  const { data } = await request(url, CustomerDocument, { by: { domain } });
   const id = data?.customer?.subscriptions?.nodes[0]?.id;
   if (id === undefined) throw new Error(`${domain} has no subscription`);
   return id;
@@ -59,6 +60,49 @@ test.each(rows)('%i %s of a read is %s, retryable: %s', async (...row) => {
   expect(JSON.stringify(errors)).not.toMatch(/123456789012|console|quota metric/);
 });
 
+/** The member of the result union for each code that has one. */
+const members: Readonly<Record<string, string>> = {
+  FORBIDDEN: 'PermissionError',
+  RATE_LIMITED: 'RateLimitedError',
+  UNAVAILABLE: 'UnavailableError',
+};
+
+test('the typed error of the daily quota is not retryable', async () => {
+  const { url, sandbox } = gateway();
+  const subscription = await subscriptionOf('flexible.example');
+  const retryableOf = async (message: string) => {
+    failing(403, format2(403, 'X', message, 'RATE_LIMIT_EXCEEDED'));
+    const { data } = await request<{ suspendSubscription: object }, object>(
+      url,
+      `mutation ($id: ID!) { suspendSubscription(input: { subscription: $id }) {
+        ... on RateLimitedError { retryable } ... on Error { code } } }`,
+      { id: subscription },
+    );
+    sandbox.faults.set([]);
+    return data?.suspendSubscription;
+  };
+  const code = 'RATE_LIMITED';
+  expect(await retryableOf('Queries per minute')).toEqual({ code, retryable: true });
+  expect(await retryableOf('Queries per day')).toEqual({ code, retryable: false });
+});
+
+test.each(rows)('%i %s of a write is %s, and the write is sent once', async (...row) => {
+  const [status, body, code, , contentType] = row;
+  const subscription = await subscriptionOf('flexible.example');
+  const { faults, calls } = gateway().sandbox;
+  const effect = { type: 'http', status, body, contentType } as const;
+  faults.add({ method: 'subscriptions.suspend', effect });
+  onTestFinished(() => faults.set([]));
+  calls.reset();
+  const { url } = gateway();
+  const { data, errors } = await request(url, SuspendSubscriptionDocument, { subscription });
+  const member = members[code];
+  if (member) expect(data?.suspendSubscription).toMatchObject({ __typename: member, code });
+  else expect(errors).toMatchObject([{ extensions: { code } }]);
+  expect(calls.count('subscriptions.suspend')).toBe(1);
+  expect(JSON.stringify({ data, errors })).not.toMatch(/123456789012|console|quota metric/);
+});
+
 describe('a change that the state of the subscription does not permit', () => {
   const refused = { __typename: 'FailedPreconditionError', code: 'FAILED_PRECONDITION' };
 
@@ -89,6 +133,28 @@ describe('a change that the state of the subscription does not permit', () => {
     const subscription = await subscriptionOf('flexible.example');
     const { data } = await request(gateway().url, StartPaidServiceDocument, { subscription });
     expect(data?.startPaidService).toMatchObject(refused);
+  });
+
+  test('is FAILED_PRECONDITION in error format 2 too', async () => {
+    const { url } = withFormat2();
+    const of = (domain: string) => subscriptionOf(domain, withFormat2());
+    const paused = { subscription: await of('paused-by-reseller.example') };
+    const paid = { subscription: await of('flexible.example') };
+    const pending = { subscription: await of('terms-pending.example') };
+    const seats = { ...paused, seats: 30 };
+    for (const { data } of [
+      await request(url, ChangeSubscriptionSeatsDocument, seats),
+      await request(url, ActivateSubscriptionDocument, pending),
+      await request(url, SuspendSubscriptionDocument, paused),
+      await request(url, StartPaidServiceDocument, paid),
+    ]) {
+      expect(Object.values(data ?? {})).toMatchObject([refused]);
+    }
+    const tooFew = { ...paid, seats: 1 };
+    const { data } = await request(url, ChangeSubscriptionSeatsDocument, tooFew);
+    expect(data?.changeSubscriptionSeats).toMatchObject({
+      ...{ code: 'BAD_USER_INPUT', fields: [{ path: ['input', 'seats'] }] },
+    });
   });
 
   const invalid = JSON.stringify({

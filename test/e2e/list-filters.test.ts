@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { PUSH_PATH } from '../../src/server/http.ts';
+import { PUSH_PATH } from '../../src/server/routes.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { ActivateCustomerDocument, SuspendCustomerDocument } from '../support/gql/graphql.ts';
 import { request } from '../support/request.ts';

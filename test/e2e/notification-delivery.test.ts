@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { PUSH_PATH } from '../../src/server/http.ts';
+import { PUSH_PATH } from '../../src/server/routes.ts';
 import {
   startSubscriberServer,
   subscription,

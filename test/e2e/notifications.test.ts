@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeGlobalId } from '../../src/schema/relay/global-id.ts';
-import { PUSH_PATH } from '../../src/server/http.ts';
+import { PUSH_PATH } from '../../src/server/routes.ts';
 import { openSocket } from '../server/sockets.support.ts';
 import { type PostgresServer, startPostgres } from '../store/postgres.support.ts';
 import { startTestGateway, startTestSandbox, type TestGateway } from '../support/gateway.ts';

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { PUSH_PATH } from '../../src/server/http.ts';
+import { PUSH_PATH } from '../../src/server/routes.ts';
 import { sharedTestGateway } from '../support/gateway.ts';
 import { ActivateCustomerDocument } from '../support/gql/graphql.ts';
 import { request } from '../support/request.ts';

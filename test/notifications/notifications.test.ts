@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { GatewayError } from '../../src/domain/error.ts';
 import { settle } from '../operations/operations.support.ts';
 import { message, notified, take } from './notifications.support.ts';
@@ -110,6 +110,15 @@ describe('watching', () => {
     const seen = take(entries, 4);
     for (const id of ['a', 'b', 'a', 'c', 'b', 'd']) await notifications.receive(message(id));
     expect(await seen).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  test('gives large ones in several reads, without waiting for a new one', async () => {
+    const { notifications, store, watch } = await notified();
+    const ids = ['1', '2', '3', '4', '5'];
+    for (const id of ids) await notifications.receive(message(id, { pad: 'x'.repeat(600_000) }));
+    const after = vi.spyOn(store.notifications, 'after');
+    expect(await take(await watch({}, 0), 5)).toEqual(ids);
+    expect(after.mock.calls.length).toBeGreaterThan(2);
   });
 
   test('goes on behind what was seen', async () => {

@@ -32,6 +32,7 @@ export async function startServer(options: Partial<HttpOptions> = {}) {
     limits,
     trusted: { manifest: new Map(), only: false },
     documentMaxAgeMs: 0,
+    mcp: null,
     compression: true,
     keepAliveTimeoutMs: 5_000,
     deadlineMs: 1000,

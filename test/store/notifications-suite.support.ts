@@ -108,6 +108,22 @@ export function notificationsSuite(database: TestDatabase): void {
     }
   });
 
+  test('are read after a sequence up to a number of bytes, at least one', async () => {
+    const { notifications } = await database.open();
+    const raw = 'x'.repeat(5_000);
+    await notifications.append(
+      ['a', 'b', 'c', 'd'].map((messageId) => notification({ messageId, raw })),
+    );
+    const read = async (maxBytes: number, after = 0) =>
+      notifications.after({}, after, 100, maxBytes);
+    expect(names(await read(1))).toEqual(['a']);
+    const two = await read(10_000);
+    expect(names(two)).toEqual(['a', 'b']);
+    expect(two[0]?.bytes).toBeGreaterThan(5_000);
+    expect(names(await read(10_000, two[1]?.sequence))).toEqual(['c', 'd']);
+    expect(names(await read(100_000))).toEqual(['a', 'b', 'c', 'd']);
+  });
+
   test('are counted without those that a tenant does not see', async () => {
     const { notifications, links } = await database.open();
     await notifications.append(some);

@@ -3,7 +3,7 @@ import { loadConfig } from '../../src/config/config.ts';
 import { createGateway } from '../../src/gateway.ts';
 import type { Logger } from '../../src/log.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/sandbox.ts';
-import { PUSH_PATH } from '../../src/server/http.ts';
+import { PUSH_PATH } from '../../src/server/routes.ts';
 
 export interface TestGateway {
   /** The GraphQL endpoint. */

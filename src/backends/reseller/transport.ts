@@ -75,7 +75,9 @@ export function createTransport(options: TransportOptions): Transport {
     const startedAt = performance.now();
     const headers = { ...request.headers, authorization: `Bearer ${token}` };
     const codeOf = (received: HttpResponse): ErrorCode | null =>
-      isSuccess(received) ? null : resellerError(received, requestName(request)).code;
+      isSuccess(received)
+        ? null
+        : resellerError(received, requestName(request), isWrite(request)).code;
     const send = () =>
       observed({ service: 'reseller', method: methodName(request), codeOf }, () =>
         exchange(pools.current, { ...request, headers }, signal),
@@ -125,6 +127,11 @@ export function createTransport(options: TransportOptions): Transport {
     },
     close: () => pools.destroy(),
   };
+}
+
+/** A batch has calls of either kind, and its own response is about none of them. */
+function isWrite({ method, path }: HttpRequest): boolean {
+  return method !== 'GET' && !path.endsWith('/batch');
 }
 
 /** A response of a front end whose backend does not respond. */

@@ -55,6 +55,28 @@ const services = [
   IamTokenService,
 ] as const;
 
+function addApis(
+  grpc: Server,
+  { access, now }: BackendContext,
+  store: BillingStore,
+  operations: Operations,
+  serve: Serve,
+): void {
+  grpc.addService(toServiceDefinition(CustomerService), {
+    ...customerService(store, operations, serve),
+  });
+  grpc.addService(toServiceDefinition(BillingAccountService), {
+    ...billingAccountService(store, operations, serve),
+  });
+  grpc.addService(toServiceDefinition(OperationService), {
+    ...operationService(operations, serve),
+  });
+  grpc.addService(toServiceDefinition(ApiEndpointService), { ...apiEndpointService(serve) });
+  grpc.addService(toServiceDefinition(IamTokenService), {
+    ...iamTokenService(serve, access.token, now),
+  });
+}
+
 /** Adds reflection and health, for tools that have no proto files. */
 function addTools(grpc: Server): void {
   const all = [...services, Health, ServerReflection, ServerReflectionAlpha];
@@ -95,19 +117,7 @@ export async function startBillingServer(
     disconnect: (peer) => sockets.get(peer)?.destroy(),
     pollIntervalSeconds: () => operations.timing.pollIntervalSeconds,
   });
-  grpc.addService(toServiceDefinition(CustomerService), {
-    ...customerService(store, operations, serve),
-  });
-  grpc.addService(toServiceDefinition(BillingAccountService), {
-    ...billingAccountService(store, operations, serve),
-  });
-  grpc.addService(toServiceDefinition(OperationService), {
-    ...operationService(operations, serve),
-  });
-  grpc.addService(toServiceDefinition(ApiEndpointService), { ...apiEndpointService(serve) });
-  grpc.addService(toServiceDefinition(IamTokenService), {
-    ...iamTokenService(serve, context.access.token, context.now),
-  });
+  addApis(grpc, context, store, operations, serve);
   addTools(grpc);
   const injector = grpc.createConnectionInjector(credentialsOf(tls));
   const tcp = createServer((socket) => {

@@ -97,13 +97,21 @@ async function filterOf(
   };
 }
 
-/** Both ids of a linked customer. */
+/** Both ids of a linked customer, and its domain, which its order names instead of an id. */
 async function idsOf(parent: typeof customer.$inferType, customers: CustomerService) {
-  const [billing, resellerCustomerId] = await Promise.all([
+  const [billing, resellerCustomerId, domain] = await Promise.all([
     customers.billingKey(parent),
     customers.resellerCustomerId(parent),
+    customers.domain(parent),
   ]);
-  return { billing, resellerCustomerId };
+  return { billing, resellerCustomerId, domain };
+}
+
+/** Without the domain: a cursor stays valid when it changes, or cannot be read. */
+function identityOf({ customer: ids, ...filter }: AuditFilter) {
+  if (!ids) return filter;
+  const { billing, resellerCustomerId } = ids;
+  return { ...filter, customer: { billing, resellerCustomerId } };
 }
 
 const auditConnection = countedConnectionOf(auditEntry, 'entries');
@@ -115,7 +123,7 @@ async function paginateEntries(
 ): Promise<CountedConnection<WriteRecord>> {
   const direction = args.orderBy ?? 'AT_DESC';
   const connection = await paginate(args, {
-    identity: ['auditLog', direction, filter],
+    identity: ['auditLog', direction, identityOf(filter)],
     maxPageSize: MAX_STORED_PAGE,
     fetch: (page) => audit.page(filter, direction, page),
   });

@@ -18,7 +18,7 @@ export interface Place {
 }
 
 /** The selected columns of the notifications that match a filter, from a place on. */
-export function reading<Row>(
+function reading<Row>(
   selected: Selected<Row>,
   db: Kysely<Tables>,
   filter: NotificationFilter,
@@ -68,6 +68,22 @@ export async function countNotifications(
     }),
   );
   return found.map(([row]) => Number(row?.count ?? 0));
+}
+
+/** As `reading`, up to the message with which all have `maxBytes` or more together; not sorted. */
+export function readAfter(
+  db: Kysely<Tables>,
+  filter: NotificationFilter,
+  place: Place,
+  maxBytes: number,
+) {
+  const size = sql<number>`octet_length(notification)`.as('bytes');
+  const found = reading(entries(db).select(size), db, filter, place);
+  const before = sql<number>`sum(bytes) over (order by sequence) - bytes`.as('before');
+  return db
+    .selectFrom(db.selectFrom(found.as('found')).selectAll().select(before).as('sized'))
+    .select(['sequence', 'received_at', 'notification'])
+    .where('before', '<', maxBytes);
 }
 
 /** An empty list when the query cannot match anything. */

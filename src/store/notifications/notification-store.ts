@@ -15,7 +15,7 @@ import {
   countNotifications,
   entries,
   type Place,
-  reading,
+  readAfter,
   readSizedPages,
 } from './notification-reads.ts';
 
@@ -31,12 +31,14 @@ export interface NotificationStore {
   get(messageId: string): Promise<NotificationEntry | null>;
   /**
    * Notifications after `sequence`, oldest first. A sequence becomes visible only after all lower
-   * ones, so a reader that continues from its last sequence misses nothing.
+   * ones, so a reader that continues from its last sequence misses nothing. Ends with the message with
+   * which all have `maxBytes` or more together.
    */
   after(
     filter: NotificationFilter,
     sequence: number,
     limit?: number,
+    maxBytes?: number,
   ): Promise<readonly NotificationEntry[]>;
   /**
    * Pages, newest first, in the order of the queries. Rejects with GatewayError BAD_USER_INPUT when
@@ -71,11 +73,11 @@ export function notificationStore(database: Database, changes: Changes): Notific
       );
       return row ? toEntry(row) : null;
     },
-    async after(filter, sequence, limit = MAX_ROWS) {
+    async after(filter, sequence, limit = MAX_ROWS, maxBytes = Number.MAX_SAFE_INTEGER) {
       if (filter.types?.length === 0) return [];
       const place: Place = { side: '>', sequence, order: 'asc', limit: Math.min(limit, MAX_ROWS) };
-      const rows = await database.read((db) => reading(entries(db), db, filter, place).execute());
-      return rows.map(toEntry);
+      const rows = await database.read((db) => readAfter(db, filter, place, maxBytes).execute());
+      return rows.toSorted((a, b) => a.sequence - b.sequence).map(toEntry);
     },
     async pages(queries, maxBytes = Infinity) {
       const found = await readSizedPages(database, queries, maxBytes);
@@ -149,5 +151,6 @@ function toEntry(row: {
     notification: decodeNotification(row.notification),
     sequence: row.sequence,
     receivedAt: new Date(row.received_at),
+    bytes: Buffer.byteLength(row.notification),
   };
 }

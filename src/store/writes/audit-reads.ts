@@ -158,13 +158,18 @@ function alternatives(db: Kysely<Tables>, filter: AuditFilter): readonly Numbers
   if (from) all = all.where('recorded_at', '>=', from.getTime());
   if (until) all = all.where('recorded_at', '<', until.getTime());
   if (!customer) return [all];
-  const { billing, resellerCustomerId } = customer;
+  const { billing, resellerCustomerId, domain } = customer;
   const ofBilling =
     billing &&
     all.where('reseller_id', '=', billing.resellerId).where('customer_id', '=', billing.customerId);
   const ofReseller =
     resellerCustomerId === null ? null : all.where('reseller_customer_id', '=', resellerCustomerId);
-  return [ofBilling, ofReseller].filter((query) => query !== null);
+  const ofDomain =
+    domain &&
+    all
+      .where('reseller_customer_id', '=', domain.toLowerCase())
+      .where('mutation', '=', 'orderCustomer');
+  return [ofBilling, ofReseller, ofDomain].filter((query) => query != null && query !== '');
 }
 
 /** As `Access.seesTarget`. */

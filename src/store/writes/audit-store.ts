@@ -17,9 +17,16 @@ export interface AuditFilter {
   readonly outcomes?: readonly WriteOutcome[] | undefined;
   /** Billing's reseller id. */
   readonly resellerId?: string | undefined;
-  /** A customer's ids in the two APIs: matches writes on either; none when both are null. */
+  /**
+   * A customer's ids in the two APIs: matches writes on either; none when both are null. With its
+   * domain, also the orders of it, which were sent before it had an id.
+   */
   readonly customer?:
-    | { readonly billing: BillingCustomerKey | null; readonly resellerCustomerId: string | null }
+    | {
+        readonly billing: BillingCustomerKey | null;
+        readonly resellerCustomerId: string | null;
+        readonly domain?: string | null | undefined;
+      }
     | undefined;
   readonly subscription?: { readonly customerId: string; readonly skuId: string } | undefined;
   /** Recorded at this time or later. */

@@ -1,0 +1,2 @@
+/** What agents may do. */
+export type McpMode = 'read' | 'write';
