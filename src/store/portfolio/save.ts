@@ -107,13 +107,7 @@ async function saveCustomers(
       if (searchOfCustomer(old) !== searchOfCustomer(row)) texts.set(number, searchOfCustomer(row));
     } else if (old.observed_at !== row.observed_at) addTo(touched, row.observed_at, number);
   }
-  for (const [at, numbers] of touched) {
-    await trx
-      .updateTable('portfolio_customers')
-      .set({ observed_at: at })
-      .where('number', 'in', padded(numbers))
-      .execute();
-  }
+  await touch(trx, 'portfolio_customers', touched);
   for (const some of pieces(added)) {
     const numbers = await trx
       .insertInto('portfolio_customers')
@@ -162,13 +156,7 @@ async function saveSubscriptions(
     const text = searchOfSubscription(row);
     if (searchOfSubscription(stored) !== text) texts.set(stored.number, text);
   }
-  for (const [at, numbers] of touched) {
-    await trx
-      .updateTable('portfolio_subscriptions')
-      .set({ observed_at: at })
-      .where('number', 'in', padded(numbers))
-      .execute();
-  }
+  await touch(trx, 'portfolio_subscriptions', touched);
   for (const some of pieces(added)) {
     const numbers = await trx
       .insertInto('portfolio_subscriptions')
@@ -223,6 +211,21 @@ async function saveTexts(
   }
   const rows = [...texts].map(([rowid, search]) => ({ rowid, search }));
   for (const some of pieces(rows)) await trx.insertInto(table).values(some).execute();
+}
+
+/** Stores only that rows were observed, by the time. */
+async function touch(
+  trx: Kysely<Tables>,
+  table: 'portfolio_customers' | 'portfolio_subscriptions',
+  touched: ReadonlyMap<number, readonly number[]>,
+): Promise<void> {
+  for (const [at, numbers] of touched) {
+    await trx
+      .updateTable(table)
+      .set({ observed_at: at })
+      .where('number', 'in', padded(numbers))
+      .execute();
+  }
 }
 
 function addTo(map: Map<number, number[]>, key: number, value: number): void {

@@ -22,7 +22,9 @@ export async function prepareSearch(database: Database, log: StoreLog): Promise<
       for (const table of tables) {
         // Without pending entries, which every search would scan, so that the planner avoids the index.
         await sql`create index if not exists ${sql.ref(`${table}_trigrams`)}
-          on ${sql.table(table)} using gin (search ${operators}) with (fastupdate = off)`.execute(trx);
+          on ${sql.table(table)} using gin (search ${operators}) with (fastupdate = off)`.execute(
+          trx,
+        );
       }
     });
   } catch (err) {
@@ -45,5 +47,7 @@ async function isPrepared(database: Database): Promise<boolean> {
 export async function refreshStatistics(database: Database): Promise<void> {
   if (database.kind !== 'postgres') return;
   const names = ['portfolio_subscriptions', 'portfolio_customers', ...tables];
-  await database.write((trx) => sql`analyze ${sql.join(names.map((name) => sql.table(name)))}`.execute(trx));
+  await database.write((trx) =>
+    sql`analyze ${sql.join(names.map((name) => sql.table(name)))}`.execute(trx),
+  );
 }
