@@ -3,8 +3,8 @@ import { billingKeyString } from '../../domain/customer.ts';
 import type { Database } from '../database/database.ts';
 import type { Tables } from '../database/tables.ts';
 import { type Batch, keyOf, type StoredSubscription } from './batch.ts';
-import { type Cause, differences, isChanged } from './differences.ts';
-import { type Folded, withoutNumber } from './fold.ts';
+import { type Cause, changedColumns, differences, isChanged } from './differences.ts';
+import type { Folded } from './fold.ts';
 import { padded, pieces } from './pieces.ts';
 import type { Projection } from './project.ts';
 import {
@@ -101,11 +101,16 @@ async function saveCustomers(
       added.push(row);
       continue;
     }
-    const { number, ...old } = stored;
-    if (isChanged(old, row)) {
-      await trx.updateTable('portfolio_customers').set(row).where('number', '=', number).execute();
-      if (searchOfCustomer(old) !== searchOfCustomer(row)) texts.set(number, searchOfCustomer(row));
-    } else if (old.observed_at !== row.observed_at) addTo(touched, row.observed_at, number);
+    const { number } = stored;
+    if (isChanged<CustomerRow>(stored, row)) {
+      await trx
+        .updateTable('portfolio_customers')
+        .set(changedColumns<CustomerRow>(stored, row))
+        .where('number', '=', number)
+        .execute();
+      const text = searchOfCustomer(row);
+      if (searchOfCustomer(stored) !== text) texts.set(number, text);
+    } else if (stored.observed_at !== row.observed_at) addTo(touched, row.observed_at, number);
   }
   await touch(trx, 'portfolio_customers', touched);
   for (const some of pieces(added)) {
@@ -141,7 +146,7 @@ async function saveSubscriptions(
   for (const row of subscriptions.values()) {
     const stored = batch.subscriptions.get(row.id);
     if (!stored) added.push(row);
-    else if (isChanged(withoutNumber(stored), row)) changed.push({ row, stored });
+    else if (isChanged<SubscriptionRow>(stored, row)) changed.push({ row, stored });
     else if (stored.observed_at !== row.observed_at) {
       addTo(touched, row.observed_at, stored.number);
     }
@@ -150,7 +155,7 @@ async function saveSubscriptions(
   for (const { row, stored } of changed) {
     await trx
       .updateTable('portfolio_subscriptions')
-      .set(row)
+      .set(changedColumns<SubscriptionRow>(stored, row))
       .where('number', '=', stored.number)
       .execute();
     const text = searchOfSubscription(row);
@@ -181,7 +186,7 @@ async function saveChanges(
   const changes = rows.flatMap(({ row, stored }) => {
     const observation = folded.causes.get(row.id);
     const { source, writeId = null } = observation ?? cause;
-    return differences(stored && withoutNumber(stored), row).map((difference) => ({
+    return differences(stored, row).map((difference) => ({
       ...{ row_id: row.id, customer_id: row.customer_id, source, write_id: writeId },
       ...{ ...difference, at: sql<number>`${database.now}` },
     }));
