@@ -65,12 +65,17 @@ function isAttack({ isAttack: names, query }: Call): boolean {
   return names || !query.startsWith('mutation');
 }
 
-/** For every field of every node, a document that returns it. */
+/** Nodes that every viewer sees. */
+const shared = ['CatalogProduct', 'CatalogSku'];
+
+/** For every field of every node that belongs to a tenant, a document that returns it. */
 export function nodeFields(): { name: string; type: string; query: string }[] {
   const node = schema.getType('Node');
   const types = Object.values(schema.getTypeMap()).filter(
     (type): type is GraphQLObjectType =>
-      'getInterfaces' in type && type.getInterfaces().some((one) => one === node),
+      'getInterfaces' in type &&
+      type.getInterfaces().some((one) => one === node) &&
+      !shared.includes(type.name),
   );
   return types.flatMap((type) =>
     Object.values(type.getFields()).map((field) => ({

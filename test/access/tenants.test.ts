@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { encodeGlobalId } from '../../src/schema/relay/global-id.ts';
 import { schema } from '../../src/schema/schema.ts';
 import { attacksOn, leaked, neutral, nodeFields, sides, writesOf } from './attacks.support.ts';
 import { startTenants, type Tenant } from './tenants.support.ts';
@@ -11,6 +12,9 @@ function nodeIdOf(type: string, { ids }: Tenant): string {
     Operation: ids.operation,
     AuditEntry: ids.auditEntry,
     Notification: ids.notification,
+    BillingCustomer: encodeGlobalId('BillingCustomer', ids.resellerId, ids.billingCustomerId),
+    BillingAccount: encodeGlobalId('BillingAccount', ids.resellerId, ids.billingCustomerId),
+    ResellerCustomer: encodeGlobalId('ResellerCustomer', ids.resellerCustomerId),
     PortfolioChange: ids.portfolioChange,
     PortfolioCustomer: ids.portfolioCustomer,
     PortfolioSubscription: ids.portfolioSubscription,

@@ -39,7 +39,7 @@ describe('linkCustomer', () => {
     };
     for (const _time of ['first', 'second']) {
       const { billing, key } = keysOf(one);
-      expect(await link(url, billing, key)).toEqual({ customer: linked });
+      expect(await link(url, billing, key)).toMatchObject({ customer: linked });
       expect(await bothSides(url, one)).toEqual([linkedAs(one), linkedAs(one)]);
     }
   });
@@ -227,7 +227,7 @@ describe('unlinkCustomer', () => {
   ] as const)('parts a customer that is named by its %s id; again, there is nothing to part', async (side) => {
     const { url, one } = await scene();
     await linkPair(url, one);
-    expect(await unlink(url, one.ids[side])).toEqual({
+    expect(await unlink(url, one.ids[side])).toMatchObject({
       customer: { id: one.ids.billing, billing: one.billing, reseller: null },
     });
     expect(await bothSides(url, one)).toEqual(partedAs(one));

@@ -7,6 +7,8 @@ import type {
 } from '../../domain/catalog/catalog.ts';
 import { builder } from '../builder.ts';
 import { enumType, expose, objectType, plainType } from '../fields.ts';
+import { encodeGlobalId } from '../relay/global-id.ts';
+import { nodeInterface, registerNode } from '../relay/node.ts';
 import { planName } from '../subscription/subscription-parts.ts';
 
 const endingDescriptions: Record<CatalogEnding, string> = {
@@ -23,11 +25,17 @@ const trial = plainType<CatalogTrial>('CatalogTrial', 'The limits of a trial.', 
   },
 });
 
-const sku = objectType<CatalogSku>(
-  'CatalogSku',
-  'An SKU of the reseller API and its limits. The API decides; the limits are for display only.',
-  (t) => ({
-    id: t.exposeID('id', {
+const sku = builder.objectRef<CatalogSku>('CatalogSku').implement({
+  description:
+    'An SKU of the reseller API and its limits. The API decides; the limits are for display only.',
+  interfaces: [nodeInterface],
+  fields: (t) => ({
+    id: t.id({
+      nullable: false,
+      description: 'Opaque global id.',
+      resolve: ({ id }) => encodeGlobalId('CatalogSku', id),
+    }),
+    skuId: t.exposeString('id', {
       nullable: false,
       description: 'SKU id of the reseller API, such as `1010020028`.',
     }),
@@ -56,13 +64,19 @@ const sku = objectType<CatalogSku>(
       resolve: (parent) => parent.endsBy,
     }),
   }),
-);
+});
 
-const product = objectType<CatalogProduct>(
-  'CatalogProduct',
-  'A product of the reseller API. A subscription can switch between the SKUs of one product.',
-  (t) => ({
-    id: t.exposeID('id', {
+const product = builder.objectRef<CatalogProduct>('CatalogProduct').implement({
+  description:
+    'A product of the reseller API. A subscription can switch between the SKUs of one product.',
+  interfaces: [nodeInterface],
+  fields: (t) => ({
+    id: t.id({
+      nullable: false,
+      description: 'Opaque global id.',
+      resolve: ({ id }) => encodeGlobalId('CatalogProduct', id),
+    }),
+    productId: t.exposeString('id', {
       nullable: false,
       description: 'Product id of the reseller API, such as `Google-Apps`.',
     }),
@@ -74,7 +88,7 @@ const product = objectType<CatalogProduct>(
       resolve: ({ skus }) => [...skus],
     }),
   }),
-);
+});
 
 const catalog = objectType<Catalog>(
   'Catalog',
@@ -88,12 +102,29 @@ const catalog = objectType<Catalog>(
     }),
     sku: t.field({
       type: sku,
-      args: { id: t.arg.id({ required: true, description: 'SKU id of the reseller API.' }) },
-      description: 'The SKU with this id; null when the catalog does not have it.',
-      resolve: (_catalog, { id }, { services }) => services.catalog.sku(id),
+      args: {
+        skuId: t.arg.string({ required: true, description: 'SKU id of the reseller API.' }),
+      },
+      description: 'The SKU with this SKU id; null when the catalog does not have it.',
+      resolve: (_catalog, { skuId }, { services }) => services.catalog.sku(skuId),
     }),
   }),
 );
+
+registerNode('CatalogSku', {
+  load: async ([id = '', ...more], { services }) => {
+    return more.length === 0 ? services.catalog.sku(id) : null;
+  },
+  is: (value) => 'endsBy' in value && 'maximumSeats' in value,
+});
+
+registerNode('CatalogProduct', {
+  load: async ([id = '', ...more], { services }) => {
+    const { products } = services.catalog.catalog();
+    return (more.length === 0 && products.find((found) => found.id === id)) || null;
+  },
+  is: (value) => 'skus' in value,
+});
 
 builder.queryField('catalog', (t) =>
   t.field({

@@ -1,31 +1,67 @@
 import {
   type BillingAccount,
   type BillingCustomer,
+  type BillingCustomerKey,
   isManagedElsewhere,
   type PostalAddress,
   type ResellerCustomer,
 } from '../../domain/customer.ts';
-import { expose, objectType, plainType } from '../fields.ts';
+import { builder } from '../builder.ts';
+import type { GatewayContext } from '../context.ts';
+import { expose, exposeFrom, plainType } from '../fields.ts';
 import { openEnum } from '../open-enum.ts';
+import { encodeGlobalId } from '../relay/global-id.ts';
+import { nodeInterface } from '../relay/node.ts';
 
-const billingAccount = plainType<BillingAccount>(
-  'BillingAccount',
-  'The account of a billing customer, from the billing API.',
-  {
-    'String!': {
-      name: 'Display name of the account.',
-      currency: 'ISO 4217 currency code; the billing API documents RUB, USD and KZT.',
-      countryCode: 'ISO 3166-1 alpha-2 country code.',
-    },
-    'Boolean!': { active: 'Whether the account is active; false while the customer is suspended.' },
-    DateTime: { createdAt: 'When the account was created; null when the billing API omits it.' },
-  },
-);
+/** An account with the customer that it belongs to, which decides who sees it. */
+interface AccountOfCustomer {
+  readonly account: BillingAccount;
+  readonly customer: BillingCustomerKey;
+}
 
-export const billingCustomer = objectType<BillingCustomer>(
-  'BillingCustomer',
-  'A customer in the billing API.',
-  (t) => ({
+const billingAccount = builder.objectRef<AccountOfCustomer>('BillingAccount').implement({
+  description: 'The account of a billing customer, from the billing API.',
+  interfaces: [nodeInterface],
+  fields: (t) => ({
+    id: t.id({
+      nullable: false,
+      description: 'Opaque global id.',
+      resolve: ({ customer }) =>
+        encodeGlobalId('BillingAccount', customer.resellerId, customer.customerId),
+    }),
+    ...exposeFrom(t, ({ account }) => account, {
+      'String!': {
+        name: 'Display name of the account.',
+        currency: 'ISO 4217 currency code; the billing API documents RUB, USD and KZT.',
+        countryCode: 'ISO 3166-1 alpha-2 country code.',
+      },
+      'Boolean!': {
+        active: 'Whether the account is active; false while the customer is suspended.',
+      },
+      DateTime: { createdAt: 'When the account was created; null when the billing API omits it.' },
+    }),
+  }),
+});
+
+/** The account of a billing customer; null when it is not found. */
+export async function accountOf(
+  customer: BillingCustomer,
+  { services }: GatewayContext,
+): Promise<AccountOfCustomer | null> {
+  const account = await services.customers.account(customer);
+  return account && { account, customer };
+}
+
+export const billingCustomer = builder.objectRef<BillingCustomer>('BillingCustomer').implement({
+  description: 'A customer in the billing API.',
+  interfaces: [nodeInterface],
+  fields: (t) => ({
+    id: t.id({
+      nullable: false,
+      description: 'Opaque global id.',
+      resolve: ({ resellerId, customerId }) =>
+        encodeGlobalId('BillingCustomer', resellerId, customerId),
+    }),
     ...expose(t, {
       'String!': {
         customerId: "The billing API's id of the customer, unique within the reseller.",
@@ -37,10 +73,10 @@ export const billingCustomer = objectType<BillingCustomer>(
     account: t.field({
       type: billingAccount,
       description: 'The account, read with one billing call each; null when it is not found.',
-      resolve: (customer, _args, { services }) => services.customers.account(customer),
+      resolve: (customer, _args, context) => accountOf(customer, context),
     }),
   }),
-);
+});
 
 export const customerType = openEnum(
   'CustomerType',
@@ -76,10 +112,16 @@ const primaryAdmin = plainType<{ readonly primaryEmail: string | null }>(
   { String: { primaryEmail: 'Email address that receives the verification email.' } },
 );
 
-export const resellerCustomer = objectType<ResellerCustomer>(
-  'ResellerCustomer',
-  'A customer in the reseller API. If another reseller or Google manages it, only the id, domain and type are set.',
-  (t) => ({
+export const resellerCustomer = builder.objectRef<ResellerCustomer>('ResellerCustomer').implement({
+  description:
+    'A customer in the reseller API. If another reseller or Google manages it, only the ids, domain and type are set.',
+  interfaces: [nodeInterface],
+  fields: (t) => ({
+    id: t.id({
+      nullable: false,
+      description: 'Opaque global id.',
+      resolve: ({ customerId }) => encodeGlobalId('ResellerCustomer', customerId),
+    }),
     ...expose(t, {
       'String!': {
         customerId: "The reseller API's id of the customer; unlike the domain, it never changes.",
@@ -114,4 +156,4 @@ export const resellerCustomer = objectType<ResellerCustomer>(
       description: 'First administrator; null for domain customers.',
     }),
   }),
-);
+});

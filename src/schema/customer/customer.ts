@@ -1,4 +1,4 @@
-import { type Customer, MAX_CUSTOMERS_PAGE } from '../../domain/customer.ts';
+import { type BillingCustomer, type Customer, MAX_CUSTOMERS_PAGE } from '../../domain/customer.ts';
 import type { CustomerService } from '../../services/customer-service.ts';
 import { builder } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
@@ -8,7 +8,7 @@ import { encodeGlobalId, givenIdOf, invalidId } from '../relay/global-id.ts';
 import { nodeInterface, registerNode } from '../relay/node.ts';
 import { type Connection, paginate } from '../relay/pagination.ts';
 import { billingKeyInput, resellerIdDescription } from './customer-keys.ts';
-import { billingCustomer, resellerCustomer } from './customer-parts.ts';
+import { accountOf, billingCustomer, resellerCustomer } from './customer-parts.ts';
 
 export const customer = builder.objectRef<Customer>('Customer');
 
@@ -82,6 +82,40 @@ registerNode('Customer', {
   load: async (parts, { services }) => services.customers.find(customerOfParts(parts)),
   is: (value) => 'resellerCustomerId' in value,
 });
+
+registerNode('BillingCustomer', {
+  load: async (parts, context) => billingHalf(parts, 'BillingCustomer', context),
+  is: (value) => 'billingAccountId' in value,
+});
+
+registerNode('BillingAccount', {
+  load: async (parts, context) => {
+    const half = await billingHalf(parts, 'BillingAccount', context);
+    return half && accountOf(half, context);
+  },
+  is: (value) => 'account' in value && 'customer' in value,
+});
+
+registerNode('ResellerCustomer', {
+  load: async ([id, ...more], { services }) => {
+    if (!id || more.length > 0) throw invalidId('ResellerCustomer');
+    const found = await services.customers.find({ billing: null, resellerCustomerId: id });
+    return found && services.customers.reseller(found);
+  },
+  is: (value) => 'customerDomainVerified' in value,
+});
+
+/** Found like the customer itself, so that the same viewers see it. */
+async function billingHalf(
+  [resellerId, customerId, ...more]: readonly string[],
+  type: 'BillingCustomer' | 'BillingAccount',
+  { services }: GatewayContext,
+): Promise<BillingCustomer | null> {
+  if (!resellerId || !customerId || more.length > 0) throw invalidId(type);
+  const key = { resellerId, customerId };
+  const found = await services.customers.find({ billing: key, resellerCustomerId: null });
+  return found && services.customers.billing(found);
+}
 
 const customerConnection = connectionOf(customer);
 

@@ -9,6 +9,11 @@ export const nodeTypes = [
   'PortfolioSubscription',
   'PortfolioCustomer',
   'PortfolioChange',
+  'BillingCustomer',
+  'BillingAccount',
+  'ResellerCustomer',
+  'CatalogProduct',
+  'CatalogSku',
 ] as const;
 export type NodeType = (typeof nodeTypes)[number];
 
@@ -28,6 +33,11 @@ const sources: Readonly<Record<NodeType, string>> = {
   PortfolioSubscription: 'The field `portfolio.subscriptions` returns ids of its rows.',
   PortfolioCustomer: 'The field `portfolio.customers` returns ids of its rows.',
   PortfolioChange: 'The field `portfolio.changes` returns ids of changes.',
+  BillingCustomer: 'The field `Customer.billing` returns the object with this id.',
+  BillingAccount: 'The field `BillingCustomer.account` returns the object with this id.',
+  ResellerCustomer: 'The field `Customer.reseller` returns the object with this id.',
+  CatalogProduct: 'The field `catalog.products` returns ids of products.',
+  CatalogSku: 'The field `CatalogProduct.skus` returns ids of SKUs.',
 };
 
 /** Fits two backend ids of 50 characters each in any script. */
