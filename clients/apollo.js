@@ -14,7 +14,7 @@ export function connectionPages() {
     return {
         keyArgs(args) {
             const { first: _first, after: _after, ...filters } = args ?? {};
-            return JSON.stringify(filters, Object.keys(filters).length > 0 ? undefined : []);
+            return JSON.stringify(filters);
         },
         merge(existing, incoming, { args }) {
             if (!existing || args?.['after'] == null)

@@ -30,7 +30,7 @@ export interface OperationState {
         readonly message?: string;
     } | null;
 }
-/** Ends with the result that has errors. */
+/** What `follow` and `watchOperation` throw when the gateway ends a subscription with errors. */
 export declare class SubscriptionFailed extends Error {
     readonly name = "SubscriptionFailed";
     /** Entries of `errors`: see `errorsOf`. */

@@ -1,5 +1,5 @@
 import { watchOperationDocument } from './generated/documents.js';
-/** Ends with the result that has errors. */
+/** What `follow` and `watchOperation` throw when the gateway ends a subscription with errors. */
 export class SubscriptionFailed extends Error {
     name = 'SubscriptionFailed';
     /** Entries of `errors`: see `errorsOf`. */
@@ -28,36 +28,36 @@ export async function* watchOperation(client, operation, { after, ...request } =
  */
 export async function* follow(client, request) {
     const queue = [];
-    let ended = null;
+    const ends = [];
     let wake = () => undefined;
     // The clients send this object again when they reconnect, so the cursor is kept in it.
     const variables = { ...request.variables };
-    const end = (reason) => {
-        ended ??= reason;
+    const finish = (reason) => {
+        ends.push(reason);
         wake();
     };
     const unsubscribe = client.subscribe(payloadOf(request, variables), {
         next({ data, errors }) {
             if (errors)
-                return end({ error: new SubscriptionFailed(errors) });
+                return finish({ error: new SubscriptionFailed(errors) });
             for (const event of Object.values(data ?? {}).filter(isEvent)) {
                 variables['after'] = event.cursor;
                 queue.push(event);
             }
             wake();
         },
-        error: (error) => end({ error: Array.isArray(error) ? new SubscriptionFailed(error) : error }),
-        complete: () => end({}),
+        error: (error) => finish({ error: Array.isArray(error) ? new SubscriptionFailed(error) : error }),
+        complete: () => finish({}),
     });
     try {
         for (;;) {
             yield* queue.splice(0);
             if (queue.length > 0)
                 continue;
-            const reason = endOf(() => ended);
-            if (reason && 'error' in reason)
-                throw reason.error;
-            if (reason)
+            const [end] = ends;
+            if (end && 'error' in end)
+                throw end.error;
+            if (end)
                 return;
             await new Promise((resolve) => {
                 wake = resolve;
@@ -68,18 +68,9 @@ export async function* follow(client, request) {
         unsubscribe();
     }
 }
-/** Reads a variable that callbacks assign. */
-function endOf(read) {
-    return read();
-}
 function payloadOf({ query = '', documentId }, variables) {
-    const payload = { query, variables };
-    // The types of the clients require a document; the gateway accepts its id in place of it.
-    if (documentId !== undefined) {
-        Reflect.deleteProperty(payload, 'query');
-        Object.assign(payload, { documentId });
-    }
-    return payload;
+    // The clients require a document; the gateway takes an empty one for none.
+    return { query, variables, ...(documentId !== undefined && { documentId }) };
 }
 function isEvent(value) {
     if (typeof value !== 'object' || value === null)

@@ -35,7 +35,7 @@ export function connectionPages(): ConnectionPolicy {
   return {
     keyArgs(args) {
       const { first: _first, after: _after, ...filters } = args ?? {};
-      return JSON.stringify(filters, Object.keys(filters).length > 0 ? undefined : []);
+      return JSON.stringify(filters);
     },
     merge(existing, incoming, { args }) {
       if (!existing || args?.['after'] == null) return incoming;

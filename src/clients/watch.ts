@@ -33,7 +33,7 @@ interface Result {
   readonly errors?: readonly unknown[];
 }
 
-/** Ends with the result that has errors. */
+/** What `follow` and `watchOperation` throw when the gateway ends a subscription with errors. */
 export class SubscriptionFailed extends Error {
   override readonly name = 'SubscriptionFailed';
   /** Entries of `errors`: see `errorsOf`. */
@@ -73,33 +73,33 @@ export async function* follow<T extends { cursor: string }>(
   request: SubscriptionRequest,
 ): AsyncGenerator<T, void, undefined> {
   const queue: T[] = [];
-  let ended: { readonly error?: unknown } | null = null;
+  const ends: { readonly error?: unknown }[] = [];
   let wake = (): void => undefined;
   // The clients send this object again when they reconnect, so the cursor is kept in it.
   const variables: Record<string, unknown> = { ...request.variables };
-  const end = (reason: { readonly error?: unknown }): void => {
-    ended ??= reason;
+  const finish = (reason: { readonly error?: unknown }): void => {
+    ends.push(reason);
     wake();
   };
   const unsubscribe = client.subscribe(payloadOf(request, variables), {
     next({ data, errors }: Result) {
-      if (errors) return end({ error: new SubscriptionFailed(errors) });
+      if (errors) return finish({ error: new SubscriptionFailed(errors) });
       for (const event of Object.values(data ?? {}).filter(isEvent<T>)) {
         variables['after'] = event.cursor;
         queue.push(event);
       }
       wake();
     },
-    error: (error) => end({ error: Array.isArray(error) ? new SubscriptionFailed(error) : error }),
-    complete: () => end({}),
+    error: (error) => finish({ error: Array.isArray(error) ? new SubscriptionFailed(error) : error }),
+    complete: () => finish({}),
   });
   try {
     for (;;) {
       yield* queue.splice(0);
       if (queue.length > 0) continue;
-      const reason = endOf(() => ended);
-      if (reason && 'error' in reason) throw reason.error;
-      if (reason) return;
+      const [end] = ends;
+      if (end && 'error' in end) throw end.error;
+      if (end) return;
       await new Promise<void>((resolve) => {
         wake = resolve;
       });
@@ -109,22 +109,12 @@ export async function* follow<T extends { cursor: string }>(
   }
 }
 
-/** Reads a variable that callbacks assign. */
-function endOf<T>(read: () => T): T {
-  return read();
-}
-
 function payloadOf(
   { query = '', documentId }: SubscriptionRequest,
   variables: Record<string, unknown>,
 ): { query: string; variables: Record<string, unknown> } {
-  const payload = { query, variables };
-  // The types of the clients require a document; the gateway accepts its id in place of it.
-  if (documentId !== undefined) {
-    Reflect.deleteProperty(payload, 'query');
-    Object.assign(payload, { documentId });
-  }
-  return payload;
+  // The clients require a document; the gateway takes an empty one for none.
+  return { query, variables, ...(documentId !== undefined && { documentId }) };
 }
 
 function isEvent<T extends { cursor: string }>(value: unknown): value is T {
