@@ -120,8 +120,6 @@ export async function createGateway(
       { name: 'billing', isRequired: false, check: () => billing.problem() },
       { name: 'reseller', isRequired: false, check: () => reseller.problem() },
     ],
-    // Browsers cannot set headers on a WebSocket, and GraphiQL's header editor carries the token.
-    graphiqlProtocol: config.auth ? 'SSE' : 'WS',
     compression: settings.server.COMPRESSION,
     keepAliveTimeoutMs: settings.server.KEEP_ALIVE_TIMEOUT_MS,
     limits: config.limits,

@@ -4,6 +4,7 @@ import type { Page, PageRequest } from '../domain/page.ts';
 import type { Observed } from '../domain/portfolio.ts';
 import { MAX_SUBSCRIPTIONS_PAGE } from '../domain/subscription.ts';
 import type { Logger } from '../log.ts';
+import type { PortfolioStore } from '../store/portfolio/portfolio-store.ts';
 import type { SweepState } from '../store/portfolio/sweep-store.ts';
 import type { PacedCalls } from './calls.ts';
 import type { Clock } from './clock.ts';
@@ -11,6 +12,7 @@ import type { PortfolioBilling, PortfolioReseller } from './sources.ts';
 import type { Verification } from './verification.ts';
 
 export interface SweepDeps {
+  readonly store: Pick<PortfolioStore, 'refreshStatistics'>;
   readonly reseller: PortfolioReseller;
   readonly billing: PortfolioBilling;
   /** Billing resellers whose customers are read. */
@@ -131,8 +133,11 @@ export class Sweep {
   }
 
   async #finish(state: SweepState, signal: AbortSignal): Promise<SweepState> {
-    const { verification, clock, log } = this.#deps;
+    const { store, verification, clock, log } = this.#deps;
     await verification.run(state.startedAt, signal);
+    await store.refreshStatistics().catch((err: unknown) => {
+      log.warn({ err }, 'statistics of the portfolio not refreshed');
+    });
     const finishedAt = clock.now();
     const durationMs = finishedAt - state.startedAt;
     log.info({ durationMs }, 'portfolio sweep finished');

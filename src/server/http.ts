@@ -18,7 +18,6 @@ import { TrustedDocuments, type TrustedDocumentsOptions } from './documents/trus
 import { createCompress } from './graphql/compression.ts';
 import { createDocuments } from './graphql/documents.ts';
 import { createExecuteOnce } from './graphql/execution.ts';
-import type { GraphiQLProtocol } from './graphql/graphiql.ts';
 import { meterSchema } from './graphql/limits/metered-schema.ts';
 import {
   type CreateContext,
@@ -66,8 +65,6 @@ export interface HttpOptions {
   readonly keepAliveTimeoutMs: number;
   /** What `/readyz` checks. */
   readonly readiness: readonly ReadinessCheck[];
-  /** The protocol of GraphiQL's subscriptions. */
-  readonly graphiqlProtocol: GraphiQLProtocol;
   /** What agents may do at `/mcp`; null serves nothing there. */
   readonly mcp: McpMode | null;
   readonly log: Logger;

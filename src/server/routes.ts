@@ -4,8 +4,8 @@ import type { Services } from '../services/services.ts';
 import type { Authenticate } from './auth/authenticate.ts';
 import { originRefusal } from './auth/origin.ts';
 import { createExport, exportPaths } from './export/export-endpoint.ts';
+import { createGraphiQL, wantsPage } from './graphiql/page.ts';
 import { type Admit, createAdmission } from './graphql/admission.ts';
-import { createGraphiQL, type GraphiQLProtocol, wantsPage } from './graphql/graphiql.ts';
 import { createPlainRequests, type Identified, plainType } from './graphql/plain-requests.ts';
 import { createGraphQLHandler, type YogaOptions } from './graphql/yoga.ts';
 import type { McpMode } from './mcp/mode.ts';
@@ -31,8 +31,6 @@ export interface RouteOptions extends YogaOptions {
   readonly takeRequest: TakeRequest;
   readonly createServices: (scope: RequestScope) => Services;
   readonly push: PushOptions;
-  /** The protocol of GraphiQL's subscriptions. */
-  readonly graphiqlProtocol: GraphiQLProtocol;
   /** What agents may do at `/mcp`; null serves nothing there. */
   readonly mcp: McpMode | null;
 }
@@ -44,7 +42,7 @@ export function createRouter(
   const { origins, push, mcp, shutdown, log } = options;
   const admit = createAdmission({ ...options, bodyBytes: options.limits.bodyBytes });
   const handles = new Map<string | undefined, Handle>([
-    [PATH, createGraphQLAnswer(options, admit, options.graphiqlProtocol)],
+    [PATH, createGraphQLAnswer(options, admit)],
     [PUSH_PATH, createPushEndpoint({ ...push, log })],
     ...exportPaths.map((path) => [path, createExport({ ...options, admit }, path)] as const),
     ...(mcp ? [[MCP_PATH, createMcpAnswer(options, admit, mcp)] as const] : []),
@@ -90,11 +88,7 @@ function createMcpAnswer(options: RouteOptions, admit: Admit, mode: McpMode): Ha
   };
 }
 
-function createGraphQLAnswer(
-  options: YogaOptions,
-  admit: Admit,
-  protocol: GraphiQLProtocol,
-): Handle {
+function createGraphQLAnswer(options: YogaOptions, admit: Admit): Handle {
   const { origins, log } = options;
   const answerGraphQL = createGraphQLHandler(options);
   const answerPlain = createPlainRequests({
@@ -102,7 +96,7 @@ function createGraphQLAnswer(
     other: ({ request, response, requestId, viewer, record }, body) =>
       answerGraphQL(Object.assign(request, { body }), response, { requestId, viewer, record }),
   });
-  const answerGraphiQL = createGraphiQL(protocol);
+  const answerGraphiQL = createGraphiQL();
   return async (request, response, requestId) => {
     if (wantsPage(request)) return answerGraphiQL(request, response);
     if (request.method === 'OPTIONS') {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Kind, parse } from 'graphql';
 import { expect, test } from 'vitest';
-import { timesIn } from '../../src/server/graphql/graphiql.ts';
+import { readExamples } from '../../src/server/documents/examples.ts';
 import { request } from '../support/request.ts';
 import { startFilled } from './portfolio.support.ts';
 
@@ -14,7 +14,7 @@ interface Found {
 
 /** Runs one query of the document, with the variables that GraphiQL offers. */
 async function run(url: string, operationName: string, more: object = {}) {
-  const variables = { ...JSON.parse(timesIn(document, Date.now()) ?? '{}'), ...more };
+  const variables = { ...readExamples(Date.now()).get(operationName)?.variables, ...more };
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

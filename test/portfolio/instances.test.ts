@@ -13,7 +13,7 @@ afterAll(() => server.end());
 test('of two instances on one database, one sweeps, and the other takes over', async () => {
   const sandbox = await startTestSandbox({ seed: { customers: 60 } });
   const url = await server.createDatabase();
-  const options = { sweepIntervalMs: 1_000 };
+  const options = { sweepIntervalMs: 3_000 };
   const first = await openPortfolio(sandbox, { url, options });
   const second = await openPortfolio(sandbox, { url, options });
   const asOf = async () => (await second.store.portfolio.sweepStatus()).asOf?.getTime() ?? 0;

@@ -104,3 +104,22 @@ test('changes happen by themselves at the configured rate', async () => {
     });
   });
 });
+
+test('the changes of a story happen at their times', async () => {
+  const change = { kind: 'suspension', customer: 'flexible.example' } as const;
+  const sandbox = await testSandbox({
+    seed: {
+      story: {
+        customers: [
+          {
+            ...{ name: 'Flexible', domain: 'flexible.example' },
+            workspace: { subscriptions: [{ skuId: '1010020028', plan: 'FLEXIBLE', seats: 5 }] },
+          },
+        ],
+        changes: [{ ...change, afterSeconds: 0.05 }],
+      },
+    },
+  });
+  const [customer] = sandbox.store.reseller.customersAt('flexible.example');
+  await expect.poll(() => customer?.subscriptions[0]?.suspensions).toEqual(['OTHER']);
+});

@@ -37,7 +37,6 @@ export async function startServer(options: Partial<HttpOptions> = {}) {
     keepAliveTimeoutMs: 5_000,
     deadlineMs: 1000,
     drainTimeoutMs: 1000,
-    graphiqlProtocol: 'WS',
     readiness: [],
     push: { receive: async () => {}, verify: null },
     log: createLogger('silent'),

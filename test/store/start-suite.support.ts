@@ -7,6 +7,11 @@ import type { TestDatabase } from './databases.support.ts';
 
 const count = Object.keys(migrations('sqlite')).length;
 
+const portfolioTables = [
+  ...['subscriptions', 'customers', 'billing', 'reseller', 'changes', 'sweeps'],
+  ...['subscription_search', 'customer_search'],
+];
+
 export function startSuite(database: TestDatabase): void {
   beforeEach(() => database.dropTables());
   afterAll(() => database.dropTables());
@@ -38,8 +43,10 @@ export function startSuite(database: TestDatabase): void {
     await close();
     await database.query('alter table operations drop column kind');
     await database.query('alter table operations drop column started_at');
+    // Migrations run in order, so the later ones are undone, too.
+    for (const name of portfolioTables) await database.query(`drop table portfolio_${name}`);
     await database.query(
-      "delete from gateway_migrations where name = '0009-operation-filters' returning name",
+      "delete from gateway_migrations where name >= '0009-operation-filters' returning name",
     );
     const upgraded = await openStore(database.url, { log });
     onTestFinished(() => upgraded.close());

@@ -19,21 +19,22 @@ export interface ProductDocument {
   readonly id: string;
   readonly name: string;
   readonly type: 'query' | 'mutation' | 'subscription';
-  /** The comment above the operation, or the file's first comment. */
+  /** The topic of its file. */
+  readonly group: string;
+  /** The comment above the operation: what it does, and which document to run next. */
   readonly description: string;
   /** The operation and the fragments that it uses. */
   readonly text: string;
   readonly operation: OperationDefinitionNode;
 }
 
-/** A file of documents, as it is written. */
-export interface DocumentFile {
+interface DocumentFile {
   readonly name: string;
   readonly text: string;
 }
 
 /** The files of schema/operations in the order of their names. */
-export function documentFiles(): DocumentFile[] {
+function documentFiles(): DocumentFile[] {
   return readdirSync(directory)
     .filter((name) => name.endsWith('.graphql'))
     .sort()
@@ -44,11 +45,17 @@ let read: readonly ProductDocument[] | undefined;
 
 /** The operations of schema/operations. They are read once, when they are first needed. */
 export function productDocuments(): readonly ProductDocument[] {
-  read ??= documentFiles().flatMap(({ text }) => operationsOf(parse(text)));
+  read ??= documentFiles().flatMap(({ name, text }) => operationsOf(parse(text), groupOf(name)));
   return read;
 }
 
-function operationsOf(document: DocumentNode): ProductDocument[] {
+/** `04-activate-and-watch.graphql` is about "Activate and watch". */
+function groupOf(fileName: string): string {
+  const words = fileName.replace(/^\d+-|\.graphql$/g, '').replaceAll('-', ' ');
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}
+
+function operationsOf(document: DocumentNode, group: string): ProductDocument[] {
   const fragments = new Map(
     document.definitions
       .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
@@ -57,14 +64,13 @@ function operationsOf(document: DocumentNode): ProductDocument[] {
   const operations = document.definitions.filter(
     (definition) => definition.kind === Kind.OPERATION_DEFINITION,
   );
-  const general = operations[0] ? commentAbove(operations[0]) : '';
   return operations.map((operation) => {
     const used = [operation, ...usedFragments(operation, fragments)];
     const text = used.map(print).join('\n\n');
     return {
-      ...{ text, operation, type: operation.operation, name: operation.name?.value ?? '' },
+      ...{ text, operation, group, type: operation.operation, name: operation.name?.value ?? '' },
       id: createHash('sha256').update(text).digest('hex'),
-      description: commentAbove(operation) || general,
+      description: commentAbove(operation),
     };
   });
 }

@@ -6,6 +6,7 @@ import {
 } from '../../domain/customer.ts';
 import type { Observation } from '../../domain/portfolio.ts';
 import type { Tables } from '../database/tables.ts';
+import { padded } from './pieces.ts';
 import type { PortfolioCustomersTable, PortfolioSubscriptionsTable } from './portfolio-tables.ts';
 import type { BillingRow, ResellerRow } from './rows.ts';
 
@@ -72,7 +73,7 @@ export async function loadBatch(db: Kysely<Tables>, involved: Involved): Promise
     ]),
   ];
   const billing = await billingOfKeys(db, allKeys);
-  const ofReseller = ids.length > 0 ? await rowsOfReseller(db, ids) : NO_ROWS;
+  const ofReseller = ids.length > 0 ? await rowsOfReseller(db, padded(ids)) : NO_ROWS;
   const customers = [...ofReseller.customers, ...(await customersOfKeys(db, allKeys))];
   return {
     links,
@@ -124,7 +125,11 @@ async function billingOfAccounts(
   ids: readonly string[],
 ): Promise<readonly BillingRow[]> {
   if (ids.length === 0) return [];
-  return db.selectFrom('portfolio_billing').selectAll().where('account_id', 'in', ids).execute();
+  return db
+    .selectFrom('portfolio_billing')
+    .selectAll()
+    .where('account_id', 'in', padded(ids))
+    .execute();
 }
 
 async function billingOfKeys(
@@ -152,7 +157,7 @@ async function customersOfKeys(
 }
 
 function isOneOf(reseller: string, customer: string, keys: readonly BillingCustomerKey[]) {
-  const pairs = keys.map((key) => sql`(${key.resellerId}, ${key.customerId})`);
+  const pairs = padded(keys).map((key) => sql`(${key.resellerId}, ${key.customerId})`);
   return sql<boolean>`(${sql.ref(reseller)}, ${sql.ref(customer)}) in (values ${sql.join(pairs)})`;
 }
 
@@ -169,7 +174,7 @@ async function linksOf(
       ? await all.where(isOneOf('reseller_id', 'customer_id', keys)).execute()
       : []),
     ...(resellerCustomerIds.length > 0
-      ? await all.where('reseller_customer_id', 'in', resellerCustomerIds).execute()
+      ? await all.where('reseller_customer_id', 'in', padded(resellerCustomerIds)).execute()
       : []),
   ];
   const links = found.map((row) => ({

@@ -126,17 +126,40 @@ function searchOf({ words }: Of<'search'>, target: FilterTarget, isNot: boolean)
   if (words.length === 0) return isNot ? sql`1 = 0` : sql`1 = 1`;
   const long = words.filter((word) => [...word].length >= INDEXED_WORD);
   const short = words.filter((word) => !long.includes(word));
-  const parts =
+  const found =
     target.kind === 'postgres'
-      ? words.map((word) => sql`search like ${containing(word)} escape '\\'`)
-      : [
-          ...(long.length > 0 ? [sql`search match ${long.map(phrase).join(' AND ')}`] : []),
-          ...short.map((word) => sql`instr(search, ${word}) > 0`),
-        ];
+      ? [
+          sql`(select rowid from ${sql.table(target.search)}
+            where ${all(words.map((word) => sql`search like ${containing(word)} escape '\\'`))})`,
+        ]
+      : sqliteSearches(target.search, long, short);
   const number = columnOf(target, 'number');
-  const found = sql`(select rowid from ${sql.table(target.search)}
-    where ${sql.join(parts, sql` and `)})`;
-  return isNot ? sql`${number} not in ${found}` : sql`${number} in ${found}`;
+  const parts = found.map((rows) =>
+    isNot ? sql`${number} not in ${rows}` : sql`${number} in ${rows}`,
+  );
+  return sql`(${sql.join(parts, isNot ? sql` or ` : sql` and `)})`;
+}
+
+function sqliteSearches(
+  table: FilterTarget['search'],
+  long: readonly string[],
+  short: readonly string[],
+): RawBuilder<unknown>[] {
+  const searches: RawBuilder<unknown>[] = [];
+  if (long.length > 0) {
+    const phrases = long.map(phrase).join(' AND ');
+    searches.push(sql`(select rowid from ${sql.table(table)} where search match ${phrases})`);
+  }
+  if (short.length > 0) {
+    // The table in which FTS5 stores the text; a scan of the virtual table takes much longer.
+    const texts = short.map((word) => sql`instr(c0, ${word}) > 0`);
+    searches.push(sql`(select id from ${sql.table(`${table}_content`)} where ${all(texts)})`);
+  }
+  return searches;
+}
+
+function all(parts: readonly RawBuilder<unknown>[]): RawBuilder<unknown> {
+  return sql.join(parts, sql` and `);
 }
 
 /** A phrase of FTS5: with the trigram tokenizer, it is found as a substring. */

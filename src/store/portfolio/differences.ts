@@ -56,13 +56,22 @@ export function differences(before: SubscriptionRow | null, after: SubscriptionR
 /** Read after the subscription itself: their first value is no change. */
 const details: ReadonlySet<string> = new Set(['organizationName', 'accountActive', 'countryCode']);
 
-/** Whether any column but the time of the observation differs. */
+/** Whether any column but the time of the observation differs. Creates nothing: most rows are equal. */
 export function isChanged<Row extends { readonly observed_at: number }>(
   before: Row,
   after: Row,
 ): boolean {
-  const old = new Map<string, unknown>(Object.entries(before));
-  return Object.entries(after).some(
-    ([column, value]) => column !== 'observed_at' && old.get(column) !== value,
-  );
+  for (const column in after) {
+    if (column !== 'observed_at' && before[column] !== after[column]) return true;
+  }
+  return false;
+}
+
+/** The columns that differ, to be updated. */
+export function changedColumns<Row extends object>(before: Row, after: Row): Partial<Row> {
+  const changed: Partial<Row> = {};
+  for (const column in after) {
+    if (before[column] !== after[column]) changed[column] = after[column];
+  }
+  return changed;
 }

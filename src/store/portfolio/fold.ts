@@ -37,7 +37,7 @@ export function fold(
   return folded;
 }
 
-export function withoutNumber({ number: _, ...row }: StoredSubscription): SubscriptionRow {
+function withoutNumber({ number: _, ...row }: StoredSubscription): SubscriptionRow {
   return row;
 }
 

@@ -35,14 +35,25 @@ const customerColumns = {
 export interface SqlOrder {
   readonly column: string;
   readonly direction: 'asc' | 'desc';
+  /** Whether rows may lack the value. */
+  readonly isNullable: boolean;
 }
 
+const alwaysSet: ReadonlySet<string> = new Set(['SKU_ID', 'OBSERVED_AT']);
+const alwaysSetOfCustomers: ReadonlySet<string> = new Set([
+  ...['SUBSCRIPTION_COUNT', 'SEATS', 'LICENSED_SEATS', 'OBSERVED_AT'],
+]);
+
 export function subscriptionOrder(order: PortfolioOrder<SubscriptionOrderField>): SqlOrder {
-  return { column: subscriptionColumns[order.field], direction: directionOf(order) };
+  const { field } = order;
+  const isNullable = !alwaysSet.has(field);
+  return { column: subscriptionColumns[field], direction: directionOf(order), isNullable };
 }
 
 export function customerOrder(order: PortfolioOrder<CustomerOrderField>): SqlOrder {
-  return { column: customerColumns[order.field], direction: directionOf(order) };
+  const { field } = order;
+  const isNullable = !alwaysSetOfCustomers.has(field);
+  return { column: customerColumns[field], direction: directionOf(order), isNullable };
 }
 
 function directionOf({ direction }: PortfolioOrder<unknown>): 'asc' | 'desc' {
@@ -57,12 +68,13 @@ export interface Segment {
 }
 
 /** The segments from a place on. An index has each of them in the right order; not both together. */
-export function segmentsFrom(after: PlaceInOrder | null): readonly Segment[] {
-  if (after && after.value === null) return [{ hasValue: false, after }];
-  return [
-    { hasValue: true, after },
-    { hasValue: false, after: null },
-  ];
+export function segmentsFrom(
+  after: PlaceInOrder | null,
+  { isNullable }: SqlOrder,
+): readonly Segment[] {
+  if (after && after.value === null) return isNullable ? [{ hasValue: false, after }] : [];
+  const withValue: Segment = { hasValue: true, after };
+  return isNullable ? [withValue, { hasValue: false, after: null }] : [withValue];
 }
 
 export interface SegmentSql {

@@ -13,6 +13,7 @@ import { project } from './project.ts';
 import { portfolioReads } from './reads.ts';
 import type { ProductOf } from './rows.ts';
 import { save } from './save.ts';
+import { refreshStatistics } from './search-index.ts';
 import { sweepStore } from './sweep-store.ts';
 
 /** Transactions that change rows of the portfolio run one after the other. */
@@ -34,6 +35,7 @@ export function portfolioStore(database: Database, changes: Changes): PortfolioS
         if (count > 0) changes.publish('portfolio', '');
       }
     },
+    refreshStatistics: () => refreshStatistics(database),
     async relink(links) {
       const count = await database.write((trx) => relinkRows(database, trx, links));
       if (count > 0) changes.publish('portfolio', '');

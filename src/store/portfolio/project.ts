@@ -111,9 +111,17 @@ function sumOf(numbers: readonly (number | null | undefined)[]): number {
   return numbers.reduce<number>((sum, number) => sum + (number ?? 0), 0);
 }
 
+/** The same row when nothing that it has from its customer differs. */
 function withCustomer(row: SubscriptionRow, customer: CustomerRow): SubscriptionRow {
   const { linked, account_active, country_code, account_name } = customer;
   const { organization_name, organization_key } = customer;
+  const isSame =
+    row.linked === linked &&
+    row.account_active === account_active &&
+    row.country_code === country_code &&
+    row.account_name === account_name &&
+    row.organization_name === organization_name;
+  if (isSame) return row;
   return {
     ...row,
     ...{ linked, account_active, country_code, organization_name, organization_key, account_name },

@@ -53,7 +53,7 @@ export function portfolioReads(database: Database): Reads {
             .limit(limit)
             .execute(),
         );
-      const rows = await inSegments(query, read);
+      const rows = await inSegments(query, order, read);
       return rows.map((row) => placed(row, order, toSubscription));
     },
     async customers(query) {
@@ -70,7 +70,7 @@ export function portfolioReads(database: Database): Reads {
             .limit(limit)
             .execute(),
         );
-      const rows = await inSegments(query, read);
+      const rows = await inSegments(query, order, read);
       return rows.map((row) => placed(row, order, toCustomer));
     },
     async countSubscriptions(selection) {
@@ -115,11 +115,12 @@ function subscriptionRow(db: Kysely<Tables>, tenant: Tenant | undefined) {
 /** Reads the rows with a value first, and then those without one, unless there are enough. */
 async function inSegments<Row>(
   { after, limit }: PortfolioPageQuery<unknown>,
+  order: SqlOrder,
   read: (segment: Segment, limit: number) => Promise<readonly Row[]>,
 ): Promise<readonly Row[]> {
   const wanted = Math.min(limit, MAX_LIMIT);
   const rows: Row[] = [];
-  for (const segment of segmentsFrom(after)) {
+  for (const segment of segmentsFrom(after, order)) {
     if (rows.length < wanted) rows.push(...(await read(segment, wanted - rows.length)));
   }
   return rows;

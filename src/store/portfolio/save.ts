@@ -3,8 +3,9 @@ import { billingKeyString } from '../../domain/customer.ts';
 import type { Database } from '../database/database.ts';
 import type { Tables } from '../database/tables.ts';
 import { type Batch, keyOf, type StoredSubscription } from './batch.ts';
-import { type Cause, differences, isChanged } from './differences.ts';
-import { type Folded, withoutNumber } from './fold.ts';
+import { type Cause, changedColumns, differences, isChanged } from './differences.ts';
+import type { Folded } from './fold.ts';
+import { padded, pieces } from './pieces.ts';
 import type { Projection } from './project.ts';
 import {
   type CustomerRow,
@@ -44,10 +45,10 @@ async function saveHalves(trx: Kysely<Tables>, batch: Batch, folded: Folded): Pr
   const reseller = [...folded.reseller.values()].filter(
     (row) => batch.reseller.get(row.customer_id) !== row,
   );
-  if (billing.length > 0) {
+  for (const rows of pieces(billing)) {
     await trx
       .insertInto('portfolio_billing')
-      .values(billing)
+      .values(rows)
       .onConflict((conflict) =>
         conflict.columns(['reseller_id', 'customer_id']).doUpdateSet(({ ref }) => ({
           account_id: ref('excluded.account_id'),
@@ -62,22 +63,23 @@ async function saveHalves(trx: Kysely<Tables>, batch: Batch, folded: Folded): Pr
       )
       .execute();
   }
-  if (reseller.length === 0) return;
-  await trx
-    .insertInto('portfolio_reseller')
-    .values(reseller)
-    .onConflict((conflict) =>
-      conflict.column('customer_id').doUpdateSet(({ ref }) => ({
-        customer_domain: ref('excluded.customer_domain'),
-        organization_name: ref('excluded.organization_name'),
-        country_code: ref('excluded.country_code'),
-        admin_email: ref('excluded.admin_email'),
-        observed_at: ref('excluded.observed_at'),
-        details_at: ref('excluded.details_at'),
-        gone: ref('excluded.gone'),
-      })),
-    )
-    .execute();
+  for (const rows of pieces(reseller)) {
+    await trx
+      .insertInto('portfolio_reseller')
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict.column('customer_id').doUpdateSet(({ ref }) => ({
+          customer_domain: ref('excluded.customer_domain'),
+          organization_name: ref('excluded.organization_name'),
+          country_code: ref('excluded.country_code'),
+          admin_email: ref('excluded.admin_email'),
+          observed_at: ref('excluded.observed_at'),
+          details_at: ref('excluded.details_at'),
+          gone: ref('excluded.gone'),
+        })),
+      )
+      .execute();
+  }
 }
 
 async function saveCustomers(
@@ -99,23 +101,22 @@ async function saveCustomers(
       added.push(row);
       continue;
     }
-    const { number, ...old } = stored;
-    if (isChanged(old, row)) {
-      await trx.updateTable('portfolio_customers').set(row).where('number', '=', number).execute();
-      if (searchOfCustomer(old) !== searchOfCustomer(row)) texts.set(number, searchOfCustomer(row));
-    } else if (old.observed_at !== row.observed_at) addTo(touched, row.observed_at, number);
+    const { number } = stored;
+    if (isChanged<CustomerRow>(stored, row)) {
+      await trx
+        .updateTable('portfolio_customers')
+        .set(changedColumns<CustomerRow>(stored, row))
+        .where('number', '=', number)
+        .execute();
+      const text = searchOfCustomer(row);
+      if (searchOfCustomer(stored) !== text) texts.set(number, text);
+    } else if (stored.observed_at !== row.observed_at) addTo(touched, row.observed_at, number);
   }
-  for (const [at, numbers] of touched) {
-    await trx
-      .updateTable('portfolio_customers')
-      .set({ observed_at: at })
-      .where('number', 'in', numbers)
-      .execute();
-  }
-  if (added.length > 0) {
+  await touch(trx, 'portfolio_customers', touched);
+  for (const some of pieces(added)) {
     const numbers = await trx
       .insertInto('portfolio_customers')
-      .values(added)
+      .values(some)
       .returning(['number', 'id'])
       .execute();
     for (const { number, id } of numbers) {
@@ -128,8 +129,8 @@ async function saveCustomers(
 
 async function deleteCustomers(trx: Kysely<Tables>, numbers: readonly number[]): Promise<void> {
   if (numbers.length === 0) return;
-  await trx.deleteFrom('portfolio_customers').where('number', 'in', numbers).execute();
-  await trx.deleteFrom('portfolio_customer_search').where('rowid', 'in', numbers).execute();
+  await trx.deleteFrom('portfolio_customers').where('number', 'in', padded(numbers)).execute();
+  await trx.deleteFrom('portfolio_customer_search').where('rowid', 'in', padded(numbers)).execute();
 }
 
 async function saveSubscriptions(
@@ -145,7 +146,7 @@ async function saveSubscriptions(
   for (const row of subscriptions.values()) {
     const stored = batch.subscriptions.get(row.id);
     if (!stored) added.push(row);
-    else if (isChanged(withoutNumber(stored), row)) changed.push({ row, stored });
+    else if (isChanged<SubscriptionRow>(stored, row)) changed.push({ row, stored });
     else if (stored.observed_at !== row.observed_at) {
       addTo(touched, row.observed_at, stored.number);
     }
@@ -154,23 +155,17 @@ async function saveSubscriptions(
   for (const { row, stored } of changed) {
     await trx
       .updateTable('portfolio_subscriptions')
-      .set(row)
+      .set(changedColumns<SubscriptionRow>(stored, row))
       .where('number', '=', stored.number)
       .execute();
     const text = searchOfSubscription(row);
     if (searchOfSubscription(stored) !== text) texts.set(stored.number, text);
   }
-  for (const [at, numbers] of touched) {
-    await trx
-      .updateTable('portfolio_subscriptions')
-      .set({ observed_at: at })
-      .where('number', 'in', numbers)
-      .execute();
-  }
-  if (added.length > 0) {
+  await touch(trx, 'portfolio_subscriptions', touched);
+  for (const some of pieces(added)) {
     const numbers = await trx
       .insertInto('portfolio_subscriptions')
-      .values(added)
+      .values(some)
       .returning(['number', 'id'])
       .execute();
     for (const { number, id } of numbers) {
@@ -191,14 +186,16 @@ async function saveChanges(
   const changes = rows.flatMap(({ row, stored }) => {
     const observation = folded.causes.get(row.id);
     const { source, writeId = null } = observation ?? cause;
-    return differences(stored && withoutNumber(stored), row).map((difference) => ({
+    return differences(stored, row).map((difference) => ({
       ...{ row_id: row.id, customer_id: row.customer_id, source, write_id: writeId },
       ...{ ...difference, at: sql<number>`${database.now}` },
     }));
   });
   if (changes.length === 0) return 0;
   await database.serialiseAppends(trx, 'portfolio_changes');
-  await trx.insertInto('portfolio_changes').values(changes).execute();
+  for (const some of pieces(changes)) {
+    await trx.insertInto('portfolio_changes').values(some).execute();
+  }
   return changes.length;
 }
 
@@ -214,11 +211,26 @@ async function saveTexts(
   if (texts.size > added) {
     await trx
       .deleteFrom(table)
-      .where('rowid', 'in', [...texts.keys()])
+      .where('rowid', 'in', padded([...texts.keys()]))
       .execute();
   }
   const rows = [...texts].map(([rowid, search]) => ({ rowid, search }));
-  await trx.insertInto(table).values(rows).execute();
+  for (const some of pieces(rows)) await trx.insertInto(table).values(some).execute();
+}
+
+/** Stores only that rows were observed, by the time. */
+async function touch(
+  trx: Kysely<Tables>,
+  table: 'portfolio_customers' | 'portfolio_subscriptions',
+  touched: ReadonlyMap<number, readonly number[]>,
+): Promise<void> {
+  for (const [at, numbers] of touched) {
+    await trx
+      .updateTable(table)
+      .set({ observed_at: at })
+      .where('number', 'in', padded(numbers))
+      .execute();
+  }
 }
 
 function addTo(map: Map<number, number[]>, key: number, value: number): void {

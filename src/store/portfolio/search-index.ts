@@ -20,8 +20,11 @@ export async function prepareSearch(database: Database, log: StoreLog): Promise<
         where opcname = 'gin_trgm_ops'`.execute(trx);
       const operators = sql.id(rows[0]?.schema ?? 'public', 'gin_trgm_ops');
       for (const table of tables) {
+        // Without pending entries, which every search would scan, so that the planner avoids the index.
         await sql`create index if not exists ${sql.ref(`${table}_trigrams`)}
-          on ${sql.table(table)} using gin (search ${operators})`.execute(trx);
+          on ${sql.table(table)} using gin (search ${operators}) with (fastupdate = off)`.execute(
+          trx,
+        );
       }
     });
   } catch (err) {
@@ -38,4 +41,13 @@ async function isPrepared(database: Database): Promise<boolean> {
       and indexname in (${sql.join(names)})`.execute(db),
   );
   return rows.length === names.length;
+}
+
+/** Tells the planner of PostgreSQL how the rows are distributed; SQLite plans well without. */
+export async function refreshStatistics(database: Database): Promise<void> {
+  if (database.kind !== 'postgres') return;
+  const names = ['portfolio_subscriptions', 'portfolio_customers', ...tables];
+  await database.write((trx) =>
+    sql`analyze ${sql.join(names.map((name) => sql.table(name)))}`.execute(trx),
+  );
 }

@@ -83,7 +83,11 @@ class Measure {
 
   constructor({ schema, document, operation, variables }: Measured, cap: RowCap) {
     this.#schema = schema;
-    this.#roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+    this.#roots = [
+      ...[schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()],
+      // Only the query has it, once.
+      schema.getType('Portfolio'),
+    ];
     this.#collector = new FieldCollector(document.definitions);
     this.#read = argumentReader(operation, variables);
     this.#cap = cap;
