@@ -169,5 +169,4 @@ function idOfParts([id, ...more]: readonly string[]): string {
 
 registerNode('AuditEntry', {
   load: async (parts, { services }) => services.audit.get(idOfParts(parts)),
-  is: (value) => 'idempotencyKey' in value && 'outcome' in value,
 });

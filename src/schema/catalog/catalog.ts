@@ -115,7 +115,6 @@ registerNode('CatalogSku', {
   load: async ([id = '', ...more], { services }) => {
     return more.length === 0 ? services.catalog.sku(id) : null;
   },
-  is: (value) => 'endsBy' in value && 'maximumSeats' in value,
 });
 
 registerNode('CatalogProduct', {
@@ -123,7 +122,6 @@ registerNode('CatalogProduct', {
     const { products } = services.catalog.catalog();
     return (more.length === 0 && products.find((found) => found.id === id)) || null;
   },
-  is: (value) => 'skus' in value,
 });
 
 builder.queryField('catalog', (t) =>

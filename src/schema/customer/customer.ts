@@ -80,12 +80,10 @@ export async function resellerFilter(
 
 registerNode('Customer', {
   load: async (parts, { services }) => services.customers.find(customerOfParts(parts)),
-  is: (value) => 'resellerCustomerId' in value,
 });
 
 registerNode('BillingCustomer', {
   load: async (parts, context) => billingHalf(parts, 'BillingCustomer', context),
-  is: (value) => 'billingAccountId' in value,
 });
 
 registerNode('BillingAccount', {
@@ -93,7 +91,6 @@ registerNode('BillingAccount', {
     const half = await billingHalf(parts, 'BillingAccount', context);
     return half && accountOf(half, context);
   },
-  is: (value) => 'account' in value && 'customer' in value,
 });
 
 registerNode('ResellerCustomer', {
@@ -102,7 +99,6 @@ registerNode('ResellerCustomer', {
     const found = await services.customers.find({ billing: null, resellerCustomerId: id });
     return found && services.customers.reseller(found);
   },
-  is: (value) => 'customerDomainVerified' in value,
 });
 
 /** Found like the customer itself, so that the same viewers see it. */

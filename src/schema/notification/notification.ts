@@ -126,7 +126,6 @@ registerNode('Notification', {
     }
     return services.notifications.get(messageId);
   },
-  is: (value) => 'notification' in value,
 });
 
 const notificationConnection = countedConnectionOf(notification, 'notifications');

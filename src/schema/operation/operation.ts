@@ -159,7 +159,6 @@ operation.implement({
 
 registerNode('Operation', {
   load: async ([operationId = ''], { services }) => services.operations.get(operationId),
-  is: (value) => 'operation' in value,
 });
 
 /** @throws GatewayError BAD_USER_INPUT when it is not an operation's id */

@@ -81,7 +81,6 @@ registerNode('PortfolioChange', {
     }
     return services.portfolio.change(Number(sequence));
   },
-  is: (value) => 'before' in value && 'sequence' in value,
 });
 
 export const changeConnection = connectionOf(portfolioChange);

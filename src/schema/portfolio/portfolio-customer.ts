@@ -61,7 +61,6 @@ portfolioCustomer.implement({
 
 registerNode('PortfolioCustomer', {
   load: async (parts, { services }) => services.portfolio.customer(customerOfParts(parts)),
-  is: (value) => 'observedAt' in value && 'subscriptionCount' in value,
 });
 
 builder.objectField(customer, 'portfolio', (t) =>

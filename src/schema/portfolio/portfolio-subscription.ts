@@ -99,5 +99,4 @@ registerNode('PortfolioSubscription', {
     }
     return services.portfolio.subscription(customerId, skuId);
   },
-  is: (value) => 'observedAt' in value && 'skuId' in value,
 });

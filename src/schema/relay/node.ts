@@ -5,13 +5,14 @@ import { decodeGlobalId, type GlobalId, type NodeType } from './global-id.ts';
 
 const MAX_NODES = 100;
 
-/** Loads objects of one type by global id, and recognizes them. */
+/** Loads objects of one type by global id. */
 export interface NodeLoader {
   load(parts: readonly string[], context: GatewayContext): Promise<object | null>;
-  is(value: object): boolean;
 }
 
 const loaders = new Map<NodeType, NodeLoader>();
+/** The types of loaded objects, because rows of the portfolio have the fields of live objects, too. */
+const types = new WeakMap<object, NodeType>();
 
 /** Makes a type available through `node` and `nodes`. */
 export function registerNode(type: NodeType, loader: NodeLoader): void {
@@ -23,14 +24,13 @@ export const nodeInterface = builder.interfaceRef<object>('Node').implement({
   fields: (t) => ({
     id: t.id({ nullable: false, description: 'Opaque global id, unique across all types.' }),
   }),
-  resolveType: (value) => {
-    for (const [type, loader] of loaders) if (loader.is(value)) return type;
-    return undefined;
-  },
+  resolveType: (value) => types.get(value),
 });
 
 async function load({ type, parts }: GlobalId, context: GatewayContext): Promise<object | null> {
-  return (await loaders.get(type)?.load(parts, context)) ?? null;
+  const value = (await loaders.get(type)?.load(parts, context)) ?? null;
+  if (value) types.set(value, type);
+  return value;
 }
 
 builder.queryField('node', (t) =>

@@ -125,7 +125,6 @@ function targetOfParts(parts: readonly string[]): SubscriptionTarget {
 
 registerNode('ResellerSubscription', {
   load: async (parts, { services }) => services.subscriptions.find(targetOfParts(parts)),
-  is: (value) => 'subscriptionId' in value,
 });
 
 const subscriptionConnection = connectionOf(subscription);
