@@ -129,7 +129,10 @@ function lookup<K>(
   return async (db, keys) => {
     const known = compiled.get(keys.length) ?? build(db, keys).compile();
     if (compiled.size < MAX_STATEMENTS) compiled.set(keys.length, known);
-    const { rows } = await db.executeQuery<LinkRow>({ ...known, parameters: keys.flatMap(parametersOf) });
+    const { rows } = await db.executeQuery<LinkRow>({
+      ...known,
+      parameters: keys.flatMap(parametersOf),
+    });
     return rows;
   };
 }
