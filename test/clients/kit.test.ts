@@ -49,7 +49,10 @@ describe('errorsOf', () => {
     const { url } = gateway();
     const answer = await request(url, query);
     const graphqlRequest = await failureOf(new GraphQLClient(url).request(query));
-    const apollo = new ApolloClient({ cache: new InMemoryCache(), link: new HttpLink({ uri: url }) });
+    const apollo = new ApolloClient({
+      cache: new InMemoryCache(),
+      link: new HttpLink({ uri: url }),
+    });
     const thrown = await failureOf(apollo.query({ query: gql(query) }));
     apollo.stop();
     const urql = new Client({ url, exchanges: [fetchExchange], preferGetMethod: false });
@@ -114,7 +117,10 @@ test("connectionPages joins the pages of a list in Apollo's cache, each item onc
     const variables = { first: 3, after };
     const { data } = await client.query({ query, variables, fetchPolicy: 'network-only' });
     const stored = client.readQuery({ query, variables: { first: 3 } })?.customers;
-    return { end: data?.customers?.pageInfo.endCursor ?? null, ids: stored?.nodes.map(({ id }) => id) };
+    return {
+      end: data?.customers?.pageInfo.endCursor ?? null,
+      ids: stored?.nodes.map(({ id }) => id),
+    };
   };
   const { end } = await page(null);
   const second = await page(end);
@@ -126,7 +132,9 @@ test("connectionPages joins the pages of a list in Apollo's cache, each item onc
 
 describe('scalars', () => {
   test('are parsed, and invalid ones are refused', () => {
-    expect(parseScalar.DateTime('2026-11-26T10:15:30Z')).toEqual(new Date(Date.UTC(2026, 10, 26, 10, 15, 30)));
+    expect(parseScalar.DateTime('2026-11-26T10:15:30Z')).toEqual(
+      new Date(Date.UTC(2026, 10, 26, 10, 15, 30)),
+    );
     expect(() => parseScalar.DateTime('yesterday')).toThrow(TypeError);
     expect(() => parseScalar.DateTime(7)).toThrow(TypeError);
     expect(parseScalar.UUID(newIdempotencyKey())).toHaveLength(36);
