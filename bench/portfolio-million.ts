@@ -48,7 +48,12 @@ async function report(name: string, work: () => Promise<unknown>): Promise<void>
   const samples: number[] = [];
   for (let n = 0; n < 6; n++) {
     const startedAt = performance.now();
-    await work();
+    try {
+      await work();
+    } catch (error) {
+      console.log(`  ${name.padEnd(26)} ${String(error)}`);
+      return;
+    }
     if (n > 0) samples.push(performance.now() - startedAt);
   }
   console.log(`  ${name.padEnd(26)} max of 5: ${Math.max(...samples).toFixed(0)} ms`);

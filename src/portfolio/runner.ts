@@ -45,14 +45,18 @@ export class Runner {
   async #run(): Promise<void> {
     const { log, leaseMs, sweepIntervalMs } = this.#deps;
     const { signal } = this.#closing;
+    let failures = 0;
     while (!signal.aborted) {
       let pauseMs = Math.min(leaseMs / 3, sweepIntervalMs);
-      await this.#round().catch((err: unknown) => {
+      try {
+        await this.#round();
+        failures = 0;
+      } catch (err) {
         if (signal.aborted) return;
-        log.warn({ err }, 'portfolio sweep interrupted, continuing later');
-        // Not at once: the failure may be permanent.
-        pauseMs = leaseMs;
-      });
+        // The failure may be permanent, such as a missing permission.
+        pauseMs = Math.min(sweepIntervalMs, leaseMs * 2 ** failures++);
+        log.warn({ err, pauseMs }, 'portfolio sweep interrupted, continuing later');
+      }
       await pause(pauseMs, signal).catch(() => {});
     }
   }

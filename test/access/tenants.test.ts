@@ -25,7 +25,9 @@ function nodeIdOf(type: string, { ids }: Tenant): string {
 }
 
 describe.each(sides)('%s', (_, sidesOf) => {
-  test('gets for every root field what it gets for objects that do not exist', async () => {
+  test('gets for every root field what it gets for objects that do not exist', {
+    timeout: 60_000,
+  }, async () => {
     const world = await startTenants();
     const { victim, attacker } = sidesOf(world);
     const roots = [schema.getQueryType(), schema.getMutationType()];
@@ -54,7 +56,7 @@ describe.each(sides)('%s', (_, sidesOf) => {
     expect(attacks.length).toBeGreaterThan(100);
   });
 
-  test('reaches no field of a node of another tenant', async () => {
+  test('reaches no field of a node of another tenant', { timeout: 60_000 }, async () => {
     const world = await startTenants();
     const { victim, attacker } = sidesOf(world);
     const problems: string[] = [];

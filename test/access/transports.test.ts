@@ -23,7 +23,7 @@ function comparable(text: string | undefined, { named }: Attack): unknown {
   return text === undefined ? text : JSON.parse(neutral(JSON.parse(text), named));
 }
 
-test('a tenant gets the same answers over every transport', { timeout: 30_000 }, async () => {
+test('a tenant gets the same answers over every transport', { timeout: 60_000 }, async () => {
   const world = await startTenants();
   const { main: victim, second: attacker } = world;
   const opens = transports.map(([, open]) => open(world.url, attacker.token));

@@ -163,6 +163,8 @@ function sqlitePool() {
         .all();
       connection.exec('pragma foreign_keys = off');
       for (const { name } of tables) connection.exec(`delete from ${String(name)}`);
+      // So that numbers begin at 1 again.
+      connection.exec('delete from sqlite_sequence');
       connection.close();
     },
   };
