@@ -3,6 +3,7 @@ import { Client, fetchExchange } from '@urql/core';
 import { GraphQLClient } from 'graphql-request';
 import { createClient as createSseClient } from 'graphql-sse';
 import { createClient as createWsClient } from 'graphql-ws';
+import { Network } from 'relay-runtime';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { cacheOptions, connectionPages } from '../../src/clients/apollo.ts';
 import {
@@ -18,6 +19,7 @@ import {
   unwrap,
   watchOperation,
 } from '../../src/clients/index.ts';
+import { createFetch } from '../../src/clients/relay.ts';
 import { activateFirstCustomer } from '../server/operations.support.ts';
 import { sharedTestGateway, startTestGateway } from '../support/gateway.ts';
 import {
@@ -218,4 +220,25 @@ describe.each(Object.entries(clients))('with %s', (_name, open) => {
     expect(failure).toBeInstanceOf(SubscriptionFailed);
     expect(errorsOf(failure)).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
   });
+});
+
+test('createFetch sends a document, or the id of a persisted one, and the headers', async () => {
+  const { url } = gateway();
+  const headers = () => ({ 'x-request-id': 'relay-1' });
+  const network = Network.create(createFetch(url, headers));
+  const run = (document: { id: string; text: null } | { id: null; text: string }) => {
+    const parameters = {
+      name: 'Query',
+      operationKind: 'query',
+      metadata: {},
+      cacheID: '1',
+    } as const;
+    return network
+      .execute({ ...parameters, ...document }, { first: 1 }, { force: true })
+      .toPromise();
+  };
+  const persisted = await run({ id: documentIds.Customers, text: null });
+  expect(persisted).toMatchObject({ data: { customers: { nodes: [{ id: expect.any(String) }] } } });
+  const failed = await run({ id: null, text: '{ node(id: "unknown") { id } }' });
+  expect(errorsOf(failed)).toMatchObject([{ extensions: { requestId: 'relay-1' } }]);
 });
