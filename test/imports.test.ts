@@ -10,6 +10,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   config: ['domain', 'log.ts'],
   live: [],
+  tracing: ['domain', 'log.ts'],
   backends: ['domain', 'gen', 'log.ts'],
   store: ['domain'],
   operations: ['backends', 'store', 'live', 'domain', 'log.ts'],
