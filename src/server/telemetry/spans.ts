@@ -28,7 +28,10 @@ export function startServerSpan(
   return startSpan({ name, kind: 'SERVER', attributes }, traceOf(headers));
 }
 
-export function endServerSpan(span: Span | null, { headersSent, statusCode }: ServerResponse): void {
+export function endServerSpan(
+  span: Span | null,
+  { headersSent, statusCode }: ServerResponse,
+): void {
   if (headersSent) span?.set({ 'http.response.status_code': statusCode });
   if (headersSent && statusCode >= 500) span?.fail(String(statusCode));
   span?.end();
