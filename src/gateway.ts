@@ -16,6 +16,7 @@ import { schema } from './schema/schema.ts';
 import { allowAnonymous } from './server/auth/authenticate.ts';
 import type { FetchKeys } from './server/auth/jwks.ts';
 import { authenticateByJwt } from './server/auth/jwt.ts';
+import type { OriginPolicy } from './server/auth/origin.ts';
 import { createVerifyPushToken, type VerifyPushToken } from './server/auth/push-token.ts';
 import { createHttpServer } from './server/http.ts';
 import type { MetricSources } from './server/telemetry/metrics.ts';
@@ -36,6 +37,8 @@ export interface GatewayOverrides {
   /** Links to create at startup unless either customer is linked already. */
   readonly links?: Iterable<CustomerLink> | undefined;
   readonly log?: Logger | undefined;
+  /** Whether pages of servers on this machine may use a gateway without authentication. */
+  readonly loopbackPages?: boolean | undefined;
 }
 
 export interface Gateway {
@@ -110,7 +113,7 @@ export async function createGateway(
       ? authenticateByJwt(config.auth, egress.other.fetch, log)
       : allowAnonymous(),
     createServices: (scope) => createServices(sources, scope),
-    origins: { allowed: config.corsOrigins, loopbackOnly: config.auth === null },
+    origins: originsOf(config, overrides),
     push: {
       receive: (body, headers) => receive(readPush(body, headers)),
       verify: verifyPush(config, egress.other.fetch, log),
@@ -246,6 +249,14 @@ function createRetention({ settings }: GatewayConfig, store: Store, log: Logger)
 }
 
 type Prune = (ageMs: number, limit: number) => Promise<number>;
+
+function originsOf(
+  { auth, corsOrigins }: GatewayConfig,
+  { loopbackPages = false }: GatewayOverrides,
+): OriginPolicy {
+  const isOpen = auth === null;
+  return { allowed: corsOrigins, loopbackOnly: isOpen, loopbackPages: isOpen && loopbackPages };
+}
 
 /** When clients must authenticate, pushes must too. */
 function verifyPush(

@@ -55,7 +55,14 @@ async function runGateway(program: GatewayProgram): Promise<void> {
     : program.config;
   if (!backends) throw new Error('the gateway has no backends');
   const { createGateway } = await import('./gateway.ts');
-  const gateway = await createGateway({ ...config, backends }, { log, links: sandbox?.links });
+  const gateway = await createGateway(
+    { ...config, backends },
+    {
+      log,
+      links: sandbox?.links,
+      loopbackPages: sandbox !== null,
+    },
+  );
   onSignal(async () => {
     const exportBefore = performance.now() + drainTimeoutMs;
     await gateway.close();

@@ -6,7 +6,10 @@ import { promisify } from 'node:util';
 import { generate } from '@graphql-codegen/cli';
 import { expect, onTestFinished, test } from 'vitest';
 import codegen from '../codegen.ts';
+import { parseScalar } from '../src/clients/scalars.ts';
 import { printedSchema } from '../src/schema/print.ts';
+import { schema } from '../src/schema/schema.ts';
+import { compileClients, customScalars, generatedFiles } from '../tools/client-sources.ts';
 
 const run = promisify(execFile);
 
@@ -48,4 +51,36 @@ test('the typed documents are those of schema/operations', { timeout: 60_000 }, 
     return [filename.slice(target.length), content];
   });
   expect(await filesIn(target.replace(/\/$/, ''))).toEqual(Object.fromEntries(generated));
+});
+
+test('the client kit is what the schema and src/clients generate', {
+  timeout: 60_000,
+}, async () => {
+  const generated = generatedFiles();
+  for (const [path, text] of Object.entries(generated)) {
+    expect(await readFile(path, 'utf8'), path).toBe(text);
+  }
+  const directory = await temporaryDirectory();
+  await compileClients(directory);
+  const { 'documents.json': _manifest, ...compiled } = await filesIn('clients');
+  expect(compiled).toEqual(await filesIn(directory));
+});
+
+test('the client kit needs no package, and has a parser for every scalar of the schema', async () => {
+  const code = Object.values(await filesIn('clients')).join('\n');
+  const imported = [...code.matchAll(/(?:from|import\() ?['"]([^'"]+)/g)].map(
+    ([, name = '']) => name,
+  );
+  expect(imported.length).toBeGreaterThan(5);
+  expect(imported.filter((name) => !name.startsWith('./'))).toEqual([]);
+  expect(Object.keys(parseScalar).sort()).toEqual(customScalars(schema).sort());
+});
+
+test('every path that package.json exports exists', async () => {
+  const { exports } = JSON.parse(await readFile('package.json', 'utf8'));
+  const paths = Object.values<string | Record<string, string>>(exports).flatMap((target) =>
+    typeof target === 'string' ? target : Object.values(target),
+  );
+  expect(paths.length).toBeGreaterThan(8);
+  await Promise.all(paths.map((path) => readFile(path)));
 });

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ErrorCode, GatewayError } from '../domain/error.ts';
-import type { OriginPolicy } from './auth/origin.ts';
+import { allowsOrigin, type OriginPolicy } from './auth/origin.ts';
 import { statuses } from './graphql/http-status.ts';
 import { errorBody } from './graphql/public-error.ts';
 
@@ -24,10 +24,10 @@ export function refusalOf({ code, message, retryAfterMs }: GatewayError): Refusa
 export function allowOrigin(
   request: IncomingMessage,
   response: ServerResponse,
-  { allowed }: OriginPolicy,
+  origins: OriginPolicy,
 ): void {
   const { origin } = request.headers;
-  if (origin === undefined || !allowed.includes(origin)) return;
+  if (origin === undefined || !allowsOrigin(origin, origins)) return;
   response.setHeader('access-control-allow-origin', origin);
   response.setHeader('access-control-allow-credentials', 'true');
   response.setHeader('access-control-expose-headers', EXPOSED_HEADERS.join(', '));

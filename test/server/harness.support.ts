@@ -28,7 +28,7 @@ export async function startServer(options: Partial<HttpOptions> = {}) {
     schema: tickSchema(ticks),
     authenticate: allowAnonymous(),
     createServices: () => ({}) as Services,
-    origins: { allowed: [], loopbackOnly: true },
+    origins: { allowed: [], loopbackOnly: true, loopbackPages: false },
     limits,
     trusted: { manifest: new Map(), only: false },
     documentMaxAgeMs: 0,

@@ -10,8 +10,12 @@ function request(host: string | undefined, origin?: string): IncomingMessage {
   return message;
 }
 
-const local: OriginPolicy = { allowed: [], loopbackOnly: true };
-const open: OriginPolicy = { allowed: ['https://portal.example'], loopbackOnly: false };
+const local: OriginPolicy = { allowed: [], loopbackOnly: true, loopbackPages: false };
+const open: OriginPolicy = {
+  allowed: ['https://portal.example'],
+  loopbackOnly: false,
+  loopbackPages: false,
+};
 
 describe('on loopback without authentication', () => {
   test.each([
@@ -68,6 +72,38 @@ describe('on loopback without authentication', () => {
     const policy = { ...local, allowed: ['http://localhost:3000'] };
     expect(originRefusal(request('localhost:4000', 'http://localhost:3000'), policy)).toBeNull();
     expect(originRefusal(request('evil.example', 'http://localhost:3000'), policy)).not.toBeNull();
+  });
+});
+
+describe('with pages of this machine', () => {
+  const policy = { ...local, loopbackPages: true };
+
+  test.each([
+    'http://localhost:3000',
+    'https://localhost',
+    'http://127.0.0.1:5173',
+    'http://[::1]:3000',
+  ])('%s may use the gateway', (origin) => {
+    expect(originRefusal(request('localhost:4000', origin), policy)).toBeNull();
+    // A rebound name has a loopback page neither as its Host nor as its Origin.
+    expect(originRefusal(request('evil.example', origin), policy)).not.toBeNull();
+  });
+
+  test.each([
+    'https://evil.example',
+    'http://localhost.evil.example:3000',
+    'http://127.0.0.1.evil.example',
+    'http://evil.example#@localhost',
+    'http://localhost:3000/path',
+    'http://user@localhost:3000',
+    'http://192.168.0.7:3000',
+    'http://0.0.0.0:3000',
+    'file://localhost',
+    'chrome-extension://localhost',
+    'null',
+    '',
+  ])('%s may not', (origin) => {
+    expect(originRefusal(request('localhost:4000', origin), policy)).toContain('CORS_ORIGINS');
   });
 });
 

@@ -24,7 +24,9 @@ async function pathsOf(current: string, log = changelog): Promise<string[]> {
 test('a removed field and a field that becomes nullable are breaking changes', async () => {
   const removed = planted(/\n {2}"""[^"]*"""\n {2}rights: \[Right!\]!\n/, '\n');
   expect(await pathsOf(removed)).toEqual(['Viewer.rights']);
-  expect(await pathsOf(planted('rights: [Right!]!', 'rights: [Right!]'))).toEqual(['Viewer.rights']);
+  expect(await pathsOf(planted('rights: [Right!]!', 'rights: [Right!]'))).toEqual([
+    'Viewer.rights',
+  ]);
 });
 
 test('a removed enum value and a new required argument are breaking changes', async () => {

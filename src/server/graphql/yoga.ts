@@ -3,7 +3,7 @@ import { createYoga } from 'graphql-yoga';
 import type { Limits } from '../../domain/limits.ts';
 import type { Logger } from '../../log.ts';
 import { onExpiry } from '../auth/authenticate.ts';
-import type { OriginPolicy } from '../auth/origin.ts';
+import { allowsOrigin, type OriginPolicy } from '../auth/origin.ts';
 import type { Backlog } from '../backlog.ts';
 import type { TrustedDocuments } from '../documents/trusted-documents.ts';
 import { EXPOSED_HEADERS } from '../refusal.ts';
@@ -56,15 +56,14 @@ export function createGraphQLHandler(options: YogaOptions) {
     maxRequestBodySize: options.limits.bodyBytes,
     // The documents plugin caches, with a bound.
     parserAndValidationCache: false,
-    cors:
-      origins.allowed.length > 0
-        ? {
-            origin: [...origins.allowed],
-            credentials: true,
-            methods: ['GET', 'POST', 'OPTIONS'],
-            exposedHeaders: EXPOSED_HEADERS,
-          }
-        : false,
+    cors: ({ headers }) => {
+      const origin = headers.get('origin');
+      if (origin === null || !allowsOrigin(origin, origins)) return false;
+      return {
+        ...{ origin: [origin], credentials: true },
+        ...{ methods: ['GET', 'POST', 'OPTIONS'], exposedHeaders: EXPOSED_HEADERS },
+      };
+    },
     logging: {
       debug: (...args) => log.debug({ args }, 'yoga'),
       info: (...args) => log.debug({ args }, 'yoga'),

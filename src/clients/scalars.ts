@@ -1,0 +1,34 @@
+/** How the custom scalars of the schema arrive in JSON. Use it for `scalars` of a code generator. */
+export interface ScalarTypes {
+  /** RFC 3339 in UTC, such as `2026-11-25T10:15:30Z`. */
+  DateTime: string;
+  /** Any JSON value. */
+  JSON: unknown;
+  /** In lower or upper case, with hyphens. */
+  UUID: string;
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Parses values of the custom scalars. Each function throws a TypeError for an invalid value. */
+export const parseScalar: {
+  DateTime(value: unknown): Date;
+  JSON(value: unknown): unknown;
+  UUID(value: unknown): string;
+} = {
+  DateTime(value) {
+    const date = typeof value === 'string' ? new Date(value) : null;
+    if (!date || Number.isNaN(date.getTime())) throw new TypeError('not an RFC 3339 date and time');
+    return date;
+  },
+  JSON: (value) => value,
+  UUID(value) {
+    if (typeof value !== 'string' || !uuid.test(value)) throw new TypeError('not a UUID');
+    return value;
+  },
+};
+
+/** A new `idempotencyKey` for one action of a user. Send the same one to repeat the action. */
+export function newIdempotencyKey(): string {
+  return crypto.randomUUID();
+}
