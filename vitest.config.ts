@@ -13,8 +13,11 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
-    // `npm run chaos` runs it for as long as it is told.
-    exclude: process.env['CHAOS_SECONDS'] ? [] : ['test/e2e/chaos.test.ts'],
+    // `npm run chaos` and `npm run soak` run them for as long as they are told.
+    exclude: [
+      ...(process.env['CHAOS_SECONDS'] ? [] : ['test/e2e/chaos.test.ts']),
+      ...(process.env['SOAK'] ? [] : ['test/e2e/soak.test.ts']),
+    ],
     // More than two cores, because many tests wait.
     maxWorkers: 3,
     // Every test cleans up behind itself; a process for each file would take half as long again.

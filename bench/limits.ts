@@ -70,10 +70,11 @@ async function ask(query: string): Promise<string> {
   }
 }
 
+const head = ['POST /graphql HTTP/1.1', 'host: 127.0.0.1', 'content-type: application/json'];
+
 function askUnread(query: string): Socket {
   const { port } = new URL(url);
   const body = JSON.stringify({ query });
-  const head = ['POST /graphql HTTP/1.1', 'host: 127.0.0.1', 'content-type: application/json'];
   const socket = connect(Number(port), '127.0.0.1').pause();
   socket.on('error', () => {});
   socket.write(`${head.join('\r\n')}\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
@@ -110,6 +111,34 @@ await attack('answers of 7 MB that 40 clients never read', async () => {
   await new Promise((resolve) => setTimeout(resolve, 10_000));
   for (const socket of sockets) socket.destroy();
 });
+/** Opens connections that never finish their requests, and says how many are closed in 20 s. */
+async function unfinished(count: number, start: (socket: Socket) => void): Promise<string> {
+  const { port } = new URL(url);
+  let closed = 0;
+  const sockets = Array.from({ length: count }, () => {
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.on('error', () => {});
+    socket.once('close', () => closed++);
+    start(socket);
+    return socket.resume();
+  });
+  await new Promise((resolve) => setTimeout(resolve, 20_000));
+  for (const socket of sockets) socket.destroy();
+  return `${closed} of ${count} closed`;
+}
+
+await attack('2,000 connections that send a header a second', () =>
+  unfinished(2_000, (socket) => {
+    socket.write(`${head.join('\r\n')}\r\n`);
+    const timer = setInterval(() => socket.write('x-slow: 1\r\n'), 1_000);
+    socket.once('close', () => clearInterval(timer));
+  }),
+);
+await attack('1,000 bodies of 100 kB that never end', () =>
+  unfinished(1_000, (socket) => {
+    socket.write(`${head.join('\r\n')}\r\ncontent-length: 100000\r\n\r\n${' '.repeat(99_000)}`);
+  }),
+);
 sandbox.faults.add({ backend: 'reseller', effect: { type: 'close' } });
 await attack('1,000 fields that fail, once', () =>
   ask(errors.replace(/ a[1-9]\d?: reseller . customerDomain ./g, '')),

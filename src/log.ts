@@ -3,6 +3,7 @@ import { Socket } from 'node:net';
 import { type LoggerOptions, type Logger as PinoLogger, pino } from 'pino';
 import { REMOVED, withoutSecrets } from './domain/sensitive-text.ts';
 import { logLinesDropped } from './domain/telemetry.ts';
+import { activeSpan } from './domain/tracing.ts';
 
 /** A structured logger: one JSON object per line, to standard error. */
 export type Logger = Pick<PinoLogger, 'debug' | 'info' | 'warn' | 'error' | 'child'>;
@@ -28,8 +29,15 @@ export function loggerOptions(level: LogLevel, secrets: readonly string[] = []):
   const withoutValues = removing(secrets);
   return {
     ...{ level, base: null, redact, timestamp: pino.stdTimeFunctions.isoTime },
+    mixin: traceOfRequest,
     hooks: { streamWrite: (line) => withoutSecrets(withoutValues(line)) },
   };
+}
+
+/** Lines about a request name its trace. Other work may only have been started by one. */
+function traceOfRequest(fields: object): object {
+  const span = 'requestId' in fields ? activeSpan() : null;
+  return span === null ? {} : { traceId: span.traceId };
 }
 
 /** Shorter values would also remove parts of other words. */

@@ -7,6 +7,7 @@ import { secretsOf } from './config/secrets.ts';
 import { createLogger, flushLog, type Logger, STANDARD_ERROR } from './log.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import { StoreError } from './store/database/store-error.ts';
+import type { Tracing } from './tracing/tracing.ts';
 
 // The gateway and the sandbox are loaded when they run: --help and invalid settings need neither.
 
@@ -17,6 +18,9 @@ const EX_CONFIG = 78;
 
 /** Milliseconds for which the process may stay alive after everything was closed. */
 const EXIT_MS = 1_000;
+
+/** Milliseconds for the last spans when running requests took the whole drain time. */
+const MIN_EXPORT_MS = 500;
 
 /** The address is in use, is not this machine's or not allowed, or its name cannot be resolved. */
 const listenErrors = new Set(['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'ENOTFOUND', 'EAI_AGAIN']);
@@ -41,21 +45,28 @@ async function main(): Promise<void> {
 }
 
 async function runGateway(program: GatewayProgram): Promise<void> {
-  const { logLevel, settings } = program.config;
-  const log = warning(program, createLogger(logLevel, secretsOf(settings)));
+  const { logLevel, settings, drainTimeoutMs } = program.config;
+  const secrets = [...secretsOf(settings), ...program.tracing.secrets];
+  const log = warning(program, createLogger(logLevel, secrets));
+  const tracing = program.tracing.isOn ? await loadTracing(log) : null;
   const sandbox = program.sandbox && (await startBuiltInSandbox(program.sandbox));
   const { backends, ...config } = sandbox
     ? loadConfig(environmentOf(sandbox, program.sandbox?.options.token))
     : program.config;
   if (!backends) throw new Error('the gateway has no backends');
   const { createGateway } = await import('./gateway.ts');
-  const gateway = await createGateway({ ...config, backends }, {
-    log,
-    links: sandbox?.links,
-    loopbackPages: sandbox !== null,
-  });
+  const gateway = await createGateway(
+    { ...config, backends },
+    {
+      log,
+      links: sandbox?.links,
+      loopbackPages: sandbox !== null,
+    },
+  );
   onSignal(async () => {
+    const exportBefore = performance.now() + drainTimeoutMs;
     await gateway.close();
+    await tracing?.close(Math.max(MIN_EXPORT_MS, exportBefore - performance.now()));
     await sandbox?.close();
   });
   const url = await gateway.start();
@@ -64,6 +75,12 @@ async function runGateway(program: GatewayProgram): Promise<void> {
     sandbox.notifications.pushTo(new URL(PUSH_PATH, url).href);
   }
   announce(url, sandbox);
+}
+
+/** The SDK is loaded only when traces are wanted. */
+async function loadTracing(log: Logger): Promise<Tracing> {
+  const { startTracing } = await import('./tracing/tracing.ts');
+  return startTracing(log);
 }
 
 /** Logs what the configuration warns of. */

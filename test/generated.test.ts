@@ -75,3 +75,12 @@ test('the client kit needs no package, and has a parser for every scalar of the 
   expect(imported.filter((name) => !name.startsWith('./'))).toEqual([]);
   expect(Object.keys(parseScalar).sort()).toEqual(customScalars(schema).sort());
 });
+
+test('every path that package.json exports exists', async () => {
+  const { exports } = JSON.parse(await readFile('package.json', 'utf8'));
+  const paths = Object.values<string | Record<string, string>>(exports).flatMap((target) =>
+    typeof target === 'string' ? target : Object.values(target),
+  );
+  expect(paths.length).toBeGreaterThan(8);
+  await Promise.all(paths.map((path) => readFile(path)));
+});

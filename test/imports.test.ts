@@ -11,6 +11,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   config: ['domain', 'log.ts'],
   clients: [],
   live: [],
+  tracing: ['domain', 'log.ts'],
   backends: ['domain', 'gen', 'log.ts'],
   store: ['domain'],
   operations: ['backends', 'store', 'live', 'domain', 'log.ts'],

@@ -13,6 +13,8 @@ export interface Program {
   readonly name: string;
   /** What the program has printed so far. */
   output(): string;
+  /** Milliseconds from the start of the process until its output matched. */
+  readonly startMs: number;
   /** CPU time of the process so far, in milliseconds. */
   cpuMs(): number;
   /** The largest resident memory of the process so far, in megabytes. */
@@ -30,12 +32,13 @@ export async function startProgram(
   const directory = mkdtempSync(join(tmpdir(), 'gateway-bench-'));
   const file = join(directory, 'output');
   const output = openSync(file, 'w');
+  const startedAt = performance.now();
   const child = spawn(process.execPath, args, {
     env: { ...process.env, ...env },
     stdio: ['ignore', output, output],
   });
   closeSync(output);
-  const program: Program = {
+  const program = {
     name,
     output: () => readFileSync(file, 'utf8'),
     cpuMs: () => cpuMs(child),
@@ -50,7 +53,7 @@ export async function startProgram(
     if (child.exitCode !== null) throw new Error(`${name} ended: ${program.output()}`);
     await setTimeout(5);
   }
-  return program;
+  return { ...program, startMs: performance.now() - startedAt };
 }
 
 function cpuMs({ pid }: ChildProcess): number {

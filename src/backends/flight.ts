@@ -1,4 +1,5 @@
 import { abortable, type CallScope } from '../domain/call-scope.ts';
+import { activeSpan, type TraceContext } from '../domain/tracing.ts';
 import type { Turn } from './lanes.ts';
 
 /** A call shared by several readers; it is aborted when the last reader leaves before it ends. */
@@ -7,6 +8,8 @@ export class Flight {
   readonly #result: Promise<unknown>;
   readonly #turn: Turn;
   readonly #onEnd: () => void;
+  /** The span of the reader that started the call. The call's attempts are its children. */
+  readonly #trace: TraceContext | null = activeSpan()?.context ?? null;
   #readers = 0;
   #hasEnded = false;
 
@@ -28,6 +31,7 @@ export class Flight {
 
   async join(scope: CallScope): Promise<unknown> {
     const { signal } = scope;
+    if (this.#readers > 0 && this.#trace) activeSpan()?.link(this.#trace);
     this.#readers++;
     // A reader does not wait behind the other calls of the request that started this one.
     this.#turn.wantedBy(scope);

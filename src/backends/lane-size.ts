@@ -11,8 +11,9 @@ export function fixedSize(size: number): LaneSize {
 
 /** Calls in flight to a host that answers at once. */
 const BASE = 64;
-/** Calls in flight to a host that has not answered yet. */
-const INITIAL = 256;
+/** Calls in flight to a host that has not answered for a while, so that few sockets are open. */
+const INITIAL = 128;
+const PAUSE_MS = 20_000;
 /** The latency, in milliseconds, up to which `BASE` calls keep the gateway busy. */
 const BASE_MS = 2;
 const WINDOW_MS = 1_500;
@@ -21,7 +22,9 @@ const WINDOW_MS = 1_500;
  * A size that follows the latency of the host. While calls take long, more of them are in flight: a
  * call that waits for its answer costs the gateway nothing, and a list of 1,000 rows must not wait for
  * one wave of calls after another. The shortest recent call decides, so that calls that are slow only
- * because there are too many of them do not raise the size further.
+ * because there are too many of them do not raise the size further. It grows by one with each call that
+ * ends, which at most doubles it per round trip: each further call opens a socket, and a TLS handshake
+ * costs more than a call.
  */
 export class AdaptiveSize implements LaneSize {
   readonly #max: number;
@@ -29,6 +32,7 @@ export class AdaptiveSize implements LaneSize {
   #shortest = Infinity;
   #shortestBefore = Infinity;
   #windowEndsAt: number;
+  #grown = INITIAL;
 
   /** @param max the largest size; it can be smaller than the usual one */
   constructor(max: number, now: () => number = () => performance.now()) {
@@ -41,18 +45,20 @@ export class AdaptiveSize implements LaneSize {
     this.#turnWindow();
     const shortest = Math.min(this.#shortest, this.#shortestBefore);
     const wanted = Number.isFinite(shortest) ? Math.ceil((BASE * shortest) / BASE_MS) : INITIAL;
-    return Math.min(this.#max, Math.max(BASE, wanted));
+    return Math.min(this.#max, Math.max(BASE, Math.min(wanted, this.#grown)));
   }
 
   record(ms: number): void {
     this.#turnWindow();
     this.#shortest = Math.min(this.#shortest, ms);
+    this.#grown = Math.min(this.#grown + 1, this.#max);
   }
 
   /** The last window with a measurement counts too: after a pause, the host is as far away as before. */
   #turnWindow(): void {
     const now = this.#now();
     if (now < this.#windowEndsAt) return;
+    if (now >= this.#windowEndsAt + PAUSE_MS) this.#grown = INITIAL;
     if (Number.isFinite(this.#shortest)) this.#shortestBefore = this.#shortest;
     this.#shortest = Infinity;
     this.#windowEndsAt = now + WINDOW_MS;

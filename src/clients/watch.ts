@@ -90,7 +90,8 @@ export async function* follow<T extends { cursor: string }>(
       }
       wake();
     },
-    error: (error) => finish({ error: Array.isArray(error) ? new SubscriptionFailed(error) : error }),
+    error: (error) =>
+      finish({ error: Array.isArray(error) ? new SubscriptionFailed(error) : error }),
     complete: () => finish({}),
   });
   try {

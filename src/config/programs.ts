@@ -10,11 +10,13 @@ import { sandboxRules, sandboxSettings } from './sandbox-settings.ts';
 import { readStory } from './sandbox-story.ts';
 import { ConfigError, type Env, readSettings, settingsOf, trimmed } from './settings.ts';
 import { readTlsFiles } from './tls-files.ts';
+import { readTracing, type TracingConfig } from './tracing.ts';
 
 export interface GatewayProgram {
   readonly config: Config;
   /** Null when backends are configured. */
   readonly sandbox: SandboxConfig | null;
+  readonly tracing: TracingConfig;
   /** Sentences to log at startup, for configurations that are valid but probably not intended. */
   readonly warnings: readonly string[];
 }
@@ -33,8 +35,10 @@ export function loadGatewayProgram(env: Env): GatewayProgram {
   const set = trimmed(env);
   const isSandbox = !set['BILLING_ENDPOINT'] && !set['RESELLER_ENDPOINT'];
   const sandbox = isSandbox ? readSettings(sandboxSettings, sandboxRules, env) : null;
+  const tracing = readTracing(env);
   const problems = [
     ...gateway.problems,
+    ...tracing.problems,
     ...keyFileProblems(set),
     ...(gateway.values
       ? fileProblems(gateway.values, [readTlsFiles, readCatalog, readManifests])
@@ -48,7 +52,10 @@ export function loadGatewayProgram(env: Env): GatewayProgram {
   if (!isSandbox && config.defaultResellerId === null) {
     warnings.push('BILLING_RESELLER_ID is not set: `customers` fails without `resellerId`');
   }
-  return { config, sandbox: sandbox?.values ? toSandboxConfig(sandbox.values) : null, warnings };
+  return {
+    ...{ config, tracing, warnings },
+    sandbox: sandbox?.values ? toSandboxConfig(sandbox.values) : null,
+  };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { BillingCustomer } from './customer.ts';
+import type { TraceContext } from './tracing.ts';
 
 /** The request that started an operation; `UNKNOWN` when another client started it. */
 export const operationKinds = [
@@ -143,6 +144,8 @@ export interface HeldOperation {
   readonly entry: OperationEntry;
   /** Milliseconds since the gateway first saw the operation, by the database's clock. */
   readonly ageMs: number;
+  /** The trace of the write that started it; absent when that was not traced. */
+  readonly trace?: TraceContext | null | undefined;
 }
 
 /**

@@ -86,9 +86,9 @@ export class Leases {
     // A lease without a poller would keep every instance from polling the operation.
     const unpolled = held.filter(({ operationId }) => !pollers.has(operationId));
     const entries = await journal.latestMany(unpolled.map(({ operationId }) => operationId));
-    for (const [n, { ageMs }] of unpolled.entries()) {
+    for (const [n, { ageMs, trace }] of unpolled.entries()) {
       const entry = entries[n];
-      if (entry) pollers.start({ entry, ageMs }, 'SPREAD');
+      if (entry) pollers.start({ entry, ageMs, trace }, 'SPREAD');
     }
     await this.#claim();
   }

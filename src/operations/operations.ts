@@ -10,6 +10,7 @@ import {
   withKnown,
 } from '../domain/operation.ts';
 import type { Tenant } from '../domain/tenant.ts';
+import type { TraceContext } from '../domain/tracing.ts';
 import { follow } from '../live/follow.ts';
 import { SharedReads } from '../live/shared-reads.ts';
 import { WakeUps } from '../live/wake-up.ts';
@@ -72,9 +73,12 @@ export class Operations {
     this.#leases.start();
   }
 
-  /** Polls an operation that this instance has started and holds the lease of. */
-  adopt(entry: OperationEntry): void {
-    this.#pollers.start({ entry, ageMs: 0 });
+  /**
+   * Polls an operation that this instance has started and holds the lease of.
+   * @param trace the trace of its write, which the polls continue
+   */
+  adopt(entry: OperationEntry, trace?: TraceContext | null): void {
+    this.#pollers.start({ entry, ageMs: 0, trace });
   }
 
   /** Pages of operations in their latest state, newest first, in the order of the queries. */

@@ -9,6 +9,7 @@ import {
   withKnown,
 } from '../domain/operation.ts';
 import { operationLost, pollEnded } from '../domain/telemetry.ts';
+import { inTrace, type TraceContext } from '../domain/tracing.ts';
 import type { Logger } from '../log.ts';
 import type { OperationJournal } from '../store/operations/journal.ts';
 import { type Pace, type PollDelays, pollDelay } from './poll-delays.ts';
@@ -41,6 +42,7 @@ export class Poller {
   readonly #operationId: string;
   readonly #controller = new AbortController();
   readonly #requestId = randomUUID();
+  readonly #trace: TraceContext | null | undefined;
   /** The time, by performance.now(), at which the operation was first seen. */
   readonly #firstSeenAt: number;
   #latest: OperationEntry;
@@ -49,7 +51,8 @@ export class Poller {
   /** Ends the delay before the next poll, so that it is computed again. */
   #interrupt: () => void = () => {};
 
-  constructor(deps: PollerDeps, { entry, ageMs }: HeldOperation, isWatched: boolean) {
+  constructor(deps: PollerDeps, { entry, ageMs, trace }: HeldOperation, isWatched: boolean) {
+    this.#trace = trace;
     this.#deps = deps;
     this.#operationId = entry.operation.operationId;
     this.#latest = entry;
@@ -64,13 +67,19 @@ export class Poller {
       await this.#delay(Math.random() * this.#deps.options.intervalMs);
     }
     for (let n = 0; !signal.aborted; ) {
-      const requestedAfter = this.#latest.sequence;
-      const answer = await this.#poll();
-      if (signal.aborted) return;
-      const state = this.#stateAfter(answer);
-      if (state && !(await this.#append(state, requestedAfter))) return;
+      const answer = await inTrace(this.#trace, { name: 'poll operation' }, () => this.#round());
+      if (signal.aborted || answer === 'ENDED') return;
       n = await this.#pause(n, typeof answer === 'object' ? answer.pollIntervalMs : null);
     }
+  }
+
+  /** Polls once and stores what changed. ENDED when the operation is no longer polled here. */
+  async #round(): Promise<Answer | 'ENDED'> {
+    const requestedAfter = this.#latest.sequence;
+    const answer = await this.#poll();
+    if (this.#controller.signal.aborted) return 'ENDED';
+    const state = this.#stateAfter(answer);
+    return state && !(await this.#append(state, requestedAfter)) ? 'ENDED' : answer;
   }
 
   stop(): void {

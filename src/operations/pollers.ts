@@ -1,4 +1,5 @@
 import { type HeldOperation, isPolled } from '../domain/operation.ts';
+import { detached } from '../domain/tracing.ts';
 import { type PollLimits, PollSlots } from './poll-slots.ts';
 import { type FirstPoll, Poller, type PollerDeps, type PollerOptions } from './poller.ts';
 
@@ -39,8 +40,8 @@ export class Pollers {
     if (this.#running.has(id) || !isPolled(operation)) return;
     const poller = new Poller(this.#deps, held, this.#watched.has(id));
     this.#running.set(id, poller);
-    poller
-      .run(first)
+    // Polls belong to the trace of the write, not to that of a request which looks at the operation.
+    detached(() => poller.run(first))
       .catch((err: unknown) => this.#deps.log.error({ err, operation: id }, 'poller failed'))
       .finally(() => {
         if (this.#running.get(id) === poller) this.#running.delete(id);

@@ -8,6 +8,7 @@ import {
 import type { AddressInfo, Socket } from 'node:net';
 import type { GraphQLSchema } from 'graphql';
 import type { Limits } from '../domain/limits.ts';
+import { runIn } from '../domain/tracing.ts';
 import type { Logger } from '../log.ts';
 import type { RequestScope } from '../services/scope.ts';
 import type { Services } from '../services/services.ts';
@@ -33,6 +34,7 @@ import { refuse } from './refusal.ts';
 import { normaliseTarget, pathOf } from './request-target.ts';
 import { createRouter, PATH } from './routes.ts';
 import { recordOf } from './telemetry/http-record.ts';
+import { endServerSpan, startServerSpan } from './telemetry/spans.ts';
 import { Turns } from './turns.ts';
 import { serveWebSockets } from './websocket/websockets.ts';
 
@@ -116,13 +118,20 @@ export function createHttpServer(options: HttpOptions): HttpServer {
       return void readiness().then((state) => answer(response, state.ok ? 200 : 503, state));
     }
     const handle = route(request);
-    if (typeof handle !== 'function') {
-      recordOf(response, requestId, options.log).refused(handle.code, handle.message);
-      return refuse(request, response, requestId, handle, options.origins);
+    const isServed = typeof handle === 'function';
+    const span = startServerSpan(request, isServed ? path : undefined);
+    if (isServed) running.add(response);
+    response.once('close', () => {
+      running.delete(response);
+      endServerSpan(span, response);
+    });
+    if (!isServed) {
+      return runIn(span, () => {
+        recordOf(response, requestId, options.log).refused(handle.code, handle.message);
+        refuse(request, response, requestId, handle, options.origins);
+      });
     }
-    running.add(response);
-    response.once('close', () => running.delete(response));
-    turns.add(() => void handle(request, response, requestId));
+    turns.add(() => void runIn(span, () => handle(request, response, requestId)));
   });
   server.on('connection', () => turns.accepted());
   const closeSockets = serveWebSockets({ ...parts, server });

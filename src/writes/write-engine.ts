@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { abortable, type CallScope, pause } from '../domain/call-scope.ts';
 import { GatewayError } from '../domain/error.ts';
+import { activeSpan } from '../domain/tracing.ts';
 import { OutcomeUnknown, type WriteAnswer, type WriteRecord } from '../domain/write.ts';
 import type { Logger } from '../log.ts';
 import { requestHash } from '../store/writes/request-hash.ts';
@@ -216,6 +217,7 @@ function describe<A, T>(
   const { mutation, target, serialiseOn, request, input, linkTo } = spec;
   return {
     ...{ mutation, target, serialiseOn, request, input, linkTo, viewer, agent, requestId },
+    trace: activeSpan()?.context ?? null,
     id: randomUUID(),
     requestHash: requestHash(request),
     snapshot: null,

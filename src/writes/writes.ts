@@ -59,7 +59,7 @@ export class Writes {
     this.billing = new BillingWrites({
       ...{ billing, store, leaseMs: options.leaseMs },
       timeoutMs: options.billingTimeoutMs,
-      onStarted: (entry) => operations.adopt(entry),
+      onStarted: (entry, trace) => operations.adopt(entry, trace),
       getOperation: (operationId, scope) => operations.get(operationId, scope),
     });
     this.reseller = createResellerWrites({

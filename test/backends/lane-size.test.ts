@@ -7,9 +7,16 @@ function adaptive(max = 1_000) {
   return { clock, size: new AdaptiveSize(max, () => clock.now) };
 }
 
+/** A size after enough calls of this latency to have grown. */
+function grown(ms: number, max?: number) {
+  const scene = adaptive(max);
+  for (let n = 0; n < 1_000; n++) scene.size.record(ms);
+  return scene;
+}
+
 describe('the calls in flight to the reseller API', () => {
-  test('are 256 before anything is known', () => {
-    expect(adaptive().size.current).toBe(256);
+  test('are 128 before anything is known', () => {
+    expect(adaptive().size.current).toBe(128);
   });
 
   test.each([
@@ -18,30 +25,31 @@ describe('the calls in flight to the reseller API', () => {
     [10, 320],
     [30, 960],
     [50, 1_000],
-  ])('when the shortest call takes %s ms, are %s', (ms, expected) => {
-    const { size } = adaptive();
+  ])('when the shortest call takes %s ms, become %s', (ms, expected) => {
+    const { size } = grown(ms);
     size.record(ms + 500);
-    size.record(ms);
     expect(size.current).toBe(expected);
   });
 
+  test('grow by one with each call that ends', () => {
+    const { size } = adaptive();
+    for (let n = 0; n < 128; n++) size.record(50);
+    expect(size.current).toBe(256);
+  });
+
   test('are at most as many as configured', () => {
-    const { size } = adaptive(4);
-    expect(size.current).toBe(4);
-    size.record(100);
-    expect(size.current).toBe(4);
+    expect(adaptive(4).size.current).toBe(4);
+    expect(grown(100, 4).size.current).toBe(4);
   });
 
   test('become fewer at once when a call is short again', () => {
-    const { size } = adaptive();
-    size.record(50);
+    const { size } = grown(50);
     size.record(2);
     expect(size.current).toBe(64);
   });
 
   test('follow the last two windows of 1.5 s only', () => {
-    const { clock, size } = adaptive();
-    size.record(2);
+    const { clock, size } = grown(2);
     clock.now = 1_600;
     size.record(20);
     expect(size.current).toBe(64);
@@ -49,15 +57,16 @@ describe('the calls in flight to the reseller API', () => {
     expect(size.current).toBe(640);
   });
 
-  test('are as many as before after a pause', () => {
-    const { clock, size } = adaptive();
-    size.record(20);
-    clock.now = 60_000;
+  test('begin with 128 again after a pause, when sockets have been closed', () => {
+    const { clock, size } = grown(20);
+    clock.now = 10_000;
     expect(size.current).toBe(640);
+    clock.now = 60_000;
+    expect(size.current).toBe(128);
   });
 });
 
-test('calls that wait start when the size grows', () => {
+test('calls that wait start when the size grows', async () => {
   let current = 1;
   const lanes = new Lanes(
     {
@@ -79,5 +88,6 @@ test('calls that wait start when the size grows', () => {
   expect(first?.waits).toBeNull();
   current = 3;
   first?.turn.end();
-  return new Promise((resolve) => setImmediate(resolve)).then(() => expect(started).toBe(3));
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(started).toBe(3);
 });

@@ -5,10 +5,10 @@ import { parse } from 'graphql';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { cacheOptions } from '../../src/clients/apollo.ts';
 import { graphcacheOptions } from '../../src/clients/urql.ts';
-import type { ProductDocument } from '../../src/server/documents/product-documents.ts';
 import { startTestGateway } from '../support/gateway.ts';
 import { CustomerDocument, CustomersDocument } from '../support/gql/graphql.ts';
-import { documentsOf, findObjects, recordingFetch, variablesOf } from './documents.support.ts';
+import { findObjects, type Request, recordingFetch, requestsOf } from './documents.support.ts';
+import { plain } from './plain.support.ts';
 
 const printed: unknown[][] = [];
 
@@ -20,30 +20,16 @@ beforeEach(() => {
 });
 afterEach(() => void vi.restoreAllMocks());
 
-/** JSON without the type names that clients add, with the keys in one order. */
-function plain(value: unknown): string {
-  const sorted = (_key: string, part: unknown): unknown => {
-    if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
-    const entries = Object.entries(part).filter(([key]) => key !== '__typename');
-    return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
-  };
-  return JSON.stringify(value ?? null, sorted);
-}
-
 /** Runs every query and mutation, and what reads the cache afterwards; the problems that it had. */
 async function problemsOf(
   url: string,
-  run: (
-    document: ProductDocument,
-    variables: Readonly<Record<string, unknown>>,
-  ) => Promise<{ sent: unknown; received: unknown; cached: unknown }>,
+  run: (request: Request) => Promise<{ sent: unknown; received: unknown; cached: unknown }>,
 ): Promise<{ problems: string[]; failures: number; documents: number }> {
-  const objects = await findObjects(url);
-  const documents = documentsOf('query', 'mutation');
+  const documents = await requestsOf(await findObjects(url));
   const problems: string[] = [];
   let failures = 0;
   for (const document of documents) {
-    const { sent, received, cached } = await run(document, variablesOf(document, objects));
+    const { sent, received, cached } = await run(document);
     const text = plain(sent);
     if (text === 'null') problems.push(`${document.name}: no data`);
     if (/"code":"[A-Z_]+"/.test(text) && document.type === 'mutation') failures += 1;
@@ -70,7 +56,7 @@ test("every document goes through Apollo Client's cache whole and without a warn
     cache: new InMemoryCache(cacheOptions),
     link: new HttpLink({ uri: url, fetch: recording.fetch }),
   });
-  const found = await problemsOf(url, async ({ text, type }, variables) => {
+  const found = await problemsOf(url, async ({ text, type, variables }) => {
     const document = parse(text);
     if (type === 'mutation') {
       const { data } = await client.mutate({ mutation: document, variables, errorPolicy: 'all' });
@@ -95,7 +81,7 @@ test("every document goes through urql's graphcache whole and without a warning"
     preferGetMethod: false,
     fetch: recording.fetch,
   });
-  const found = await problemsOf(url, async ({ text, type }, variables) => {
+  const found = await problemsOf(url, async ({ text, type, variables }) => {
     if (type === 'mutation') {
       const { data } = await client.mutation(text, variables).toPromise();
       return { sent: recording.last().data, received: data, cached: data };

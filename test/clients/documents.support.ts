@@ -1,8 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { encodeGlobalId } from '../../src/schema/relay/global-id.ts';
 import {
   type ProductDocument,
   productDocuments,
 } from '../../src/server/documents/product-documents.ts';
+import { codeBlocks } from '../readme.support.ts';
 import { activateFirstCustomer } from '../server/operations.support.ts';
 import { CustomerDocument, MyChangesDocument } from '../support/gql/graphql.ts';
 import { request } from '../support/request.ts';
@@ -34,7 +36,7 @@ export async function findObjects(url: string): Promise<Objects> {
 }
 
 /** Variables for every document that has required ones. Some are refused with a typed error. */
-export function variablesOf(
+function variablesOf(
   { name }: ProductDocument,
   { customer, transferable, subscription, operation, auditEntry }: Objects,
 ): Readonly<Record<string, unknown>> {
@@ -88,6 +90,36 @@ export function variablesOf(
     WhatChanged: { since: '2026-01-01T00:00:00Z' },
   };
   return variables[name] ?? {};
+}
+
+/** A document with its variables. */
+export interface Request {
+  readonly name: string;
+  readonly type: ProductDocument['type'];
+  readonly text: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+/** The GraphQL of the README with the variables that are printed below it. */
+export async function readmeRequests(): Promise<Request[]> {
+  const blocks = codeBlocks(await readFile('README.md', 'utf8'));
+  return blocks.flatMap(({ language, text }, index): Request[] => {
+    if (language !== 'graphql') return [];
+    const [type = 'query'] = /^\w+/.exec(text) ?? [];
+    if (type !== 'query' && type !== 'mutation' && type !== 'subscription') return [];
+    const below = blocks[index + 1];
+    const variables = below?.language === 'json' ? JSON.parse(below.text) : {};
+    return [{ name: `README ${index}`, type, text, variables }];
+  });
+}
+
+/** The queries and mutations of the product's documents and of the README. */
+export async function requestsOf(objects: Objects): Promise<Request[]> {
+  const documents = documentsOf('query', 'mutation').map((document) => {
+    return { ...document, variables: variablesOf(document, objects) };
+  });
+  const readme = await readmeRequests();
+  return [...documents, ...readme.filter(({ type }) => type !== 'subscription')];
 }
 
 /** The documents of a kind, those that end something last. */

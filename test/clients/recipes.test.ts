@@ -32,7 +32,7 @@ const printed = [
   ['Apollo Client', '2\nBAD_USER_INPUT\n'],
   ['Apollo Client', '4\n'],
   ['urql', '4\nBAD_USER_INPUT\n'],
-  ['Relay', '2\n'],
+  ['Relay', '2\nBAD_USER_INPUT\n'],
   ['graphql-request', 'true\nBAD_USER_INPUT\n'],
   ['fetch', '2 0\n'],
   ['Watch an operation', 'SUCCEEDED\nactivateCustomer\n'],

@@ -22,7 +22,10 @@ function upgradeStatus(url: string, headers: Record<string, string>): Promise<nu
 /** What `npm start` runs without settings, on a free port. */
 async function startBuiltIn(): Promise<string> {
   const env = { ...process.env, PORT: '0', LOG_LEVEL: 'silent', PORTFOLIO: 'false' };
-  const child = spawn(process.execPath, ['src/main.ts'], { stdio: ['ignore', 'pipe', 'inherit'], env });
+  const child = spawn(process.execPath, ['src/main.ts'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env,
+  });
   onTestFinished(() => void child.kill('SIGKILL'));
   for await (const chunk of child.stdout) {
     const url = /http:\S+\/graphql/.exec(String(chunk))?.[0];
@@ -100,14 +103,20 @@ describe('who may use the gateway', () => {
       'access-control-request-headers': 'content-type',
     };
     const preflight = await send(url, { method: 'OPTIONS', headers: asked });
-    expect([preflight.status, preflight.headers['access-control-allow-origin']]).toEqual([204, page]);
+    expect([preflight.status, preflight.headers['access-control-allow-origin']]).toEqual([
+      204,
+      page,
+    ]);
     const answer = await send(url, { headers: { origin: page }, body });
     expect([answer.status, answer.headers['access-control-allow-origin']]).toEqual([200, page]);
     expect(await upgradeStatus(url, { origin: page })).toBe(101);
     for (const origin of [portal, 'null']) {
       expect((await send(url, { headers: { origin }, body })).status).toBe(403);
       const refused = await send(url, { method: 'OPTIONS', headers: { ...asked, origin } });
-      expect([refused.status, refused.headers['access-control-allow-origin']]).toEqual([403, undefined]);
+      expect([refused.status, refused.headers['access-control-allow-origin']]).toEqual([
+        403,
+        undefined,
+      ]);
     }
     // A form needs no preflight, so it must not be executed.
     const form = { origin: page, 'content-type': 'text/plain' };
@@ -116,7 +125,9 @@ describe('who may use the gateway', () => {
 
   test('pages on localhost may not use other backends without CORS_ORIGINS', async () => {
     const { url } = await startTestGateway();
-    expect((await send(url, { headers: { origin: 'http://localhost:3000' }, body })).status).toBe(403);
+    expect((await send(url, { headers: { origin: 'http://localhost:3000' }, body })).status).toBe(
+      403,
+    );
   });
 
   test('nobody else is told anything across origins', async () => {

@@ -55,8 +55,8 @@ describe('two gateways on one PostgreSQL', () => {
   test('show each other what they learn: started on one, watched on the other', async () => {
     const { start, activate, sandbox } = await scene({
       outcome: 'rollBack',
-      minMs: 400,
-      maxMs: 400,
+      minMs: 1_200,
+      maxMs: 1_200,
     });
     const [here, there] = [await start(), await start()];
     const id = await activate(here.url);

@@ -65,7 +65,7 @@ test('a write whose instance was stopped between record and call is not sent aft
 
 test('a poller that was stopped past the end of its lease does not overwrite newer states', async () => {
   const { sandbox, stoppable } = await scene({
-    ...{ outcome: 'rollBack', minMs: 1_200, maxMs: 1_200 },
+    ...{ outcome: 'rollBack', minMs: 3_000, maxMs: 3_000 },
   });
   const [customer] = customersOf(sandbox, 1);
   const poll = { method: 'OperationService.Get', latencyMs: 100 } as const;
@@ -80,7 +80,7 @@ test('a poller that was stopped past the end of its lease does not overwrite new
     .toBe(1);
   stoppable.resume();
   await expect
-    .poll(() => count("operations where status = 'FAILED'"), { interval: 20, timeout: 5_000 })
+    .poll(() => count("operations where status = 'FAILED'"), { interval: 20, timeout: 10_000 })
     .toBe(1);
   const entries = await database.query('select state from operation_entries order by sequence');
   const statuses = entries.map(({ state }) => operationStatus(decodeOperation(String(state))));

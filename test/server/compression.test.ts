@@ -56,7 +56,11 @@ test('a small answer is not compressed', async () => {
 test('caches keep the answers of each origin apart too', async () => {
   const origin = 'https://portal.example';
   const { url } = await startServer({
-    origins: { allowed: [origin, 'https://other.example'], loopbackOnly: true, loopbackPages: false },
+    origins: {
+      allowed: [origin, 'https://other.example'],
+      loopbackOnly: true,
+      loopbackPages: false,
+    },
   });
   const { headers } = await post(url, large, { 'accept-encoding': 'br', origin });
   expect(headers.vary?.toLowerCase().split(/, */).toSorted()).toEqual([

@@ -11,7 +11,11 @@ function request(host: string | undefined, origin?: string): IncomingMessage {
 }
 
 const local: OriginPolicy = { allowed: [], loopbackOnly: true, loopbackPages: false };
-const open: OriginPolicy = { allowed: ['https://portal.example'], loopbackOnly: false, loopbackPages: false };
+const open: OriginPolicy = {
+  allowed: ['https://portal.example'],
+  loopbackOnly: false,
+  loopbackPages: false,
+};
 
 describe('on loopback without authentication', () => {
   test.each([

@@ -6,9 +6,10 @@ import {
   type MessageShape,
   toJsonString,
 } from '@bufbuild/protobuf';
-import { Metadata } from '@grpc/grpc-js';
+import { Metadata, status } from '@grpc/grpc-js';
 import type { CallScope } from '../../domain/call-scope.ts';
 import { GatewayError } from '../../domain/error.ts';
+import { inSpan, type Span, type SpanAttributes, traceHeaders } from '../../domain/tracing.ts';
 import type { Admission } from '../admission.ts';
 import { Breaker } from '../breaker.ts';
 import { BackendCalls, type IsRetryable } from '../call.ts';
@@ -17,7 +18,7 @@ import { fixedSize } from '../lane-size.ts';
 import { Lanes } from '../lanes.ts';
 import type { BackendLog } from '../log.ts';
 import { Egress } from '../network/egress.ts';
-import { observed } from '../observed-call.ts';
+import { type AttemptSpan, observed } from '../observed-call.ts';
 import { breakerOpen, unreachable } from '../reachability.ts';
 import { Channel, type ConnectionTimes } from './channel.ts';
 import { billingError, isServiceError } from './errors.ts';
@@ -55,12 +56,14 @@ export class Host {
   readonly #calls: BackendCalls;
   readonly #credential: Credential;
   readonly #log: BackendLog | undefined;
+  readonly #server: SpanAttributes;
 
   constructor(address: string, admission: Admission, options: HostOptions) {
     const { tls, credential, timeoutMs, connections, log, egress = new Egress() } = options;
     this.#channel = new Channel({ address, tls, egress }, connections);
     this.#credential = credential;
     this.#log = log;
+    this.#server = serverOf(address);
     this.#breaker = new Breaker({ service: 'billing', host: address, log });
     this.#calls = new BackendCalls({
       service: 'billing',
@@ -78,8 +81,12 @@ export class Host {
   ): Promise<UnaryResponse<O>> {
     const request = create(method.input, init);
     const key = `${method.parent.typeName}/${method.name} ${toJsonString(method.input, request)}`;
-    return this.#calls.read(key, scope, (signal, remaining) =>
-      this.#attempt(method, request, { scope, signal, deadline: Date.now() + remaining }),
+    return inSpan(
+      () => callSpan(method),
+      () =>
+        this.#calls.read(key, scope, (signal, remaining) =>
+          this.#attempt(method, request, { scope, signal, deadline: Date.now() + remaining }),
+        ),
     );
   }
 
@@ -91,10 +98,14 @@ export class Host {
     isRetryable: IsRetryable | null,
   ): Promise<UnaryResponse<O>> {
     const request = create(method.input, init);
-    return this.#calls.write(scope, isRetryable, (signal, remaining) => {
-      const deadline = Date.now() + remaining;
-      return this.#attempt(method, request, { scope, signal, deadline, idempotencyKey });
-    });
+    return inSpan(
+      () => callSpan(method),
+      () =>
+        this.#calls.write(scope, isRetryable, (signal, remaining) => {
+          const deadline = Date.now() + remaining;
+          return this.#attempt(method, request, { scope, signal, deadline, idempotencyKey });
+        }),
+    );
   }
 
   /** Obtains a token and a connection. Rejects with an error that says that nothing was sent. */
@@ -159,20 +170,57 @@ export class Host {
     metadata.set('x-client-request-id', requestId);
     metadata.set('x-client-trace-id', scope.requestId);
     if (idempotencyKey) metadata.set('idempotency-key', idempotencyKey);
-    const name = `${method.parent.name}.${method.name}`;
+    const name = nameOf(method);
+    const call = { service: 'billing', method: name } as const;
     const response = await this.#breaker.run(signal, () =>
-      observed({ service: 'billing', method: name }, () =>
-        this.#channel
-          .unary(method, request, { signal, deadline, metadata })
-          .catch((error: unknown) => {
+      observed({ ...call, span: () => attemptSpan(method, this.#server) }, (span) => {
+        for (const [key, value] of Object.entries(span ? traceHeaders() : {})) {
+          metadata.set(key, value);
+        }
+        return this.#channel.unary(method, request, { signal, deadline, metadata }).then(
+          (received) => {
+            setStatus(span, status.OK);
+            return received;
+          },
+          (error: unknown) => {
+            if (isServiceError(error)) setStatus(span, error.code);
             throw translated(error, requestId);
-          }),
-      ),
+          },
+        );
+      }),
     );
     const { dropped } = response;
     if (dropped.length > 0) this.#log?.warn({ method: name, dropped }, INVALID_STRINGS);
     return response;
   }
+}
+
+type Named = Pick<UnaryMethod<DescMessage, DescMessage>, 'name' | 'parent'>;
+
+function nameOf({ name, parent }: Named): string {
+  return `${parent.name}.${name}`;
+}
+
+/** The call with its wait and its attempts, which are spans of their own. */
+function callSpan(method: Named) {
+  return { name: `billing ${nameOf(method)}` };
+}
+
+function attemptSpan({ name, parent }: Named, server: SpanAttributes): AttemptSpan {
+  const method = `${parent.typeName}/${name}`;
+  const attributes = { ...server, 'rpc.system.name': 'grpc', 'rpc.method': method };
+  return { name: method, attributes };
+}
+
+function setStatus(span: Span | null, code: number): void {
+  span?.set({ 'rpc.response.status_code': status[code] ?? String(code) });
+}
+
+/** @param address host:port */
+function serverOf(address: string): SpanAttributes {
+  const colon = address.lastIndexOf(':');
+  const port = Number(address.slice(colon + 1)) || undefined;
+  return { 'server.address': address.slice(0, colon), 'server.port': port };
 }
 
 const INVALID_STRINGS = 'billing API returned strings that are not UTF-8, leaving them out';

@@ -1,11 +1,13 @@
 import type { CallScope } from '../../domain/call-scope.ts';
 import { badInput, GatewayError } from '../../domain/error.ts';
+import { inSpan } from '../../domain/tracing.ts';
 import { Admission } from '../admission.ts';
 import { BackendCalls } from '../call.ts';
 import { AdaptiveSize } from '../lane-size.ts';
 import { Lanes } from '../lanes.ts';
 import { mayHaveBeenApplied } from './connection-errors.ts';
 import type { HttpResponse } from './errors.ts';
+import { methodName } from './method-name.ts';
 import type { Call, Part, Transport } from './transport.ts';
 
 /** Converts a response with any status into a result, or throws a GatewayError. */
@@ -50,8 +52,12 @@ export class Caller {
 
   async read<T>(call: Call, decode: Decode<T>, scope: CallScope): Promise<T> {
     try {
-      return await this.#backend.read(keyOf(call), scope, async (signal) =>
-        decode(await this.#transport.send(call, signal), call),
+      return await inSpan(
+        () => callSpan(call),
+        () =>
+          this.#backend.read(keyOf(call), scope, async (signal) =>
+            decode(await this.#transport.send(call, signal), call),
+          ),
       );
     } catch (error) {
       throw withRequestId(error, scope);
@@ -81,8 +87,8 @@ export class Caller {
     try {
       if (first && calls.length === 1) return [await this.read(first, decode, scope)];
       const key = `batch\n${calls.map(keyOf).join('\n')}`;
-      const parts = await this.#backend.read(key, scope, (signal) =>
-        this.#transport.sendBatch(calls, signal),
+      const parts = await inSpan(batchSpan, () =>
+        this.#backend.read(key, scope, (signal) => this.#transport.sendBatch(calls, signal)),
       );
       return parts.map((part) => decodePart(part, decode, scope, withRequestId));
     } catch (error) {
@@ -103,8 +109,12 @@ export class Caller {
 
   async write<T>(call: Call, decode: Decode<T>, scope: CallScope): Promise<T> {
     try {
-      return await this.#backend.write(scope, null, async (signal) =>
-        decode(await this.#transport.send(call, signal), call),
+      return await inSpan(
+        () => callSpan(call),
+        () =>
+          this.#backend.write(scope, null, async (signal) =>
+            decode(await this.#transport.send(call, signal), call),
+          ),
       );
     } catch (error) {
       throw toWriteError(error, scope);
@@ -123,8 +133,8 @@ export class Caller {
     if (calls.length > MAX_BATCH) throw badInput(`A batch can contain at most ${MAX_BATCH} calls.`);
     if (calls.length === 0) return [];
     try {
-      const parts = await this.#backend.write(scope, null, (signal) =>
-        this.#sendAll(calls, signal),
+      const parts = await inSpan(batchSpan, () =>
+        this.#backend.write(scope, null, (signal) => this.#sendAll(calls, signal)),
       );
       return parts.map((part) => decodePart(part, decode, scope, toWriteError));
     } catch (error) {
@@ -148,6 +158,13 @@ export class Caller {
     return this.#transport.close();
   }
 }
+
+/** The call with its wait and its attempts, which are spans of their own. */
+function callSpan(call: Call) {
+  return { name: `reseller ${methodName(call)}` };
+}
+
+const batchSpan = { name: 'reseller batch' };
 
 function keyOf({ method, path }: Call): string {
   return `${method} ${path}`;

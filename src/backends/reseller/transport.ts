@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { type ErrorCode, GatewayError } from '../../domain/error.ts';
+import { type SpanAttributes, traceHeaders } from '../../domain/tracing.ts';
 import { Breaker } from '../breaker.ts';
 import type { Credential } from '../credentials/credential.ts';
 import type { BackendLog } from '../log.ts';
 import { Egress } from '../network/egress.ts';
-import { observed } from '../observed-call.ts';
+import { type AttemptSpan, observed } from '../observed-call.ts';
 import { breakerOpen, unreachable } from '../reachability.ts';
 import { parseBatch, writeBatch } from './batch.ts';
 import { type HttpResponse, invalidResponse, resellerError } from './errors.ts';
 import { exchange, type HttpRequest, isSuccess, type Method, Pools, requestName } from './http.ts';
-import { methodName } from './method-name.ts';
+import { methodName, pathTemplate } from './method-name.ts';
 import { beforeSending } from './refusals.ts';
 
 /** One call of the API; `path` has no leading slash and includes the query. */
@@ -58,6 +59,7 @@ export function createTransport(options: TransportOptions): Transport {
   const base = url.pathname.replace(/\/+$/, '');
   const { credential, log, egress = new Egress() } = options;
   const pools = new Pools(url, options.connections, egress);
+  const server = serverOf(url);
   const onOpen = (): void => pools.renew();
   const breaker = new Breaker({ service: 'reseller', host: url.host, log, onOpen });
 
@@ -78,10 +80,14 @@ export function createTransport(options: TransportOptions): Transport {
       isSuccess(received)
         ? null
         : resellerError(received, requestName(request), isWrite(request)).code;
+    const call = { service: 'reseller', method: methodName(request), codeOf } as const;
     const send = () =>
-      observed({ service: 'reseller', method: methodName(request), codeOf }, () =>
-        exchange(pools.current, { ...request, headers }, signal),
-      );
+      observed({ ...call, span: () => spanOf(request, server) }, async (span) => {
+        const traced = span ? { ...headers, ...traceHeaders() } : headers;
+        const received = await exchange(pools.current, { ...request, headers: traced }, signal);
+        span?.set({ 'http.response.status_code': received.status });
+        return received;
+      });
     const response = await breaker.run(signal, send, (received) => failureOf(received, request));
     const ms = Math.round(performance.now() - startedAt);
     log?.debug(
@@ -127,6 +133,18 @@ export function createTransport(options: TransportOptions): Transport {
     },
     close: () => pools.destroy(),
   };
+}
+
+function serverOf(url: URL): SpanAttributes {
+  const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
+  return { 'server.address': url.hostname, 'server.port': port };
+}
+
+/** Without the URL: its ids can be domains of customers, and its query can hold a transfer token. */
+function spanOf({ method, path }: HttpRequest, server: SpanAttributes): AttemptSpan {
+  const template = pathTemplate(path);
+  const attributes = { ...server, 'http.request.method': method, 'url.template': template };
+  return { name: `${method} ${template}`, attributes };
 }
 
 /** A batch has calls of either kind, and its own response is about none of them. */

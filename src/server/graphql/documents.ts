@@ -11,11 +11,14 @@ export interface Documents {
   validate(document: DocumentNode): readonly GraphQLError[];
 }
 
-/** Parses and validates documents. HTTP and WebSocket share one LRU cache. */
+/**
+ * Parses and validates documents. HTTP and WebSocket share one LRU cache. Only valid documents stay in
+ * it: the errors of an invalid one keep its whole validation in memory, 50 kB even for `{ a }`.
+ */
 export function createDocuments(schema: GraphQLSchema, limits: Limits): Documents {
   // A Map iterates in insertion order, so its first key is the least recently used document.
   const cache = new Map<string, DocumentNode>();
-  const validated = new WeakMap<DocumentNode, readonly GraphQLError[]>();
+  const valid = new WeakSet<DocumentNode>();
   let length = 0;
 
   function store(source: string, document: DocumentNode): void {
@@ -27,6 +30,11 @@ export function createDocuments(schema: GraphQLSchema, limits: Limits): Document
       cache.delete(oldest);
       length -= oldest.length;
     }
+  }
+
+  function forget({ loc }: DocumentNode): void {
+    const source = loc?.source.body;
+    if (source !== undefined && cache.delete(source)) length -= source.length;
   }
 
   return {
@@ -44,11 +52,11 @@ export function createDocuments(schema: GraphQLSchema, limits: Limits): Document
       return document;
     },
     validate(document) {
-      const known = validated.get(document);
-      if (known) return known;
-      const found = validate(schema, document);
-      validated.set(document, found);
-      return found;
+      if (valid.has(document)) return [];
+      const errors = validate(schema, document);
+      if (errors.length === 0) valid.add(document);
+      else forget(document);
+      return errors;
     },
   };
 }

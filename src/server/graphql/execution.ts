@@ -1,6 +1,8 @@
 import { type ExecutionResult, execute, GraphQLError, getOperationAST } from 'graphql';
 import { GatewayError } from '../../domain/error.ts';
 import type { Limits } from '../../domain/limits.ts';
+import { runIn } from '../../domain/tracing.ts';
+import { startOperationSpan } from '../telemetry/spans.ts';
 import { answerJson, tooLong } from './limits/answer-json.ts';
 import type { Meter } from './limits/meter.ts';
 import { checkRequest } from './limits/request-check.ts';
@@ -22,7 +24,7 @@ const COSTLY_AT_ONCE = 2;
 
 export function createExecuteOnce(limits: Limits): ExecuteOnce {
   const gate = new WorkGate(COSTLY_AT_ONCE * limits.cost);
-  return async (args) => {
+  const run: ExecuteOnce = async (args) => {
     const { viewer, signal, meter, record, errorScope } = args.contextValue;
     record?.setOperation(args.document, args.operationName);
     let leave: (() => void) | undefined;
@@ -46,6 +48,19 @@ export function createExecuteOnce(limits: Limits): ExecuteOnce {
       args.contextValue.end();
     }
   };
+  return async (args) => {
+    const span = startOperationSpan(args);
+    if (span === null) return run(args);
+    const answer = await runIn(span, () => run(args));
+    if (answer.errors) span.fail(codeOf(answer.errors));
+    span.end();
+    return answer;
+  };
+}
+
+/** The code of the first error, as clients see it. */
+function codeOf([error]: readonly GraphQLError[]): string {
+  return String(error?.extensions['code'] ?? 'INTERNAL_SERVER_ERROR');
 }
 
 /** The changes of a mutation were made, or not, before its answer turned out to be too large. */

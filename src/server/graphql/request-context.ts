@@ -4,6 +4,7 @@ import type { ExecutionArgs } from 'graphql';
 import type { RequestLane } from '../../domain/call-scope.ts';
 import { GatewayError } from '../../domain/error.ts';
 import type { Limits } from '../../domain/limits.ts';
+import type { TraceContext } from '../../domain/tracing.ts';
 import type { Viewer } from '../../domain/viewer.ts';
 import type { Logger } from '../../log.ts';
 import type { GatewayContext } from '../../schema/context.ts';
@@ -40,13 +41,15 @@ export interface RequestContextOptions {
   readonly type?: RequestLane['type'] | undefined;
   /** The access log's record of the request; absent for events. */
   readonly record?: RequestRecord | undefined;
+  /** The trace of a client on a WebSocket, or null; undefined for HTTP requests and their events. */
+  readonly remote?: TraceContext | null | undefined;
   readonly log: Logger;
 }
 
 /** What the transport knows about a request. */
 export type RequestOrigin = Pick<
   RequestContextOptions,
-  'viewer' | 'requestId' | 'agent' | 'lastEventId' | 'signal' | 'record'
+  'viewer' | 'requestId' | 'agent' | 'lastEventId' | 'signal' | 'record' | 'remote'
 >;
 
 export type CreateContext = (origin: RequestOrigin) => RequestContext;
@@ -58,6 +61,8 @@ const answered = new GatewayError('UNAVAILABLE', 'The request has been answered.
 export interface RequestContext extends GatewayContext {
   readonly meter: Meter;
   readonly record: RequestRecord | undefined;
+  /** As in the options. */
+  readonly remote: TraceContext | null | undefined;
   /** Aborts at the deadline, when the client disconnects, or when the request exceeds a limit. */
   readonly signal: AbortSignal;
   /** How errors of this request are shown and logged. */
@@ -106,6 +111,7 @@ export function createRequestContext(options: RequestContextOptions): RequestCon
     lastEventId: options.lastEventId || null,
     meter,
     record,
+    remote: options.remote,
     signal,
     errorScope: { requestId, log, suggestions: limits.suggestions, onError: record?.failed },
     get services() {

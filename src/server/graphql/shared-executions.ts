@@ -1,4 +1,5 @@
 import { type ExecutionResult, execute } from 'graphql';
+import { runIn, type Span, startSpan } from '../../domain/tracing.ts';
 import { completed } from './execution.ts';
 import { boundedJson, tooLong } from './limits/answer-json.ts';
 import { publicResult, toGraphQLError } from './public-error.ts';
@@ -37,16 +38,24 @@ export class SharedExecutions {
     this.#maxBytes = maxBytes;
   }
 
-  /** @param key the share key; null disables sharing */
-  execute(event: unknown, args: RequestArgs, key: string | null): EventExecution {
+  /**
+   * @param key the share key; null disables sharing
+   * @param subscription the span of the subscription; an execution belongs to the first one
+   */
+  execute(
+    event: unknown,
+    args: RequestArgs,
+    key: string | null,
+    subscription: Span | null,
+  ): EventExecution {
     if (key === null || typeof event !== 'object' || event === null) {
-      return new Execution(event, args, this.#maxBytes);
+      return new Execution(event, args, this.#maxBytes, subscription);
     }
     const executions = this.#byEvent.get(event) ?? new Map<string, Execution>();
     this.#byEvent.set(event, executions);
     const running = executions.get(key);
     if (running?.isShareable()) return running;
-    const started = new Execution(event, args, this.#maxBytes);
+    const started = new Execution(event, args, this.#maxBytes, subscription);
     executions.set(key, started);
     return started;
   }
@@ -61,13 +70,16 @@ class Execution implements EventExecution {
   readonly #maxBytes: number;
   #isCancelled = false;
 
-  constructor(event: unknown, args: RequestArgs, maxBytes: number) {
+  constructor(event: unknown, args: RequestArgs, maxBytes: number, subscription: Span | null) {
     this.#maxBytes = maxBytes;
     const contextValue = args.contextValue.forEvent();
     this.#end = () => contextValue.end();
-    const settle = (result: ExecutionResult): void =>
+    const span = subscription && startSpan({ name: 'subscription event' }, subscription);
+    const settle = (result: ExecutionResult): void => {
+      span?.end();
       this.#settle(publicResult(completed(result, contextValue.meter), contextValue.errorScope));
-    const result = execute({ ...args, rootValue: event, contextValue });
+    };
+    const result = runIn(span, () => execute({ ...args, rootValue: event, contextValue }));
     // Most events need no backend call and settle synchronously.
     if (!(result instanceof Promise)) settle(result);
     else result.then(settle, (error) => settle({ errors: [toGraphQLError(error)] }));

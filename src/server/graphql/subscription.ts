@@ -1,8 +1,10 @@
 import { createSourceEventStream, type ExecutionResult } from 'graphql';
 import type { Limits } from '../../domain/limits.ts';
+import { runIn } from '../../domain/tracing.ts';
 import { type Pullable, pullable, type Receiver } from '../../live/pull.ts';
 import type { Logger } from '../../log.ts';
 import { SubscriptionSlots } from '../subscription-slots.ts';
+import { startOperationSpan } from '../telemetry/spans.ts';
 import { checkRequest } from './limits/request-check.ts';
 import { publicResult, toGraphQLError } from './public-error.ts';
 import type { RequestArgs } from './request-context.ts';
@@ -32,11 +34,15 @@ export function createSubscribe(limits: Limits, log: Logger): Subscribe {
     contextValue.record?.setOperation(args.document, args.operationName);
     const coded = (result: ExecutionResult) => publicResult(result, contextValue.errorScope);
     const slot = { release: (): void => {} };
-    const source = await openSource(args, limits, () => {
-      slot.release = slots.take(contextValue.viewer.subject);
-    });
+    const span = startOperationSpan(args);
+    const source = await runIn(span, () =>
+      openSource(args, limits, () => {
+        slot.release = slots.take(contextValue.viewer.subject);
+      }),
+    );
     if (!(Symbol.asyncIterator in source)) {
       slot.release();
+      span?.end();
       const result = coded(source);
       contextValue.end();
       return result;
@@ -45,7 +51,7 @@ export function createSubscribe(limits: Limits, log: Logger): Subscribe {
     const events = source[Symbol.asyncIterator]();
     const results: ResultsOf = (event) => {
       key = key === undefined ? shareKey(args) : key;
-      return executions.execute(event, args, key);
+      return executions.execute(event, args, key, span);
     };
     let key: string | null | undefined;
     const reading = deliver
@@ -65,6 +71,7 @@ export function createSubscribe(limits: Limits, log: Logger): Subscribe {
       },
       end() {
         slot.release();
+        span?.end();
         contextValue.end();
         reading.end();
         // Not awaited: a source that is stuck in an await ends only when that settles.

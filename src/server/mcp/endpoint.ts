@@ -8,6 +8,7 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
+import { inSpan, type SpanOptions } from '../../domain/tracing.ts';
 import type { Viewer } from '../../domain/viewer.ts';
 import type { Logger } from '../../log.ts';
 import { mayRun } from '../../services/authorize.ts';
@@ -82,10 +83,14 @@ function createServer(
     }
     const agent = agentOf(context, request);
     try {
-      return await callTool(tool, params.arguments ?? {}, {
-        ...options,
-        createContext: () => createContext({ viewer, requestId, agent, record }),
-        signal: gone.signal,
+      return await inSpan(toolSpan(params.name), async (span) => {
+        const result = await callTool(tool, params.arguments ?? {}, {
+          ...options,
+          createContext: () => createContext({ viewer, requestId, agent, record }),
+          signal: gone.signal,
+        });
+        if (result.isError) span?.fail('tool_error');
+        return result;
       });
     } catch (error) {
       if (error instanceof GraphQLError) return failure(error.message);
@@ -93,6 +98,11 @@ function createServer(
     }
   });
   return server;
+}
+
+function toolSpan(tool: string): SpanOptions {
+  const attributes = { 'mcp.method.name': 'tools/call', 'gen_ai.tool.name': tool };
+  return { name: `tools/call ${tool}`, kind: 'SERVER', attributes };
 }
 
 function isOffered({ document, field }: DocumentTool, mode: McpMode, viewer: Viewer): boolean {

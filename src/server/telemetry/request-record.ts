@@ -7,6 +7,7 @@ import {
   requestEnded,
   type Transport,
 } from '../../domain/telemetry.ts';
+import { activeSpan } from '../../domain/tracing.ts';
 import type { Logger } from '../../log.ts';
 
 export interface RequestRecordOptions {
@@ -26,6 +27,7 @@ export interface RequestEnd {
 export class RequestRecord {
   readonly #options: RequestRecordOptions;
   readonly #startedAt = performance.now();
+  #traceId: string | undefined = activeSpan()?.traceId;
   #subject: string | null = null;
   #operationName: string | null = null;
   #type: OperationType = 'unknown';
@@ -46,6 +48,11 @@ export class RequestRecord {
 
   setSubject(subject: string): void {
     this.#subject = subject;
+  }
+
+  /** Names the trace of an operation on a WebSocket, which has no request of its own. */
+  setTrace(traceId: string): void {
+    this.#traceId = traceId;
   }
 
   setOperation(document: DocumentNode, operationName: string | null | undefined): void {
@@ -86,7 +93,13 @@ export class RequestRecord {
     requestEnded.publish({ transport, type: this.#type, outcome, durationMs });
     log.info(
       {
-        ...{ requestId, transport, operationName: this.#operationName, type: this.#type },
+        ...{
+          requestId,
+          traceId: this.#traceId,
+          transport,
+          operationName: this.#operationName,
+          type: this.#type,
+        },
         viewer: this.#subject === null ? null : hashOf(this.#subject),
         ...{ status, outcome, reason: this.#reason },
         durationMs: Math.round(durationMs * 10) / 10,

@@ -11,6 +11,7 @@ import {
 import { WebSocketServer } from 'ws';
 import { GatewayError } from '../../domain/error.ts';
 import type { Limits } from '../../domain/limits.ts';
+import type { TraceContext } from '../../domain/tracing.ts';
 import type { Viewer } from '../../domain/viewer.ts';
 import type { Logger } from '../../log.ts';
 import { type Authenticate, onExpiry } from '../auth/authenticate.ts';
@@ -32,6 +33,7 @@ import type { Subscribe } from '../graphql/subscription.ts';
 import type { TakeRequest } from '../rate-limit.ts';
 import { normaliseTarget } from '../request-target.ts';
 import { RequestRecord } from '../telemetry/request-record.ts';
+import { traceOf } from '../telemetry/spans.ts';
 import {
   codeOfClose,
   GOING_AWAY,
@@ -53,6 +55,8 @@ interface SocketExtra {
   readonly authorization: string | null;
   viewer: Viewer | null;
   readonly agent: string | null;
+  /** From the upgrade request, for operations that name no trace of their own. */
+  readonly trace: TraceContext | null;
   readonly send: Send;
   /** Closes the socket when the viewer's token expires. */
   expireAt(viewer: Viewer): void;
@@ -124,7 +128,8 @@ export function serveWebSockets(options: WebSocketOptions): () => Promise<void> 
         ws.once('close', onExpiry(viewer, close));
       };
       const agent = agentFrom(request.headers['user-agent']);
-      const extra: SocketExtra = { authorization, agent, viewer: null, send, expireAt };
+      const trace = traceOf(request.headers);
+      const extra: SocketExtra = { authorization, agent, trace, viewer: null, send, expireAt };
       serveSocket(protocol, ws, send, extra, { ...options, closing });
     });
   });
@@ -183,7 +188,8 @@ function createProtocol(options: WebSocketOptions) {
         checkRunning(Object.keys(subscriptions).length, limits.subscriptionsPerSocket);
         options.takeRequest(viewer.subject);
         if (slices.isOver()) await slices.next();
-        const contextValue = createContext({ viewer, agent, requestId, record });
+        const remote = traceOf(payload.extensions ?? {}) ?? extra.trace;
+        const contextValue = createContext({ viewer, agent, requestId, record, remote });
         const deliver: Deliver = (payload, sent) => extra.send(nextMessage(id, payload), sent);
         return { schema, document, contextValue, deliver, ...variablesAndName(payload) };
       } catch (error) {

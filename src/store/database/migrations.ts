@@ -4,6 +4,7 @@ import type { DatabaseKind } from './database.ts';
 import { addAuditLog } from './migrate-audit.ts';
 import { addOperationFilters } from './migrate-operation-filters.ts';
 import { createPortfolio } from './migrate-portfolio.ts';
+import { addTraceContext } from './migrate-trace-context.ts';
 import { createWrites } from './migrate-writes.ts';
 import { runningNumber } from './running-number.ts';
 
@@ -22,6 +23,7 @@ export function migrations(kind: DatabaseKind): Record<string, Migration> {
     '0008-tenants': { up: addTenantIndexes },
     '0009-operation-filters': { up: (db) => addOperationFilters(db, kind) },
     '0010-portfolio': { up: (db) => createPortfolio(db, kind) },
+    '0011-trace-context': { up: addTraceContext },
   };
 }
 

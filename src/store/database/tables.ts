@@ -22,6 +22,8 @@ export interface OperationsTable {
   /** When billing says that it started, otherwise `first_seen_at`; null like `kind`. */
   started_at: number | null;
   latest_sequence: number;
+  /** The trace of the write that started it (see `encodeTrace`); null when it was not traced. */
+  trace_context: string | null;
   lease_holder: string | null;
   /** 0 when no instance holds the lease. */
   lease_until: number;
@@ -78,6 +80,8 @@ export interface WritesTable {
   error_message: string | null;
   operation_id: string | null;
   request_id: string;
+  /** The trace of the request (see `encodeTrace`); null when it was not traced. */
+  trace_context: string | null;
   recorded_at: number;
   settled_at: number | null;
   /** Increases with every outcome that is stored, across all writes; null while the write is pending. */

@@ -1,4 +1,4 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type Compilable, type CompiledQuery, type Kysely, sql, type Transaction } from 'kysely';
 import {
   type BillingCustomerKey,
   billingKeyString,
@@ -28,23 +28,29 @@ export interface CustomerLinks {
 }
 
 export function customerLinks(database: Database, changes: Changes): CustomerLinks {
+  const byBilling = lookup<BillingCustomerKey>(
+    (db, keys) => {
+      const pairs = keys.map((key) => sql`(${key.resellerId}, ${key.customerId})`);
+      return links(db).where(
+        sql<boolean>`(reseller_id, customer_id) in (values ${sql.join(pairs)})`,
+      );
+    },
+    ({ resellerId, customerId }) => [resellerId, customerId],
+  );
+  const byReseller = lookup<string>(
+    (db, ids) => links(db).where('reseller_customer_id', 'in', ids),
+    (id) => [id],
+  );
   return {
     async byBilling(keys) {
       if (keys.length === 0) return [];
-      const pairs = keys.map((key) => sql`(${key.resellerId}, ${key.customerId})`);
-      const rows = await database.read((db) =>
-        links(db)
-          .where(sql<boolean>`(reseller_id, customer_id) in (values ${sql.join(pairs)})`)
-          .execute(),
-      );
+      const rows = await database.read((db) => byBilling(db, keys));
       const found = new Map(rows.map(toLink).map((link) => [billingKeyString(link.billing), link]));
       return keys.map((key) => found.get(billingKeyString(key)) ?? null);
     },
     async byReseller(ids) {
       if (ids.length === 0) return [];
-      const rows = await database.read((db) =>
-        links(db).where('reseller_customer_id', 'in', ids).execute(),
-      );
+      const rows = await database.read((db) => byReseller(db, ids));
       const found = new Map(rows.map(toLink).map((link) => [link.resellerCustomerId, link]));
       return ids.map((id) => found.get(id) ?? null);
     },
@@ -105,6 +111,30 @@ export async function insertLink(
   if (rival) return rival;
   // The conflicting link was deleted between the two statements: try again.
   return standing.length > 0 ? null : insertLink(trx, link);
+}
+
+/** Statements that are kept, by their numbers of keys. */
+const MAX_STATEMENTS = 200;
+
+/**
+ * A query for the links of some keys. It is compiled once for each number of keys, because that takes
+ * as long as running it.
+ * @param parametersOf the parameters of one key, in the order of the statement
+ */
+function lookup<K>(
+  build: (db: Kysely<Tables>, keys: readonly K[]) => Compilable<LinkRow>,
+  parametersOf: (key: K) => readonly string[],
+): (db: Kysely<Tables>, keys: readonly K[]) => Promise<LinkRow[]> {
+  const compiled = new Map<number, CompiledQuery<LinkRow>>();
+  return async (db, keys) => {
+    const known = compiled.get(keys.length) ?? build(db, keys).compile();
+    if (compiled.size < MAX_STATEMENTS) compiled.set(keys.length, known);
+    const { rows } = await db.executeQuery<LinkRow>({
+      ...known,
+      parameters: keys.flatMap(parametersOf),
+    });
+    return rows;
+  };
 }
 
 function links(db: Kysely<Tables>) {

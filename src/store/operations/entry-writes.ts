@@ -3,6 +3,7 @@ import type { CustomerLink } from '../../domain/customer.ts';
 import type { Operation } from '../../domain/operation.ts';
 import { announcementOf, type Changes } from '../database/changes.ts';
 import type { Database, StoreLog } from '../database/database.ts';
+import { inStatementSpan } from '../database/statement-span.ts';
 import type { Tables } from '../database/tables.ts';
 import { insertLink } from '../links/customer-links.ts';
 import {
@@ -41,9 +42,9 @@ export function entryWrites(
     if (known && isOutdated(known, operation, poll)) {
       return { outcome: 'KEPT', entry: known.entry };
     }
-    const appended = mayLink(operation)
-      ? await appendAndLink(operation, poll)
-      : await appendAfter(operation, known, poll);
+    const appended = await inStatementSpan(database, 'INSERT', 'operation_entries', () =>
+      mayLink(operation) ? appendAndLink(operation, poll) : appendAfter(operation, known, poll),
+    );
     // Published only after it is committed.
     if (appended.outcome === 'APPENDED') changes.publish('operation', operationId);
     return appended;

@@ -34,10 +34,9 @@ export interface OperationFilter extends ChangesFilter {
   readonly until?: Date | undefined;
 }
 
-/** `ageMs` as in HeldOperation. */
-export interface HeldLease {
+/** `ageMs` and `trace` as in HeldOperation. */
+export interface HeldLease extends Pick<HeldOperation, 'ageMs' | 'trace'> {
   readonly operationId: string;
-  readonly ageMs: number;
 }
 
 /** The result of appending the reading of a poller. */

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { HeldOperation } from '../../domain/operation.ts';
 import type { CommitOptions, Database } from '../database/database.ts';
+import { decodeTrace } from '../database/trace-column.ts';
 import type { OperationJournal } from './journal.ts';
 import { latestEntries, MAX_ROWS, toEntry } from './rows.ts';
 
@@ -30,12 +31,15 @@ export function leases(database: Database, instanceId: string): Leases {
     if (numbers.length === 0) return [];
     const rows = await database.read((db) =>
       latestEntries(db)
-        .select(ageMs)
+        .select([ageMs, 'o.trace_context'])
         .where('o.number', 'in', numbers)
         .orderBy('o.number')
         .execute(),
     );
-    return rows.map((row) => ({ entry: toEntry(row), ageMs: row.age_ms }));
+    return rows.map((row) => ({
+      ...{ entry: toEntry(row), ageMs: row.age_ms },
+      trace: decodeTrace(row.trace_context),
+    }));
   }
 
   return {
@@ -103,12 +107,15 @@ export function leases(database: Database, instanceId: string): Leases {
             .where('done', '=', UNFINISHED)
             .where('lease_until', '>', database.now)
             .where('lease_holder', '=', instanceId)
-            .returning(['operation_id', ageMs])
+            .returning(['operation_id', ageMs, 'trace_context'])
             .compile(),
         ],
         SERIALISED,
       );
-      return rows.map((row) => ({ operationId: row.operation_id, ageMs: row.age_ms }));
+      return rows.map((row) => ({
+        ...{ operationId: row.operation_id, ageMs: row.age_ms },
+        trace: decodeTrace(row.trace_context),
+      }));
     },
 
     async releaseAll() {

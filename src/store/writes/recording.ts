@@ -3,6 +3,7 @@ import { GatewayError } from '../../domain/error.ts';
 import type { Changes } from '../database/changes.ts';
 import type { Database } from '../database/database.ts';
 import { isUniqueViolation } from '../database/failure.ts';
+import { inStatementSpan } from '../database/statement-span.ts';
 import type { Tables } from '../database/tables.ts';
 import { columnsOf, commitOutcome, lockName, refusedColumns } from './write-columns.ts';
 import { isOpen, type StoredWrite, toStoredWrite, type WriteRow, writeRows } from './write-rows.ts';
@@ -37,7 +38,7 @@ export function recordMethods(database: Database, changes: Changes): RecordMetho
   /** Another target's write may take the key at the same time: the unique index decides. */
   async function insertOnce(...args: Parameters<typeof insert>): Promise<StoredWrite | null> {
     try {
-      return await insert(...args);
+      return await inStatementSpan(database, 'INSERT', 'writes', () => insert(...args));
     } catch (error) {
       if (isUniqueViolation(error)) return null;
       throw error;

@@ -2,7 +2,9 @@ import { type Kysely, sql } from 'kysely';
 import { type Operation, type OperationEntry, operationStatus } from '../../domain/operation.ts';
 import { announcementOf, type Changes } from '../database/changes.ts';
 import type { Database, StoreLog } from '../database/database.ts';
+import { inStatementSpan } from '../database/statement-span.ts';
 import type { Tables } from '../database/tables.ts';
+import { encodeTrace } from '../database/trace-column.ts';
 import { appendIn, linkIn } from '../operations/entry-writes.ts';
 import type { OperationJournal } from '../operations/journal.ts';
 import { encodeOperation } from '../operations/operation-json.ts';
@@ -89,7 +91,9 @@ export function startedMethod(
 
   return {
     async started(id, state) {
-      const { entry, isLeased } = await started(id, state);
+      const { entry, isLeased } = await inStatementSpan(database, 'INSERT', 'operations', () =>
+        started(id, state),
+      );
       if (entry.resellerId !== null || !state.resellerId) return { entry, isLeased };
       return { entry: await withReseller(entry, state.resellerId), isLeased };
     },
@@ -99,7 +103,7 @@ export function startedMethod(
 function insertOperation(
   database: Database,
   db: Kysely<Tables>,
-  { operation, leaseMs }: StartedState,
+  { operation, leaseMs, trace }: StartedState,
   instanceId: string,
 ) {
   return db
@@ -109,6 +113,7 @@ function insertOperation(
       operation_id: operation.operationId,
       first_seen_at: database.now,
       latest_sequence: 0,
+      trace_context: encodeTrace(trace),
       lease_holder: instanceId,
       lease_until: sql<number>`${database.now} + ${Math.ceil(leaseMs)}`,
     })

@@ -2,7 +2,9 @@ import { type CompiledQuery, type Kysely, sql } from 'kysely';
 import type { WriteFailure } from '../../domain/write.ts';
 import { announcementOf, type Changes } from '../database/changes.ts';
 import type { CommitResults, Database } from '../database/database.ts';
+import { inStatementSpan } from '../database/statement-span.ts';
 import type { Tables } from '../database/tables.ts';
+import { encodeTrace } from '../database/trace-column.ts';
 import type { NewWrite } from './write-store.ts';
 
 /** The columns that recording sets. */
@@ -25,6 +27,7 @@ export function columnsOf(database: Database, write: NewWrite) {
     upstream_key: write.upstreamKey,
     link_to: write.linkTo,
     request_id: write.requestId,
+    trace_context: encodeTrace(write.trace),
     recorded_at: database.now,
     superseded: 0,
   } as const;
@@ -44,10 +47,12 @@ export async function commitOutcome<const Q extends readonly CompiledQuery<unkno
   build: (db: Kysely<Tables>) => Q,
 ): Promise<CommitResults<Q>> {
   try {
-    return await database.commit(build, {
-      appends: ['writes'],
-      announcements: [announcementOf('write', id)],
-    });
+    return await inStatementSpan(database, 'UPDATE', 'writes', () =>
+      database.commit(build, {
+        appends: ['writes'],
+        announcements: [announcementOf('write', id)],
+      }),
+    );
   } finally {
     changes.publish('write', id);
   }

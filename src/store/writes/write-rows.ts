@@ -1,7 +1,9 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
+import type { TraceContext } from '../../domain/tracing.ts';
 import type { WriteChange, WriteRecord } from '../../domain/write.ts';
 import type { Database } from '../database/database.ts';
 import type { Tables, WritesTable } from '../database/tables.ts';
+import { decodeTrace } from '../database/trace-column.ts';
 
 /** A write with what decides about repeating it. Ages are by the database's clock. */
 export interface StoredWrite {
@@ -13,6 +15,8 @@ export interface StoredWrite {
   readonly snapshot: unknown;
   readonly upstreamKey: string;
   readonly linkTo: string | null;
+  /** The trace of the request that sent the write; null when it was not traced. */
+  readonly trace: TraceContext | null;
   readonly attempts: number;
   /** Milliseconds for which a call of this write may still be on its way; 0 when none can be. */
   readonly heldForMs: number;
@@ -38,6 +42,7 @@ export function toStoredWrite(row: WriteRow): StoredWrite {
     snapshot: fromJson(row.snapshot),
     upstreamKey: row.upstream_key,
     linkTo: row.link_to,
+    trace: decodeTrace(row.trace_context),
     attempts: row.attempts,
     heldForMs: Math.max(0, row.held_until - row.now),
     ageMs: row.now - row.recorded_at,

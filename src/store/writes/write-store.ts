@@ -1,4 +1,5 @@
 import type { Operation, OperationEntry } from '../../domain/operation.ts';
+import type { TraceContext } from '../../domain/tracing.ts';
 import type { WriteFailure, WriteMutation, WriteRecord, WriteTarget } from '../../domain/write.ts';
 import type { StoredWrite } from './write-rows.ts';
 
@@ -23,6 +24,8 @@ export interface NewWrite {
   readonly upstreamKey: string;
   readonly linkTo: string | null;
   readonly requestId: string;
+  /** The trace of the request; absent when it is not traced. */
+  readonly trace?: TraceContext | null | undefined;
 }
 
 /** What a decision about a new write is based on, read from the store. */
@@ -52,6 +55,8 @@ export interface StartedState {
   readonly operation: Operation;
   /** How long this instance leases the operation to itself, in milliseconds. */
   readonly leaseMs: number;
+  /** The trace of the write, which the polls continue. */
+  readonly trace?: TraceContext | null | undefined;
   /** The reseller that the write names, for an operation that names none. */
   readonly resellerId?: string | null | undefined;
 }

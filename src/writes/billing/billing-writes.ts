@@ -8,6 +8,7 @@ import {
   resellerOf,
   withKnown,
 } from '../../domain/operation.ts';
+import type { TraceContext } from '../../domain/tracing.ts';
 import type { WriteRecord } from '../../domain/write.ts';
 import type { StoredWrite } from '../../store/writes/write-rows.ts';
 import type { WriteStore } from '../../store/writes/write-store.ts';
@@ -30,7 +31,7 @@ export interface BillingWritesDeps {
   /** How long this instance leases an operation that it starts, in milliseconds. */
   readonly leaseMs: number;
   /** Polls an operation whose lease this instance holds. */
-  onStarted(entry: OperationEntry): void;
+  onStarted(entry: OperationEntry, trace: TraceContext | null): void;
   /** The present state of an operation; null when neither journal nor billing knows it. */
   getOperation(operationId: string, scope: CallScope): Promise<OperationEntry | null>;
 }
@@ -96,10 +97,12 @@ export class BillingWrites {
 
   async #store(write: StoredWrite, operation: Operation): Promise<OperationEntry> {
     const { store, leaseMs, onStarted } = this.#deps;
+    const { trace } = write;
     const { id, target } = write.record;
     const { resellerId } = target;
-    const { entry, isLeased } = await store.started(id, { operation, leaseMs, resellerId });
-    if (isLeased) onStarted(entry);
+    const state = { operation, leaseMs, resellerId, trace };
+    const { entry, isLeased } = await store.started(id, state);
+    if (isLeased) onStarted(entry, trace);
     return entry;
   }
 

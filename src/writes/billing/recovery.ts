@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { pause } from '../../domain/call-scope.ts';
+import { inTrace } from '../../domain/tracing.ts';
 import { OutcomeUnknown, type WriteMutation } from '../../domain/write.ts';
 import type { Logger } from '../../log.ts';
 import type { StoredWrite } from '../../store/writes/write-rows.ts';
@@ -74,7 +75,9 @@ export class Recovery {
     const { id, mutation } = write.record;
     const scope = { signal: this.#closing.signal, requestId: randomUUID() };
     try {
-      await engine.continue(writes.conduct, write, scope);
+      await inTrace(write.trace, { name: 'repeat write' }, () =>
+        engine.continue(writes.conduct, write, scope),
+      );
       log.info({ write: id, mutation }, 'write without an answer repeated: done');
     } catch (err) {
       // The engine has logged an unknown outcome.

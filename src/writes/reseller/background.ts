@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { abortable, pause } from '../../domain/call-scope.ts';
+import { inTrace } from '../../domain/tracing.ts';
 import type { WriteMutation } from '../../domain/write.ts';
 import type { Logger } from '../../log.ts';
 import type { StoredWrite } from '../../store/writes/write-rows.ts';
@@ -98,7 +99,7 @@ export class BackgroundReader {
     const conduct = conducts.get(mutation);
     if (!conduct || this.#closing.signal.aborted) return;
     try {
-      await this.#decide(conduct, write);
+      await inTrace(write.trace, { name: 'read back write' }, () => this.#decide(conduct, write));
     } catch (err) {
       this.#postpone(id);
       log.warn({ err, write: id, mutation }, 'write not read back, retrying');
