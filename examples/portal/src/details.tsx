@@ -46,11 +46,7 @@ export function Details({ row, watch }: { row: string; watch: (operation: string
       {status && button(status === 'ACTIVE' ? 'Suspend subscription' : 'Activate subscription')}
       <p>{`Billing account: ${active ? 'Active' : active === false ? 'Suspended' : 'None'}`}</p>
       {active !== undefined && button(active ? 'Suspend customer' : 'Activate customer')}
-      {problem && (
-        <p role="alert" className="FAILED">
-          {problem}
-        </p>
-      )}
+      {problem && <p role="alert">{problem}</p>}
     </>
   );
 }

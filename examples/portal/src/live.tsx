@@ -22,11 +22,7 @@ export function Operation({ id }: { id: string }) {
           {label(status)} <Time at={modifiedAt ?? createdAt} />
         </li>
       ))}
-      {(failure ?? error) && (
-        <p role="alert" className="FAILED">
-          {failure ?? messageOf(error)}
-        </p>
-      )}
+      {(failure ?? error) && <p role="alert">{failure ?? messageOf(error)}</p>}
     </ol>
   );
 }

@@ -1,4 +1,4 @@
-import { StrictMode, useState } from 'react';
+import { useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Provider } from 'urql';
 import { client } from './client.ts';
@@ -35,9 +35,7 @@ function Portal() {
 }
 
 createRoot(document.body).render(
-  <StrictMode>
-    <Provider value={client}>
-      <Portal />
-    </Provider>
-  </StrictMode>,
+  <Provider value={client}>
+    <Portal />
+  </Provider>,
 );

@@ -19,9 +19,8 @@ export function Subscriptions(props: { selected: string; select: (row: string) =
   const [search, setSearch] = useState('');
   const [status, setStatus] = useState<gql.SubscriptionStatus>();
   const [first, setFirst] = useState(15);
-  const [orderBy, setOrderBy] = useState(byName);
-  const filter = { search, ...(status && { status: [status] }) };
-  const variables = { filter, orderBy, first };
+  const [order, setOrder] = useState(byName);
+  const variables = { filter: { search, ...(status && { status: [status] }) }, order, first };
   const [{ data, error }, refresh] = useQuery({ query: gql.RowsDocument, variables });
   const [{ data: change }] = useSubscription({ query: gql.WatchPortfolioDocument, variables: {} });
   useEffect(() => {
@@ -54,11 +53,7 @@ export function Subscriptions(props: { selected: string; select: (row: string) =
           ))}
         </select>
       </header>
-      {error && (
-        <p role="alert" className="FAILED">
-          {messageOf(error)}
-        </p>
-      )}
+      {error && <p role="alert">{messageOf(error)}</p>}
       <dl>
         {totals?.map(({ name, value }) => (
           <div key={name}>
@@ -71,11 +66,11 @@ export function Subscriptions(props: { selected: string; select: (row: string) =
         <thead>
           <tr>
             {columns.map(({ name, field }) => {
-              const arrow = field !== orderBy.field ? '' : orderBy.direction === 'ASC' ? '▲' : '▼';
+              const arrow = field !== order.field ? '' : order.direction === 'ASC' ? '▲' : '▼';
               const direction = arrow === '▲' ? 'DESC' : 'ASC';
               return (
                 <th key={field}>
-                  <button type="button" onClick={() => setOrderBy({ field, direction })}>
+                  <button type="button" onClick={() => setOrder({ field, direction })}>
                     {`${name} ${arrow}`}
                   </button>
                 </th>
