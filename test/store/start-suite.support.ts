@@ -45,6 +45,9 @@ export function startSuite(database: TestDatabase): void {
     await database.query('alter table operations drop column started_at');
     // Migrations run in order, so the later ones are undone, too.
     for (const name of portfolioTables) await database.query(`drop table portfolio_${name}`);
+    for (const table of ['writes', 'operations']) {
+      await database.query(`alter table ${table} drop column trace_context`);
+    }
     await database.query(
       "delete from gateway_migrations where name >= '0009-operation-filters' returning name",
     );
