@@ -1,10 +1,9 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import type { ErrorCode } from '../../../domain/error.ts';
 import type { Logger } from '../../../log.ts';
-import { SHED_RETRY_AFTER, SHED_STATUS } from '../answer-status.ts';
-import { statuses } from '../http-status.ts';
-import { errorBody, isShed, publicResult } from '../public-error.ts';
+import { answerStatus, SHED_RETRY_AFTER, SHED_STATUS } from '../answer-status.ts';
+import { answerType } from '../media-type.ts';
+import { errorBody, publicResult } from '../public-error.ts';
 import type { ServerContext } from '../request-context.ts';
 
 /** Messages for requests that are rejected before GraphQL. */
@@ -19,15 +18,17 @@ const refusals: Readonly<Record<number, string>> = {
  */
 export function useErrorCodes(log: Logger, suggestions: boolean): Plugin<object, ServerContext> {
   return {
-    onResultProcess({ result, setResult, serverContext: { requestId, record } }) {
+    onResultProcess({ request, result, setResult, serverContext: { requestId, record } }) {
       // Batching is off, so this is one result or one stream.
       if (!isSingle(result) || !result.errors) return;
       const coded = publicResult(result, {
         ...{ requestId, log, suggestions, onError: record?.failed },
       });
-      const shed = isShed(coded) ? shedHttp : null;
+      // Clients that accept only streams get the status of the newer type.
+      const type = answerType(request.headers.get('accept') ?? undefined) ?? RESPONSE_TYPE;
+      const status = answerStatus(coded, type);
       coded.errors?.forEach((error, index) => {
-        const http = shed ?? httpOf(result, result.errors?.[index], error);
+        const http = httpOf(result.errors?.[index], status);
         if (http) error.extensions['http'] = http;
       });
       setResult(coded);
@@ -53,22 +54,15 @@ interface HttpExtension {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-const shedHttp: HttpExtension = {
-  status: SHED_STATUS,
-  headers: { 'retry-after': SHED_RETRY_AFTER },
-};
+const RESPONSE_TYPE = 'application/graphql-response+json';
 
-function httpOf(
-  { data }: ExecutionResult,
-  given: GraphQLError | undefined,
-  coded: GraphQLError,
-): HttpExtension | null {
+/** Yoga has decided about requests that it could not parse; the others have the status of their answer. */
+function httpOf(given: GraphQLError | undefined, status: number): HttpExtension | null {
   const http = given?.extensions['http'] as HttpExtension | undefined;
   // A body that is not JSON is not a GraphQL request: status 400 for every client.
   if (http?.spec && given?.extensions['originalError']) return { ...http, spec: false };
-  if (http || data !== undefined) return http ?? null;
-  const code = coded.extensions['code'] as ErrorCode;
-  return { status: statuses[code], spec: code === 'BAD_USER_INPUT' };
+  if (http || status === 200) return http ?? null;
+  return { status, headers: status === SHED_STATUS ? { 'retry-after': SHED_RETRY_AFTER } : {} };
 }
 
 function isSingle(result: object): result is ExecutionResult {
