@@ -47,13 +47,14 @@ export declare function watchOperation<T extends {
     cursor: string;
 } = OperationState>(client: SubscriptionClient, operation: string, { after, ...request }?: Omit<SubscriptionRequest, 'variables'> & {
     after?: string | null;
-}): AsyncGenerator<T, void, undefined>;
+}): AsyncIterableIterator<T, void, undefined>;
 /**
  * Follows a subscription whose document has the variable `$after` and selects `cursor`. After a
  * reconnect by the client, it continues after the last event that it received, so that none is
- * missing. Stop it with `break` or `return()`.
+ * missing. It subscribes when it is first read. Stop it with `break` or `return()`, also while it waits
+ * for an event.
  * @throws SubscriptionFailed, or what the client reports when it gives up
  */
 export declare function follow<T extends {
     cursor: string;
-}>(client: SubscriptionClient, request: SubscriptionRequest): AsyncGenerator<T, void, undefined>;
+}>(client: SubscriptionClient, request: SubscriptionRequest): AsyncIterableIterator<T, void, undefined>;

@@ -51,62 +51,96 @@ export class SubscriptionFailed extends Error {
  * @param after the `cursor` of the last state that is known
  * @throws SubscriptionFailed, or what the client reports when it gives up
  */
-export async function* watchOperation<T extends { cursor: string } = OperationState>(
+export function watchOperation<T extends { cursor: string } = OperationState>(
   client: SubscriptionClient,
   operation: string,
   { after, ...request }: Omit<SubscriptionRequest, 'variables'> & { after?: string | null } = {},
-): AsyncGenerator<T, void, undefined> {
+): AsyncIterableIterator<T, void, undefined> {
   const document =
     request.query || request.documentId ? request : { query: watchOperationDocument };
   const variables = { operation, after: after ?? null };
-  yield* follow<T>(client, { ...document, variables });
+  return follow<T>(client, { ...document, variables });
 }
 
 /**
  * Follows a subscription whose document has the variable `$after` and selects `cursor`. After a
  * reconnect by the client, it continues after the last event that it received, so that none is
- * missing. Stop it with `break` or `return()`.
+ * missing. It subscribes when it is first read. Stop it with `break` or `return()`, also while it waits
+ * for an event.
  * @throws SubscriptionFailed, or what the client reports when it gives up
  */
-export async function* follow<T extends { cursor: string }>(
+export function follow<T extends { cursor: string }>(
   client: SubscriptionClient,
   request: SubscriptionRequest,
-): AsyncGenerator<T, void, undefined> {
-  const queue: T[] = [];
-  const ends: { readonly error?: unknown }[] = [];
-  let wake = (): void => undefined;
-  // The clients send this object again when they reconnect, so the cursor is kept in it.
-  const variables: Record<string, unknown> = { ...request.variables };
-  const finish = (reason: { readonly error?: unknown }): void => {
-    ends.push(reason);
-    wake();
-  };
-  const unsubscribe = client.subscribe(payloadOf(request, variables), {
-    next({ data, errors }: Result) {
-      if (errors) return finish({ error: new SubscriptionFailed(errors) });
-      for (const event of Object.values(data ?? {}).filter(isEvent<T>)) {
-        variables['after'] = event.cursor;
-        queue.push(event);
-      }
-      wake();
-    },
-    error: (error) =>
-      finish({ error: Array.isArray(error) ? new SubscriptionFailed(error) : error }),
-    complete: () => finish({}),
-  });
-  try {
+): AsyncIterableIterator<T, void, undefined> {
+  return new Following(client, request);
+}
+
+/** A generator would not return before the event that it waits for. */
+class Following<T extends { cursor: string }> implements AsyncIterableIterator<T, void, undefined> {
+  readonly #client: SubscriptionClient;
+  readonly #request: SubscriptionRequest;
+  readonly #events: T[] = [];
+  #waiting: (() => void)[] = [];
+  #end: { readonly error?: unknown } | null = null;
+  #unsubscribe: (() => void) | null = null;
+
+  constructor(client: SubscriptionClient, request: SubscriptionRequest) {
+    this.#client = client;
+    this.#request = request;
+  }
+
+  async next(): Promise<IteratorResult<T, void>> {
+    if (!this.#end) this.#unsubscribe ??= this.#subscribe();
     for (;;) {
-      yield* queue.splice(0);
-      if (queue.length > 0) continue;
-      const [end] = ends;
-      if (end && 'error' in end) throw end.error;
-      if (end) return;
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
+      const event = this.#events.shift();
+      if (event) return { done: false, value: event };
+      if (this.#end) break;
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
-  } finally {
-    unsubscribe();
+    const end = this.#end;
+    // The error is thrown once.
+    this.#end = {};
+    if ('error' in end) throw end.error;
+    return { done: true, value: undefined };
+  }
+
+  async return(): Promise<IteratorResult<T, void>> {
+    this.#events.length = 0;
+    this.#finish({});
+    return { done: true, value: undefined };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #subscribe(): () => void {
+    // The clients send this object again when they reconnect, so the cursor is kept in it.
+    const variables: Record<string, unknown> = { ...this.#request.variables };
+    return this.#client.subscribe(payloadOf(this.#request, variables), {
+      next: ({ data, errors }: Result) => {
+        if (errors) return this.#finish({ error: new SubscriptionFailed(errors) });
+        for (const event of Object.values(data ?? {}).filter(isEvent<T>)) {
+          variables['after'] = event.cursor;
+          this.#events.push(event);
+        }
+        this.#wake();
+      },
+      error: (error) =>
+        this.#finish({ error: Array.isArray(error) ? new SubscriptionFailed(error) : error }),
+      complete: () => this.#finish({}),
+    });
+  }
+
+  #finish(end: { readonly error?: unknown }): void {
+    this.#end ??= end;
+    this.#unsubscribe?.();
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const resume of this.#waiting.splice(0)) resume();
   }
 }
 

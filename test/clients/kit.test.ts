@@ -167,12 +167,12 @@ const clients = {
   },
 };
 /** A list that a test can read while it grows. */
-function reading<T>(events: AsyncGenerator<T, void, undefined>) {
+function reading<T>(events: AsyncIterableIterator<T, void, undefined>) {
   const seen: T[] = [];
   const ended = (async () => {
     for await (const event of events) seen.push(event);
   })();
-  onTestFinished(() => void events.return());
+  onTestFinished(() => void events.return?.());
   return { seen, ended };
 }
 
@@ -211,6 +211,23 @@ describe.each(Object.entries(clients))('with %s', (_name, open) => {
     const all = ['suspendSubscription', 'activateSubscription', 'suspendSubscription'];
     await expect.poll(mutations, { timeout: 10_000 }).toEqual(all);
     expect(new Set(seen.map(({ cursor }) => cursor)).size).toBe(3);
+  });
+
+  test('return ends follow and watchOperation while they wait for an event', async () => {
+    const { url } = await startTestGateway({ sandbox: { operations: { outcome: 'never' } } });
+    const operation = await activateFirstCustomer(url);
+    const client = open(url);
+    const document = { documentId: documentIds.ChangeRecorded };
+    for (const events of [follow(client, document), watchOperation(client, operation)]) {
+      const ended = (async () => {
+        for await (const _ of events);
+      })();
+      // Begins to wait.
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      await events.return?.();
+      await ended;
+      expect(await events.next()).toEqual({ done: true, value: undefined });
+    }
   });
 
   test('follow fails with the errors of the gateway', async () => {
