@@ -35,7 +35,7 @@ export interface RouteOptions extends YogaOptions {
   readonly mcp: McpMode | null;
 }
 
-/** Returns who responds to a request, or why nobody does. */
+/** Returns the handler of a request, or why it is refused. */
 export function createRouter(
   options: RouteOptions,
 ): (request: IncomingMessage) => Handle | Refusal {
@@ -55,10 +55,16 @@ export function createRouter(
     if (message !== null) return { status: 403, code: 'FORBIDDEN', message };
     if (!hasValidHost(request)) return malformedHost;
     const handle = handles.get(path);
-    if (!handle) return { status: 404, code: 'NOT_FOUND', message: `The API is at ${PATH}.` };
+    if (!handle) return notFound(path);
     if (!shutdown.aborted) return handle;
     return { status: 503, code: 'UNAVAILABLE', message: 'The gateway is shutting down.' };
   };
+}
+
+function notFound(path: string | undefined): Refusal {
+  const agents = 'Agents are not served: set MCP=read or MCP=write.';
+  const message = path === MCP_PATH ? agents : `The API is at ${PATH}.`;
+  return { status: 404, code: 'NOT_FOUND', message };
 }
 
 const malformedHost: Refusal = {

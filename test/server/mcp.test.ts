@@ -206,6 +206,20 @@ describe('an error', () => {
   });
 });
 
+test('a batch of messages is refused, because it would count as one request', async () => {
+  const { url, sandbox } = writing();
+  const call = { method: 'tools/call', params: { name: 'customers', arguments: {} } };
+  const before = sandbox.calls.counts();
+  const { status, text } = await send(new URL('/mcp', url).href, {
+    headers: { accept: 'application/json, text/event-stream' },
+    body: json([1, 2, 3].map((id) => ({ jsonrpc: '2.0', id, ...call }))),
+  });
+  expect(status).toBe(400);
+  expect(JSON.parse(text)).toMatchObject({ id: null, error: { code: -32600 } });
+  expect(text).toContain('one message');
+  expect(sandbox.calls.counts()).toEqual(before);
+});
+
 describe('with AUTH=jwt', () => {
   test('callers are identified, and tools show what their tenant and role may see', async () => {
     const gateway = await startTenants({ MCP: 'write' });
@@ -238,5 +252,7 @@ describe('with AUTH=jwt', () => {
 
 test('nothing is served with MCP=off', async () => {
   const { url } = await startTestGateway();
-  expect((await send(new URL('/mcp', url).href, { body: '{}' })).status).toBe(404);
+  const { status, text } = await send(new URL('/mcp', url).href, { body: '{}' });
+  expect(status).toBe(404);
+  expect(text).toContain('MCP=read');
 });

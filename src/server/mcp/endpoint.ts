@@ -125,6 +125,14 @@ function isImplementation(
   return typeof value === 'object' && value !== null && 'name' in value && 'version' in value;
 }
 
+/** The protocol has had no batches since 2025-06-18. One would count as one request of the rate limit. */
+function refuseBatch(response: ServerResponse): void {
+  const message = 'Batches are not supported: send one message in each request.';
+  response
+    .writeHead(400, { 'content-type': 'application/json' })
+    .end(JSON.stringify({ jsonrpc: '2.0', id: null, error: { code: -32600, message } }));
+}
+
 async function respond(
   { fetch }: McpHttpHandler,
   request: IncomingMessage,
@@ -134,6 +142,7 @@ async function respond(
   const body = request.method === 'POST' ? await readBody(request, maxBytes) : { text: '' };
   if (body === 'CLIENT_GONE') return;
   if (body === 'TOO_LONG') return void response.writeHead(413).end();
+  if (body.text.trimStart().startsWith('[')) return refuseBatch(response);
   const url = `http://localhost${request.url ?? '/'}`;
   const headers = new Headers();
   for (const [name, value] of Object.entries(request.headers)) {
