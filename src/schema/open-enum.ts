@@ -29,6 +29,12 @@ export function openEnum(
     return Object.hasOwn(values, value) ? value : UNRECOGNIZED;
   }
 
+  /** The value of the enum, or the vendor's string when the enum does not have it. */
+  function textOf(raw: string): string {
+    const value = parse(raw);
+    return value === UNRECOGNIZED ? raw : value;
+  }
+
   /** The field `<name>Raw`, beside a field that `parse` maps. */
   function rawField<Parent>(t: ObjectFields<Parent>, field: string, raw: Raw<Parent>) {
     const description = `\`${field}\` exactly as the reseller API returned it; null when omitted.`;
@@ -38,6 +44,7 @@ export function openEnum(
   return {
     ref,
     parse,
+    textOf,
     /** The values that are known, in the spelling of the enum. */
     known: Object.keys(values),
     /** The fields `<field>` and `<field>Raw`; both are null when the vendor omits the value. */

@@ -44,6 +44,21 @@ test('has the rows of the list with the same filter and order, and resumes after
   }
 });
 
+test('names plans as the filter does, and values that the gateway does not know as the vendor does', async () => {
+  const { url } = await startFilled();
+  const plans = new Set(
+    rowsOf((await download(url, 'subscriptions.ndjson')).text).map(({ planName }) => planName),
+  );
+  expect(plans).not.toContain('ANNUAL');
+  expect(plans).not.toContain('UNRECOGNIZED');
+  expect(plans).toContain('ANNUAL_THREE_YEAR_PAY');
+  const filter = { planName: ['ANNUAL_MONTHLY_PAY'] };
+  const { text } = await download(url, 'subscriptions.ndjson', { filter });
+  expect(new Set(rowsOf(text).map(({ planName }) => planName))).toEqual(
+    new Set(['ANNUAL_MONTHLY_PAY']),
+  );
+});
+
 test('escapes what a spreadsheet would take for a formula', async () => {
   const { url, sandbox } = await startFilled({
     sandbox: { seed: { customers: 5 } },
@@ -86,6 +101,14 @@ test('refuses parameters that the list would refuse', async () => {
     expect({ status: response.status, text }).toMatchObject({ status: 400 });
     expect(text).toContain('BAD_USER_INPUT');
   }
+});
+
+test.each([true, false])('suggests names of the schema only where errors may (%s)', async (may) => {
+  const env = { SUGGESTIONS: String(may) };
+  const { url } = await startFilled({ sandbox: { seed: { customers: 5 } }, env });
+  const { text } = await download(url, 'subscriptions.csv', { filter: { statuss: 1 } });
+  expect(text).toContain('\\"statuss\\" is not defined');
+  expect(text.includes('Did you mean')).toBe(may);
 });
 
 test('requires authentication, and has the rows of the tenant only', async () => {

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { GraphQLSchema } from 'graphql';
 import { GatewayError } from '../../domain/error.ts';
+import type { Limits } from '../../domain/limits.ts';
 import type { PlaceInOrder } from '../../domain/portfolio-filter.ts';
 import type { Viewer } from '../../domain/viewer.ts';
 import type { Logger } from '../../log.ts';
@@ -41,6 +42,7 @@ export interface ExportOptions {
   readonly admit: Admit;
   readonly createServices: (scope: RequestScope) => Services;
   readonly origins: OriginPolicy;
+  readonly limits: Limits;
   readonly log: Logger;
 }
 
@@ -97,8 +99,8 @@ async function send(options: ExportOptions, path: ExportPath, admitted: Admitted
   });
   const query = new URL(request.url ?? '', 'http://localhost').searchParams;
   const lines = path.startsWith('/export/subscriptions')
-    ? await subscriptionLines(options.schema, query, services, formatOf(path))
-    : await customerLines(options.schema, query, services, formatOf(path));
+    ? await subscriptionLines(options, query, services, formatOf(path))
+    : await customerLines(options, query, services, formatOf(path));
   const first = await lines.next();
   response.writeHead(200, {
     'content-type': path.endsWith('.csv') ? 'text/csv; charset=utf-8' : 'application/x-ndjson',
@@ -147,23 +149,23 @@ function formatOf(path: ExportPath): Format {
 }
 
 async function subscriptionLines(
-  schema: GraphQLSchema,
+  { schema, limits }: ExportOptions,
   query: URLSearchParams,
   { portfolio, customers }: Services,
   format: Format,
 ): Promise<AsyncGenerator<string, void>> {
-  const { after, ...args } = exportArguments(query, schema, 'Subscription');
+  const { after, ...args } = exportArguments(query, schema, 'Subscription', limits.suggestions);
   const list = await subscriptionList(asArguments(args), portfolio, customers);
   return linesOf(list, after === null ? null : list.placeOf(after), subscriptionColumns, format);
 }
 
 async function customerLines(
-  schema: GraphQLSchema,
+  { schema, limits }: ExportOptions,
   query: URLSearchParams,
   { portfolio, customers }: Services,
   format: Format,
 ): Promise<AsyncGenerator<string, void>> {
-  const { after, ...args } = exportArguments(query, schema, 'Customer');
+  const { after, ...args } = exportArguments(query, schema, 'Customer', limits.suggestions);
   const list = await customerList(asArguments(args), portfolio, customers);
   return linesOf(list, after === null ? null : list.placeOf(after), customerColumns, format);
 }

@@ -89,7 +89,7 @@ function failureOf(error: GraphQLError): GatewayError {
 }
 
 /** graphql-js appends a question with similar names to its messages. */
-function withoutSuggestion(message: string): string {
+export function withoutSuggestion(message: string): string {
   const start = message.lastIndexOf(' Did you mean ');
   return start === -1 || !message.endsWith('?') ? message : message.slice(0, start);
 }
