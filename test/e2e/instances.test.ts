@@ -152,4 +152,4 @@ test('while PostgreSQL is away, mutations are refused before they are sent; then
   await expect.poll(again, { timeout: 5_000 }).not.toBeNull();
   const statuses = async () => (await listOperations(url)).map(({ status }) => status);
   await expect.poll(statuses, { timeout: 10_000 }).toEqual(['SUCCEEDED', 'SUCCEEDED']);
-});
+}, 30_000);

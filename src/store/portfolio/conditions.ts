@@ -34,8 +34,8 @@ const columns = {
 } as const;
 
 /**
- * A filter in SQL. Every negation is moved to a single condition, where a missing value can be told
- * apart: a condition on it is false, and its negation is true.
+ * A filter in SQL. Every negation is moved to a single condition, which handles a missing value: the
+ * condition is false, and its negation is true.
  */
 export function whereOf(filter: PortfolioFilter, target: FilterTarget, isNot = false): Condition {
   if (filter.type === 'not') return whereOf(filter.of, target, !isNot);
