@@ -11,6 +11,7 @@ import { createLogger, type Logger } from './log.ts';
 import { Notifications } from './notifications/notifications.ts';
 import { openBilling, openEgresses, openReseller, pullOptions } from './open-backends.ts';
 import { openPortfolio } from './open-portfolio.ts';
+import { openRetention } from './open-retention.ts';
 import { Operations, type OperationsDeps } from './operations/operations.ts';
 import { schema } from './schema/schema.ts';
 import { allowAnonymous } from './server/auth/authenticate.ts';
@@ -25,8 +26,7 @@ import { CustomerIndex } from './services/customer-index.ts';
 import type { ServiceSources } from './services/scope.ts';
 import { createServices } from './services/services.ts';
 import type { CustomerLinks } from './store/links/customer-links.ts';
-import { Retention, type RetentionJob } from './store/retention.ts';
-import { openStore, type Store } from './store/store.ts';
+import { openStore } from './store/store.ts';
 import { Writes, type WritesDeps } from './writes/writes.ts';
 
 export interface GatewayConfig extends Config {
@@ -89,7 +89,7 @@ export async function createGateway(
     ...{ store, forgetReads: () => reseller.invalidate(), log },
     onReceived: (notification) => portfolio.notified(notification),
   });
-  const retention = createRetention(config, store, log);
+  const retention = openRetention(config, store, log);
   const receive: ReceiveMessage = (message) => notifications.receive(message);
   let pull: Promise<Pull> | null = null;
   const sources: ServiceSources = {
@@ -197,7 +197,6 @@ function openOperations(
 const RECOVERY_INTERVAL_MS = 5_000;
 /** The share of a request's time that a write may wait before it is recorded. */
 const QUEUE_SHARE = 0.8;
-const DAY_MS = 86_400_000;
 
 function openWrites(config: GatewayConfig, deps: Omit<WritesDeps, 'options'>): Writes {
   const { server, writes } = config.settings;
@@ -215,40 +214,6 @@ function openWrites(config: GatewayConfig, deps: Omit<WritesDeps, 'options'>): W
     },
   });
 }
-
-/** Pub/Sub delivers a message again for up to 31 days; until then, its id must be known. */
-const MIN_NOTIFICATION_DAYS = 31;
-/** The longest time for which the request of a write without an outcome is kept. */
-const REQUEST_DAYS = 30;
-
-function createRetention({ settings }: GatewayConfig, store: Store, log: Logger): Retention {
-  const { operations, writes, notifications, portfolio } = settings;
-  const keyDays = writes.WRITE_KEY_WINDOW_MS / DAY_MS;
-  const job = (rows: string, days: number, minDays: number, run: Prune): RetentionJob[] =>
-    days === 0 ? [] : [{ rows, run: (limit) => run(Math.max(days, minDays) * DAY_MS, limit) }];
-  return new Retention({
-    log,
-    jobs: [
-      ...job('audit entries', writes.AUDIT_RETENTION, keyDays, store.audit.prune),
-      ...job('requests of unknown writes', REQUEST_DAYS, 0, store.audit.eraseRequests),
-      ...job(
-        'portfolio changes',
-        portfolio.PORTFOLIO_HISTORY_RETENTION,
-        0,
-        store.portfolio.pruneChanges,
-      ),
-      ...job('operations', operations.OPERATION_RETENTION, 0, store.journal.prune),
-      ...job(
-        'notifications',
-        notifications.NOTIFICATION_RETENTION,
-        MIN_NOTIFICATION_DAYS,
-        store.notifications.prune,
-      ),
-    ],
-  });
-}
-
-type Prune = (ageMs: number, limit: number) => Promise<number>;
 
 function originsOf(
   { auth, corsOrigins }: GatewayConfig,
