@@ -3,7 +3,7 @@ import type { RequestScope } from '../services/scope.ts';
 import type { Services } from '../services/services.ts';
 import type { Authenticate } from './auth/authenticate.ts';
 import { originRefusal } from './auth/origin.ts';
-import { createExport, exportPaths } from './export/export-endpoint.ts';
+import { createExport, EXPORTS_AT_ONCE, exportPaths } from './export/export-endpoint.ts';
 import { createGraphiQL, wantsPage } from './graphiql/page.ts';
 import { type Admit, createAdmission } from './graphql/admission.ts';
 import { createPlainRequests, type Identified, plainType } from './graphql/plain-requests.ts';
@@ -14,6 +14,7 @@ import type { TakeRequest } from './rate-limit.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import { hasValidHost, pathOf } from './request-target.ts';
 import { recordOf } from './telemetry/http-record.ts';
+import { ViewerSlots } from './viewer-slots.ts';
 
 export const PATH = '/graphql';
 export const PUSH_PATH = '/notifications/push';
@@ -41,10 +42,11 @@ export function createRouter(
 ): (request: IncomingMessage) => Handle | Refusal {
   const { origins, push, mcp, shutdown, log } = options;
   const admit = createAdmission({ ...options, bodyBytes: options.limits.bodyBytes });
+  const slots = new ViewerSlots({ limit: EXPORTS_AT_ONCE, name: 'exports' });
   const handles = new Map<string | undefined, Handle>([
     [PATH, createGraphQLAnswer(options, admit)],
     [PUSH_PATH, createPushEndpoint({ ...push, log })],
-    ...exportPaths.map((path) => [path, createExport({ ...options, admit }, path)] as const),
+    ...exportPaths.map((path) => [path, createExport({ ...options, admit, slots }, path)] as const),
     ...(mcp ? [[MCP_PATH, createMcpAnswer(options, admit, mcp)] as const] : []),
   ]);
   return (request) => {

@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { startTenants } from '../access/tenants.support.ts';
 import { expectedRows, matches, sorted } from './oracle.support.ts';
 import { startFilled } from './portfolio.support.ts';
@@ -109,6 +112,19 @@ test.each([true, false])('suggests names of the schema only where errors may (%s
   const { text } = await download(url, 'subscriptions.csv', { filter: { statuss: 1 } });
   expect(text).toContain('\\"statuss\\" is not defined');
   expect(text.includes('Did you mean')).toBe(may);
+});
+
+test('runs four exports of a viewer at the same time, and refuses more', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'export-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  // A database in another thread, so that exports wait for it at the same time.
+  const env = { DATABASE_URL: `sqlite:${join(folder, 'gateway.db')}` };
+  const { url } = await startFilled({ env });
+  const statusOf = async () => (await download(url, 'subscriptions.csv')).response.status;
+  const statuses = await Promise.all(Array.from({ length: 40 }, statusOf));
+  expect(new Set(statuses)).toEqual(new Set([200, 429]));
+  expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(4);
+  expect(await statusOf()).toBe(200);
 });
 
 test('requires authentication, and has the rows of the tenant only', async () => {

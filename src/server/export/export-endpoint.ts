@@ -20,6 +20,7 @@ import { agentFrom } from '../graphql/request-context.ts';
 import { allowOrigin, refusalOf, refuse } from '../refusal.ts';
 import { recordOf } from '../telemetry/http-record.ts';
 import type { RequestRecord } from '../telemetry/request-record.ts';
+import type { ViewerSlots } from '../viewer-slots.ts';
 import { type Columns, customerColumns, subscriptionColumns } from './columns.ts';
 import { type Cell, csvLine } from './csv.ts';
 import { exportArguments } from './export-arguments.ts';
@@ -34,12 +35,16 @@ type ExportPath = (typeof exportPaths)[number];
 
 /** Rows that are read, and held in memory, at once. */
 const PAGE = 500;
+/** Exports of one viewer at the same time. Each holds a page in memory and reads one after another. */
+export const EXPORTS_AT_ONCE = 4;
 /** A client that reads nothing for this time is disconnected, in milliseconds. */
 const STALL_MS = 60_000;
 
 export interface ExportOptions {
   readonly schema: GraphQLSchema;
   readonly admit: Admit;
+  /** Shared by the paths. */
+  readonly slots: ViewerSlots;
   readonly createServices: (scope: RequestScope) => Services;
   readonly origins: OriginPolicy;
   readonly limits: Limits;
@@ -68,6 +73,7 @@ export function createExport(options: ExportOptions, path: ExportPath) {
         return refuse(request, response, requestId, admission.refusal, origins);
       }
       record.setSubject(admission.viewer.subject);
+      response.once('close', options.slots.take(admission.viewer.subject));
       await send(options, path, { request, response, requestId, viewer: admission.viewer });
     } catch (error) {
       fail(error, { request, response, requestId, origins, log, record });

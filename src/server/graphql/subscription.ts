@@ -1,10 +1,11 @@
 import { createSourceEventStream, type ExecutionResult } from 'graphql';
 import type { Limits } from '../../domain/limits.ts';
+import { subscriptionsChanged } from '../../domain/telemetry.ts';
 import { runIn } from '../../domain/tracing.ts';
 import { type Pullable, pullable, type Receiver } from '../../live/pull.ts';
 import type { Logger } from '../../log.ts';
-import { SubscriptionSlots } from '../subscription-slots.ts';
 import { startOperationSpan } from '../telemetry/spans.ts';
+import { ViewerSlots } from '../viewer-slots.ts';
 import { checkRequest } from './limits/request-check.ts';
 import { publicResult, toGraphQLError } from './public-error.ts';
 import type { RequestArgs } from './request-context.ts';
@@ -28,7 +29,11 @@ export type Subscribe = (
  */
 export function createSubscribe(limits: Limits, log: Logger): Subscribe {
   const executions = new SharedExecutions(limits.answerBytes);
-  const slots = new SubscriptionSlots(limits.subscriptionsPerViewer);
+  const slots = new ViewerSlots({
+    limit: limits.subscriptionsPerViewer,
+    name: 'subscriptions',
+    onChange: (change) => subscriptionsChanged.publish(change),
+  });
   return async (args, deliver) => {
     const { contextValue } = args;
     contextValue.record?.setOperation(args.document, args.operationName);
