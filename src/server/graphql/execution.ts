@@ -1,8 +1,9 @@
-import { type ExecutionResult, execute, GraphQLError, getOperationAST } from 'graphql';
+import { type ExecutionResult, GraphQLError, getOperationAST } from 'graphql';
 import { GatewayError } from '../../domain/error.ts';
 import type { Limits } from '../../domain/limits.ts';
 import { runIn } from '../../domain/tracing.ts';
 import { startOperationSpan } from '../telemetry/spans.ts';
+import { executeCompiled } from './compiled/execute.ts';
 import { answerJson, tooLong } from './limits/answer-json.ts';
 import type { Meter } from './limits/meter.ts';
 import { checkRequest } from './limits/request-check.ts';
@@ -34,7 +35,7 @@ export function createExecuteOnce(limits: Limits): ExecuteOnce {
       leave = await gate.enter(viewer.subject, values, signal);
       if (slices.isOver()) await slices.next();
       const result = publicResult(
-        completed(await execute(args), meter, isMutation(args)),
+        completed(await executeCompiled(args), meter, isMutation(args)),
         errorScope,
       );
       const json = await answerJson(result, meter, limits.answerBytes);
