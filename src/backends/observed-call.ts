@@ -16,8 +16,8 @@ export interface AttemptSpan {
 
 export interface ObservedCall<T> {
   readonly service: BackendName;
-  /** One of a bounded number of names. */
-  readonly method: string;
+  /** Returns one of a bounded number of names. Called only for a call that is observed. */
+  readonly method: () => string;
   /** Called only for a call that is traced. */
   readonly span: () => AttemptSpan;
   /** The code of the failure that a response reports; null when it is a success. */
@@ -39,7 +39,8 @@ export async function observed<T>(
   const { service, method, codeOf } = call;
   const startedAt = performance.now();
   const ended = (code: Code): void => {
-    backendCallEnded.publish({ service, method, code, durationMs: performance.now() - startedAt });
+    const durationMs = performance.now() - startedAt;
+    backendCallEnded.publish({ service, method: method(), code, durationMs });
     if (code !== 'OK') span?.fail(code);
     span?.end();
   };

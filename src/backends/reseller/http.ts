@@ -122,6 +122,8 @@ async function decodeBody(
   encoding: string | string[] | undefined,
 ): Promise<string> {
   if (bytes === null) throw new Error(`response body exceeds ${MAX_BODY_BYTES} bytes`);
+  // As of short answers.
+  if (encoding === undefined) return bytes.toString('utf8');
   const encodings = codings(encoding);
   if (encodings.length === 0 || bytes.length === 0) return bytes.toString('utf8');
   const [coding, ...others] = encodings;

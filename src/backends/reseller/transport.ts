@@ -80,7 +80,7 @@ export function createTransport(options: TransportOptions): Transport {
       isSuccess(received)
         ? null
         : resellerError(received, requestName(request), isWrite(request)).code;
-    const call = { service: 'reseller', method: methodName(request), codeOf } as const;
+    const call = { service: 'reseller', method: () => methodName(request), codeOf } as const;
     const send = () =>
       observed({ ...call, span: () => spanOf(request, server) }, async (span) => {
         const traced = span ? { ...headers, ...traceHeaders() } : headers;

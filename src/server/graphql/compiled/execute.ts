@@ -1,10 +1,4 @@
-import {
-  type ExecutionArgs,
-  type ExecutionResult,
-  execute,
-  GraphQLError,
-  getVariableValues,
-} from 'graphql';
+import { type ExecutionArgs, type ExecutionResult, execute, GraphQLError } from 'graphql';
 import { Execution } from './execution.ts';
 import { runSelection } from './fields.ts';
 import { isPromise, type Results, type SelectionPlan } from './model.ts';
@@ -21,8 +15,7 @@ export function executeCompiled(args: ExecutionArgs): ExecutionResult | Promise<
   const plans = plansOf(schema, document, operationName ?? null);
   if (!plans) return execute(args);
   const { operation, fragments } = plans;
-  const definitions = operation.variableDefinitions ?? [];
-  const { coerced } = getVariableValues(schema, definitions, variableValues ?? {}, ONE_ERROR);
+  const coerced = plans.coerce(variableValues ?? {});
   const plan = coerced && plans.plan(coerced);
   if (!plan) return execute(args);
   const run = new Execution({
@@ -30,8 +23,6 @@ export function executeCompiled(args: ExecutionArgs): ExecutionResult | Promise<
   });
   return answer(run, plan, rootValue);
 }
-
-const ONE_ERROR = { maxErrors: 1 };
 
 function answer(run: Execution, plan: SelectionPlan, rootValue: unknown) {
   const succeeded = (data: Results): ExecutionResult =>

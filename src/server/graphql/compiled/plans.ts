@@ -11,6 +11,7 @@ import type { Variables } from '../limits/arguments.ts';
 import { conditionsOf } from '../limits/sizing.ts';
 import type { SelectionPlan } from './model.ts';
 import { Planner } from './planner.ts';
+import { type CoerceVariables, variableCoercion } from './variables.ts';
 
 /** Plans of one document: an operation has one for each combination of what its variables select. */
 const MAX_PLANS = 20;
@@ -22,6 +23,7 @@ const UNPLANNED = /__(?:schema|type|proto__)\b/;
 export interface OperationPlans {
   readonly operation: OperationDefinitionNode;
   readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
+  readonly coerce: CoerceVariables;
   /** @returns null when a condition is not a boolean, which graphql-js reports */
   plan(variables: Variables): SelectionPlan | null;
 }
@@ -88,6 +90,7 @@ function plansOfOperation(
   return {
     operation,
     fragments,
+    coerce: variableCoercion(schema, operation),
     plan(variables) {
       if (names.some((name) => typeof variables[name] !== 'boolean')) return null;
       const key = names.map((name) => (variables[name] === true ? 1 : 0)).join('');
