@@ -45,6 +45,8 @@ async function main(): Promise<void> {
 }
 
 async function runGateway(program: GatewayProgram): Promise<void> {
+  // Before the libraries are loaded: they check their own use unless this is set, as in the image.
+  process.env['NODE_ENV'] ??= 'production';
   const { logLevel, settings, drainTimeoutMs } = program.config;
   const secrets = [...secretsOf(settings), ...program.tracing.secrets];
   const log = warning(program, createLogger(logLevel, secrets));

@@ -30,12 +30,19 @@ type Code = ErrorCode | 'OK' | 'ABORTED';
  * Sends one call, publishes how it ended, and records it as a span when its request is traced.
  * @param send runs within the span, so that its headers name it; null when the call is not traced
  */
-export async function observed<T>(
+export function observed<T>(
   call: ObservedCall<T>,
   send: (span: Span | null) => Promise<T>,
 ): Promise<T> {
   const span = activeSpan() && startAttempt(call);
-  if (!span && !backendCallEnded.isObserved) return send(null);
+  return span || backendCallEnded.isObserved ? observe(call, span, send) : send(null);
+}
+
+async function observe<T>(
+  call: ObservedCall<T>,
+  span: Span | null,
+  send: (span: Span | null) => Promise<T>,
+): Promise<T> {
   const { service, method, codeOf } = call;
   const startedAt = performance.now();
   const ended = (code: Code): void => {

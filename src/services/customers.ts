@@ -90,10 +90,9 @@ export function createCustomerService(
     },
     async find(customer) {
       authorizeRead(viewer);
-      const [key, resellerId] = await Promise.all([
-        billingKey(customer),
-        resellerCustomerId(customer),
-      ]);
+      // A request names one of the keys, so that at most one of these waits.
+      const key = customer.billing ?? (await billingKey(customer));
+      const resellerId = customer.resellerCustomerId ?? (await resellerCustomerId(customer));
       // Linked customers exist in both APIs; without a lookup, one API's outage does not hide both.
       if (key && resellerId !== null) return { billing: key, resellerCustomerId: resellerId };
       if (key) return (await loadBilling(key)) && customer;
@@ -163,8 +162,12 @@ export function createCustomerService(
       }
     },
     async reseller(customer) {
-      const id = await resellerCustomerId(customer);
-      return id === null ? null : loaders.resellerCustomer.load(id);
+      // Lists have hundreds of customers, so without a function that would be awaited for each.
+      const { billing: key, resellerCustomerId: own } = customer;
+      if (own !== null) return loaders.resellerCustomer.load(own);
+      if (!key || !access.seesReseller(key.resellerId)) return null;
+      const link = await loaders.linkByBilling.load(key);
+      return link && loaders.resellerCustomer.load(link.resellerCustomerId);
     },
   };
 

@@ -52,16 +52,20 @@ export class Caller {
 
   async read<T>(call: Call, decode: Decode<T>, scope: CallScope): Promise<T> {
     try {
-      return await inSpan(
-        () => callSpan(call),
-        () =>
-          this.#backend.read(keyOf(call), scope, async (signal) =>
-            decode(await this.#transport.send(call, signal), call),
-          ),
-      );
+      return await this.#send(call, decode, scope);
     } catch (error) {
       throw withRequestId(error, scope);
     }
+  }
+
+  #send<T>(call: Call, decode: Decode<T>, scope: CallScope): Promise<T> {
+    return inSpan(
+      () => callSpan(call),
+      () =>
+        this.#backend.read(keyOf(call), scope, (signal) =>
+          this.#transport.send(call, signal).then((response) => decode(response, call)),
+        ),
+    );
   }
 
   /**
@@ -90,10 +94,11 @@ export class Caller {
   ): Promise<T | GatewayError> {
     if (call instanceof GatewayError) return call;
     try {
-      return await this.read(call, decode, scope);
+      return await this.#send(call, decode, scope);
     } catch (error) {
-      if (error instanceof GatewayError) return error;
-      throw error;
+      const failure = withRequestId(error, scope);
+      if (failure instanceof GatewayError) return failure;
+      throw failure;
     }
   }
 

@@ -76,8 +76,12 @@ export async function exchange(
   signal: AbortSignal,
 ): Promise<HttpResponse> {
   const { status, headers, bytes } = await sendRequest(pool, request, signal);
+  const encoding = headers['content-encoding'];
+  if (bytes !== null && encoding === undefined) {
+    return { status, headers, text: bytes.toString('utf8') };
+  }
   try {
-    return { status, headers, text: await decodeBody(bytes, headers['content-encoding']) };
+    return { status, headers, text: await decodeBody(bytes, encoding) };
   } catch (problem) {
     const response: HttpResponse = { status, headers, text: '' };
     const call = requestName(request);
@@ -122,8 +126,6 @@ async function decodeBody(
   encoding: string | string[] | undefined,
 ): Promise<string> {
   if (bytes === null) throw new Error(`response body exceeds ${MAX_BODY_BYTES} bytes`);
-  // As of short answers.
-  if (encoding === undefined) return bytes.toString('utf8');
   const encodings = codings(encoding);
   if (encodings.length === 0 || bytes.length === 0) return bytes.toString('utf8');
   const [coding, ...others] = encodings;

@@ -49,10 +49,18 @@ export class Execution implements Run {
 
   info({ field, nodes, parent }: FieldPlan, path: Path): GraphQLResolveInfo {
     const { schema, fragments, rootValue, operation, variableValues } = this.#options;
+    // Without spreading, which takes most of the time of a list of objects.
     return {
-      ...{ fieldName: field.name, fieldNodes: nodes, returnType: field.type, parentType: parent },
+      fieldName: field.name,
+      fieldNodes: nodes,
+      returnType: field.type,
+      parentType: parent,
       path,
-      ...{ schema, fragments, rootValue, operation, variableValues },
+      schema,
+      fragments,
+      rootValue,
+      operation,
+      variableValues,
     };
   }
 

@@ -67,7 +67,7 @@ function runOtherField(
   parent: Path | undefined,
 ): unknown {
   const path = pathOf(plan, parent);
-  const info = run.info(plan, path);
+  const info = plan.sharesInfo ? run.sharedInfo(plan, parent) : run.info(plan, path);
   try {
     const value: unknown = plan.resolve(source, run.argumentsOf(plan), run.contextValue, info);
     const completed = isPromise(value)
@@ -84,12 +84,18 @@ function fail(run: Run, { nodes, isNonNull }: FieldPlan, problem: unknown, path:
   return run.fail(problem, nodes, path, isNonNull);
 }
 
-/** The same object with the values of its promises. */
+/** The same object, when its promises are replaced by their values. */
 function allOf(results: Results): Promise<Results> {
-  return Promise.all(Object.values(results)).then((values) => {
-    const all: Results = {};
-    let n = 0;
-    for (const name of Object.keys(results)) all[name] = values[n++];
-    return all;
+  const waiting: string[] = [];
+  const promises: Promise<unknown>[] = [];
+  for (const name of Object.keys(results)) {
+    const value = results[name];
+    if (!isPromise(value)) continue;
+    waiting.push(name);
+    promises.push(value);
+  }
+  return Promise.all(promises).then((values) => {
+    for (const [n, name] of waiting.entries()) results[name] = values[n];
+    return results;
   });
 }

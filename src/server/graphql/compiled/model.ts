@@ -21,7 +21,7 @@ export interface Run {
   /** @throws GraphQLError when an argument has no valid value */
   argumentsOf(plan: FieldPlan): Results;
   info(plan: FieldPlan, path: Path): GraphQLResolveInfo;
-  /** The info of any value of the field, for a resolver that does not read it. */
+  /** The info of any value of the field, for a field that shares it. */
   sharedInfo(plan: FieldPlan, parent: Path | undefined): GraphQLResolveInfo;
   /**
    * Records the failure of a value, which becomes null.
@@ -47,7 +47,9 @@ export interface FieldPlan {
   /** Numbers the fields of a plan. */
   readonly slot: number;
   readonly isNonNull: boolean;
-  /** Whether the value is a scalar or enum whose resolver does not read its info. */
+  /** Whether all values have one info, because nothing reads the path in it. */
+  readonly sharesInfo: boolean;
+  /** Whether the value is a scalar or enum, and shares its info. */
   readonly isPlain: boolean;
   readonly complete: Complete;
 }

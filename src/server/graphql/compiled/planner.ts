@@ -4,9 +4,12 @@ import {
   type GraphQLField,
   type GraphQLObjectType,
   type GraphQLSchema,
+  getNamedType,
   getNullableType,
+  isAbstractType,
   isLeafType,
   isNonNullType,
+  isObjectType,
   type OperationDefinitionNode,
 } from 'graphql';
 import { argumentReader, type Variables } from '../limits/arguments.ts';
@@ -76,12 +79,20 @@ export class Planner {
     parent: GraphQLObjectType,
   ): FieldPlan {
     const resolve = field.resolve ?? defaultFieldResolver;
-    const isPlain = isLeafType(getNullableType(field.type)) && !readsInfo(resolve);
-    const rest = { resolve, slot: this.#slots++, isNonNull: isNonNullType(field.type), isPlain };
+    const sharesInfo = !readsInfo(resolve) && !isTypeResolved(field);
+    const isPlain = sharesInfo && isLeafType(getNullableType(field.type));
+    const slot = this.#slots++;
+    const rest = { resolve, slot, isNonNull: isNonNullType(field.type), sharesInfo, isPlain };
     const selectionOf = this.#selectionsUnder(nodes);
     const coordinate = `${parent.name}.${field.name}`;
     const schema = this.#schema;
     const complete = completionOf(field.type, { schema, selectionOf, nodes, coordinate });
     return { name, nodes, field, parent, ...rest, complete };
   }
+}
+
+/** Whether the type of a field's objects is resolved or checked, by functions that receive the info. */
+function isTypeResolved({ type }: GraphQLField<unknown, unknown>): boolean {
+  const named = getNamedType(type);
+  return isAbstractType(named) || (isObjectType(named) && named.isTypeOf != null);
 }

@@ -38,10 +38,10 @@ export function meterSchema(schema: GraphQLSchema): void {
   }
 }
 
-/** Resolvers of leaf fields that pass their info on to one that does not read it. */
+/** Resolvers that pass their info on to one that does not read it, and read no path of it. */
 const infoless = new WeakSet<Resolver>();
 
-/** Whether a resolver reads its fourth parameter, beyond the name of the field. */
+/** Whether a resolver reads more of its fourth parameter than what all values of the field share. */
 export function readsInfo(resolve: Resolver): boolean {
   if (infoless.has(resolve) || resolve === defaultFieldResolver) return false;
   // Without parameters, they may be in a rest parameter.
@@ -51,8 +51,8 @@ export function readsInfo(resolve: Resolver): boolean {
 function meteredResolver(field: Field): Resolver {
   const resolve = field.resolve ?? defaultFieldResolver;
   const isNullable = !isNonNullType(field.type);
-  if (isCompositeType(getNamedType(field.type))) return objectResolver(resolve, isNullable);
-  const counting = leafResolver(resolve, isNullable);
+  const isComposite = isCompositeType(getNamedType(field.type));
+  const counting = (isComposite ? objectResolver : leafResolver)(resolve, isNullable);
   if (!readsInfo(resolve)) infoless.add(counting);
   return counting;
 }
