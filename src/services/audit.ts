@@ -14,7 +14,7 @@ import type { Deliveries } from '../writes/deliveries.ts';
 import type { SettleAction, Settlements, SettleRequest } from '../writes/settle.ts';
 import { authorizeMutation, authorizeRead } from './authorize.ts';
 import type { OperationService } from './operations.ts';
-import type { Viewed } from './scope.ts';
+import { endDryRun, type Viewed } from './scope.ts';
 import { VisibleEntries } from './visible-entries.ts';
 
 export type { AuditFilter, AuditOrder, SettleAction };
@@ -50,7 +50,7 @@ interface AuditSources {
   readonly writes: {
     readonly audit: Pick<AuditStore, 'pages' | 'counts' | 'byKey'>;
     readonly auditFeed: Pick<AuditFeed, 'watch'>;
-    readonly settlements: Pick<Settlements, 'settle'>;
+    readonly settlements: Pick<Settlements, 'settle' | 'plan'>;
     readonly deliveries: Pick<Deliveries, 'add'>;
   };
   readonly writeStore: Pick<WriteStore, 'get'>;
@@ -139,6 +139,7 @@ export function createAuditService(
       if (!stored) throw new GatewayError('NOT_FOUND', 'The audit entry was not found.');
       authorizeMutation(viewer, stored.record.mutation);
       await requireOperation(request.operationId);
+      await endDryRun(scope, () => writes.settlements.plan(stored, request, scope));
       const caller = { viewer: viewer.subject, agent };
       const settled = await writes.settlements.settle(stored, request, caller, scope);
       onDelivered(() => writes.deliveries.add(settled.id));

@@ -19,6 +19,11 @@ import { createSubscriptionService, type SubscriptionService } from './subscript
 export interface Services {
   /** @throws GatewayError FORBIDDEN when the viewer may not run the mutation */
   authorizeMutation(mutation: string): void;
+  /**
+   * The services of a dry run: their mutations reject with a `DryRun` instead of changing something.
+   * They read everything anew.
+   */
+  dryRun(): Services;
   readonly catalog: CatalogService;
   readonly customers: CustomerService;
   readonly customerLinks: CustomerLinkService;
@@ -58,6 +63,10 @@ class RequestServices implements Services {
 
   authorizeMutation(mutation: string): void {
     authorizeMutation(this.#viewed.scope.viewer, mutation);
+  }
+
+  dryRun(): Services {
+    return createServices(this.#sources, { ...this.#viewed.scope, isDryRun: true });
   }
 
   get catalog() {
@@ -157,6 +166,7 @@ function refusedServices(viewer: Viewer): Services {
   }
   return {
     authorizeMutation: (mutation) => authorizeMutation(viewer, mutation),
+    dryRun: refuse,
     get catalog() {
       return refuse();
     },
