@@ -17,8 +17,8 @@ import { randomDocument } from './documents.support.ts';
 import { pick, randomOf } from './random.support.ts';
 import { type Behaviour, randomSchema } from './schema.support.ts';
 
-/** Documents that are generated. The soak test generates more. */
-const SEEDS = process.env['SOAK'] ? 20_000 : 400;
+/** Documents that are generated, and the milliseconds for them. */
+const [SEEDS, TIMEOUT] = process.env['SOAK'] ? [20_000, 600_000] : [400, 30_000];
 
 const schema = randomSchema();
 
@@ -93,28 +93,32 @@ const given = [
   { n: 'seven', range: { of: 1 } },
 ] as const;
 
-test('random documents have the same data, errors and calls as with graphql-js', async () => {
-  const seen = { documents: 0, errors: 0, nulls: 0, complete: 0 };
-  for (let seed = 0; seed < SEEDS; seed++) {
-    const random = randomOf(seed);
-    const source = randomDocument(schema, random);
-    const document = parse(source);
-    if (validate(schema, document, rules).length > 0) continue;
-    expect(plansOf(schema, document, null)).not.toBeNull();
-    const faults = pick(random, [0, 0.05, 0.2]);
-    const behaviour = { seed, faults, nulls: 0.1 };
-    for (const variables of given) {
-      const expected = await outcome(execute, document, variables, behaviour);
-      const found = await outcome(executeCompiled, document, variables, behaviour);
-      expect(found, `${seed} ${source}`).toEqual(expected);
-      if (expected.errors) seen.errors++;
-      if (expected.data === 'null') seen.nulls++;
-      if (!expected.errors) seen.complete++;
+test(
+  'random documents have the same data, errors and calls as with graphql-js',
+  async () => {
+    const seen = { documents: 0, errors: 0, nulls: 0, complete: 0 };
+    for (let seed = 0; seed < SEEDS; seed++) {
+      const random = randomOf(seed);
+      const source = randomDocument(schema, random);
+      const document = parse(source);
+      if (validate(schema, document, rules).length > 0) continue;
+      expect(plansOf(schema, document, null)).not.toBeNull();
+      const faults = pick(random, [0, 0.05, 0.2]);
+      const behaviour = { seed, faults, nulls: 0.1 };
+      for (const variables of given) {
+        const expected = await outcome(execute, document, variables, behaviour);
+        const found = await outcome(executeCompiled, document, variables, behaviour);
+        expect(found, `${seed} ${source}`).toEqual(expected);
+        if (expected.errors) seen.errors++;
+        if (expected.data === 'null') seen.nulls++;
+        if (!expected.errors) seen.complete++;
+      }
+      seen.documents++;
     }
-    seen.documents++;
-  }
-  expect(seen.documents).toBeGreaterThan(100);
-  expect(seen.errors).toBeGreaterThan(100);
-  expect(seen.nulls).toBeGreaterThan(20);
-  expect(seen.complete).toBeGreaterThan(100);
-});
+    expect(seen.documents).toBeGreaterThan(100);
+    expect(seen.errors).toBeGreaterThan(100);
+    expect(seen.nulls).toBeGreaterThan(20);
+    expect(seen.complete).toBeGreaterThan(100);
+  },
+  TIMEOUT,
+);
