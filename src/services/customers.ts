@@ -16,9 +16,6 @@ export function createCustomerService(
   { access, loaders, resellerIds, scope }: Viewed,
 ): CustomerService {
   const { viewer } = scope;
-  /** Customers of lists, by what was returned for them: their fields need no lookup. */
-  const fromPage = new WeakMap<Customer, BillingCustomer>();
-
   function cacheBillingCustomer(customer: BillingCustomer): Customer {
     const { resellerId, customerId } = customer;
     const key = { resellerId, customerId };
@@ -30,12 +27,7 @@ export function createCustomerService(
   /** The customers of a page of one reseller. */
   function cachePage(customers: readonly BillingCustomer[]): Customer[] {
     customerIndex.learn(customers);
-    return customers.map((customer) => {
-      const { resellerId, customerId } = customer;
-      const listed = { billing: { resellerId, customerId }, resellerCustomerId: null };
-      fromPage.set(listed, customer);
-      return listed;
-    });
+    return customers.map((customer) => new ListedCustomer(customer));
   }
 
   function fromBillingKey({ resellerId, customerId }: BillingCustomerKey): Customer | null {
@@ -104,7 +96,8 @@ export function createCustomerService(
       // A customer can change its domain but not its id.
       return customer && cacheResellerCustomer(customer);
     },
-    billing: (customer) => fromPage.get(customer) ?? findBilling(customer),
+    billing: (customer) =>
+      customer instanceof ListedCustomer ? customer.listed : findBilling(customer),
     async account(customer) {
       if (customer.billingAccountId === '') return null;
       return loaders.billingAccount.load(customer.billingAccountId);
@@ -195,6 +188,19 @@ export function createCustomerService(
     checkLength('resellerId', key.resellerId);
     checkLength('customerId', key.customerId);
     return loaders.billingCustomer.load(key);
+  }
+}
+
+/** A customer of a list, with what the list has of it: its fields need no lookup. */
+class ListedCustomer implements Customer {
+  readonly billing: BillingCustomerKey;
+  readonly resellerCustomerId = null;
+  readonly listed: BillingCustomer;
+
+  constructor(listed: BillingCustomer) {
+    const { resellerId, customerId } = listed;
+    this.billing = { resellerId, customerId };
+    this.listed = listed;
   }
 }
 
