@@ -55,7 +55,10 @@ export class Operations {
     const { journal } = store;
     this.#deps = deps;
     this.#journal = journal;
-    this.#pollers = new Pollers({ billing, journal, log, options: poll });
+    this.#pollers = new Pollers({
+      ...{ billing, journal, log, options: poll },
+      onOperation: store.onOperation,
+    });
     this.#watchers = new Watchers({ store, pollers: this.#pollers, log });
     this.#outcomes = new Outcomes(deps.onCustomer, journal, log);
     this.#leases = new Leases({ journal, pollers: this.#pollers, log, options: deps.leases });

@@ -47,6 +47,8 @@ export class Poller {
   /** The time, by performance.now(), at which the operation was first seen. */
   readonly #firstSeenAt: number;
   #latest: OperationEntry;
+  /** Whether `#latest` is what the journal has, as far as this instance knows. */
+  #isCurrent = true;
   #watching: Exclude<Pace, 'LOST'>;
   #missingSince: number | null = null;
   /** Ends the delay before the next poll, so that it is computed again. */
@@ -80,13 +82,18 @@ export class Poller {
     const answer = await this.#poll();
     if (this.#controller.signal.aborted) return 'ENDED';
     const state = this.#stateAfter(answer);
-    // Whatever another instance has stored meanwhile, a state that is already stored does not replace it.
-    const isNew = state !== null && !isSameState(this.#latest.operation, state);
+    const isNew =
+      state !== null && !(this.#isCurrent && isSameState(this.#latest.operation, state));
     return isNew && !(await this.#append(state, requestedAfter)) ? 'ENDED' : answer;
   }
 
   stop(): void {
     this.#controller.abort();
+  }
+
+  /** The journal has a further state, or may have one. */
+  changed(): void {
+    this.#isCurrent = false;
   }
 
   /** Changes the pace. The first watcher has the operation polled at once. */
@@ -143,6 +150,8 @@ export class Poller {
   async #append(state: Operation, requestedAfter: number): Promise<boolean> {
     const { journal, log } = this.#deps;
     const operation = this.#operationId;
+    // Before the journal answers: what changes meanwhile is not in its answer.
+    this.#isCurrent = true;
     try {
       const { outcome, entry } = await journal.appendPolled(state, requestedAfter);
       if (outcome === 'LEASE_LOST') {

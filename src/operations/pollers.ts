@@ -1,11 +1,12 @@
 import { type HeldOperation, isPolled } from '../domain/operation.ts';
 import { detached } from '../domain/tracing.ts';
+import type { Store } from '../store/store.ts';
 import { type PollLimits, PollSlots } from './poll-slots.ts';
 import { type FirstPoll, Poller, type PollerDeps, type PollerOptions } from './poller.ts';
 
 export interface PollersOptions extends PollerOptions, PollLimits {}
 
-export interface PollersDeps extends Omit<PollerDeps, 'slots'> {
+export interface PollersDeps extends Omit<PollerDeps, 'slots'>, Pick<Store, 'onOperation'> {
   readonly options: PollersOptions;
 }
 
@@ -15,9 +16,14 @@ export class Pollers {
   readonly #running = new Map<string, Poller>();
   /** Watched operations, including those that other instances poll. */
   readonly #watched = new Set<string>();
+  readonly #unsubscribe: () => void;
 
-  constructor(deps: PollersDeps) {
+  constructor({ onOperation, ...deps }: PollersDeps) {
     this.#deps = { ...deps, slots: new PollSlots(deps.options) };
+    this.#unsubscribe = onOperation((id) => {
+      if (id !== null) this.#running.get(id)?.changed();
+      else for (const poller of this.#running.values()) poller.changed();
+    });
   }
 
   /** Number of operations that are being polled. */
@@ -62,6 +68,7 @@ export class Pollers {
   }
 
   close(): void {
+    this.#unsubscribe();
     for (const id of this.ids()) this.stop(id);
   }
 }

@@ -24,8 +24,10 @@ const leaseMs = 150;
 
 /** The pollers and leases of one instance on a store, not started. */
 function instanceOn(store: Store, deps: Partial<LeasesDeps> = {}) {
-  const { journal } = store;
-  const pollers = new Pollers({ billing: silentBilling(), journal, log, options: pollOptions });
+  const { journal, onOperation } = store;
+  const pollers = new Pollers({
+    ...{ billing: silentBilling(), journal, onOperation, log, options: pollOptions },
+  });
   const leases = new Leases({
     ...{ journal, pollers, log },
     options: { leaseMs },
@@ -134,7 +136,7 @@ describe('an instance', () => {
     await startAll(store.journal, names('op', 100));
     const billing = scriptedBilling(reading(operation()));
     const options = { ...pollOptions, intervalMs: 400 };
-    const pollers = new Pollers({ billing, journal: store.journal, log, options });
+    const pollers = new Pollers({ ...store, billing, log, options });
     const { leases } = instanceOn(store, { pollers });
     onTestFinished(() => pollers.close());
     leases.start();

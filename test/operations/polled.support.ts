@@ -51,7 +51,7 @@ export async function polled(
 ) {
   const store = await openMemory();
   const { journal } = store;
-  const deps = { billing, journal, log: logger };
+  const deps = { billing, journal, log: logger, onOperation: store.onOperation };
   const pollers = new Pollers({ ...deps, options: { ...pollOptions, ...options } });
   const watchers = new Watchers({ store, pollers, log });
   onTestFinished(() => {
