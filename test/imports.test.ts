@@ -32,7 +32,8 @@ const targets = [
 ];
 
 interface Planted {
-  readonly file: string;
+  /** The file and the line of the import in it, as `file:line`. */
+  readonly place: string;
   readonly target: string;
   readonly isAllowed: boolean;
 }
@@ -46,11 +47,12 @@ async function foldersIn(folder: string): Promise<string[]> {
   return [folder, ...(await Promise.all(inner.map(foldersIn))).flat()];
 }
 
-const statements = {
-  value: (path: string) => `import { planted } from '${path}';\nplanted();\n`,
-  type: (path: string) => `import type { Planted } from '${path}';\nexport type Own = Planted;\n`,
-  reexport: (path: string) => `export { planted } from '${path}';\n`,
-};
+/** Imports a path under a name, in one line. */
+const statements = [
+  (path: string, name: string) => `import { planted as ${name} } from '${path}';`,
+  (path: string, name: string) => `import type { Planted as ${name} } from '${path}';`,
+  (path: string, name: string) => `export { planted as ${name} } from '${path}';`,
+];
 
 let project: string;
 const planted: Planted[] = [];
@@ -61,38 +63,41 @@ async function write(file: string, text: string): Promise<void> {
   await writeFile(join(project, file), text);
 }
 
+/** One file in each folder, which imports every target that the list of the folder names or omits. */
 async function plantAll(): Promise<void> {
   for (const [top, list] of Object.entries(allowed)) {
+    const others = targets.filter((name) => name.split('/')[0] !== top);
     for (const folder of await foldersIn(top)) {
-      for (const target of targets.filter((name) => name.split('/')[0] !== top)) {
+      const file = `src/${folder}/planted.ts`;
+      const lines = others.flatMap((target) => {
         const path = target.endsWith('.ts') ? target : `${target}/planted-target.ts`;
         const specifier = relative(`src/${folder}`, `src/${path}`);
-        for (const [kind, statement] of Object.entries(statements)) {
-          const name = target.replace('.ts', '').replace('/', '-');
-          const file = `src/${folder}/${kind}-${name}.ts`;
-          await write(file, statement(specifier));
-          const [parent = ''] = target.split('/');
-          planted.push({ file, target, isAllowed: list.includes(target) || list.includes(parent) });
-        }
+        const [parent = ''] = target.split('/');
+        const isAllowed = list.includes(target) || list.includes(parent);
+        return statements.map((statement) => ({ statement, specifier, target, isAllowed }));
+      });
+      for (const [n, { target, isAllowed }] of lines.entries()) {
+        planted.push({ place: `${file}:${n + 1}`, target, isAllowed });
       }
+      const text = lines.map(({ statement, specifier }, n) => statement(specifier, `name${n}`));
+      await write(file, `${text.join('\n')}\n`);
     }
   }
 }
 
-/** The rules that each file breaks, by the linter's names for them. */
+/** The rules that each line breaks, by the linter's names for them. */
 async function lint(): Promise<ReadonlyMap<string, readonly string[]>> {
   const biome = join(process.cwd(), 'node_modules/.bin/biome');
   const args = ['lint', '--vcs-enabled=false', '--reporter=json', '--max-diagnostics=none', 'src'];
   const run = promisify(execFile)(biome, args, { cwd: project, maxBuffer: 2 ** 28 });
   const { stdout } = await run.catch((failure: { stdout: string }) => failure);
   const { diagnostics } = JSON.parse(stdout) as {
-    diagnostics: { category: string; location: { path: string | { file: string } } }[];
+    diagnostics: { category: string; location: { path: string; start: { line: number } } }[];
   };
   const found = new Map<string, string[]>();
   for (const { category, location } of diagnostics) {
-    const { path } = location;
-    const file = typeof path === 'string' ? path : path.file;
-    found.set(file, [...(found.get(file) ?? []), category]);
+    const place = `${location.path}:${location.start.line}`;
+    found.set(place, [...(found.get(place) ?? []), category]);
   }
   return found;
 }
@@ -105,7 +110,10 @@ beforeAll(async () => {
   const two = "import type { One } from './cycle-one.ts';\nexport type Two = One;\n";
   await write('src/services/cycle-one.ts', one);
   await write('src/services/cycle-two.ts', two);
-  await write('src/planted.ts', statements.type('./sandbox/planted-target.ts'));
+  await write(
+    'src/planted.ts',
+    "import type { Planted } from './sandbox/planted-target.ts';\nexport type Own = Planted;\n",
+  );
   rejected = await lint();
 }, 60_000);
 
@@ -116,13 +124,13 @@ const RESTRICTED = 'lint/style/noRestrictedImports';
 test('the linter rejects an import of every folder that is not listed, also as a type', () => {
   const forbidden = planted.filter(({ isAllowed }) => !isAllowed);
   expect(forbidden.length).toBeGreaterThan(500);
-  const missed = forbidden.filter(({ file }) => !rejected.get(file)?.includes(RESTRICTED));
+  const missed = forbidden.filter(({ place }) => !rejected.get(place)?.includes(RESTRICTED));
   expect(missed).toEqual([]);
 });
 
 test('the linter accepts an import of every folder that is listed', () => {
   const listed = planted.filter(({ isAllowed }) => isAllowed);
-  expect(listed.filter(({ file }) => rejected.get(file)?.includes(RESTRICTED))).toEqual([]);
+  expect(listed.filter(({ place }) => rejected.get(place)?.includes(RESTRICTED))).toEqual([]);
 });
 
 test('every folder of src has a list', async () => {
@@ -134,9 +142,9 @@ test('every folder of src has a list', async () => {
 });
 
 test('the linter rejects a cycle of type imports', () => {
-  expect(rejected.get('src/services/cycle-one.ts')).toContain('lint/suspicious/noImportCycles');
+  expect(rejected.get('src/services/cycle-one.ts:1')).toContain('lint/suspicious/noImportCycles');
 });
 
 test('only program.ts may import the sandbox', () => {
-  expect(rejected.get('src/planted.ts')).toContain(RESTRICTED);
+  expect(rejected.get('src/planted.ts:1')).toContain(RESTRICTED);
 });

@@ -80,8 +80,13 @@ export async function runRelayCompiler(folder: string): Promise<void> {
   const schema = relative(folder, printed);
   const config = { src: './src', schema, language: 'javascript', eagerEsModules: true };
   await writeFile(join(folder, 'relay.config.json'), JSON.stringify(config));
-  // Without watchman it finds the files by itself.
-  const env = { ...process.env, FORCE_NO_WATCHMAN: '1' };
+  const env = {
+    ...process.env,
+    // Without watchman it finds the files by itself.
+    FORCE_NO_WATCHMAN: '1',
+    // In a Git repository it adds what it writes to the index.
+    GIT_DIR: join(folder, 'no-repository'),
+  };
   const compiler = require.resolve('relay-compiler/cli.js');
   await run(process.execPath, [compiler, 'relay.config.json'], { cwd: folder, env });
 }

@@ -47,7 +47,7 @@ export function testDatabase(kind: Kind, keepsTables = false): TestDatabase {
   beforeEach(async () => {
     // A test that fails while its server is down must not fail those after it.
     await server?.start();
-    if (server && keepsTables) await server.query(url, truncate);
+    if (server && keepsTables) await server.query(url, empty);
     else if (pool && url !== '') pool.empty();
     else await dropTables();
   });
@@ -91,14 +91,24 @@ export function testDatabase(kind: Kind, keepsTables = false): TestDatabase {
   };
 }
 
-const truncate = `do $$
+/** Deletes all rows. TRUNCATE takes five times as long, because it makes new files for each table. */
+const empty = `do $$
   declare
-    names text := (
-      select string_agg(quote_ident(tablename), ', ') from pg_tables
-      where schemaname = 'public' and tablename not like 'gateway_migration%'
-    );
+    name text;
   begin
-    if names is not null then execute 'truncate ' || names || ' restart identity'; end if;
+    set local session_replication_role = replica;
+    for name in
+      select quote_ident(tablename) from pg_tables
+      where schemaname = 'public' and tablename not like 'gateway_migration%'
+    loop
+      execute 'delete from ' || name;
+    end loop;
+    for name in
+      select quote_ident(sequencename) from pg_sequences
+      where schemaname = 'public' and last_value is not null
+    loop
+      execute 'alter sequence ' || name || ' restart';
+    end loop;
   end
 $$`;
 

