@@ -15,7 +15,6 @@ import type { SettleAction, Settlements, SettleRequest } from '../writes/settle.
 import { authorizeMutation, authorizeRead } from './authorize.ts';
 import type { OperationService } from './operations.ts';
 import type { Viewed } from './scope.ts';
-import { VisibleEntries } from './visible-entries.ts';
 
 export type { AuditFilter, AuditOrder, SettleAction };
 
@@ -131,7 +130,7 @@ export function createAuditService(
       authorizeRead(viewer);
       const entries = await writes.auditFeed.watch(visible(filter), after, scope.signal);
       if (!tenant) return entries;
-      return new VisibleEntries(entries, ({ target }) => liveAccess.seesTarget(target));
+      return entries.onlyVisible(({ target }) => liveAccess.seesTarget(target));
     },
     async settle(id, request) {
       authorizeMutation(viewer, 'settleWrite');

@@ -12,7 +12,6 @@ import type { WatchRequest } from '../writes/reseller/requests.ts';
 import { authorizeMutation, authorizeRead } from './authorize.ts';
 import { runWrite, type ServiceSources, type Viewed } from './scope.ts';
 import type { SubscriptionService } from './subscriptions.ts';
-import { VisibleEntries } from './visible-entries.ts';
 
 export interface NotificationService {
   /** Null when the viewer does not see what is linked to no reseller. */
@@ -97,7 +96,7 @@ export function createNotificationService(
       authorizeRead(viewer);
       const entries = await notifications.watch({ ...filter, tenant }, after, scope.signal);
       if (!tenant) return entries;
-      return new VisibleEntries(entries, ({ notification: { customerId } }) =>
+      return entries.onlyVisible(({ notification: { customerId } }) =>
         liveAccess.seesResellerCustomer(customerId),
       );
     },

@@ -18,7 +18,6 @@ import {
 import type { ChangeQuery, Placed } from '../store/portfolio/portfolio-store.ts';
 import { authorizeRead } from './authorize.ts';
 import type { ServiceSources, Viewed } from './scope.ts';
-import { VisibleEntries } from './visible-entries.ts';
 
 /** A part of a list, from a place on. */
 export interface PortfolioRange<Field> {
@@ -131,7 +130,7 @@ export function createPortfolioService(
     async watch(filter, after) {
       const entries = await portfolio.watch(seen({ filter, row: null }), after, scope.signal);
       if (!tenant) return entries;
-      return new VisibleEntries(entries, ({ subscription: { customerId } }) =>
+      return entries.onlyVisible(({ subscription: { customerId } }) =>
         liveAccess.seesResellerCustomer(customerId),
       );
     },

@@ -1,8 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import type { ExecutionResult } from 'graphql';
 import type { Backlog } from '../backlog.ts';
 import type { Answer } from './execution.ts';
-import { type ResultStream, resultStream } from './result-stream.ts';
+import type { Subscription } from './subscription.ts';
 
 /** Answers of fewer characters are not counted: Node bounds how many of them wait. */
 const SMALL = 50_000;
@@ -12,7 +11,7 @@ export interface Unread {
   /** Counts an answer until its response is closed. */
   answer(answer: Answer): Answer;
   /** Counts each event until the next one is read. */
-  events(stream: ResultStream): ResultStream;
+  events(subscription: Subscription): AsyncIterableIterator<Answer, undefined>;
 }
 
 export function unreadOf(response: ServerResponse, subject: string, backlog: Backlog): Unread {
@@ -30,24 +29,23 @@ export function unreadOf(response: ServerResponse, subject: string, backlog: Bac
       count(answer.stringify().length);
       return answer;
     },
-    events(stream) {
+    events(subscription) {
       let release = (): void => {};
-      return resultStream({
+      return {
         async next() {
           release();
-          const { value } = await stream.next();
-          if (value) release = count(lengthOf(value));
-          return value;
+          const next = await subscription.next();
+          if (!next.done) release = count(next.value.stringify().length);
+          return next;
         },
-        end() {
+        return() {
           release();
-          void stream.return?.();
+          return subscription.return();
         },
-      });
+        [Symbol.asyncIterator]() {
+          return this;
+        },
+      };
     },
   };
-}
-
-function lengthOf(result: ExecutionResult & { stringify?: () => string }): number {
-  return result.stringify?.().length ?? 0;
 }

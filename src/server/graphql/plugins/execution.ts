@@ -3,7 +3,7 @@ import type { Plugin } from 'graphql-yoga';
 import type { Backlog } from '../../backlog.ts';
 import type { ExecuteOnce } from '../execution.ts';
 import type { RequestArgs, RequestContext, ServerContext } from '../request-context.ts';
-import type { Subscribe } from '../subscription.ts';
+import { type Subscribe, Subscription } from '../subscription.ts';
 import { unreadOf } from '../unread.ts';
 
 interface HttpArgs extends RequestArgs {
@@ -36,7 +36,9 @@ export function useExecution(
         shutdown.addEventListener('abort', cutOff, { once: true });
         res.once('close', () => shutdown.removeEventListener('abort', cutOff));
         const result = await subscribe(args as HttpArgs);
-        if (!(Symbol.asyncIterator in result)) return result;
+        if (!(result instanceof Subscription)) return result;
+        res.once('close', () => result.end());
+        if (res.closed) result.end();
         return unreadOf(res, viewer.subject, backlog).events(result);
       });
     },
