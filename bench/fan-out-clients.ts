@@ -21,6 +21,7 @@ const OPENING = 200;
 const MAX_MESSAGE = 65_536;
 /** The first byte of an HTTP response. */
 const HTTP = 'H'.charCodeAt(0);
+const END_OF_HEAD = '\r\n\r\n';
 /** The length of a frame whose length follows in 16 bits. RFC 6455, section 5.2. */
 const LONG = 126;
 /** An empty ping, and the empty answer with its mask. */
@@ -82,14 +83,16 @@ function openSocket(
     onread: {
       buffer,
       callback(bytes) {
-        // The response to the upgrade request.
-        if (buffer[0] === HTTP) answered();
-        else {
-          for (const { head, payload } of frames(buffer.subarray(0, bytes))) {
-            if (head === PING) socket.write(PONG);
-            else if (isOpen) received(payload);
-            else answered();
-          }
+        let read = buffer.subarray(0, bytes);
+        if (read[0] === HTTP) {
+          answered();
+          // A ping can follow the response to the upgrade request at once.
+          read = read.subarray(read.indexOf(END_OF_HEAD) + END_OF_HEAD.length);
+        }
+        for (const { head, payload } of frames(read)) {
+          if (head === PING) socket.write(PONG);
+          else if (isOpen) received(payload);
+          else answered();
         }
         return true;
       },

@@ -51,8 +51,11 @@ export async function fanOut({ url, sandbox, operation }: FanOutOptions): Promis
   }
   print('gateway', gateway);
   print('plain ws loop, one prepared message', floor);
-  const ratio = percentiles(gateway.last).p50 / percentiles(floor.last).p50;
-  console.log(`last client, gateway to plain ws: ${ratio.toFixed(2)}`);
+  const ratio = (samples: (of: Served) => number[]): string =>
+    (percentiles(samples(gateway)).p50 / percentiles(samples(floor)).p50).toFixed(2);
+  console.log(
+    `gateway to plain ws: last client ${ratio(({ last }) => last)}, CPU time ${ratio(({ cpu }) => cpu)}`,
+  );
   await Promise.all([gateway.sockets.close(), floor.sockets.close()]);
   plain.close();
 }
@@ -66,6 +69,8 @@ interface Served {
   readonly last: number[];
   /** Of all rounds: every client. */
   readonly all: number[];
+  /** CPU time of this process in each round, in milliseconds. */
+  readonly cpu: number[];
   /** The latest message. */
   message: string;
 }
@@ -74,15 +79,18 @@ async function opened(dial: Dial): Promise<Served> {
   const before = heapUsed();
   const sockets = await openSockets(dial);
   const heap = (heapUsed() - before) / dial.sockets;
-  return { sockets, heap, first: [], last: [], all: [], message: '' };
+  return { sockets, heap, first: [], last: [], all: [], cpu: [], message: '' };
 }
 
 /** @param change resolves with the moment of the change */
 async function round(served: Served, change: () => Promise<number>): Promise<void> {
+  const before = process.cpuUsage();
   const [changedAt, { receivedAt, message }] = await Promise.all([
     change(),
     served.sockets.round(),
   ]);
+  const { user, system } = process.cpuUsage(before);
+  served.cpu.push((user + system) / 1000);
   const after = receivedAt.map((at) => at - changedAt).sort((a, b) => a - b);
   served.first.push(after[0] ?? 0);
   served.last.push(after.at(-1) ?? 0);
@@ -90,7 +98,7 @@ async function round(served: Served, change: () => Promise<number>): Promise<voi
   served.message = message;
 }
 
-function print(name: string, { first, last, all, message, heap }: Served): void {
+function print(name: string, { first, last, all, cpu, message, heap }: Served): void {
   const rounded = (samples: number[]) => samples.map((ms) => ms.toFixed(1)).join(' ');
   console.log(`${name}: ${message.length} bytes a message`);
   report('  first client of a change', percentiles(first));
@@ -100,6 +108,7 @@ function print(name: string, { first, last, all, message, heap }: Served): void 
     percentiles(last),
     `(the first changes: ${rounded(last.slice(0, 3))})`,
   );
+  report('  CPU time of a change', percentiles(cpu));
   console.log(`  heap per idle socket: ${(heap / 1000).toFixed(1)} kB`);
 }
 

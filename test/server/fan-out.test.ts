@@ -1,3 +1,4 @@
+import { parseMessage, stringifyMessage } from 'graphql-ws';
 import { describe, expect, test, vi } from 'vitest';
 import { type Right, rolesOf } from '../../src/domain/viewer.ts';
 import type { Logger } from '../../src/log.ts';
@@ -272,7 +273,6 @@ test.each([
   const socket = await openSocket(server.url);
   const messages = rawMessages(socket);
   const selection = '\n{ news { text wrong failing } }';
-  // The protocol library itself sends the result of a query.
   socket.subscribe(id, `query${selection}`);
   await expect.poll(() => messages).toHaveLength(2);
   socket.subscribe(id, `subscription${selection}`);
@@ -284,6 +284,8 @@ test.each([
   );
   expect(query).toContain('"errors":[{"message":"You are wrong."');
   expect(event).toBe(query);
+  const sent = messages.at(-1) ?? '';
+  expect(sent).toBe(stringifyMessage(parseMessage(sent)));
 });
 
 test('a socket that does not read holds up nobody else', async () => {

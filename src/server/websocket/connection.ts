@@ -16,10 +16,13 @@ import type { Backlog } from '../backlog.ts';
 import { requestIdFrom } from '../graphql/request-context.ts';
 import { RequestRecord } from '../telemetry/request-record.ts';
 import { parseMessage } from './messages.ts';
-import { Operation, type OperationOptions, type OperationSocket } from './operation.ts';
+import { Operation, type OperationOptions, type OperationSocket, type Sent } from './operation.ts';
 
 /** Milliseconds for the closing handshake before a socket is terminated. */
 export const CLOSE_TIMEOUT_MS = 500;
+
+/** Characters of a message for which no callback is used. */
+const SMALL = 4_000;
 
 /** The first of the protocol's close codes that refuse a client. */
 const FIRST_REFUSAL = 4400;
@@ -88,14 +91,27 @@ export class Connection implements OperationSocket {
   }
 
   /** A client with too many unread bytes is disconnected. */
-  send(text: string, sent?: (isOut: boolean) => void): void {
+  send(text: string, sent: Sent = () => {}): void {
     const socket = this.#socket;
-    if (socket.bufferedAmount > this.#options.limits.pendingBytes) socket.terminate();
+    const { bufferedAmount } = socket;
+    if (bufferedAmount > this.#options.limits.pendingBytes) socket.terminate();
+    // At most one small message waits in the process without its client being waited for.
+    const isAwaited =
+      bufferedAmount > 0 || text.length > SMALL || socket.readyState !== socket.OPEN;
+    if (isAwaited) this.#sendAwaited(text, sent);
+    else {
+      socket.send(text);
+      notifySoon(sent);
+    }
+  }
+
+  #sendAwaited(text: string, sent: Sent): void {
+    const socket = this.#socket;
     const data = Buffer.from(text);
     let release: (() => void) | undefined;
     socket.send(data, { binary: false }, (error) => {
       release?.();
-      sent?.(!error);
+      sent(!error);
     });
     if (socket.bufferedAmount === 0 || socket.readyState !== socket.OPEN) return;
     // The kernel has no room for the whole frame, because the client does not read fast enough.
@@ -204,6 +220,20 @@ export class Connection implements OperationSocket {
     clearTimeout(this.#initTimer);
     for (const operation of [...this.#operations.values()]) operation.leave();
   }
+}
+
+let notified: Sent[] = [];
+
+/** One callback for each write takes Node longer than the rest of what it does for a small message. */
+function notifySoon(sent: Sent): void {
+  if (notified.length === 0) process.nextTick(notify);
+  notified.push(sent);
+}
+
+function notify(): void {
+  const listeners = notified;
+  notified = [];
+  for (const sent of listeners) sent(true);
 }
 
 /** Browsers cannot set headers on a WebSocket, so the connection parameters take precedence. */

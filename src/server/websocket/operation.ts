@@ -32,6 +32,9 @@ export interface OperationOptions {
   readonly log: Logger;
 }
 
+/** Called with false when the message cannot be sent, because the client is gone. */
+export type Sent = (isOut: boolean) => void;
+
 /** The socket of an operation. */
 export interface OperationSocket {
   readonly agent: string | null;
@@ -39,8 +42,8 @@ export interface OperationSocket {
   readonly trace: TraceContext | null;
   /** Number of operations that run on the socket. */
   readonly running: number;
-  /** Calls `sent` asynchronously: true when the text has left the process, false when it cannot. */
-  send(text: string, sent?: (isOut: boolean) => void): void;
+  /** Calls `sent` asynchronously, when the next message may follow. */
+  send(text: string, sent?: Sent): void;
   /** Called once when the operation has ended, before its last message. */
   ended(operation: Operation): void;
 }
