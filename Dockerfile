@@ -6,6 +6,15 @@ COPY package.json package-lock.json .npmrc ./
 # The optional dependencies are Node itself, which the image already has.
 RUN npm ci --omit=dev --omit=optional --ignore-scripts
 
+FROM node:24-bookworm-slim AS bundle
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# Not without optional dependencies: the bundler is compiled for each platform.
+RUN npm ci --ignore-scripts
+COPY src src
+COPY tools tools
+RUN node tools/bundle.ts
+
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production \
     HOST=0.0.0.0 \
@@ -13,8 +22,11 @@ ENV NODE_ENV=production \
 WORKDIR /app
 RUN mkdir data && chown node:node data
 COPY --from=dependencies /app/node_modules node_modules
-COPY package.json LICENSE ./
+COPY package.json package-lock.json LICENSE ./
 COPY src src
+# GraphiQL, /mcp and trusted documents read them.
+COPY schema/operations schema/operations
+COPY --from=bundle /app/dist dist
 USER node
 # With SQLite, the database is in /app/data.
 VOLUME /app/data

@@ -37,14 +37,17 @@ export function openPortfolio(
   // The store forgets its listeners when it closes.
   store.onOperation((id) => {
     if (id === null || !settings.PORTFOLIO) return;
-    store.journal.latest(id).then(
-      (entry) => {
-        const { result, done } = entry?.operation ?? {};
-        if (!done || result?.type !== 'customer' || result.customer.resellerId === '') return;
-        return portfolio.operationEnded(result.customer, null);
-      },
-      (err: unknown) => log.debug({ err, operation: id }, 'outcome not read for the portfolio'),
-    );
+    operationEnded(id, store, portfolio).catch((err: unknown) => {
+      log.debug({ err, operation: id }, 'outcome not read for the portfolio');
+    });
   });
   return portfolio;
+}
+
+/** Stores what an operation has changed, with the write that started it as the cause. */
+async function operationEnded(id: string, store: Store, portfolio: Portfolio): Promise<void> {
+  const entry = await store.journal.latest(id);
+  const { result, done } = entry?.operation ?? {};
+  if (!done || result?.type !== 'customer' || result.customer.resellerId === '') return;
+  await portfolio.operationEnded(result.customer, await store.audit.idByOperation(id));
 }

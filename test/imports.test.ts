@@ -28,7 +28,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 };
 const targets = [
   ...Object.keys(allowed),
-  ...['domain/catalog', 'gen', 'log.ts', 'gateway.ts', 'main.ts'],
+  ...['domain/catalog', 'gen', 'log.ts', 'gateway.ts', 'main.ts', 'program.ts'],
 ];
 
 interface Planted {
@@ -137,6 +137,6 @@ test('the linter rejects a cycle of type imports', () => {
   expect(rejected.get('src/services/cycle-one.ts')).toContain('lint/suspicious/noImportCycles');
 });
 
-test('only main.ts may import the sandbox', () => {
+test('only program.ts may import the sandbox', () => {
   expect(rejected.get('src/planted.ts')).toContain(RESTRICTED);
 });

@@ -4,59 +4,8 @@
  */
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { create, fromBinary, type MessageShape, toBinary } from '@bufbuild/protobuf';
-import { Client, credentials, Metadata } from '@grpc/grpc-js';
-import { Pool } from 'undici';
-import {
-  CustomerService,
-  ListCustomersRequestSchema,
-  ListCustomersResponseSchema,
-} from '../../src/gen/yandex/cloud/billing/v1/customer_service_pb.ts';
+import { globalId, listCustomers, resellerCustomer } from './backends.ts';
 import { resellerCustomerId } from './shape.ts';
-
-const pool = new Pool(process.env['RESELLER_ENDPOINT'] ?? '', { connections: 1_000 });
-const client = new Client(process.env['BILLING_ENDPOINT'] ?? '', credentials.createInsecure());
-
-interface ResellerCustomer {
-  readonly customerId: string;
-  readonly customerDomain: string;
-  readonly customerType: string;
-  readonly alternateEmail: string;
-  readonly postalAddress: { readonly organizationName: string; readonly countryCode: string };
-}
-
-async function resellerCustomer(id: string): Promise<ResellerCustomer> {
-  const { body } = await pool.request({
-    method: 'GET',
-    path: `/apps/reseller/v1/customers/${id}`,
-    headers: { authorization: 'Bearer token' },
-  });
-  return (await body.json()) as ResellerCustomer;
-}
-
-function list(
-  resellerId: string,
-  size: number,
-): Promise<MessageShape<typeof ListCustomersResponseSchema>> {
-  const request = create(ListCustomersRequestSchema, {
-    resellerId,
-    pageSize: BigInt(size),
-  });
-  return new Promise((resolve, reject) => {
-    client.makeUnaryRequest(
-      `/${CustomerService.typeName}/List`,
-      (message: typeof request) => Buffer.from(toBinary(ListCustomersRequestSchema, message)),
-      (bytes: Buffer) => fromBinary(ListCustomersResponseSchema, bytes),
-      request,
-      new Metadata(),
-      (error, message) => (error ? reject(error) : resolve(message as never)),
-    );
-  });
-}
-
-function globalId(key: string): string {
-  return Buffer.from(`Customer:${key}`).toString('base64url');
-}
 
 async function q1(id: string): Promise<object> {
   const { customerId, customerDomain, customerType, alternateEmail, postalAddress } =
@@ -70,7 +19,7 @@ async function q1(id: string): Promise<object> {
 }
 
 async function q2(resellerId: string): Promise<object> {
-  const { customers, nextPageToken } = await list(resellerId, 100);
+  const { customers, nextPageToken } = await listCustomers(resellerId, 100);
   const nodes = customers.map(({ id, billingAccountId }) => ({
     id: globalId(id),
     billing: { customerId: id, billingAccountId },
@@ -80,7 +29,7 @@ async function q2(resellerId: string): Promise<object> {
 }
 
 async function q3(resellerId: string): Promise<object> {
-  const { customers } = await list(resellerId, 50);
+  const { customers } = await listCustomers(resellerId, 50);
   const nodes = await Promise.all(
     customers.map(async ({ id }, n) => {
       const { customerId, customerDomain } = await resellerCustomer(

@@ -1,7 +1,8 @@
 /*
- * What the gateway adds to the backend calls: it and a plain program that makes the same calls, side by
- * side against the same stand-ins. Only ratios within one run are comparable. Writes bench/RESULTS.md.
+ * What the gateway adds to the backend calls: it, a plain program that makes the same calls, and other
+ * servers if they are installed, side by side against the same stand-ins. Only ratios within one run are comparable. Writes bench/RESULTS.md.
  */
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { measure } from '../measure.ts';
@@ -9,16 +10,17 @@ import { type QueryName, queries } from './shape.ts';
 import { ask, type Side, startSides } from './sides.ts';
 
 const CONNECTIONS = 16;
+/** Their names, the floor first. */
+const programs: string[] = [];
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 5);
 /** Requests of one round. */
 const REQUESTS: Readonly<Record<QueryName, number>> = { Q1: 3_000, Q2: 1_000, Q3: 200 };
 
-/** One row of the table: the same measurement of both programs. */
+/** One row of the table: the same measurement of each program, the floor first. */
 interface Row {
   readonly name: string;
   readonly unit: string;
-  readonly floor: number;
-  readonly gateway: number;
+  readonly values: readonly number[];
 }
 
 const names: Readonly<Record<QueryName, string>> = {
@@ -27,20 +29,24 @@ const names: Readonly<Record<QueryName, string>> = {
   Q3: 'Q3: 50 billing customers with their reseller customers (1 gRPC + 50 REST), CPU',
 };
 
-/** Each query on both sides, in alternating rounds. The result is the median of the rounds. */
+/** Each query on all sides, in alternating rounds. The result is the median of the rounds. */
 async function measureFastBackends(): Promise<Row[]> {
   const { sides, stop } = await startSides(0);
-  const [floor, gateway] = sides;
+  programs.push(...sides.map(({ program }) => program.name));
   try {
-    const starts = sides.map(({ program }) => program.startMs);
-    const rows: Row[] = [row('start, until it listens', 'ms', starts)];
+    const rows: Row[] = [
+      row(
+        'start, until it listens',
+        'ms',
+        sides.map(({ program }) => program.startMs),
+      ),
+    ];
     for (const query of Object.keys(queries) as QueryName[]) {
       for (const side of sides) await round(side, query);
       for (const side of sides) await round(side, query);
-      const samples: number[][] = [[], []];
+      const samples: number[][] = sides.map(() => []);
       for (let n = 0; n < ROUNDS; n++) {
-        samples[0]?.push(await round(floor, query));
-        samples[1]?.push(await round(gateway, query));
+        for (const [at, side] of sides.entries()) samples[at]?.push(await round(side, query));
       }
       rows.push(row(names[query], 'ms', samples.map(median)));
     }
@@ -86,8 +92,8 @@ async function round(side: Side, query: QueryName): Promise<number> {
   return (side.program.cpuMs() - before) / count;
 }
 
-function row(name: string, unit: string, [floor = 0, gateway = 0]: readonly number[]): Row {
-  return { name, unit, floor, gateway };
+function row(name: string, unit: string, values: readonly number[]): Row {
+  return { name, unit, values };
 }
 
 function median(values: readonly number[]): number {
@@ -96,24 +102,29 @@ function median(values: readonly number[]): number {
 
 function tableOf(rows: readonly Row[]): string {
   const shown = (value: number): string => value.toFixed(value < 10 ? 3 : 0);
-  const lines = rows.map(
-    ({ name, unit, floor, gateway }) =>
-      `| ${name} | ${shown(floor)} ${unit} | ${shown(gateway)} ${unit} | ${(gateway / floor).toFixed(1)} |`,
-  );
+  const lines = rows.map(({ name, unit, values: [floor = 0, ...others] }) => {
+    const compared = others.map(
+      (value) => `${shown(value)} ${unit} | ${(value / floor).toFixed(1)}`,
+    );
+    return `| ${[name, `${shown(floor)} ${unit}`, ...compared].join(' | ')} |`;
+  });
+  const [, ...compared] = programs;
   return [
     '# Results of the request bench',
     '',
-    '`npm run bench:requests` writes this table. The floor is a plain node:http program that makes the same backend calls (undici, grpc-js) and writes the same JSON without GraphQL. Both run side by side against the same stand-ins, with 16 connections and 0 ms backends unless stated otherwise; the gateway has its default settings. Only the ratio is comparable with other runs.',
+    '`npm run bench:requests` writes this table. The floor is a plain node:http program that makes the same backend calls (undici, grpc-js) and writes the same JSON without GraphQL. The other servers are in bench/peers and run when they are installed; they resolve the part of the schema that is queried, without access rules, limits or a log. All run side by side against the same stand-ins, with 16 connections and 0 ms backends unless stated otherwise; the gateway has its default settings. Only the ratio is comparable with other runs.',
     '',
     `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus().length} cores, median of ${ROUNDS} rounds.`,
     '',
-    '| measurement | floor | gateway | ratio |',
-    '| --- | --- | --- | --- |',
+    `| measurement | floor | ${compared.map((name) => `${name} | ratio`).join(' | ')} |`,
+    `| --- | --- | ${compared.map(() => '--- | ---').join(' | ')} |`,
     ...lines,
     '',
   ].join('\n');
 }
 
+// The gateway starts from its bundle, as after `npm ci`.
+execFileSync(process.execPath, ['tools/bundle.ts']);
 const table = tableOf([...(await measureFastBackends()), ...(await measureSlowBackends())]);
 console.log(table);
 writeFileSync(new URL('../RESULTS.md', import.meta.url), table);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { Pool } from 'undici';
 import { encodeGlobalId } from '../../src/schema/relay/global-id.ts';
 import { measure } from '../measure.ts';
@@ -29,7 +30,7 @@ export async function startSides(backendMs: number) {
   const env = { BACKEND_MS: String(backendMs) };
   const standIns = await startProgram('stand-ins', ['bench/requests/stand-ins.ts'], env, /\n/);
   const ports = JSON.parse(standIns.output());
-  const sides = [await startFloor(ports), await startGateway(ports)] as const;
+  const sides = [await startFloor(ports), await startGateway(ports), ...(await startPeers(ports))];
   return {
     sides,
     async stop() {
@@ -77,6 +78,30 @@ async function startFloor(ports: Ports): Promise<Side> {
       JSON.stringify({ name, id: name === 'Q1' ? q1Id(n) : resellerId(n % RESELLERS) }),
   };
 }
+
+/** The other servers, when they are installed (`npm ci --prefix bench/peers`). */
+async function startPeers(ports: Ports): Promise<Side[]> {
+  if (!existsSync('bench/peers/node_modules')) return [];
+  const peers: Side[] = [];
+  for (const [name, file] of Object.entries(peerFiles)) {
+    const program = await startProgram(name, [`bench/peers/${file}`], endpoints(ports), /\n/);
+    const { url } = JSON.parse(program.output());
+    peers.push({
+      ...{ program, pool: new Pool(url, { connections: POOL, pipelining: 1 }), path: '/graphql' },
+      body: (query, n) =>
+        JSON.stringify({
+          query: queries[query],
+          variables:
+            query === 'Q1'
+              ? { id: Buffer.from(`Customer:${q1Id(n)}`).toString('base64url') }
+              : { resellerId: resellerId(n % RESELLERS) },
+        }),
+    });
+  }
+  return peers;
+}
+
+const peerFiles = { 'Mercurius + jit': 'mercurius.ts', 'Yoga by hand': 'yoga.ts' };
 
 async function startGateway(ports: Ports): Promise<Side> {
   const env = {

@@ -45,5 +45,8 @@ test('filters subscriptions, activates a customer and shows what happens', async
   await page.getByRole('button', { name: 'Suspend subscription' }).click();
   await page.locator('ul li').getByText('Subscription suspended').waitFor();
   await page.screenshot({ path: `${import.meta.dirname}/screenshot.png` });
+  await page.setViewportSize({ width: 420, height: 760 });
+  const width = await page.evaluate('document.documentElement.scrollWidth');
+  assert.equal(width, 420);
   assert.deepEqual(complaints, []);
 });

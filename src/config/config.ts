@@ -50,7 +50,7 @@ export function toConfig(settings: GatewaySettings) {
     customerSweepIntervalMs: billing.CUSTOMER_SWEEP_INTERVAL_MS,
     defaultResellerId: billing.BILLING_RESELLER_ID ?? null,
     notifications: toNotificationsConfig(settings),
-    /** Null when no backend is configured; main.ts then starts the sandbox. */
+    /** Null when no backend is configured; program.ts then starts the sandbox. */
     backends: toBackends(settings),
   };
 }

@@ -19,7 +19,7 @@ import type { Given, NameOf, RuleProblem, Table } from './settings.ts';
 
 const duration = milliseconds(0, 86_400_000);
 
-/** The kinds of `startSandbox`; main.ts joins the two. */
+/** The kinds of `startSandbox`; program.ts joins the two. */
 export const changeKinds = [
   'renewal',
   'seats',

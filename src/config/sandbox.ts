@@ -13,7 +13,7 @@ export function loadSandboxConfig(env: Env): SandboxConfig {
 }
 
 /**
- * Takes the options of `startSandbox`, which config may not import; main.ts joins the two.
+ * Takes the options of `startSandbox`, which config may not import; program.ts joins the two.
  * @throws ConfigError when the story cannot be used
  */
 export function toSandboxConfig(settings: SandboxSettings) {

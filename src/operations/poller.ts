@@ -12,6 +12,7 @@ import { operationLost, pollEnded } from '../domain/telemetry.ts';
 import { inTrace, type TraceContext } from '../domain/tracing.ts';
 import type { Logger } from '../log.ts';
 import type { OperationJournal } from '../store/operations/journal.ts';
+import { isSameState } from '../store/operations/readings.ts';
 import { type Pace, type PollDelays, pollDelay } from './poll-delays.ts';
 import type { PollSlots } from './poll-slots.ts';
 import { assertRequested } from './readings.ts';
@@ -79,7 +80,9 @@ export class Poller {
     const answer = await this.#poll();
     if (this.#controller.signal.aborted) return 'ENDED';
     const state = this.#stateAfter(answer);
-    return state && !(await this.#append(state, requestedAfter)) ? 'ENDED' : answer;
+    // Whatever another instance has stored meanwhile, a state that is already stored does not replace it.
+    const isNew = state !== null && !isSameState(this.#latest.operation, state);
+    return isNew && !(await this.#append(state, requestedAfter)) ? 'ENDED' : answer;
   }
 
   stop(): void {

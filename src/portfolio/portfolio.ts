@@ -133,7 +133,10 @@ export class Portfolio {
     }
   }
 
-  /** Stores the customer that an operation returned, and reads its account, which it may change. */
+  /**
+   * Stores the customer that an operation returned, and reads its account, which it may change.
+   * @param writeId the audit entry of the mutation that started it; null when another client did
+   */
   async operationEnded(customer: BillingCustomer, writeId: string | null): Promise<void> {
     const { billing, options, log } = this.#deps;
     if (!options.isOn) return;

@@ -3,74 +3,13 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { status } from '@grpc/grpc-js';
-import { pino } from 'pino';
+import { Metadata, status } from '@grpc/grpc-js';
 import { expect, onTestFinished, test } from 'vitest';
-import { loadConfig } from '../../src/config/config.ts';
-import { secretsOf } from '../../src/config/secrets.ts';
-import { createGateway } from '../../src/gateway.ts';
-import { loggerOptions } from '../../src/log.ts';
-import { startTestSandbox } from '../support/gateway.ts';
+import { IamTokenService } from '../../src/gen/yandex/cloud/iam/v1/iam_token_service_pb.ts';
+import { audience, issuer, now, startIssuer, tokenOf } from '../server/push-issuer.support.ts';
+import { StatusFailure, startBillingServer } from '../support/billing-server.ts';
 import { testDirectory } from './gateway-process.support.ts';
-
-/** In the forms in which a vendor's text can hold it. */
-const PLANTED = 'planted-0f7e';
-const vendorText = [
-  `host billing-7.${PLANTED}.internal:8443 project 123456789012`,
-  `at com.vendor.${PLANTED}.Handler(Handler.java:10)`,
-  `anna.${PLANTED}@mail.example +49 30 12345678`,
-  `Bearer ${PLANTED} https://vendor.example/?key=${PLANTED}&token=${PLANTED}`,
-].join('\n');
-
-/** What neither the log nor a response may have, and what only the log may have. */
-const PERSONAL = /planted|30 12345678|anna/;
-const INTERNALS = /internal:|123456789012|Handler|vendor\.example/;
-
-async function startWatched(env: Record<string, string>) {
-  const sandbox = await startTestSandbox();
-  const { backends, ...config } = loadConfig({
-    PORT: '0',
-    DATABASE_URL: 'sqlite::memory:',
-    LOG_LEVEL: 'trace',
-    BILLING_ENDPOINT: sandbox.billingAddress,
-    BILLING_TLS: 'false',
-    BILLING_RESELLER_ID: sandbox.resellerId,
-    BILLING_TIMEOUT_MS: '300',
-    RESELLER_ENDPOINT: sandbox.resellerUrl,
-    DRAIN_TIMEOUT_MS: '1000',
-    ...env,
-  });
-  if (!backends) throw new Error('no backends');
-  let seen = '';
-  let answers = '';
-  const see = (text: string): void => {
-    seen += text;
-  };
-  const log = pino(loggerOptions('trace', secretsOf(config.settings)), { write: see });
-  const gateway = await createGateway({ ...config, backends }, { log, links: sandbox.links });
-  const url = await gateway.start();
-  onTestFinished(() => gateway.close());
-  return {
-    sandbox,
-    expectNoSecrets(): void {
-      expect(PERSONAL.exec(seen)?.[0]).toBeUndefined();
-      expect(INTERNALS.exec(answers)?.[0]).toBeUndefined();
-    },
-    /** The log and every response until now. */
-    seen: () => seen,
-    async ask(query: string) {
-      const response = await fetch(url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: 'Bearer client-planted' },
-        body: JSON.stringify({ query }),
-      });
-      const text = await response.text();
-      see(text);
-      answers += text;
-      return JSON.parse(text);
-    },
-  };
-}
+import { PLANTED, startWatched, vendorText } from './secrets.support.ts';
 
 const reads = `{ customers(first: 2) { nodes { id } }
   subscriptions(first: 2) { nodes { id } } customer(by: { domain: "flexible.example" }) { id } }`;
@@ -150,11 +89,10 @@ test('a token endpoint that echoes its request gets no assertion into the log', 
   await new Promise<void>((resolve) => endpoint.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void endpoint.close());
   const { port } = endpoint.address() as AddressInfo;
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const private_key = privateKey.export({ type: 'pkcs8', format: 'pem' });
-  const path = join(testDirectory(), 'key.json');
-  const key = { client_email: 'robot@project.example', private_key };
-  writeFileSync(path, JSON.stringify({ ...key, token_uri: `http://127.0.0.1:${port}/token` }));
+  const { path } = keyFile({
+    client_email: 'robot@project.example',
+    token_uri: `http://127.0.0.1:${port}/token`,
+  });
   const env = { RESELLER_KEY_FILE: path, RESELLER_SUBJECT: 'admin@reseller.example' };
   const { seen, ask } = await startWatched(env);
   await ask('{ subscriptions(first: 1) { nodes { id } } }');
@@ -162,6 +100,61 @@ test('a token endpoint that echoes its request gets no assertion into the log', 
   const assertion = new URLSearchParams(bodies[0]).get('assertion') ?? 'none';
   expect(seen()).toContain('The token endpoint returned 400');
   for (const secret of [assertion, 'eyJ', 'PRIVATE KEY', 'admin@', 'robot@', PLANTED]) {
+    expect(seen()).not.toContain(secret);
+  }
+});
+
+/** The RSA key of a service account in its file, and a line of it that must stay there. */
+function keyFile(fields: Record<string, string>) {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const private_key = String(privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  const path = join(testDirectory(), 'key.json');
+  writeFileSync(path, JSON.stringify({ ...fields, private_key }));
+  return { path, keyLine: private_key.split('\n')[3] ?? 'none' };
+}
+
+test('IAM that echoes its request gets neither the key nor the signed JWT into the log', async () => {
+  const jwts: string[] = [];
+  const iam = await startBillingServer();
+  iam.on(IamTokenService.method.create, ({ request: { identity } }) => {
+    const jwt = identity.case === 'jwt' ? identity.value : 'none';
+    jwts.push(jwt);
+    const trailers = new Metadata();
+    trailers.set('x-debug', `jwt ${jwt}`);
+    throw new StatusFailure(status.UNAUTHENTICATED, `${vendorText} cannot verify ${jwt}`, trailers);
+  });
+  const { path, keyLine } = keyFile({ id: 'key-id', service_account_id: 'account-id' });
+  const { seen, ask, expectNoSecrets } = await startWatched({
+    BILLING_KEY_FILE: path,
+    IAM_ENDPOINT: iam.address,
+  });
+  const { errors } = await ask('{ customers(first: 1) { nodes { id } } }');
+  expect(errors[0].message).toBe('The gateway cannot authenticate to the billing API.');
+  expect(jwts.length).toBeGreaterThan(0);
+  for (const secret of [...jwts, 'eyJ', 'PRIVATE KEY', keyLine]) {
+    expect(seen()).not.toContain(secret);
+  }
+  expectNoSecrets();
+});
+
+test('a token that is refused reaches neither the log nor the response', async () => {
+  const { trusted } = await startIssuer();
+  const { seen, ask } = await startWatched({
+    AUTH: 'jwt',
+    AUTH_JWKS_URL: trusted.jwksUrl,
+    AUTH_ISSUER: issuer,
+    AUTH_AUDIENCE: audience,
+  });
+  const expired = await tokenOf({ sub: 'ann', exp: now() - 3_600 });
+  const foreign = await tokenOf({ sub: 'ann', aud: 'another' });
+  const [header, payload] = expired.split('.');
+  const forged = `${header}.${payload}.${PLANTED}`;
+  for (const token of [expired, foreign, forged, `${PLANTED}.${PLANTED}.${PLANTED}`, PLANTED]) {
+    const { errors } = await ask('{ viewer { subject } }', token);
+    expect(errors[0].extensions.code).toBe('UNAUTHENTICATED');
+  }
+  expect(seen()).toContain('token rejected');
+  for (const secret of ['eyJ', PLANTED, ...expired.split('.'), ...foreign.split('.')]) {
     expect(seen()).not.toContain(secret);
   }
 });

@@ -49,6 +49,18 @@ describe('a poller', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  test('does not use the database while its readings show no change', async () => {
+    const { held, watch, journal } = await polled(
+      scriptedBilling(running, running, running, reading(step(1))),
+    );
+    const appendPolled = vi.spyOn(journal, 'appendPolled');
+    watch(held);
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(appendPolled).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(appendPolled.mock.calls).toEqual([[step(1), held.entry.sequence]]);
+  });
+
   test('is not started by a watcher of an operation that another instance polls', async () => {
     const billing = scriptedBilling(running);
     const { pollers, watchers } = await polled(billing);

@@ -133,10 +133,10 @@ test('joins and separates customers with their links', async () => {
   });
 });
 
-test('shows the account of a customer after its operation', async () => {
+test('shows the account of a customer after its operation, and what changed it', async () => {
   const gateway = await startFilled();
   const { url, sandbox } = gateway;
-  const { customerId } = annual(gateway);
+  const { customerId, skuId } = annual(gateway);
   const customer = encodeGlobalId('Customer', 'r', customerId);
   const key = sandbox.links.find((link) => link.resellerCustomerId === customerId)?.billing;
   const record = sandbox.store.billing.customer(key?.customerId ?? '');
@@ -155,6 +155,10 @@ test('shows the account of a customer after its operation', async () => {
     : (['activateCustomer', {}] as const);
   await mutate(url, mutation, { customer, ...confirmed });
   await expect.poll(shown, { interval: 20, timeout: 5_000 }).toBe(!before);
+  expect(await historyOf(url, customerId, skuId)).toContainEqual({
+    ...{ field: 'accountActive', before: String(before), after: String(!before) },
+    ...{ source: 'MUTATION', auditEntry: { mutation } },
+  });
 });
 
 test('reads the subscription of a notification within two seconds', async () => {

@@ -45,6 +45,8 @@ export function testDatabase(kind: Kind, keepsTables = false): TestDatabase {
     url = await server.createDatabase();
   });
   beforeEach(async () => {
+    // A test that fails while its server is down must not fail those after it.
+    await server?.start();
     if (server && keepsTables) await server.query(url, truncate);
     else if (pool && url !== '') pool.empty();
     else await dropTables();

@@ -21,7 +21,7 @@ export interface PostgresServer {
   query(url: string, statement: string): Promise<Record<string, unknown>[]>;
   /** Stops it as an administrator would, or as a crash would. */
   stop(how?: 'SIGINT' | 'SIGQUIT'): Promise<void>;
-  /** Starts it again, on the same port with the same data. */
+  /** Starts it again unless it runs, on the same port with the same data. */
   start(): Promise<void>;
   /** Stops it and removes its data. */
   end(): Promise<void>;
@@ -65,6 +65,7 @@ export async function startPostgres(): Promise<PostgresServer> {
       server = null;
     },
     async start() {
+      if (server) return;
       const settings = {
         fsync: 'off',
         shared_buffers: '8MB',

@@ -22,7 +22,7 @@ export function replaces(
   if (current.done) return false;
   // An operation that is done never runs again, whatever the times say.
   if (reading.done) return true;
-  if (current.lost === 'GIVEN_UP' || isSame(current, reading)) return false;
+  if (current.lost === 'GIVEN_UP' || isSameState(current, reading)) return false;
   const modification = compareTimes(current.modifiedAt, reading.modifiedAt);
   return modification === 0 ? isRequestedLater : modification < 0;
 }
@@ -37,7 +37,7 @@ function compareTimes(a: Date | null, b: Date | null): number {
   return a && b ? a.getTime() - b.getTime() : 0;
 }
 
-/** Compared in the form that the journal returns. */
-function isSame(latest: Operation, reading: Operation): boolean {
+/** Whether a reading shows no change. Compared in the form that the journal returns. */
+export function isSameState(latest: Operation, reading: Operation): boolean {
   return isDeepStrictEqual(latest, decodeOperation(encodeOperation(reading)));
 }

@@ -10,7 +10,13 @@ import { toChanges, toRecord } from './write-rows.ts';
 
 type AuditReads = Pick<
   AuditStore,
-  'pages' | 'counts' | 'byKey' | 'changesAfter' | 'lastSequence' | 'isOperationTaken'
+  | 'pages'
+  | 'counts'
+  | 'byKey'
+  | 'changesAfter'
+  | 'lastSequence'
+  | 'isOperationTaken'
+  | 'idByOperation'
 >;
 
 export function auditReads(database: Database): AuditReads {
@@ -95,6 +101,18 @@ export function auditReads(database: Database): AuditReads {
           .executeTakeFirst(),
       );
       return row !== undefined;
+    },
+    async idByOperation(operationId) {
+      const row = await database.read((db) =>
+        db
+          .selectFrom('writes')
+          .select('id')
+          .where('operation_id', '=', operationId)
+          .orderBy('number')
+          .limit(1)
+          .executeTakeFirst(),
+      );
+      return row?.id ?? null;
     },
   };
 }

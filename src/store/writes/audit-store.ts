@@ -89,6 +89,8 @@ export interface AuditStore {
   recordRepeat(write: StoredWrite, audit: NewWrite): Promise<boolean>;
   /** Whether an operation belongs to another write than `id`. */
   isOperationTaken(operationId: string, id: string): Promise<boolean>;
+  /** The write that started an operation; null for operations that others started. */
+  idByOperation(operationId: string): Promise<string | null>;
   /**
    * Deletes up to `limit` writes that were recorded more than `ageMs` ago. Keeps PENDING and UNKNOWN
    * ones, those of unfinished operations, and the one with the highest sequence.
