@@ -25,6 +25,14 @@ export interface Follower<T extends Sequenced> {
   release(): void;
 }
 
+/** What else happens when a reader ends. */
+export interface Ending<R> {
+  /** Called once, for any reason. */
+  ended(): void;
+  /** The last result when the feed has failed. Without it, the reader fails too. */
+  failure?(error: unknown): R;
+}
+
 /**
  * Delivers the entries of a feed to readers that all receive the same of each. Nothing is queued for
  * slow readers: whoever is not at the newest entry continues at its own position, and shares the
@@ -80,7 +88,7 @@ export class Broadcast<T extends Sequenced, R> {
     };
     if (known) receive(known);
     else {
-      const receiver = { next: receive, end: (error: unknown) => search.failed(error) };
+      const receiver = { receive, end: (error: unknown) => search.failed(error) };
       cancel = () => this.#feed.leave(position, receiver);
       this.#feed.pull(position, receiver);
     }
@@ -91,22 +99,27 @@ export class Broadcast<T extends Sequenced, R> {
   }
 }
 
-/** Receives every result of a broadcast after a position, once and in order, as it pulls them. */
-export class Reader<T extends Sequenced, R> implements Receiver<Delivery<T, R>> {
+/**
+ * Every result of a broadcast after a position, once and in order, at the pace at which they are read:
+ * through `pull` or through promises, not both.
+ */
+export class Reader<T extends Sequenced, R>
+  implements Receiver<Delivery<T, R>>, AsyncIterableIterator<R, undefined>
+{
   readonly #broadcast: Broadcast<T, R>;
   readonly #follower: Follower<T>;
-  readonly #ended: () => void;
+  readonly #ending: Ending<R> | undefined;
   #position: number;
   /** Entries after the position that were read with an earlier one. */
   #rest: Chain<T> | undefined;
   #receiver: Receiver<R> | undefined;
   #isEnded = false;
+  #turn: Promise<IteratorResult<R, undefined>> | undefined;
 
-  /** @param ended called once when the reader ends, for any reason */
-  constructor(broadcast: Broadcast<T, R>, follower: Follower<T>, ended: () => void) {
+  constructor(broadcast: Broadcast<T, R>, follower: Follower<T>, ending?: Ending<R>) {
     this.#broadcast = broadcast;
     this.#follower = follower;
-    this.#ended = ended;
+    this.#ending = ending;
     this.#position = follower.seen;
   }
 
@@ -115,7 +128,10 @@ export class Reader<T extends Sequenced, R> implements Receiver<Delivery<T, R>> 
     return this.#position;
   }
 
-  /** Requests the next result, which may arrive synchronously. Only one pull may be outstanding. */
+  /**
+   * Requests the next result, which may arrive synchronously. Only one pull may be outstanding.
+   * Creates no promise: there may be thousands of readers.
+   */
   pull(receiver: Receiver<R>): void {
     if (this.#isEnded) receiver.end();
     else {
@@ -124,7 +140,7 @@ export class Reader<T extends Sequenced, R> implements Receiver<Delivery<T, R>> 
     }
   }
 
-  next({ entry, result, rest }: Delivery<T, R>): void {
+  receive({ entry, result, rest }: Delivery<T, R>): void {
     this.#position = entry.sequence;
     this.#rest = rest;
     const receiver = this.#receiver;
@@ -136,7 +152,7 @@ export class Reader<T extends Sequenced, R> implements Receiver<Delivery<T, R>> 
     }
     this.#receiver = undefined;
     if (isLast) this.end();
-    receiver?.next(result);
+    receiver?.receive(result);
   }
 
   /** Ends the reader: at its end, when it leaves, or because the feed failed. */
@@ -146,9 +162,35 @@ export class Reader<T extends Sequenced, R> implements Receiver<Delivery<T, R>> 
     this.#broadcast.leave(this.#position, this);
     this.#rest = undefined;
     this.#follower.release();
-    this.#ended();
+    this.#ending?.ended();
     const receiver = this.#receiver;
     this.#receiver = undefined;
-    receiver?.end(error);
+    const last = error === undefined ? undefined : this.#ending?.failure?.(error);
+    if (last === undefined) receiver?.end(error);
+    else receiver?.receive(last);
+  }
+
+  next(): Promise<IteratorResult<R, undefined>> {
+    const next = (): Promise<IteratorResult<R, undefined>> =>
+      new Promise((resolve, reject) => {
+        this.pull({
+          receive: (value) => resolve({ done: false, value }),
+          end: (error) => (error === undefined ? resolve(DONE) : reject(error)),
+        });
+      });
+    // Concurrent calls are answered in order.
+    this.#turn = this.#turn ? this.#turn.then(next, next) : next();
+    return this.#turn;
+  }
+
+  async return(): Promise<IteratorReturnResult<undefined>> {
+    this.end();
+    return DONE;
+  }
+
+  [Symbol.asyncIterator]() {
+    return this;
   }
 }
+
+const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };

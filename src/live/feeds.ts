@@ -1,6 +1,12 @@
-import { Broadcast, type Follower, type IsVisible, type Produce, Reader } from './broadcast.ts';
+import {
+  Broadcast,
+  type Ending,
+  type Follower,
+  type IsVisible,
+  type Produce,
+  Reader,
+} from './broadcast.ts';
 import { Feed, type FeedSource, type Sequenced } from './feed.ts';
-import type { Receiver } from './places.ts';
 
 /** How to follow a feed. */
 export interface Following<T extends Sequenced> {
@@ -12,6 +18,11 @@ export interface Following<T extends Sequenced> {
   readonly isLast?: ((entry: T) => boolean) | undefined;
   /** Called once when the follower leaves, or at the end. */
   readonly release?: (() => void) | undefined;
+  /**
+   * Whether an entry is still visible when it is delivered; by default, all are. The feed selects
+   * entries when it reads, in batches, and a link can change before a slow client has received a batch.
+   */
+  readonly isVisible?: IsVisible<T> | undefined;
 }
 
 /**
@@ -46,7 +57,8 @@ export class Feeds<T extends Sequenced> {
    * reader reads from the store where it stopped. Ends after the last entry, when the reader returns,
    * or when the signal aborts.
    */
-  follow(source: FeedSource<T>, { seen, signal, isLast, release }: Following<T>): Entries<T> {
+  follow(source: FeedSource<T>, following: Following<T>): Entries<T> {
+    const { seen, isLast, release } = following;
     const { key, name } = source;
     const named = this.#feeds.get(key) ?? new Map<string, SharedFeed<T>>();
     this.#feeds.set(key, named);
@@ -62,7 +74,7 @@ export class Feeds<T extends Sequenced> {
       release?.();
     };
     const follower = { seen, isLast: isLast ?? (() => false), release: end };
-    return new Entries(shared.feed, follower, signal);
+    return new Entries(shared.feed, follower, following);
   }
 
   /** Call this when a feed with this key may have new entries. */
@@ -93,88 +105,46 @@ interface SharedFeed<T extends Sequenced> {
   followers: number;
 }
 
-/** The entries of a feed for one follower: iterate over them or use `reader`, not both. */
-export class Entries<T extends Sequenced> implements AsyncIterableIterator<T, undefined> {
+/**
+ * The entries of a feed for one follower. To read what a broadcast makes of them, use `reader` instead
+ * of the entries themselves.
+ */
+export class Entries<T extends Sequenced> extends Reader<T, T> {
   readonly feed: Feed<T>;
   readonly #follower: Follower<T>;
-  readonly #signal: AbortSignal;
-  #isVisible: IsVisible<T> | undefined;
-  #own: Reader<T, T> | undefined;
-  #turn: Promise<IteratorResult<T, undefined>> | undefined;
+  readonly #following: Following<T>;
 
-  constructor(feed: Feed<T>, follower: Follower<T>, signal: AbortSignal) {
+  constructor(feed: Feed<T>, follower: Follower<T>, following: Following<T>) {
+    super(new Broadcast<T, T>(feed, pass, following.isVisible), follower);
     this.feed = feed;
     this.#follower = follower;
-    this.#signal = signal;
-    signal.addEventListener('abort', this, { once: true });
-    if (signal.aborted) this.handleEvent();
+    this.#following = following;
+    following.signal.addEventListener('abort', this, { once: true });
+    if (following.signal.aborted) this.end();
   }
 
-  /**
-   * Skips entries that are no longer visible when they are delivered. The feed selects entries when it
-   * reads, in batches, and a link can change before a slow client has received a batch.
-   */
-  onlyVisible(isVisible: IsVisible<T>): this {
-    this.#isVisible = isVisible;
-    return this;
+  handleEvent(): void {
+    this.end();
+  }
+
+  override end(error?: unknown): void {
+    this.#following.signal.removeEventListener('abort', this);
+    super.end(error);
   }
 
   /** A broadcast of these entries, for this follower and others that see the same. */
   broadcast<R>(produce: Produce<T, R>): Broadcast<T, R> {
-    return new Broadcast(this.feed, produce, this.#isVisible);
+    return new Broadcast(this.feed, produce, this.#following.isVisible);
   }
 
-  /**
-   * Reads the results of a broadcast. From now on, the signal does not end the entries.
-   * @param ended called once when the reader ends, for any reason
-   */
-  reader<R>(broadcast: Broadcast<T, R>, ended: () => void): Reader<T, R> {
-    this.#signal.removeEventListener('abort', this);
-    const reader = new Reader(broadcast, this.#follower, ended);
-    if (this.#signal.aborted) reader.end();
+  /** Reads the results of a broadcast. From now on, the signal does not end the entries. */
+  reader<R>(broadcast: Broadcast<T, R>, ending: Ending<R>): Reader<T, R> {
+    const { signal } = this.#following;
+    signal.removeEventListener('abort', this);
+    const reader = new Reader(broadcast, this.#follower, ending);
+    if (signal.aborted) reader.end();
     return reader;
   }
-
-  next(): Promise<IteratorResult<T, undefined>> {
-    const next = (): Promise<IteratorResult<T, undefined>> => nextOf(this.#reading());
-    // Concurrent calls are answered in order.
-    this.#turn = this.#turn ? this.#turn.then(next, next) : next();
-    return this.#turn;
-  }
-
-  async return(): Promise<IteratorReturnResult<undefined>> {
-    this.#reading().end();
-    return DONE;
-  }
-
-  [Symbol.asyncIterator]() {
-    return this;
-  }
-
-  handleEvent(): void {
-    this.#reading().end();
-  }
-
-  #reading(): Reader<T, T> {
-    this.#own ??= new Reader(this.broadcast<T>(pass), this.#follower, () =>
-      this.#signal.removeEventListener('abort', this),
-    );
-    return this.#own;
-  }
-}
-
-const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
-
-/** The next value of a source, as iterators return it. */
-export function nextOf<V>(source: {
-  pull(receiver: Receiver<V>): void;
-}): Promise<IteratorResult<V, undefined>> {
-  return new Promise((resolve, reject) => {
-    source.pull({
-      next: (value) => resolve({ done: false, value }),
-      end: (error) => (error === undefined ? resolve(DONE) : reject(error)),
-    });
-  });
 }
 
 function pass<T>(entry: T, done: (result: T) => void): () => void {

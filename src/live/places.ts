@@ -1,6 +1,6 @@
 /** Receives the outcome of a pull: exactly one of the two methods is called, once. */
 export interface Receiver<V> {
-  next(value: V): void;
+  receive(value: V): void;
   /** Nothing more follows; `error` is set when the source failed. */
   end(error?: unknown): void;
 }
@@ -68,7 +68,7 @@ export class Places<V, H = never> {
     };
     const search: Search<V> = {
       position,
-      found: (value) => settle((receiver) => receiver.next(value), this.#isKept),
+      found: (value) => settle((receiver) => receiver.receive(value), this.#isKept),
       failed: (error) => settle((receiver) => receiver.end(error), false),
     };
     place.cancel = this.#start(search, hint);

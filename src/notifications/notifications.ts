@@ -7,6 +7,7 @@ import {
   type PubsubMessage,
 } from '../domain/notification.ts';
 import { notificationReceived } from '../domain/telemetry.ts';
+import type { IsVisible } from '../live/broadcast.ts';
 import { type Entries, Feeds, startAfter } from '../live/feeds.ts';
 import type { Logger } from '../log.ts';
 import type { PageQuery } from '../store/database/pages.ts';
@@ -79,11 +80,13 @@ export class Notifications {
   /**
    * Every notification that matches the filter, once and in the order of arrival, from now on or
    * after the sequence `after`. Ends when `signal` aborts.
+   * @param isVisible decides about each notification when it is delivered
    */
   async watch(
     filter: NotificationFilter,
     after: number | null,
     signal: AbortSignal,
+    isVisible?: IsVisible<NotificationEntry>,
   ): Promise<Entries<NotificationEntry>> {
     const lastSequence = () => this.#store.lastSequence();
     const source = {
@@ -94,7 +97,9 @@ export class Notifications {
         entries.reduce((sum, { bytes }) => sum + bytes, 0) >= BATCH_BYTES,
       lastSequence: filter.tenant && lastSequence,
     };
-    return this.#feeds.follow(source, { seen: startAfter(after, await lastSequence()), signal });
+    return this.#feeds.follow(source, {
+      ...{ seen: startAfter(after, await lastSequence()), signal, isVisible },
+    });
   }
 
   /** Resolves when everything received before is stored or has failed. */

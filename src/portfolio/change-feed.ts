@@ -1,4 +1,5 @@
 import type { PortfolioChange } from '../domain/portfolio.ts';
+import type { IsVisible } from '../live/broadcast.ts';
 import { type Entries, Feeds, startAfter } from '../live/feeds.ts';
 import type { ChangeQuery, PortfolioStore } from '../store/portfolio/portfolio-store.ts';
 
@@ -22,11 +23,13 @@ export class ChangeFeed {
   /**
    * Every matching change, in the order in which they were stored, from now on or after the sequence
    * `after`. Ends when `signal` aborts.
+   * @param isVisible decides about each change when it is delivered
    */
   async watch(
     query: ChangeQuery,
     after: number | null,
     signal: AbortSignal,
+    isVisible?: IsVisible<PortfolioChange>,
   ): Promise<Entries<PortfolioChange>> {
     const lastSequence = () => this.#store.lastChange();
     const source = {
@@ -34,7 +37,9 @@ export class ChangeFeed {
       read: (from: number, limit: number) =>
         this.#store.changes(query, { after: from, limit, newestFirst: false }),
     };
-    return this.#feeds.follow(source, { seen: startAfter(after, await lastSequence()), signal });
+    return this.#feeds.follow(source, {
+      ...{ seen: startAfter(after, await lastSequence()), signal, isVisible },
+    });
   }
 
   close(): void {

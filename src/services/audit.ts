@@ -128,9 +128,9 @@ export function createAuditService(
     },
     async watch(filter, after) {
       authorizeRead(viewer);
-      const entries = await writes.auditFeed.watch(visible(filter), after, scope.signal);
-      if (!tenant) return entries;
-      return entries.onlyVisible(({ target }) => liveAccess.seesTarget(target));
+      const isVisible = ({ target }: WriteChange) => liveAccess.seesTarget(target);
+      const { auditFeed } = writes;
+      return auditFeed.watch(visible(filter), after, scope.signal, tenant && isVisible);
     },
     async settle(id, request) {
       authorizeMutation(viewer, 'settleWrite');

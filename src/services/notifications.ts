@@ -94,11 +94,10 @@ export function createNotificationService(
     },
     async watch(filter, after) {
       authorizeRead(viewer);
-      const entries = await notifications.watch({ ...filter, tenant }, after, scope.signal);
-      if (!tenant) return entries;
-      return entries.onlyVisible(({ notification: { customerId } }) =>
-        liveAccess.seesResellerCustomer(customerId),
-      );
+      const isVisible = ({ notification: { customerId } }: NotificationEntry) =>
+        liveAccess.seesResellerCustomer(customerId);
+      const visible = { ...filter, tenant };
+      return notifications.watch(visible, after, scope.signal, tenant && isVisible);
     },
     customer({ customerId }) {
       return customerId === null ? null : { billing: null, resellerCustomerId: customerId };

@@ -128,11 +128,10 @@ export function createPortfolioService(
       return found?.sequence === sequence ? found : null;
     },
     async watch(filter, after) {
-      const entries = await portfolio.watch(seen({ filter, row: null }), after, scope.signal);
-      if (!tenant) return entries;
-      return entries.onlyVisible(({ subscription: { customerId } }) =>
-        liveAccess.seesResellerCustomer(customerId),
-      );
+      const isVisible = ({ subscription: { customerId } }: PortfolioChange) =>
+        liveAccess.seesResellerCustomer(customerId);
+      const query = seen({ filter, row: null });
+      return portfolio.watch(query, after, scope.signal, tenant && isVisible);
     },
   };
 }

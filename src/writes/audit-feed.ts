@@ -1,4 +1,5 @@
 import type { WriteChange } from '../domain/write.ts';
+import type { IsVisible } from '../live/broadcast.ts';
 import { type Entries, Feeds, startAfter } from '../live/feeds.ts';
 import type { AuditFilter, AuditStore } from '../store/writes/audit-store.ts';
 
@@ -29,11 +30,13 @@ export class AuditFeed {
    * Every matching write when its outcome is stored or changes, from now on or after the sequence
    * `after`. When an outcome changes before it is read, the reader receives the latest one only. Ends
    * when `signal` aborts.
+   * @param isVisible decides about each write when it is delivered
    */
   async watch(
     filter: AuditFilter,
     after: number | null,
     signal: AbortSignal,
+    isVisible?: IsVisible<WriteChange>,
   ): Promise<Entries<WriteChange>> {
     const lastSequence = () => this.#store.lastSequence();
     const source = {
@@ -41,7 +44,9 @@ export class AuditFeed {
       read: (from: number, limit: number) => this.#store.changesAfter(filter, from, limit),
       lastSequence: filter.tenant && lastSequence,
     };
-    return this.#feeds.follow(source, { seen: startAfter(after, await lastSequence()), signal });
+    return this.#feeds.follow(source, {
+      ...{ seen: startAfter(after, await lastSequence()), signal, isVisible },
+    });
   }
 
   close(): void {

@@ -11,11 +11,11 @@ function readerOf(broadcast: Results, seen = 0) {
   const reader = new Reader(
     broadcast,
     { seen, isLast: ({ sequence }) => sequence === 99, release: () => {} },
-    () => void parts.ended++,
+    { ended: () => void parts.ended++ },
   );
   function pull(): void {
     reader.pull({
-      next: (result) => void parts.received.push(result),
+      receive: (result) => void parts.received.push(result),
       end: (error) => {
         parts.error = error;
       },
@@ -28,8 +28,8 @@ function readerOf(broadcast: Results, seen = 0) {
 function counted(isVisible?: (entry: Sequenced) => Promise<boolean>) {
   const feed = memoryFeed();
   const produced: number[] = [];
-  const entries = feed.follow();
-  if (isVisible) entries.onlyVisible(isVisible);
+  const { signal } = new AbortController();
+  const entries = feed.follow(0, signal, isVisible);
   const broadcast: Results = entries.broadcast(({ sequence }, done) => {
     produced.push(sequence);
     done(`result ${sequence}`);

@@ -27,7 +27,11 @@ export function memoryFeed(options: Partial<FeedSource<Sequenced>> = {}) {
       stored.push(...sequences.map((sequence) => ({ sequence })));
       feeds.wake('key');
     },
-    follow(seen = 0, signal = new AbortController().signal) {
+    follow(
+      seen = 0,
+      signal = new AbortController().signal,
+      isVisible?: (entry: Sequenced) => Promise<boolean>,
+    ) {
       const source: FeedSource<Sequenced> = {
         ...{ name: 'name', key: 'key' },
         async read(after, limit) {
@@ -38,7 +42,8 @@ export function memoryFeed(options: Partial<FeedSource<Sequenced>> = {}) {
         },
         ...options,
       };
-      return feeds.follow(source, { seen, signal, release: () => void parts.released++ });
+      const release = (): void => void parts.released++;
+      return feeds.follow(source, { seen, signal, isVisible, release });
     },
   };
   return parts;

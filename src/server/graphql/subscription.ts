@@ -4,16 +4,17 @@ import { subscriptionsChanged } from '../../domain/telemetry.ts';
 import { runIn, type Span } from '../../domain/tracing.ts';
 import type { Broadcast, Reader } from '../../live/broadcast.ts';
 import type { Feed, Sequenced } from '../../live/feed.ts';
-import { Entries, nextOf } from '../../live/feeds.ts';
-import type { Receiver } from '../../live/places.ts';
+import { Entries } from '../../live/feeds.ts';
 import { startOperationSpan } from '../telemetry/spans.ts';
 import { ViewerSlots } from '../viewer-slots.ts';
 import { type EventResult, eventResult, executeEvent } from './event-execution.ts';
-import type { Answer } from './execution.ts';
 import { checkRequest } from './limits/request-check.ts';
-import { type ErrorScope, publicResult, toGraphQLError } from './public-error.ts';
+import { publicResult, toGraphQLError } from './public-error.ts';
 import type { RequestArgs } from './request-context.ts';
 import { shareKey } from './share-key.ts';
+
+/** The results of a GraphQL subscription, read at the pace of its client. */
+export type Subscription = Reader<Sequenced, EventResult>;
 
 /** Starts a GraphQL subscription. Resolves with its results, or with why it cannot start. */
 export type Subscribe = (args: RequestArgs) => Promise<Subscription | ExecutionResult>;
@@ -55,8 +56,7 @@ export function createSubscribe(limits: Limits): Subscribe {
       return result;
     }
     contextValue.keepOpen();
-    const reader = broadcasts.reader(entries, args, span, slot.release);
-    return new Subscription(reader, contextValue.errorScope, limits.answerBytes);
+    return broadcasts.reader(entries, args, span, slot.release);
   };
 }
 
@@ -91,13 +91,18 @@ class Broadcasts {
     args: RequestArgs,
     span: Span | null,
     release: () => void,
-  ): Reader<Sequenced, EventResult> {
+  ): Subscription {
     const shared = this.#shared(entries, args, span);
     shared.readers++;
-    return entries.reader(shared.broadcast, () => {
-      if (--shared.readers === 0) shared.forget();
-      span?.end();
-      release();
+    const { errorScope } = args.contextValue;
+    return entries.reader(shared.broadcast, {
+      ended: () => {
+        if (--shared.readers === 0) shared.forget();
+        span?.end();
+        release();
+      },
+      failure: (error) =>
+        eventResult({ errors: [toGraphQLError(error)] }, errorScope, this.#maxBytes),
     });
   }
 
@@ -115,60 +120,4 @@ class Broadcasts {
     ofFeed.set(key, shared);
     return shared;
   }
-}
-
-/** The results of a subscription, through `pull` or through promises. Read at the pace of the client. */
-export class Subscription implements AsyncIterableIterator<Answer, undefined> {
-  readonly #reader: Reader<Sequenced, EventResult>;
-  readonly #errorScope: ErrorScope;
-  readonly #maxBytes: number;
-
-  constructor(reader: Reader<Sequenced, EventResult>, errorScope: ErrorScope, maxBytes: number) {
-    this.#reader = reader;
-    this.#errorScope = errorScope;
-    this.#maxBytes = maxBytes;
-  }
-
-  /** Requests the next result. Creates no promise: there may be thousands of subscribers. */
-  pull(receiver: Receiver<EventResult>): void {
-    this.#reader.pull(receiver);
-  }
-
-  /** The last result of a subscription whose feed has failed. */
-  failure(error: unknown): EventResult {
-    return eventResult({ errors: [toGraphQLError(error)] }, this.#errorScope, this.#maxBytes);
-  }
-
-  /** Ends the subscription, also while a pull is outstanding. */
-  end(): void {
-    this.#reader.end();
-  }
-
-  async next(): Promise<IteratorResult<Answer, undefined>> {
-    try {
-      const next = await nextOf(this.#reader);
-      if (next.done) return next;
-      return { done: false, value: answerOf(next.value, this.#reader.position) };
-    } catch (error) {
-      return { done: false, value: answerOf(this.failure(error)) };
-    }
-  }
-
-  async return(): Promise<IteratorReturnResult<undefined>> {
-    this.end();
-    return { done: true, value: undefined };
-  }
-
-  [Symbol.asyncIterator]() {
-    return this;
-  }
-}
-
-/**
- * The data of a server-sent event, and its id: the cursor of the event. Yoga writes the text after
- * `data: `, and a line of JSON contains no line break, so another field can follow.
- */
-function answerOf({ result, payload }: EventResult, cursor?: number): Answer {
-  const text = cursor === undefined ? payload : `${payload}\nid: ${cursor}`;
-  return { ...result, stringify: () => text };
 }

@@ -35,12 +35,16 @@ export function unreadOf(response: ServerResponse, subject: string, backlog: Bac
         async next() {
           release();
           const next = await subscription.next();
-          if (!next.done) release = count(next.value.stringify().length);
-          return next;
+          if (next.done) return next;
+          const { result, payload } = next.value;
+          release = count(payload.length);
+          const text = withId(payload, subscription.position);
+          return { done: false, value: { ...result, stringify: () => text } };
         },
-        return() {
+        async return() {
           release();
-          return subscription.return();
+          subscription.end();
+          return { done: true, value: undefined };
         },
         [Symbol.asyncIterator]() {
           return this;
@@ -48,4 +52,12 @@ export function unreadOf(response: ServerResponse, subject: string, backlog: Bac
       };
     },
   };
+}
+
+/**
+ * The data of a server-sent event, and its id: the cursor of the event. Yoga writes the text after
+ * `data: `, and a line of JSON contains no line break, so another field can follow.
+ */
+function withId(payload: string, cursor: number): string {
+  return `${payload}\nid: ${cursor}`;
 }

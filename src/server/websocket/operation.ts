@@ -5,6 +5,7 @@ import { GatewayError } from '../../domain/error.ts';
 import type { Limits } from '../../domain/limits.ts';
 import type { TraceContext } from '../../domain/tracing.ts';
 import type { Viewer } from '../../domain/viewer.ts';
+import { Reader } from '../../live/broadcast.ts';
 import type { Receiver } from '../../live/places.ts';
 import type { Logger } from '../../log.ts';
 import type { TrustedDocuments } from '../documents/trusted-documents.ts';
@@ -14,7 +15,7 @@ import type { ExecuteOnce } from '../graphql/execution.ts';
 import { slices } from '../graphql/limits/slices.ts';
 import { publicError, toGraphQLError } from '../graphql/public-error.ts';
 import type { CreateContext, RequestArgs, RequestContext } from '../graphql/request-context.ts';
-import { type Subscribe, Subscription } from '../graphql/subscription.ts';
+import type { Subscribe, Subscription } from '../graphql/subscription.ts';
 import type { TakeRequest } from '../rate-limit.ts';
 import { RequestRecord } from '../telemetry/request-record.ts';
 import { traceOf } from '../telemetry/spans.ts';
@@ -87,14 +88,12 @@ export class Operation implements Receiver<EventResult> {
     this.#subscription?.end();
   }
 
-  next({ payload }: EventResult): void {
+  receive({ payload }: EventResult): void {
     this.#socket.send(nextMessage(this.id, payload), this.#sent);
   }
 
-  end(error?: unknown): void {
-    if (this.#isEnded) return;
-    if (error === undefined || !this.#subscription) this.#complete();
-    else this.#sendLast(this.#subscription.failure(error).payload);
+  end(): void {
+    this.#complete();
   }
 
   /** The arguments of the execution; null when the operation was rejected. */
@@ -142,17 +141,14 @@ export class Operation implements Receiver<EventResult> {
 
   #subscribe(started: Awaited<ReturnType<Subscribe>>): void {
     this.#context = undefined;
-    if (!(started instanceof Subscription)) this.#sendLast(JSON.stringify(started));
-    else if (this.#isEnded) started.end();
-    else {
+    if (started instanceof Reader) {
       this.#subscription = started;
-      started.pull(this);
+      if (this.#isEnded) started.end();
+      else started.pull(this);
+    } else if (!this.#isEnded) {
+      const message = nextMessage(this.id, JSON.stringify(started));
+      this.#socket.send(message, () => this.#complete());
     }
-  }
-
-  #sendLast(payload: string): void {
-    if (this.#isEnded) return;
-    this.#socket.send(nextMessage(this.id, payload), () => this.#complete());
   }
 
   readonly #sent = (isOut: boolean): void => {
