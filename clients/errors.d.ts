@@ -20,6 +20,12 @@ export interface MutationError {
     readonly code: ErrorCode;
     readonly message: string;
 }
+/** What a mutation with `dryRun: true` returns when it would not be refused. */
+export interface DryRunResult {
+    readonly summary: string;
+    readonly changes: readonly unknown[];
+    readonly warnings: readonly unknown[];
+}
 /** Whether a value is an error that the gateway wrote, and not one of a network or a client. */
 export declare function isGatewayError(value: unknown): value is GatewayError;
 /**
@@ -38,8 +44,11 @@ export declare class MutationFailed extends Error {
 /**
  * The success of a mutation's result, such as `data.activateCustomer`. Select
  * `... on Error { code message }` in the document.
- * @throws MutationFailed when the result is a typed error, or null because of an entry in `errors`
+ * @throws MutationFailed when the result is a typed error or that of a dry run, or null because of an
+ *   entry in `errors`
  */
-export declare function unwrap<T>(result: T): Exclude<NonNullable<T>, MutationError>;
+export declare function unwrap<T>(result: T): Exclude<NonNullable<T>, MutationError | DryRunResult>;
+/** Whether the result of a mutation is that of a dry run that was not refused. */
+export declare function isDryRun(result: unknown): result is DryRunResult;
 /** Whether the result of a mutation is a typed error. */
 export declare function isMutationError(result: unknown): result is MutationError;

@@ -40,16 +40,25 @@ export class MutationFailed extends Error {
 /**
  * The success of a mutation's result, such as `data.activateCustomer`. Select
  * `... on Error { code message }` in the document.
- * @throws MutationFailed when the result is a typed error, or null because of an entry in `errors`
+ * @throws MutationFailed when the result is a typed error or that of a dry run, or null because of an
+ *   entry in `errors`
  */
 export function unwrap(result) {
     if (result === null || result === undefined) {
         throw new MutationFailed('The mutation returned no result: see `errors`.', null);
     }
+    if (isDryRun(result)) {
+        throw new MutationFailed('This is the result of a dry run: nothing was sent.', null);
+    }
     if (isSuccess(result))
         return result;
     const error = isMutationError(result) ? result : null;
     throw new MutationFailed(error?.message ?? 'The result is not an object.', error);
+}
+/** Whether the result of a mutation is that of a dry run that was not refused. */
+export function isDryRun(result) {
+    const lists = [get(result, 'changes'), get(result, 'warnings')];
+    return typeof get(result, 'summary') === 'string' && lists.every(Array.isArray);
 }
 function isSuccess(result) {
     return typeof result === 'object' && !isMutationError(result);

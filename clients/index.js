@@ -1,4 +1,4 @@
-export { errorsOf, isGatewayError, isMutationError, MutationFailed, unwrap, } from './errors.js';
+export { errorsOf, isDryRun, isGatewayError, isMutationError, MutationFailed, unwrap, } from './errors.js';
 export { documentIds } from './generated/documents.js';
 export { errorCodes, possibleTypes } from './generated/schema.js';
 export { nodesOf, pagesOf } from './pages.js';

@@ -82,7 +82,7 @@ export async function createGateway(
   const onCustomer = (customer: BillingCustomer): void => customerIndex.learn([customer]);
   const operations = openOperations(config, { billing, store, log, onCustomer });
   const writes = openWrites(config, {
-    ...{ billing, reseller, operations, store: store.writes, audit: store.audit, log },
+    ...{ billing, reseller, catalog, operations, store: store.writes, audit: store.audit, log },
     onWrite: (listener) => store.onWrite(listener),
   });
   const notifications = new Notifications({

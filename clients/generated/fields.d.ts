@@ -26,6 +26,7 @@ export declare const fields: {
     CustomerConnection: string;
     CustomerEdge: string;
     CustomerOperationMetadata: string;
+    DryRun: string;
     Error: string;
     FailedPreconditionError: string;
     FieldViolation: string;
@@ -50,6 +51,8 @@ export declare const fields: {
     OutcomeUnknownError: string;
     PageInfo: string;
     PermissionError: string;
+    PlannedChange: string;
+    PlannedWarning: string;
     Portfolio: string;
     PortfolioChange: string;
     PortfolioChangeConnection: string;

@@ -4,6 +4,7 @@ export const possibleTypes = {
     "ActivateCustomerResult": [
         "ActivateCustomerSuccess",
         "ConflictError",
+        "DryRun",
         "FailedPreconditionError",
         "NotFoundError",
         "OutcomeUnknownError",
@@ -15,6 +16,7 @@ export const possibleTypes = {
     "ActivateSubscriptionResult": [
         "ActivateSubscriptionSuccess",
         "ConflictError",
+        "DryRun",
         "FailedPreconditionError",
         "NotFoundError",
         "OutcomeUnknownError",
@@ -26,6 +28,7 @@ export const possibleTypes = {
     "CancelOperationResult": [
         "CancelOperationSuccess",
         "ConflictError",
+        "DryRun",
         "FailedPreconditionError",
         "NotFoundError",
         "PermissionError",
@@ -36,6 +39,7 @@ export const possibleTypes = {
     "CancelSubscriptionResult": [
         "CancelSubscriptionSuccess",
         "ConflictError",
+        "DryRun",
         "FailedPreconditionError",
         "NotFoundError",
         "OutcomeUnknownError",
@@ -47,6 +51,7 @@ export const possibleTypes = {
     "ChangeSubscriptionPlanResult": [
         "ChangeSubscriptionPlanSuccess",
         "ConflictError",
+        "DryRun",
         "FailedPreconditionError",
         "NotFoundError",
         "OutcomeUnknownError",
@@ -58,6 +63,7 @@ export const possibleTypes = {
     "ChangeSubscriptionRenewalSettingsResult": [
         "ChangeSubscriptionRenewalSettingsSuccess",
         "ConflictError",
+        "DryRun",
         "FailedPreconditionError",
         "NotFoundError",
         "OutcomeUnknownError",
@@ -69,6 +75,7 @@ export const possibleTypes = {
     "ChangeSubscriptionSeatsResult": [
         "ChangeSubscriptionSeatsSuccess",
         "ConflictError",
+        "DryRun",
         "FailedPreconditionError",
         "NotFoundError",
         "OutcomeUnknownError",
@@ -80,6 +87,7 @@ export const possibleTypes = {
     "CreateResellerServedCustomerResult": [
         "ConflictError",
         "CreateResellerServedCustomerSuccess",
+        "DryRun",
         "FailedPreconditionError",
         "NotFoundError",
         "OutcomeUnknownError",
@@ -100,6 +108,7 @@ export const possibleTypes = {
     ],
     "InviteCustomerResult": [
         "ConflictError",
+        "DryRun",
         "FailedPreconditionError",
         "InviteCustomerSuccess",
         "NotFoundError",
@@ -111,6 +120,7 @@ export const possibleTypes = {
     ],
     "LinkCustomerResult": [
         "ConflictError",
+        "DryRun",
         "FailedPreconditionError",
         "LinkCustomerSuccess",
         "NotFoundError",
@@ -145,6 +155,7 @@ export const possibleTypes = {
     ],
     "OrderCustomerResult": [
         "ConflictError",
+        "DryRun",
         "FailedPreconditionError",
         "NotFoundError",
         "OrderCustomerSuccess",
@@ -156,6 +167,7 @@ export const possibleTypes = {
     ],
     "OrderSubscriptionResult": [
         "ConflictError",
+        "DryRun",
         "FailedPreconditionError",
         "NotFoundError",
         "OrderSubscriptionSuccess",
@@ -167,6 +179,7 @@ export const possibleTypes = {
     ],
     "RegisterNotificationsResult": [
         "ConflictError",
+        "DryRun",
         "FailedPreconditionError",
         "NotFoundError",
         "OutcomeUnknownError",
@@ -178,6 +191,7 @@ export const possibleTypes = {
     ],
     "SettleWriteResult": [
         "ConflictError",
+        "DryRun",
         "FailedPreconditionError",
         "NotFoundError",
         "OutcomeUnknownError",
@@ -189,6 +203,7 @@ export const possibleTypes = {
     ],
     "StartPaidServiceResult": [
         "ConflictError",
+        "DryRun",
         "FailedPreconditionError",
         "NotFoundError",
         "OutcomeUnknownError",
@@ -211,6 +226,7 @@ export const possibleTypes = {
     ],
     "SuspendCustomerResult": [
         "ConflictError",
+        "DryRun",
         "FailedPreconditionError",
         "NotFoundError",
         "OutcomeUnknownError",
@@ -222,6 +238,7 @@ export const possibleTypes = {
     ],
     "SuspendSubscriptionResult": [
         "ConflictError",
+        "DryRun",
         "FailedPreconditionError",
         "NotFoundError",
         "OutcomeUnknownError",
@@ -233,6 +250,7 @@ export const possibleTypes = {
     ],
     "TransferSubscriptionToDirectResult": [
         "ConflictError",
+        "DryRun",
         "FailedPreconditionError",
         "NotFoundError",
         "OutcomeUnknownError",
@@ -244,6 +262,7 @@ export const possibleTypes = {
     ],
     "TransferSubscriptionsResult": [
         "ConflictError",
+        "DryRun",
         "FailedPreconditionError",
         "NotFoundError",
         "OutcomeUnknownError",
@@ -255,6 +274,7 @@ export const possibleTypes = {
     ],
     "UnlinkCustomerResult": [
         "ConflictError",
+        "DryRun",
         "FailedPreconditionError",
         "NotFoundError",
         "PermissionError",
@@ -265,6 +285,7 @@ export const possibleTypes = {
     ],
     "UnregisterNotificationsResult": [
         "ConflictError",
+        "DryRun",
         "FailedPreconditionError",
         "NotFoundError",
         "OutcomeUnknownError",
@@ -276,6 +297,7 @@ export const possibleTypes = {
     ],
     "UpdateCustomerResult": [
         "ConflictError",
+        "DryRun",
         "FailedPreconditionError",
         "NotFoundError",
         "OutcomeUnknownError",
@@ -324,6 +346,7 @@ export const typesWithoutId = [
     "CustomerConnection",
     "CustomerEdge",
     "CustomerOperationMetadata",
+    "DryRun",
     "FailedPreconditionError",
     "FieldViolation",
     "HelpDetail",
@@ -343,6 +366,8 @@ export const typesWithoutId = [
     "OutcomeUnknownError",
     "PageInfo",
     "PermissionError",
+    "PlannedChange",
+    "PlannedWarning",
     "Portfolio",
     "PortfolioChangeConnection",
     "PortfolioChangeEdge",

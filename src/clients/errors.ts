@@ -23,6 +23,13 @@ export interface MutationError {
   readonly message: string;
 }
 
+/** What a mutation with `dryRun: true` returns when it would not be refused. */
+export interface DryRunResult {
+  readonly summary: string;
+  readonly changes: readonly unknown[];
+  readonly warnings: readonly unknown[];
+}
+
 /** Whether a value is an error that the gateway wrote, and not one of a network or a client. */
 export function isGatewayError(value: unknown): value is GatewayError {
   const code = get(get(value, 'extensions'), 'code');
@@ -67,18 +74,30 @@ export class MutationFailed extends Error {
 /**
  * The success of a mutation's result, such as `data.activateCustomer`. Select
  * `... on Error { code message }` in the document.
- * @throws MutationFailed when the result is a typed error, or null because of an entry in `errors`
+ * @throws MutationFailed when the result is a typed error or that of a dry run, or null because of an
+ *   entry in `errors`
  */
-export function unwrap<T>(result: T): Exclude<NonNullable<T>, MutationError> {
+export function unwrap<T>(result: T): Exclude<NonNullable<T>, MutationError | DryRunResult> {
   if (result === null || result === undefined) {
     throw new MutationFailed('The mutation returned no result: see `errors`.', null);
+  }
+  if (isDryRun(result)) {
+    throw new MutationFailed('This is the result of a dry run: nothing was sent.', null);
   }
   if (isSuccess(result)) return result;
   const error = isMutationError(result) ? result : null;
   throw new MutationFailed(error?.message ?? 'The result is not an object.', error);
 }
 
-function isSuccess<T>(result: T): result is Exclude<NonNullable<T>, MutationError> & T {
+/** Whether the result of a mutation is that of a dry run that was not refused. */
+export function isDryRun(result: unknown): result is DryRunResult {
+  const lists = [get(result, 'changes'), get(result, 'warnings')];
+  return typeof get(result, 'summary') === 'string' && lists.every(Array.isArray);
+}
+
+function isSuccess<T>(
+  result: T,
+): result is Exclude<NonNullable<T>, MutationError | DryRunResult> & T {
   return typeof result === 'object' && !isMutationError(result);
 }
 

@@ -1,6 +1,8 @@
 export {
+  type DryRunResult,
   errorsOf,
   type GatewayError,
+  isDryRun,
   isGatewayError,
   isMutationError,
   type MutationError,

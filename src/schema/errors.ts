@@ -1,4 +1,5 @@
 import type { ErrorCode, GatewayError } from '../domain/error.ts';
+import { DryRun } from '../domain/plan.ts';
 import { OutcomeUnknown, type WriteRecord } from '../domain/write.ts';
 import { builder } from './builder.ts';
 import { codeDescriptions, errorCode } from './error-code.ts';
@@ -141,8 +142,12 @@ builder.objectType(UnavailableError, {
   }),
 });
 
-/** The members of every mutation's result union besides its success type. */
+/**
+ * The members of every mutation's result union besides its success type. `DryRun` is no error, but is
+ * thrown like one; its GraphQL type is in dry-run.ts.
+ */
 export const mutationErrors = [
+  DryRun,
   ValidationError,
   NotFoundError,
   ConflictError,

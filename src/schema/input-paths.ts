@@ -6,6 +6,7 @@ import {
   isListType,
 } from 'graphql';
 import { type FieldViolation, GatewayError } from '../domain/error.ts';
+import { DryRun } from '../domain/plan.ts';
 import { safeDescription } from '../domain/sensitive-text.ts';
 
 /** An input field and what to say about it, where the backend's words would mislead. */
@@ -33,6 +34,15 @@ export function withInputPaths(error: GatewayError, given: GivenInput): GatewayE
   return new GatewayError(error.code, error.message, {
     ...{ service, retryable, retryAfterMs, requestId, cause, violations },
   });
+}
+
+/** Renames the fields of a plan's warnings as `withInputPaths` does. */
+export function planWithInputPaths({ plan }: DryRun, given: GivenInput): DryRun {
+  const warnings = plan.warnings.map(({ field, message, code }) => {
+    const found = field === null ? null : inputViolation({ field, description: message }, given);
+    return { code, message, field: found?.field ?? null };
+  });
+  return new DryRun({ ...plan, warnings });
 }
 
 interface Found {

@@ -6,6 +6,7 @@ import type {
 } from '@pothos/core';
 import { assertInputObjectType, type GraphQLResolveInfo } from 'graphql';
 import { GatewayError } from '../domain/error.ts';
+import { DryRun } from '../domain/plan.ts';
 import type { WriteAnswer } from '../domain/write.ts';
 import type { Services } from '../services/services.ts';
 import { auditEntry } from './audit/audit-entry.ts';
@@ -13,7 +14,12 @@ import { builder, type InputFields, type Types } from './builder.ts';
 import type { GatewayContext } from './context.ts';
 import { mutationErrors, typedError, writeErrors } from './errors.ts';
 import { objectType } from './fields.ts';
-import { type FieldNames, type GivenInput, withInputPaths } from './input-paths.ts';
+import {
+  type FieldNames,
+  type GivenInput,
+  planWithInputPaths,
+  withInputPaths,
+} from './input-paths.ts';
 
 export interface MutationOptions<Fields extends InputFieldMap, Type extends TypeParam<Types>> {
   readonly description: string;
@@ -47,7 +53,7 @@ export function mutation(name: string, options: MutationOptions<InputFieldMap, T
   const typeName = typeNameOf(name);
   const input = builder.inputType(`${typeName}Input`, {
     description: inputDescription,
-    fields: options.input,
+    fields: (t) => ({ ...options.input(t), ...dryRunField(t) }),
   });
   builder.mutationField(name, (t) =>
     t.field({
@@ -63,7 +69,7 @@ export function mutation(name: string, options: MutationOptions<InputFieldMap, T
       resolve: (_root, { input: value }, context, info) => {
         const given = givenInput(value, fieldNames, info);
         return withTypedErrors({ name, given, context }, () =>
-          options.run(value, context.services),
+          options.run(value, servicesOf(value, context)),
         );
       },
     }),
@@ -76,7 +82,7 @@ type Shape = ShapeFromTypeParam<Types, TypeParam<Types>, false>;
 export interface WriteMutationOptions<Fields extends InputFieldMap, Type extends TypeParam<Types>>
   extends Omit<MutationOptions<Fields, Type>, 'run'> {
   run(
-    input: InputShapeFromFields<Fields>,
+    input: InputShapeFromFields<Fields> & DryRunInput,
     services: Services,
     /** Null when the client sent none. */
     idempotencyKey: string | null,
@@ -108,6 +114,7 @@ export function writeMutation(
         description:
           'UUID of this change: send a new one for each action of a user, and the same one to repeat it. The gateway generates one when it is omitted.',
       }),
+      ...dryRunField(t),
     }),
   });
   const result = objectType<WriteAnswer<Shape>>(`${typeName}Success`, success, (t) => ({
@@ -145,11 +152,30 @@ export function writeMutation(
         const idempotencyKey = value.idempotencyKey ?? null;
         const toPaths = (error: GatewayError) => withInputPaths(error, given);
         return withTypedErrors({ name, given, context }, () =>
-          options.run(value, context.services, idempotencyKey, toPaths),
+          options.run(value, servicesOf(value, context), idempotencyKey, toPaths),
         );
       },
     }),
   );
+}
+
+interface DryRunInput {
+  readonly dryRun: boolean;
+}
+
+function dryRunField(t: InputFields) {
+  return {
+    dryRun: t.boolean({
+      required: true,
+      defaultValue: false,
+      description:
+        'Whether to return what the mutation would do as `DryRun`, or the error that it would return, without sending or recording anything.',
+    }),
+  };
+}
+
+function servicesOf(input: DryRunInput, { services }: GatewayContext): Services {
+  return input.dryRun ? services.dryRun() : services;
 }
 
 function typeNameOf(name: string): string {
@@ -182,6 +208,7 @@ async function withTypedErrors<T>(call: MutationCall, run: () => Promise<T>): Pr
     context.services.authorizeMutation(name);
     return await run();
   } catch (error) {
+    if (error instanceof DryRun) throw planWithInputPaths(error, given);
     if (!(error instanceof GatewayError)) throw error;
     const failure = withInputPaths(error, given);
     const typed = typedError(failure);

@@ -8,6 +8,7 @@ import './customer/billing-mutations.ts';
 import './customer/customer.ts';
 import './customer/link-mutations.ts';
 import './customer/reseller-mutations.ts';
+import './dry-run.ts';
 import './notification/notification.ts';
 import './notification/notification-watch.ts';
 import './operation/cancel-mutation.ts';

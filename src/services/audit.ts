@@ -14,7 +14,7 @@ import type { Deliveries } from '../writes/deliveries.ts';
 import type { SettleAction, Settlements, SettleRequest } from '../writes/settle.ts';
 import { authorizeMutation, authorizeRead } from './authorize.ts';
 import type { OperationService } from './operations.ts';
-import type { Viewed } from './scope.ts';
+import { endDryRun, type Viewed } from './scope.ts';
 
 export type { AuditFilter, AuditOrder, SettleAction };
 
@@ -49,7 +49,7 @@ interface AuditSources {
   readonly writes: {
     readonly audit: Pick<AuditStore, 'pages' | 'counts' | 'byKey'>;
     readonly auditFeed: Pick<AuditFeed, 'watch'>;
-    readonly settlements: Pick<Settlements, 'settle'>;
+    readonly settlements: Pick<Settlements, 'settle' | 'plan'>;
     readonly deliveries: Pick<Deliveries, 'add'>;
   };
   readonly writeStore: Pick<WriteStore, 'get'>;
@@ -128,9 +128,9 @@ export function createAuditService(
     },
     async watch(filter, after) {
       authorizeRead(viewer);
-      const isVisible = ({ target }: WriteChange) => liveAccess.seesTarget(target);
+      const seesChange = ({ target }: WriteChange) => liveAccess.seesTarget(target);
       const { auditFeed } = writes;
-      return auditFeed.watch(visible(filter), after, scope.signal, tenant && isVisible);
+      return auditFeed.watch(visible(filter), after, scope.signal, tenant && seesChange);
     },
     async settle(id, request) {
       authorizeMutation(viewer, 'settleWrite');
@@ -138,6 +138,7 @@ export function createAuditService(
       if (!stored) throw new GatewayError('NOT_FOUND', 'The audit entry was not found.');
       authorizeMutation(viewer, stored.record.mutation);
       await requireOperation(request.operationId);
+      await endDryRun(scope, () => writes.settlements.plan(stored, request, scope));
       const caller = { viewer: viewer.subject, agent };
       const settled = await writes.settlements.settle(stored, request, caller, scope);
       onDelivered(() => writes.deliveries.add(settled.id));

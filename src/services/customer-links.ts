@@ -2,10 +2,11 @@ import type { BillingCustomerKey, Customer, CustomerLink } from '../domain/custo
 import { linkConflict } from '../domain/customer-link.ts';
 import { GatewayError } from '../domain/error.ts';
 import type { CustomerInput } from '../domain/order.ts';
+import { type Plan, PlanDraft } from '../domain/plan.ts';
 import type { WriteAnswer } from '../domain/write.ts';
 import { authorizeMutation } from './authorize.ts';
 import type { CustomerService } from './customer-service.ts';
-import type { ServiceSources, Viewed } from './scope.ts';
+import { endDryRun, type ServiceSources, type Viewed } from './scope.ts';
 
 /** Links billing customers to reseller customers. */
 export interface CustomerLinkService {
@@ -45,9 +46,11 @@ export interface CustomerLinkService {
 
 export function createCustomerLinkService(
   { links }: ServiceSources,
-  { access, loaders, scope: { viewer } }: Viewed,
+  { access, loaders, scope }: Viewed,
   customers: CustomerService,
 ): CustomerLinkService {
+  const { viewer } = scope;
+
   async function requireBilling(billing: BillingCustomerKey): Promise<void> {
     if (await customers.billing({ billing, resellerCustomerId: null })) return;
     throw new GatewayError('NOT_FOUND', 'The customer was not found in the billing API.');
@@ -67,6 +70,26 @@ export function createCustomerLinkService(
     if (!access.tenant) return true;
     const rival = await loaders.linkByReseller.load(resellerCustomerId);
     return !rival || access.seesReseller(rival.billing.resellerId);
+  }
+
+  /** @throws GatewayError as `saveLink` does */
+  async function planLink(link: CustomerLink): Promise<Plan> {
+    const [present, rival] = await Promise.all([
+      loaders.linkByBilling.load(link.billing),
+      loaders.linkByReseller.load(link.resellerCustomerId),
+    ]);
+    const isSame = present?.resellerCustomerId === link.resellerCustomerId;
+    if (!isSame && !(await isRivalVisible(link))) throw notFound();
+    if (present && !isSame) throw linkConflict(present, 'billing');
+    if (rival && !isSame) throw linkConflict(rival, 'reseller');
+    return planOfLink(link, isSame ? link.resellerCustomerId : null, link.resellerCustomerId);
+  }
+
+  /** @throws GatewayError FAILED_PRECONDITION when the link does not exist */
+  async function planUnlink(link: CustomerLink): Promise<Plan> {
+    const present = await loaders.linkByBilling.load(link.billing);
+    if (present?.resellerCustomerId !== link.resellerCustomerId) throw notLinked();
+    return planOfLink(link, link.resellerCustomerId, null);
   }
 
   /** Replaces what this request read before the change. */
@@ -95,6 +118,7 @@ export function createCustomerLinkService(
         this.resellerIdOf(domainOrId),
         requireBilling(billing),
       ]);
+      await endDryRun(scope, () => planLink({ billing, resellerCustomerId }));
       return saveLink({ billing, resellerCustomerId });
     },
     async unlink(customer) {
@@ -104,8 +128,9 @@ export function createCustomerLinkService(
         customers.resellerCustomerId(customer),
       ]);
       const link = billing && resellerCustomerId !== null && { billing, resellerCustomerId };
+      if (link) await endDryRun(scope, () => planUnlink(link));
       if (!link || !(await links.unlink(link))) {
-        throw new GatewayError('FAILED_PRECONDITION', 'This customer is not linked.');
+        throw notLinked();
       }
       primeLoaders(link, null);
       return { billing, resellerCustomerId: null };
@@ -144,6 +169,18 @@ export function createCustomerLinkService(
       throw linkConflict(rival, 'reseller');
     },
   };
+}
+
+function planOfLink({ billing }: CustomerLink, before: string | null, after: string | null): Plan {
+  const object = { type: 'Customer', customer: { billing, resellerCustomerId: null } } as const;
+  const name = `the billing customer ${billing.customerId}`;
+  return new PlanDraft()
+    .change(object, 'reseller.customerId', 'The linked reseller customer', { before, after })
+    .done(after === null ? `Unlinks ${name}.` : `Links ${name} to the reseller customer ${after}.`);
+}
+
+function notLinked(): GatewayError {
+  return new GatewayError('FAILED_PRECONDITION', 'This customer is not linked.');
 }
 
 function notFound(): GatewayError {

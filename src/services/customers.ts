@@ -121,7 +121,7 @@ export function createCustomerService(
       const request = { customer: { customerDomain, ...customer }, customerAuthToken };
       // So that the record belongs to the tenant before the link exists.
       const owner = access.tenant ? linkTo : null;
-      const spec = writes.reseller.orderCustomer(request, owner);
+      const spec = writes.reseller.orderCustomer(request, owner, linkTo);
       const answer = await runWrite(writes, spec, scope, idempotencyKey);
       await keep(answer);
       return { ...answer, value: cacheResellerCustomer(answer.value) };

@@ -1,15 +1,16 @@
 import { type BillingCustomerKey, type Customer, MAX_BILLING_ID } from '../domain/customer.ts';
 import { badInput, GatewayError } from '../domain/error.ts';
-import type { OperationEntry } from '../domain/operation.ts';
+import { isEnded, type OperationEntry, operationStatus } from '../domain/operation.ts';
 import type { CustomerCreation, CustomerInvitation } from '../domain/order.ts';
 import type { Page, PageRequest } from '../domain/page.ts';
+import { type Plan, PlanDraft } from '../domain/plan.ts';
 import type { StartedOperation } from '../domain/write.ts';
 import type { OperationFilter } from '../store/operations/journal.ts';
 import { type BillingRequest, billingMutations } from '../writes/billing/billing-request.ts';
 import { authorizeMutation, authorizeRead } from './authorize.ts';
 import type { CustomerLinkService } from './customer-links.ts';
 import type { CustomerService } from './customer-service.ts';
-import { runWrite, type ServiceSources, type Viewed } from './scope.ts';
+import { endDryRun, runWrite, type ServiceSources, type Viewed } from './scope.ts';
 
 export type { OperationFilter };
 
@@ -82,7 +83,7 @@ export function createOperationService(
     access.requireReseller(request.resellerId);
     const linkTo = 'linkTo' in request ? request.linkTo : null;
     const check = linkTo ? () => customerLinks.requireUnlinked(linkTo) : null;
-    const spec = writes.billing.start(request, check);
+    const spec = writes.billing.start(request, check, customers);
     const started = await runWrite(writes, spec, scope, idempotencyKey);
     cacheResult(started.value);
     return started;
@@ -138,6 +139,7 @@ export function createOperationService(
       authorizeMutation(viewer, 'cancelOperation');
       checkOperationId(operationId);
       if (access.tenant && !(await this.get(operationId))) throw notFound();
+      await endDryRun(scope, async () => planCancellation(await this.get(operationId)));
       const kind = await operations.kindOf(operationId);
       return cacheResult(
         await operations.record(
@@ -165,6 +167,21 @@ export function createOperationService(
       };
     },
   };
+}
+
+function planCancellation(entry: OperationEntry | null): Plan {
+  if (!entry) throw notFound();
+  const { operationId, kind } = entry.operation;
+  const before = operationStatus(entry.operation);
+  const after = isEnded(entry.operation) ? before : 'CANCELLED';
+  return new PlanDraft()
+    .change({ type: 'Operation', operationId }, 'status', 'The status', { before, after })
+    .warnIf(
+      before !== after,
+      'VENDOR_DECIDES',
+      'Billing decides whether it cancels the operation, which may still succeed.',
+    )
+    .done(`Requests the cancellation of the ${kind} operation ${operationId}.`);
 }
 
 function notFound(): GatewayError {

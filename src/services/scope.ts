@@ -1,5 +1,6 @@
 import type { CallScope } from '../domain/call-scope.ts';
 import type { Catalog } from '../domain/catalog/catalog.ts';
+import { DryRun, type Plan } from '../domain/plan.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import type { WriteAnswer } from '../domain/write.ts';
 import type { Portfolio } from '../portfolio/portfolio.ts';
@@ -29,6 +30,8 @@ export interface RequestScope extends CallScope {
   readonly agent: string | null;
   /** Calls `listener` when the response was written to a connection that was still open. */
   onDelivered(listener: () => void): void;
+  /** Whether mutations only say what they would change. */
+  readonly isDryRun?: boolean | undefined;
 }
 
 /** One request with what its viewer sees. */
@@ -49,14 +52,30 @@ export function writeCaller(
   return { viewer: viewer.subject, agent, idempotencyKey };
 }
 
-/** Carries out a write of this request. Its outcome is owed until the response was delivered. */
+/**
+ * Ends a dry run; otherwise returns. Call it where a mutation begins to change something.
+ * @throws DryRun with the plan
+ */
+export async function endDryRun(
+  { isDryRun }: Pick<RequestScope, 'isDryRun'>,
+  plan: () => Plan | Promise<Plan>,
+): Promise<void> {
+  if (isDryRun) throw new DryRun(await plan());
+}
+
+/**
+ * Carries out a write of this request. Its outcome is owed until the response was delivered.
+ * @throws DryRun instead of sending anything, when the request is a dry run
+ */
 export async function runWrite<A, T>(
-  { engine, deliveries }: Pick<Writes, 'engine' | 'deliveries'>,
+  { engine, dryRuns, deliveries }: Pick<Writes, 'engine' | 'dryRuns' | 'deliveries'>,
   spec: WriteSpec<A, T>,
   scope: RequestScope,
   idempotencyKey: string | null,
 ): Promise<WriteAnswer<T>> {
-  const answer = await engine.run(spec, writeCaller(scope, idempotencyKey), scope);
+  const caller = writeCaller(scope, idempotencyKey);
+  await endDryRun(scope, () => dryRuns.plan(spec, caller, scope));
+  const answer = await engine.run(spec, caller, scope);
   scope.onDelivered(() => deliveries.add(answer.write.id));
   return answer;
 }

@@ -18,6 +18,11 @@ import { createSubscriptionService, type SubscriptionService } from './subscript
 export interface Services {
   /** @throws GatewayError FORBIDDEN when the viewer may not run the mutation */
   authorizeMutation(mutation: string): void;
+  /**
+   * The services of a dry run: their mutations reject with a `DryRun` instead of changing something.
+   * They read everything anew.
+   */
+  dryRun(): Services;
   readonly catalog: CatalogService;
   readonly customers: CustomerService;
   readonly customerLinks: CustomerLinkService;
@@ -57,6 +62,7 @@ export function createServices(sources: ServiceSources, scope: RequestScope): Se
   const portfolio = once(() => createPortfolioService(sources, viewed));
   return {
     authorizeMutation: (mutation) => authorizeMutation(viewer, mutation),
+    dryRun: () => createServices(sources, { ...scope, isDryRun: true }),
     get catalog() {
       return catalog();
     },
@@ -104,6 +110,7 @@ function refusedServices(viewer: Viewer): Services {
   }
   return {
     authorizeMutation: (mutation) => authorizeMutation(viewer, mutation),
+    dryRun: refuse,
     get catalog() {
       return refuse();
     },

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { CallScope } from '../domain/call-scope.ts';
 import { GatewayError } from '../domain/error.ts';
 import type { OperationEntry } from '../domain/operation.ts';
+import { type Plan, PlanDraft } from '../domain/plan.ts';
 import { OutcomeUnknown, type WriteMutation, type WriteRecord } from '../domain/write.ts';
 import type { Logger } from '../log.ts';
 import type { AuditStore } from '../store/writes/audit-store.ts';
@@ -10,16 +11,20 @@ import type { StoredWrite } from '../store/writes/write-rows.ts';
 import type { NewWrite, WriteStore } from '../store/writes/write-store.ts';
 import { billingMutations } from './billing/billing-request.ts';
 import type { BillingWrites } from './billing/billing-writes.ts';
+import {
+  assertUnsettled,
+  checkOperationId,
+  isBillingMutation,
+  isOther,
+  isUnsettled,
+  precondition,
+  type SettleAction,
+  type SettleRequest,
+} from './settle-checks.ts';
 import type { WriteEngine } from './write-engine.ts';
 import type { Conduct, WriteCaller } from './write-spec.ts';
 
-export type SettleAction = 'REPEAT' | 'CONFIRM_DONE' | 'CONFIRM_NOT_DONE';
-
-export interface SettleRequest {
-  readonly action: SettleAction;
-  /** Billing's operation; required for CONFIRM_DONE of a billing write, otherwise null. */
-  readonly operationId: string | null;
-}
+export type { SettleAction, SettleRequest };
 
 export interface SettlementsDeps {
   readonly store: Pick<WriteStore, 'get' | 'withdraw'>;
@@ -33,13 +38,6 @@ export interface SettlementsDeps {
   conductOf(mutation: WriteMutation): Conduct<unknown, unknown> | null;
   /** The present state of an operation; null when billing does not have it. */
   getOperation(operationId: string, scope: CallScope): Promise<OperationEntry | null>;
-}
-
-const billing: ReadonlySet<WriteMutation> = new Set(Object.values(billingMutations));
-
-/** Whether a mutation starts an operation at billing. */
-export function isBillingMutation(mutation: WriteMutation): boolean {
-  return billing.has(mutation);
 }
 
 /** Settles writes without an outcome on behalf of a person, and records each attempt to do so. */
@@ -76,15 +74,36 @@ export class Settlements {
     }
   }
 
+  /**
+   * What settling would do, for a dry run.
+   * @throws GatewayError as `settle` does
+   */
+  async plan(write: StoredWrite, request: SettleRequest, scope: CallScope): Promise<Plan> {
+    const { id, mutation, outcome } = write.record;
+    const { action, operationId } = request;
+    checkOperationId(mutation, request);
+    if (action === 'REPEAT') this.#repeatable(write);
+    else await this.#confirmable(write, operationId, scope);
+    const after = action === 'CONFIRM_NOT_DONE' ? 'REFUSED' : 'DONE';
+    const object = { type: 'AuditEntry', writeId: id } as const;
+    return new PlanDraft()
+      .change(object, 'outcome', 'The outcome', { before: outcome, after })
+      .warnIf(
+        action === 'REPEAT',
+        'VENDOR_DECIDES',
+        'The outcome is DONE only if the vendor has carried the change out, or does so now.',
+      )
+      .done(
+        action === 'REPEAT'
+          ? `Finds out whether ${mutation} was carried out.`
+          : `Records ${mutation} as ${after}.`,
+      );
+  }
+
   async #repeat(write: StoredWrite, audit: NewWrite, scope: CallScope): Promise<WriteRecord> {
-    const { store, engine, conductOf } = this.#deps;
-    const { id, mutation } = write.record;
-    assertUnsettled(write);
-    const conduct = conductOf(mutation);
-    if (!conduct) {
-      throw precondition(`${mutation} cannot be repeated. Use CONFIRM_DONE or CONFIRM_NOT_DONE.`);
-    }
-    this.#assertRepeatable(write);
+    const { store, engine } = this.#deps;
+    const { id } = write.record;
+    const conduct = this.#repeatable(write);
     if (!(await this.#deps.audit.recordRepeat(write, audit))) throw await this.#overtaken(id);
     const failure = await engine.continue(conduct, write, scope).then(
       () => null,
@@ -106,8 +125,7 @@ export class Settlements {
   ): Promise<WriteRecord> {
     const { store, billing: writes, log } = this.#deps;
     const { id } = write.record;
-    assertUnsettled(write);
-    const entry = operationId === null ? null : await this.#operation(write, operationId, scope);
+    const entry = await this.#confirmable(write, operationId, scope);
     const confirmation =
       action === 'CONFIRM_DONE'
         ? ({ outcome: 'DONE', operationId, failure: null } as const)
@@ -124,6 +142,28 @@ export class Settlements {
     const settled = await store.get(id);
     if (!settled) throw new Error(`write ${id} was deleted while it was settled`);
     return settled.record;
+  }
+
+  /** @throws GatewayError when the write cannot be repeated */
+  #repeatable(write: StoredWrite): Conduct<unknown, unknown> {
+    const { mutation } = write.record;
+    assertUnsettled(write);
+    const conduct = this.#deps.conductOf(mutation);
+    if (!conduct) {
+      throw precondition(`${mutation} cannot be repeated. Use CONFIRM_DONE or CONFIRM_NOT_DONE.`);
+    }
+    this.#assertRepeatable(write);
+    return conduct;
+  }
+
+  /** @throws GatewayError when the outcome of the write cannot be confirmed */
+  async #confirmable(
+    write: StoredWrite,
+    operationId: string | null,
+    scope: CallScope,
+  ): Promise<OperationEntry | null> {
+    assertUnsettled(write);
+    return operationId === null ? null : this.#operation(write, operationId, scope);
   }
 
   async #operation(
@@ -189,47 +229,6 @@ const notDone = {
   code: 'FAILED_PRECONDITION',
   message: 'A person confirmed with settleWrite that the change was not carried out.',
 } as const;
-
-/** @throws GatewayError BAD_USER_INPUT when the operation id is missing, or is not allowed */
-function checkOperationId(mutation: WriteMutation, { action, operationId }: SettleRequest): void {
-  const isNeeded = action === 'CONFIRM_DONE' && isBillingMutation(mutation);
-  if (isNeeded === (operationId !== null && operationId !== '')) return;
-  const description = isNeeded
-    ? `is required to confirm that ${mutation} was carried out`
-    : `must be omitted for ${action} of ${mutation}`;
-  throw new GatewayError('BAD_USER_INPUT', `input.operationId ${description}.`, {
-    violations: [{ field: 'input.operationId', description }],
-  });
-}
-
-/** @throws GatewayError when the write has an outcome, or a call of it can be on its way */
-function assertUnsettled({ record, heldForMs }: StoredWrite): void {
-  if (!isUnsettled(record)) {
-    throw precondition(
-      `The change is ${record.outcome} already. Only a change that is PENDING or UNKNOWN can be settled.`,
-    );
-  }
-  if (heldForMs === 0) return;
-  const seconds = Math.ceil(heldForMs / 1000);
-  throw new GatewayError(
-    'UNAVAILABLE',
-    `A call of this change may still be on its way. Try again in ${seconds} s.`,
-    { retryable: true, retryAfterMs: heldForMs },
-  );
-}
-
-function isUnsettled({ outcome }: WriteRecord): boolean {
-  return outcome === 'PENDING' || outcome === 'UNKNOWN';
-}
-
-/** Billing may leave an id out of an operation's metadata, and a creation has no customer yet. */
-function isOther(id: string, wanted: string | null): boolean {
-  return id !== '' && wanted !== null && id !== wanted;
-}
-
-function precondition(message: string): GatewayError {
-  return new GatewayError('FAILED_PRECONDITION', message);
-}
 
 /** The record of the action itself, which changes nothing at a vendor. */
 function auditOf(

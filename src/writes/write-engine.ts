@@ -1,10 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { abortable, type CallScope, pause } from '../domain/call-scope.ts';
 import { GatewayError } from '../domain/error.ts';
-import { activeSpan } from '../domain/tracing.ts';
 import { OutcomeUnknown, type WriteAnswer, type WriteRecord } from '../domain/write.ts';
 import type { Logger } from '../log.ts';
-import { requestHash } from '../store/writes/request-hash.ts';
 import type { StoredWrite } from '../store/writes/write-rows.ts';
 import type { NewWrite, RelatedWrites, WriteStore } from '../store/writes/write-store.ts';
 import { Answers } from './answers.ts';
@@ -12,6 +9,7 @@ import { Attempts } from './attempts.ts';
 import { Background } from './background.ts';
 import { Beginnings } from './beginnings.ts';
 import { type Decision, decide } from './decision.ts';
+import { describe, keyConflict, linkTaken } from './new-write.ts';
 import { NotCarriedOut } from './not-carried-out.ts';
 import type { Conduct, WriteCaller, WriteSpec } from './write-spec.ts';
 
@@ -155,9 +153,9 @@ export class WriteEngine {
       case 'unknown':
         throw new OutcomeUnknown(decision.write.record);
       case 'keyConflict':
-        throw conflict('This idempotency key was used for a different request; use a new key.');
+        throw keyConflict();
       case 'linkConflict':
-        throw conflict(`Another operation in progress will link the reseller customer ${linkTo}.`);
+        throw linkTaken(linkTo);
     }
   }
 
@@ -207,26 +205,4 @@ export class WriteEngine {
       throw signal.aborted && error === signal.reason ? new OutcomeUnknown(record, error) : error;
     }
   }
-}
-
-function describe<A, T>(
-  spec: WriteSpec<A, T>,
-  { viewer, agent, idempotencyKey }: WriteCaller,
-  { requestId }: CallScope,
-): NewWrite {
-  const { mutation, target, serialiseOn, request, input, linkTo } = spec;
-  return {
-    ...{ mutation, target, serialiseOn, request, input, linkTo, viewer, agent, requestId },
-    trace: activeSpan()?.context ?? null,
-    id: randomUUID(),
-    requestHash: requestHash(request),
-    snapshot: null,
-    idempotencyKey: idempotencyKey ?? randomUUID(),
-    isKeyGiven: idempotencyKey !== null,
-    upstreamKey: randomUUID(),
-  };
-}
-
-function conflict(message: string): GatewayError {
-  return new GatewayError('CONFLICT', message);
 }

@@ -1,4 +1,5 @@
 import type { CallScope } from '../domain/call-scope.ts';
+import type { Plan } from '../domain/plan.ts';
 import type { WriteMutation, WriteRecord, WriteTarget } from '../domain/write.ts';
 import type { StoredWrite } from '../store/writes/write-rows.ts';
 
@@ -57,6 +58,11 @@ export interface WriteSpec<A, T> {
    * to check.
    */
   readonly check: (() => Promise<void>) | null;
+  /**
+   * What the write would do, for a dry run. Reads from the vendor, and sends nothing that changes
+   * something. Rejects as the write itself would, where the vendor documents the rule.
+   */
+  plan(scope: CallScope): Promise<Plan>;
   /** Reads what `readBack` compares with; null when it needs nothing. */
   snapshot(scope: CallScope): Promise<unknown>;
 }

@@ -1,5 +1,6 @@
 import type { BillingClient } from '../backends/billing/client.ts';
 import type { ResellerClient } from '../backends/reseller/client.ts';
+import type { Catalog } from '../domain/catalog/catalog.ts';
 import type { WriteMutation } from '../domain/write.ts';
 import type { Logger } from '../log.ts';
 import type { Operations } from '../operations/operations.ts';
@@ -10,6 +11,7 @@ import { billingMutations } from './billing/billing-request.ts';
 import { BillingWrites } from './billing/billing-writes.ts';
 import { Recovery } from './billing/recovery.ts';
 import { Deliveries } from './deliveries.ts';
+import { DryRuns } from './dry-runs.ts';
 import { BackgroundReader } from './reseller/background.ts';
 import { createResellerWrites, type ResellerWrites } from './reseller/reseller-writes.ts';
 import { Settlements } from './settle.ts';
@@ -29,6 +31,7 @@ export interface WritesOptions extends WriteOptions {
 export interface WritesDeps {
   readonly billing: BillingClient;
   readonly reseller: ResellerClient;
+  readonly catalog: Catalog;
   readonly operations: Pick<Operations, 'adopt' | 'get'>;
   readonly store: WriteStore;
   readonly audit: AuditStore;
@@ -41,6 +44,7 @@ export interface WritesDeps {
 /** All writes of this instance: they outlive the requests that sent them. */
 export class Writes {
   readonly engine: WriteEngine;
+  readonly dryRuns: DryRuns;
   readonly billing: BillingWrites;
   readonly reseller: ResellerWrites;
   readonly deliveries: Deliveries;
@@ -51,10 +55,11 @@ export class Writes {
   readonly #reader: BackgroundReader;
 
   constructor(deps: WritesDeps) {
-    const { billing, reseller, operations, store, audit, onWrite, log, options } = deps;
+    const { billing, reseller, catalog, operations, store, audit, onWrite, log, options } = deps;
     const deliveries = new Deliveries(store, log);
     const isDelivered = (id: string): boolean => deliveries.has(id);
     this.deliveries = deliveries;
+    this.dryRuns = new DryRuns({ store, keyWindowMs: options.keyWindowMs, isDelivered });
     this.engine = new WriteEngine({ store, log, options, isDelivered });
     this.billing = new BillingWrites({
       ...{ billing, store, leaseMs: options.leaseMs },
@@ -63,7 +68,7 @@ export class Writes {
       getOperation: (operationId, scope) => operations.get(operationId, scope),
     });
     this.reseller = createResellerWrites({
-      ...{ reseller, store },
+      ...{ reseller, store, catalog },
       timeoutMs: 2 * options.resellerTimeoutMs,
     });
     const conducts = new Map<WriteMutation, Conduct<unknown, unknown>>(this.reseller.conducts);

@@ -59,12 +59,21 @@ export function callsOf(root: GraphQLObjectType, field: GraphQLField<unknown, un
   const args = passed.length > 0 ? `(${passed.join(', ')})` : '';
   const query = `${keyword} Run${heads.length > 0 ? `(${heads.join(', ')})` : ''} {
     ${field.name}${args} ${selectionOf(getNamedType(field.type), start)} }`;
-  return combinations(parent, slots).map(({ label, fill, isAttack, isConflict }) => ({
-    name: `${coordinate} ${label}`,
-    query,
-    variables: (targets) => (isMutation ? { input: fill(targets) } : fill(targets)),
-    ...{ isAttack, isConflict },
+  const calls = combinations(parent, slots).map(({ label, fill, isAttack, isConflict }) => ({
+    ...{ name: `${coordinate} ${label}`, query, isAttack, isConflict },
+    variables: (targets: Targets) => (isMutation ? { input: fill(targets) } : fill(targets)),
   }));
+  return isMutation ? calls.flatMap((call) => [call, asDryRun(call)]) : calls;
+}
+
+/** A dry run has the same access rules as the mutation. */
+function asDryRun(call: Call): Call {
+  return {
+    ...{ ...call, name: `${call.name} as a dry run` },
+    variables: (targets) => ({
+      input: { ...Object(call.variables(targets)['input']), dryRun: true },
+    }),
+  };
 }
 
 interface Combination {

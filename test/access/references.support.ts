@@ -106,6 +106,7 @@ const values: Readonly<Record<string, unknown>> = {
   'PortfolioSubscriptionFilter.skuId': undefined,
   orderBy: undefined,
   idempotencyKey: undefined,
+  dryRun: undefined,
   status: undefined,
   kind: undefined,
   types: undefined,

@@ -18,7 +18,7 @@ async function setUp() {
   const writes = {
     audit: store.audit,
     auditFeed: { watch: unused },
-    settlements: { settle: unused },
+    settlements: { settle: unused, plan: unused },
     deliveries: { add: () => {} },
   };
   const viewer: Viewer = {

@@ -2,6 +2,7 @@ import { ApolloClient, HttpLink, InMemoryCache } from '@apollo/client';
 import { Client, fetchExchange } from '@urql/core';
 import { cacheExchange } from '@urql/exchange-graphcache';
 import { parse } from 'graphql';
+import { GraphQLClient } from 'graphql-request';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { cacheOptions } from '../../src/clients/apollo.ts';
 import { graphcacheOptions } from '../../src/clients/urql.ts';
@@ -20,33 +21,44 @@ beforeEach(() => {
 });
 afterEach(() => void vi.restoreAllMocks());
 
+interface Found {
+  readonly problems: readonly string[];
+  /** Mutations that returned a typed error, and those that returned what they would do. */
+  readonly failures: number;
+  readonly dryRuns: number;
+  readonly documents: number;
+}
+
 /** Runs every query and mutation, and what reads the cache afterwards; the problems that it had. */
 async function problemsOf(
   url: string,
   run: (request: Request) => Promise<{ sent: unknown; received: unknown; cached: unknown }>,
-): Promise<{ problems: string[]; failures: number; documents: number }> {
+): Promise<Found> {
   const documents = await requestsOf(await findObjects(url));
   const problems: string[] = [];
   let failures = 0;
+  let dryRuns = 0;
   for (const document of documents) {
     const { sent, received, cached } = await run(document);
     const text = plain(sent);
     if (text === 'null') problems.push(`${document.name}: no data`);
     if (/"code":"[A-Z_]+"/.test(text) && document.type === 'mutation') failures += 1;
+    if (text.includes('"warnings":')) dryRuns += 1;
     for (const [kind, value] of Object.entries({ received, cached })) {
       const found = plain(value);
       if (found !== text) problems.push(`${document.name} ${kind}: ${found} instead of ${text}`);
     }
   }
-  return { problems, failures, documents: documents.length };
+  return { problems, failures, dryRuns, documents: documents.length };
 }
 
 /** Every document with data, typed errors among it, and nothing printed. */
-function expectNoProblem(found: Awaited<ReturnType<typeof problemsOf>>): void {
+function expectNoProblem(found: Found): void {
   expect(found.problems).toEqual([]);
   expect(printed).toEqual([]);
   expect(found.failures).toBeGreaterThan(8);
-  expect(found.documents).toBeGreaterThan(40);
+  expect(found.documents).toBeGreaterThan(60);
+  expect(found.dryRuns).toBeGreaterThan(8);
 }
 
 test("every document goes through Apollo Client's cache whole and without a warning", async () => {
@@ -91,6 +103,17 @@ test("every document goes through urql's graphcache whole and without a warning"
     const fromCache = { requestPolicy: 'cache-only' } as const;
     const cached = await client.query(text, variables, fromCache).toPromise();
     return { sent: recording.last().data, received: data, cached: cached.data };
+  });
+  expectNoProblem(found);
+});
+
+test('every document goes through graphql-request whole', async () => {
+  const { url } = await startTestGateway({ env: { PORTFOLIO: 'true' } });
+  const recording = recordingFetch();
+  const client = new GraphQLClient(url, { fetch: recording.fetch, errorPolicy: 'all' });
+  const found = await problemsOf(url, async ({ text, variables }) => {
+    const received = await client.request(text, variables);
+    return { sent: recording.last().data, received, cached: received };
   });
   expectNoProblem(found);
 });

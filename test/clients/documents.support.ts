@@ -119,7 +119,16 @@ export async function requestsOf(objects: Objects): Promise<Request[]> {
     return { ...document, variables: variablesOf(document, objects) };
   });
   const readme = await readmeRequests();
-  return [...documents, ...readme.filter(({ type }) => type !== 'subscription')];
+  // Before anything changes, so that most of them are not refused.
+  const dryRuns = documents.filter(({ type }) => type === 'mutation').map(asDryRun);
+  return [...dryRuns, ...documents, ...readme.filter(({ type }) => type !== 'subscription')];
+}
+
+function asDryRun<T extends Request>(request: T): T {
+  const { input, ...others } = request.variables;
+  const name = `${request.name} as a dry run`;
+  const variables = input ? { input: { ...Object(input), dryRun: true } } : { dryRun: true };
+  return { ...request, name, variables: { ...others, ...variables } };
 }
 
 /** The documents of a kind, those that end something last. */

@@ -10,6 +10,7 @@ import {
   documentIds,
   errorsOf,
   follow,
+  isDryRun,
   isGatewayError,
   MutationFailed,
   newIdempotencyKey,
@@ -88,6 +89,19 @@ describe('unwrap', () => {
       code: 'BAD_USER_INPUT',
       error: { __typename: 'ValidationError', code: 'BAD_USER_INPUT' },
     });
+  });
+
+  test('throws for the result of a dry run, which isDryRun recognizes', async () => {
+    const { url } = gateway();
+    const { data } = await request(url, CustomersDocument, { first: 1 });
+    const variables = { customer: data?.customers?.nodes[0]?.id ?? '', dryRun: true };
+    const planned = (await request(url, ActivateCustomerDocument, variables)).data;
+    expect(isDryRun(planned?.activateCustomer)).toBe(true);
+    expect(() => unwrap(planned?.activateCustomer)).toThrow('dry run');
+    const invalid = { customer: 'invalid', dryRun: true };
+    const refused = (await request(url, ActivateCustomerDocument, invalid)).data;
+    expect(isDryRun(refused?.activateCustomer)).toBe(false);
+    expect(isDryRun(null)).toBe(false);
   });
 
   test('throws for a result that is null because of an error', () => {

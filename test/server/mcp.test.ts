@@ -147,6 +147,17 @@ describe('with MCP=read', () => {
   });
 });
 
+test('every tool that changes something takes dryRun, and says to use it first', async () => {
+  const { client } = await connect(writing().url);
+  const { tools } = await client.listTools();
+  const changing = tools.filter(({ annotations }) => annotations?.readOnlyHint === false);
+  expect(changing.length).toBeGreaterThan(20);
+  for (const { name, description, inputSchema } of changing) {
+    expect(description, name).toContain('dryRun: true first');
+    expect(json(inputSchema), name).toContain('"dryRun"');
+  }
+});
+
 describe('a destructive tool', () => {
   async function scene() {
     const { url, sandbox } = writing();
@@ -171,6 +182,25 @@ describe('a destructive tool', () => {
     expect(isError).toBe(true);
     expect(text).toMatch(message);
     expect(suspensions(sandbox)).toBe(before);
+  });
+
+  test.each([
+    ['without a name', {}, false],
+    ['not with a wrong name', { confirm: 'other.example' }, true],
+  ])('has a dry run %s, which changes nothing', async (_, confirm, isRefused) => {
+    const { call, sandbox, input, domain } = await scene();
+    const before = suspensions(sandbox);
+    const { customer } = input;
+    const { isError, answer } = await call('suspendCustomer', {
+      ...{ input: { customer, dryRun: true }, ...confirm },
+    });
+    expect(isError).toBe(isRefused);
+    if (!isRefused) {
+      const codes = answer.data.suspendCustomer.warnings.map((w: { code: string }) => w.code);
+      expect(codes).toContain('CONFIRMATION_REQUIRED');
+    }
+    expect(suspensions(sandbox)).toBe(before);
+    expect(domain).not.toBe('other.example');
   });
 
   test('runs when the caller names the customer', async () => {

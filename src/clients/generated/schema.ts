@@ -5,6 +5,7 @@ export const possibleTypes = {
   "ActivateCustomerResult": [
     "ActivateCustomerSuccess",
     "ConflictError",
+    "DryRun",
     "FailedPreconditionError",
     "NotFoundError",
     "OutcomeUnknownError",
@@ -16,6 +17,7 @@ export const possibleTypes = {
   "ActivateSubscriptionResult": [
     "ActivateSubscriptionSuccess",
     "ConflictError",
+    "DryRun",
     "FailedPreconditionError",
     "NotFoundError",
     "OutcomeUnknownError",
@@ -27,6 +29,7 @@ export const possibleTypes = {
   "CancelOperationResult": [
     "CancelOperationSuccess",
     "ConflictError",
+    "DryRun",
     "FailedPreconditionError",
     "NotFoundError",
     "PermissionError",
@@ -37,6 +40,7 @@ export const possibleTypes = {
   "CancelSubscriptionResult": [
     "CancelSubscriptionSuccess",
     "ConflictError",
+    "DryRun",
     "FailedPreconditionError",
     "NotFoundError",
     "OutcomeUnknownError",
@@ -48,6 +52,7 @@ export const possibleTypes = {
   "ChangeSubscriptionPlanResult": [
     "ChangeSubscriptionPlanSuccess",
     "ConflictError",
+    "DryRun",
     "FailedPreconditionError",
     "NotFoundError",
     "OutcomeUnknownError",
@@ -59,6 +64,7 @@ export const possibleTypes = {
   "ChangeSubscriptionRenewalSettingsResult": [
     "ChangeSubscriptionRenewalSettingsSuccess",
     "ConflictError",
+    "DryRun",
     "FailedPreconditionError",
     "NotFoundError",
     "OutcomeUnknownError",
@@ -70,6 +76,7 @@ export const possibleTypes = {
   "ChangeSubscriptionSeatsResult": [
     "ChangeSubscriptionSeatsSuccess",
     "ConflictError",
+    "DryRun",
     "FailedPreconditionError",
     "NotFoundError",
     "OutcomeUnknownError",
@@ -81,6 +88,7 @@ export const possibleTypes = {
   "CreateResellerServedCustomerResult": [
     "ConflictError",
     "CreateResellerServedCustomerSuccess",
+    "DryRun",
     "FailedPreconditionError",
     "NotFoundError",
     "OutcomeUnknownError",
@@ -101,6 +109,7 @@ export const possibleTypes = {
   ],
   "InviteCustomerResult": [
     "ConflictError",
+    "DryRun",
     "FailedPreconditionError",
     "InviteCustomerSuccess",
     "NotFoundError",
@@ -112,6 +121,7 @@ export const possibleTypes = {
   ],
   "LinkCustomerResult": [
     "ConflictError",
+    "DryRun",
     "FailedPreconditionError",
     "LinkCustomerSuccess",
     "NotFoundError",
@@ -146,6 +156,7 @@ export const possibleTypes = {
   ],
   "OrderCustomerResult": [
     "ConflictError",
+    "DryRun",
     "FailedPreconditionError",
     "NotFoundError",
     "OrderCustomerSuccess",
@@ -157,6 +168,7 @@ export const possibleTypes = {
   ],
   "OrderSubscriptionResult": [
     "ConflictError",
+    "DryRun",
     "FailedPreconditionError",
     "NotFoundError",
     "OrderSubscriptionSuccess",
@@ -168,6 +180,7 @@ export const possibleTypes = {
   ],
   "RegisterNotificationsResult": [
     "ConflictError",
+    "DryRun",
     "FailedPreconditionError",
     "NotFoundError",
     "OutcomeUnknownError",
@@ -179,6 +192,7 @@ export const possibleTypes = {
   ],
   "SettleWriteResult": [
     "ConflictError",
+    "DryRun",
     "FailedPreconditionError",
     "NotFoundError",
     "OutcomeUnknownError",
@@ -190,6 +204,7 @@ export const possibleTypes = {
   ],
   "StartPaidServiceResult": [
     "ConflictError",
+    "DryRun",
     "FailedPreconditionError",
     "NotFoundError",
     "OutcomeUnknownError",
@@ -212,6 +227,7 @@ export const possibleTypes = {
   ],
   "SuspendCustomerResult": [
     "ConflictError",
+    "DryRun",
     "FailedPreconditionError",
     "NotFoundError",
     "OutcomeUnknownError",
@@ -223,6 +239,7 @@ export const possibleTypes = {
   ],
   "SuspendSubscriptionResult": [
     "ConflictError",
+    "DryRun",
     "FailedPreconditionError",
     "NotFoundError",
     "OutcomeUnknownError",
@@ -234,6 +251,7 @@ export const possibleTypes = {
   ],
   "TransferSubscriptionToDirectResult": [
     "ConflictError",
+    "DryRun",
     "FailedPreconditionError",
     "NotFoundError",
     "OutcomeUnknownError",
@@ -245,6 +263,7 @@ export const possibleTypes = {
   ],
   "TransferSubscriptionsResult": [
     "ConflictError",
+    "DryRun",
     "FailedPreconditionError",
     "NotFoundError",
     "OutcomeUnknownError",
@@ -256,6 +275,7 @@ export const possibleTypes = {
   ],
   "UnlinkCustomerResult": [
     "ConflictError",
+    "DryRun",
     "FailedPreconditionError",
     "NotFoundError",
     "PermissionError",
@@ -266,6 +286,7 @@ export const possibleTypes = {
   ],
   "UnregisterNotificationsResult": [
     "ConflictError",
+    "DryRun",
     "FailedPreconditionError",
     "NotFoundError",
     "OutcomeUnknownError",
@@ -277,6 +298,7 @@ export const possibleTypes = {
   ],
   "UpdateCustomerResult": [
     "ConflictError",
+    "DryRun",
     "FailedPreconditionError",
     "NotFoundError",
     "OutcomeUnknownError",
@@ -327,6 +349,7 @@ export const typesWithoutId = [
   "CustomerConnection",
   "CustomerEdge",
   "CustomerOperationMetadata",
+  "DryRun",
   "FailedPreconditionError",
   "FieldViolation",
   "HelpDetail",
@@ -346,6 +369,8 @@ export const typesWithoutId = [
   "OutcomeUnknownError",
   "PageInfo",
   "PermissionError",
+  "PlannedChange",
+  "PlannedWarning",
   "Portfolio",
   "PortfolioChangeConnection",
   "PortfolioChangeEdge",

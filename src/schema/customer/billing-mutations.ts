@@ -109,20 +109,22 @@ writeMutation('suspendCustomer', {
     ...customerInput(t),
     confirm: t.boolean({
       description:
-        "Must be true, to confirm that the customer's data is deleted 60 days after the suspension.",
+        "Must be true, to confirm that the customer's data is deleted 60 days after the suspension. A dry run does not need it.",
     }),
   }),
   success: 'The customer is being suspended.',
   returns: startedOperation,
   fieldNames,
-  async run({ customer, confirm }, { operations }, idempotencyKey) {
+  async run({ customer, confirm, dryRun }, { operations }, idempotencyKey) {
     const target = customerOfId(customer);
+    // A dry run shows a person what there is to confirm.
+    const isConfirmed = confirm === true || dryRun;
     // A caller should confirm for a customer that exists; otherwise billing checks that it does.
-    if (confirm !== true) await operations.requireCustomer(target);
+    if (!isConfirmed) await operations.requireCustomer(target);
     const validation = new Validation();
     validation.check(
       'confirm',
-      confirm === true,
+      isConfirmed,
       "must be true: the customer's data is deleted 60 days after a suspension",
     );
     validation.throwIfInvalid();

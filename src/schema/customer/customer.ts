@@ -36,7 +36,7 @@ customer.implement({
 });
 
 /** The billing key takes precedence, so that both halves of a linked customer have the same id. */
-function customerId(parent: Customer, _args: object, { services }: GatewayContext) {
+export function customerId(parent: Customer, _args: object, { services }: GatewayContext) {
   const identity = services.customers.identity(parent);
   return identity instanceof Promise ? identity.then(globalIdOf) : globalIdOf(identity);
 }

@@ -9,7 +9,10 @@ const ofCustomer = `query NamesOfCustomer($id: ID!) { customer(by: { id: $id }) 
 const ofSubscription = `query NamesOfCustomerOfSubscription($id: ID!) {
   subscription(by: { id: $id }) { customer { ${NAMES} } } }`;
 
-/** Why a destructive tool must not run yet; null when the caller has named the right customer. */
+/**
+ * Why a destructive tool must not run yet; null when the caller has named the right customer. A dry
+ * run needs no name, but one that is given must be right.
+ */
 export async function confirmProblem(
   schema: GraphQLSchema,
   tool: DocumentTool,
@@ -17,34 +20,36 @@ export async function confirmProblem(
   ask: Ask,
 ): Promise<string | null> {
   const { confirm } = given;
+  const input = inputOf(schema, tool, given);
+  if (input.dryRun === true && confirm === undefined) return null;
   if (typeof confirm !== 'string' || confirm.trim() === '') {
-    return 'This cannot be undone easily. Ask a person, then set confirm to the primary domain of the customer or to the name of its billing account.';
+    return 'This cannot be undone easily. Ask a person, then set confirm to the primary domain of the customer or to the name of its billing account. dryRun: true needs no confirm.';
   }
-  const names = await namesOfTarget(schema, tool, given, ask);
+  const names = await namesOfTarget(input, ask);
   if (names.length === 0) return 'The customer was not found, so its name cannot be confirmed.';
   const wanted = normalised(confirm);
   if (names.some((name) => normalised(name) === wanted)) return null;
   return 'confirm is neither the primary domain of the affected customer nor the name of its billing account. Check that the id is the right one.';
 }
 
-async function namesOfTarget(
-  schema: GraphQLSchema,
-  tool: DocumentTool,
-  given: Readonly<Record<string, unknown>>,
-  ask: Ask,
-): Promise<string[]> {
-  const { customer, subscription } = targetOf(schema, tool, given);
+async function namesOfTarget({ customer, subscription }: Input, ask: Ask): Promise<string[]> {
   const [text, id] =
     customer === undefined ? [ofSubscription, subscription] : [ofCustomer, customer];
   return textsIn(await ask(text, { id }));
 }
 
-/** The ids in the mutation's input. */
-function targetOf(
+interface Input {
+  readonly customer?: unknown;
+  readonly subscription?: unknown;
+  readonly dryRun?: unknown;
+}
+
+/** The mutation's input: the ids of its target, and whether it is a dry run. */
+function inputOf(
   schema: GraphQLSchema,
   { document, field }: DocumentTool,
   given: Readonly<Record<string, unknown>>,
-): { readonly customer?: unknown; readonly subscription?: unknown } {
+): Input {
   const definition = schema.getMutationType()?.getFields()[field];
   const [node] = document.operation.selectionSet.selections;
   if (!definition || node?.kind !== Kind.FIELD) return {};

@@ -61,7 +61,6 @@ function toTool(schema: GraphQLSchema, document: ProductDocument): DocumentTool 
     ...(operation.variableDefinitions ?? [])
       .filter(({ type: given, defaultValue }) => given.kind === Kind.NON_NULL_TYPE && !defaultValue)
       .map(({ variable }) => variable.name.value),
-    ...(isDestructive ? ['confirm'] : []),
   ];
   const tool: Tool = {
     name: `${document.name.charAt(0).toLowerCase()}${document.name.slice(1)}`,
@@ -85,11 +84,15 @@ const waitSeconds: JsonSchema = {
 const confirm: JsonSchema = {
   type: 'string',
   description:
-    'The primary domain of the affected customer, or the name of its billing account. Ask a person before you pass it.',
+    'The primary domain of the affected customer, or the name of its billing account. Required unless it is a dry run. Ask a person before you pass it.',
 };
 
+const DRY_RUN =
+  'Call it with dryRun: true first (as an argument, or in input): it sends nothing, and returns the summary, changes and warnings of what it would do, or its error. Show them to a person.';
+
 function describe({ description, type }: ProductDocument): string {
-  if (type !== 'subscription') return description;
+  if (type === 'mutation') return `${description} ${DRY_RUN}`;
+  if (type === 'query') return description;
   return `${description} Returns the events that arrive within waitSeconds, with a cursor: pass it as after to continue without a gap.`;
 }
 

@@ -12,6 +12,7 @@ import type { TraceContext } from '../../domain/tracing.ts';
 import type { WriteRecord } from '../../domain/write.ts';
 import type { StoredWrite } from '../../store/writes/write-rows.ts';
 import type { WriteStore } from '../../store/writes/write-store.ts';
+import { type BillingReader, planOperation } from '../plans/billing-plan.ts';
 import type { Conduct, WriteSpec } from '../write-spec.ts';
 import {
   auditInput,
@@ -59,10 +60,14 @@ export class BillingWrites {
     };
   }
 
-  /** @param check refuses a new write by throwing; not called for one that is on record */
+  /**
+   * @param check refuses a new write by throwing; not called for one that is on record
+   * @param reader reads the customer for a dry run
+   */
   start(
     request: BillingRequest,
     check: (() => Promise<void>) | null,
+    reader: BillingReader,
   ): WriteSpec<Operation, OperationEntry> {
     const { resellerId, customerId } = customerOf(request);
     return {
@@ -78,6 +83,7 @@ export class BillingWrites {
       conduct: this.conduct,
       check,
       ready: (scope) => this.#deps.billing.ready(scope),
+      plan: (scope) => planOperation(request, { billing: this.#deps.billing, reader }, scope),
       snapshot: async () => null,
     };
   }

@@ -64,7 +64,10 @@ export function changeConduct(
  * A change of the plan that names no seats keeps their number, which the API requires in the request.
  * @throws GatewayError FAILED_PRECONDITION when the subscription has no number of seats
  */
-function withSeats(request: ChangeRequest, { subscription }: TargetSnapshot): ChangeRequest {
+export function withSeats(
+  request: ChangeRequest,
+  { subscription }: Pick<TargetSnapshot, 'subscription'>,
+): ChangeRequest {
   if (request.mutation !== 'changeSubscriptionPlan' || !subscription) return request;
   const { plan } = request;
   if (plan.seats.numberOfSeats !== undefined || plan.seats.maximumNumberOfSeats !== undefined) {

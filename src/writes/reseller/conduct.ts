@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { ResellerClient } from '../../backends/reseller/client.ts';
 import { isRefused } from '../../backends/reseller/refusals.ts';
 import type { CallScope } from '../../domain/call-scope.ts';
+import type { Catalog } from '../../domain/catalog/catalog.ts';
 import type { WriteRecord } from '../../domain/write.ts';
 import type { StoredWrite } from '../../store/writes/write-rows.ts';
 import type { WriteStore } from '../../store/writes/write-store.ts';
@@ -23,6 +24,8 @@ export interface ResellerWriteOptions {
 export interface ResellerWriteDeps extends ResellerWriteOptions {
   readonly reseller: ResellerClient;
   readonly store: Pick<WriteStore, 'done' | 'hasLater'>;
+  /** What dry runs know about SKUs. */
+  readonly catalog: Catalog;
 }
 
 /** The default of `absentAfterMs`: 60 s, and 1 s within which a call leaves after its record. */

@@ -3,15 +3,23 @@ import type { CallScope } from '../../domain/call-scope.ts';
 import type { ResellerCustomer } from '../../domain/customer.ts';
 import { GatewayError } from '../../domain/error.ts';
 import { type Page, PageWalk } from '../../domain/page.ts';
-import { MAX_SUBSCRIPTIONS_PAGE, type ResellerSubscription } from '../../domain/subscription.ts';
+import {
+  MAX_SUBSCRIPTIONS_PAGE,
+  type ResellerSubscription,
+  type SubscriptionFilter,
+} from '../../domain/subscription.ts';
 
 export type ResellerReader = Pick<ResellerClient, 'getCustomers' | 'listSubscriptionPages'>;
 
-/** All subscriptions of a customer; empty when the customer is not found. */
+/**
+ * All subscriptions of a customer; empty when the customer is not found.
+ * @param customerAuthToken the customer's transfer token: lists what can be transferred instead
+ */
 export async function listSubscriptions(
   reseller: ResellerReader,
   customerId: string,
   scope: CallScope,
+  customerAuthToken?: string,
 ): Promise<ResellerSubscription[]> {
   const found: ResellerSubscription[] = [];
   const walk = new PageWalk('reseller');
@@ -19,7 +27,7 @@ export async function listSubscriptions(
   do {
     const page: Page<ResellerSubscription> | null = await readPage(
       reseller,
-      customerId,
+      { customerId, customerAuthToken },
       token,
       scope,
     );
@@ -33,11 +41,11 @@ export async function listSubscriptions(
 
 async function readPage(
   reseller: ResellerReader,
-  customerId: string,
+  filter: SubscriptionFilter,
   token: string | null,
   scope: CallScope,
 ): Promise<Page<ResellerSubscription> | null> {
-  const request = { filter: { customerId }, page: { token, size: MAX_SUBSCRIPTIONS_PAGE } };
+  const request = { filter, page: { token, size: MAX_SUBSCRIPTIONS_PAGE } };
   const [page] = await reseller.listSubscriptionPages([request], scope);
   if (!page) throw new Error('listSubscriptionPages returned no result');
   if (!(page instanceof GatewayError)) return page;

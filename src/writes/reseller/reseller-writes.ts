@@ -1,11 +1,9 @@
-import { isRefused } from '../../backends/reseller/refusals.ts';
-import type { CallScope } from '../../domain/call-scope.ts';
 import type { BillingCustomerKey, ResellerCustomer } from '../../domain/customer.ts';
-import { GatewayError } from '../../domain/error.ts';
 import type { NotificationWatch } from '../../domain/notification.ts';
 import type { SubscriptionOrder } from '../../domain/order.ts';
 import type { ResellerSubscription } from '../../domain/subscription.ts';
 import type { WriteMutation, WriteTarget } from '../../domain/write.ts';
+import { orderedCustomer, ResellerPlans } from '../plans/reseller-plans.ts';
 import type { Conduct, WriteSpec } from '../write-spec.ts';
 import * as audit from './audit-input.ts';
 import { changeConduct } from './change-conduct.ts';
@@ -28,10 +26,14 @@ import { watchConduct } from './watch-conduct.ts';
 
 /** The writes of the reseller API, for the write engine. */
 export interface ResellerWrites {
-  /** @param owner the billing customer that the record names, so that its reseller's viewers see it */
+  /**
+   * @param owner the billing customer that the record names, so that its reseller's viewers see it
+   * @param linkTo the billing customer that the new customer is linked to afterwards, for a dry run
+   */
   orderCustomer(
     request: Omit<OrderCustomerRequest, 'mutation'>,
     owner?: BillingCustomerKey | null,
+    linkTo?: BillingCustomerKey | null,
   ): WriteSpec<ResellerCustomer, ResellerCustomer>;
   updateCustomer(
     request: Omit<UpdateCustomerRequest, 'mutation'>,
@@ -61,11 +63,12 @@ export function createResellerWrites(deps: ResellerWriteDeps): ResellerWrites {
     end: deletionConduct(deps),
     watch: watchConduct(deps),
   };
+  const plans = new ResellerPlans(deps);
   const ready: WriteSpec<unknown, unknown>['ready'] = (scope) => reseller.ready(scope);
   const common = { linkTo: null, check: null, ready };
 
   return {
-    orderCustomer(request, owner) {
+    orderCustomer(request, owner, linkTo = null) {
       const { customer } = request;
       const domain = customer.customerDomain.toLowerCase();
       return {
@@ -76,8 +79,9 @@ export function createResellerWrites(deps: ResellerWriteDeps): ResellerWrites {
         request: { mutation: 'orderCustomer', ...request },
         input: audit.customerOrder(request),
         conduct: conducts.orderCustomer,
+        plan: (scope) => plans.orderCustomer(request, linkTo, scope),
         snapshot: async (scope) =>
-          snapshotOfCustomer(await orderedCustomer(domain, scope), customer),
+          snapshotOfCustomer(await orderedCustomer(reseller, domain, scope), customer),
       };
     },
     updateCustomer(request) {
@@ -90,6 +94,7 @@ export function createResellerWrites(deps: ResellerWriteDeps): ResellerWrites {
         request: { mutation: 'updateCustomer', ...request },
         input: audit.customerUpdate(request),
         conduct: conducts.updateCustomer,
+        plan: (scope) => plans.updateCustomer(request, scope),
         snapshot: async (scope) =>
           snapshotOfCustomer(await getCustomer(reseller, customerId, scope), changes),
       };
@@ -104,6 +109,7 @@ export function createResellerWrites(deps: ResellerWriteDeps): ResellerWrites {
         request: { mutation: 'orderSubscription', order },
         input: audit.subscriptionOrder(order),
         conduct: conducts.order,
+        plan: (scope) => plans.order(order, scope),
         snapshot: (scope) => orderSnapshot(deps, [order], scope),
       };
     },
@@ -117,6 +123,7 @@ export function createResellerWrites(deps: ResellerWriteDeps): ResellerWrites {
         request: { mutation: 'transferSubscriptions', orders },
         input: { subscriptions: orders.map(audit.subscriptionOrder) },
         conduct: conducts.transfer,
+        plan: (scope) => plans.transfer(orders, scope),
         snapshot: (scope) => orderSnapshot(deps, orders, scope),
       };
     },
@@ -130,6 +137,7 @@ export function createResellerWrites(deps: ResellerWriteDeps): ResellerWrites {
         request,
         input: audit.subscriptionChange(request),
         conduct: conducts.change,
+        plan: (scope) => plans.change(request, scope),
         snapshot: async (scope) =>
           snapshotOfTarget(await listSubscriptions(reseller, customerId, scope), request.target),
       };
@@ -149,6 +157,7 @@ export function createResellerWrites(deps: ResellerWriteDeps): ResellerWrites {
         request,
         input: audit.deletion(request),
         conduct: conducts.end,
+        plan: (scope) => plans.end(request, scope),
         async snapshot(scope) {
           const listed = await listSubscriptions(reseller, customerId, scope);
           return targets.map((target) => snapshotOfTarget(listed, target));
@@ -165,6 +174,7 @@ export function createResellerWrites(deps: ResellerWriteDeps): ResellerWrites {
         request,
         input: audit.watch(request),
         conduct: conducts.watch,
+        plan: (scope) => plans.watch(request, scope),
         snapshot: async () => null,
       };
     },
@@ -185,18 +195,6 @@ export function createResellerWrites(deps: ResellerWriteDeps): ResellerWrites {
       ['unregisterNotifications', conducts.watch],
     ]),
   };
-
-  /** Null also when the domain has several team customers, which the API rejects. */
-  function orderedCustomer(domain: string, scope: CallScope): Promise<ResellerCustomer | null> {
-    return getCustomer(reseller, domain, scope).catch((error: unknown) => {
-      if (isRefused(error) && !isRetryable(error)) return null;
-      throw error;
-    });
-  }
-}
-
-function isRetryable(error: unknown): boolean {
-  return error instanceof GatewayError && (error.retryable || error.nothingSent);
 }
 
 function targetOf(resellerCustomerId: string | null, skuId: string | null = null): WriteTarget {

@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { pause } from '../../../src/domain/call-scope.ts';
+import { googleCatalog } from '../../../src/domain/catalog/google-catalog.ts';
 import type { WriteAnswer, WriteRecord } from '../../../src/domain/write.ts';
 import { createLogger } from '../../../src/log.ts';
 import { openStore, type Store } from '../../../src/store/store.ts';
@@ -51,7 +52,9 @@ export async function startWritten({
     log,
     options,
   });
-  const writes = createResellerWrites({ reseller, store: store.writes, timeoutMs, absentAfterMs });
+  const writes = createResellerWrites({
+    ...{ reseller, store: store.writes, timeoutMs, absentAfterMs, catalog: googleCatalog },
+  });
   const reader = new BackgroundReader({
     ...{ store: store.writes, conducts: writes.conducts, log },
     options: { intervalMs: 20, now },
