@@ -40,6 +40,8 @@ export class Feed<T extends Sequenced> {
   readonly #reads = new Set<Read<T>>();
   /** No entry follows this sequence, unless something has changed since. */
   #end = Number.POSITIVE_INFINITY;
+  /** Reads have covered the entries up to this sequence. */
+  #covered = 0;
 
   constructor(source: FeedSource<T>) {
     this.#source = source;
@@ -52,6 +54,11 @@ export class Feed<T extends Sequenced> {
 
   leave(position: number, receiver: Receiver<Chain<T>>): void {
     this.#places.leave(position, receiver);
+  }
+
+  /** Call this with the sequence of an entry that exists: the wake-up for it may have been lost. */
+  expect(sequence: number): void {
+    if (sequence > this.#covered) this.wake();
   }
 
   /** Call this when there may be new entries. */
@@ -87,7 +94,11 @@ export class Feed<T extends Sequenced> {
     read.isRunning = false;
     const newest = entries.at(-1)?.sequence;
     const isFull = entries.length === batchSize || (source.isFull?.(entries) ?? false);
-    if (!read.isStale && !isFull) this.#end = Math.min(this.#end, newest ?? read.after);
+    if (!isFull) {
+      const covered = newest ?? read.after;
+      this.#covered = Math.max(this.#covered, covered, last ?? 0);
+      if (!read.isStale) this.#end = Math.min(this.#end, covered);
+    }
     const chain = chainOf(entries);
     if (chain) {
       this.#reads.delete(read);

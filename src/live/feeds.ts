@@ -10,8 +10,12 @@ import { Feed, type FeedSource, type Sequenced } from './feed.ts';
 
 /** How to follow a feed. */
 export interface Following<T extends Sequenced> {
-  /** The sequence to start after. */
-  readonly seen: number;
+  /** The sequence after which a client continues; null when it names none. */
+  readonly after: number | null;
+  /** The highest sequence that exists. */
+  readonly last: number;
+  /** Where a client starts that names no sequence; by default, after the highest one. */
+  readonly start?: number | undefined;
   /** Ends the entries when it aborts. */
   readonly signal: AbortSignal;
   /** Whether the feed ends with this entry; by default, it never ends. */
@@ -23,16 +27,6 @@ export interface Following<T extends Sequenced> {
    * entries when it reads, in batches, and a link can change before a slow client has received a batch.
    */
   readonly isVisible?: IsVisible<T> | undefined;
-}
-
-/**
- * The sequence to start after: the one that a client names, if there is such a position.
- * @param last the highest sequence
- * @param otherwise where to start without one
- */
-export function startAfter(after: number | null, last: number, otherwise = last): number {
-  // A higher sequence comes from a store that was deleted; it marks no position in this one.
-  return after !== null && after <= last ? after : otherwise;
 }
 
 /** The feeds of one kind of entries, shared by those who follow the same one. */
@@ -58,13 +52,16 @@ export class Feeds<T extends Sequenced> {
    * or when the signal aborts.
    */
   follow(source: FeedSource<T>, following: Following<T>): Entries<T> {
-    const { seen, isLast, release } = following;
+    const { after, last, start = last, isLast, release } = following;
     const { key, name } = source;
     const named = this.#feeds.get(key) ?? new Map<string, SharedFeed<T>>();
     this.#feeds.set(key, named);
     const shared = named.get(name) ?? { feed: new Feed(source), followers: 0 };
     named.set(name, shared);
     shared.followers++;
+    shared.feed.expect(last);
+    // A higher sequence comes from a store that was deleted; it marks no position in this one.
+    const seen = after !== null && after <= last ? after : start;
     let isReleased = false;
     const end = (): void => {
       if (isReleased) return;

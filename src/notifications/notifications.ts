@@ -8,7 +8,7 @@ import {
 } from '../domain/notification.ts';
 import { notificationReceived } from '../domain/telemetry.ts';
 import type { IsVisible } from '../live/broadcast.ts';
-import { type Entries, Feeds, startAfter } from '../live/feeds.ts';
+import { type Entries, Feeds } from '../live/feeds.ts';
 import type { Logger } from '../log.ts';
 import type { PageQuery } from '../store/database/pages.ts';
 import type { Store } from '../store/store.ts';
@@ -98,7 +98,7 @@ export class Notifications {
       lastSequence: filter.tenant && lastSequence,
     };
     return this.#feeds.follow(source, {
-      ...{ seen: startAfter(after, await lastSequence()), signal, isVisible },
+      ...{ after, last: await lastSequence(), signal, isVisible },
     });
   }
 

@@ -12,7 +12,7 @@ import {
 import type { Tenant } from '../domain/tenant.ts';
 import type { TraceContext } from '../domain/tracing.ts';
 import type { FeedSource } from '../live/feed.ts';
-import { type Entries, Feeds, type Following, startAfter } from '../live/feeds.ts';
+import { type Entries, Feeds, type Following } from '../live/feeds.ts';
 import type { Logger } from '../log.ts';
 import type { PageQuery } from '../store/database/pages.ts';
 import type {
@@ -159,15 +159,14 @@ export class Operations {
     const current = known ?? (await this.get(operationId, scope, seesReseller));
     if (!current || !seesReseller(current.resellerId)) return null;
     const { sequence, operation } = current;
-    const seen = startAfter(after, sequence, sequence - 1);
     const isFinal = isEnded(operation);
-    const isOver = isFinal && seen === sequence;
+    const isOver = isFinal && after === sequence;
     if (!isOver) this.#leases.take(current);
     return this.#follow(
       { name: operationId, key: operationId },
       (from, limit) => this.#journal.after(operationId, from, limit),
       {
-        seen,
+        ...{ after, last: sequence, start: sequence - 1 },
         signal: isOver ? AbortSignal.abort() : scope.signal,
         // An operation that was LOST earlier may have been found again.
         isLast: (entry) => isEnded(entry.operation) && entry.sequence >= sequence,
@@ -186,12 +185,12 @@ export class Operations {
     scope: CallScope,
     tenant?: Tenant,
   ): Promise<Entries<OperationEntry>> {
-    const seen = startAfter(after, await this.#journal.lastSequence());
+    const last = await this.#journal.lastSequence();
     const name = JSON.stringify([customer?.resellerId, customer?.customerId, tenant]);
     return this.#follow(
       { name, key: ALL },
       (from, limit) => this.#journal.changesAfter({ customer, tenant }, from, limit),
-      { seen, signal: scope.signal },
+      { after, last, signal: scope.signal },
     );
   }
 

@@ -1,6 +1,6 @@
 import type { PortfolioChange } from '../domain/portfolio.ts';
 import type { IsVisible } from '../live/broadcast.ts';
-import { type Entries, Feeds, startAfter } from '../live/feeds.ts';
+import { type Entries, Feeds } from '../live/feeds.ts';
 import type { ChangeQuery, PortfolioStore } from '../store/portfolio/portfolio-store.ts';
 
 /** Changes are collected for this time before the readers wake, in milliseconds. */
@@ -38,7 +38,7 @@ export class ChangeFeed {
         this.#store.changes(query, { after: from, limit, newestFirst: false }),
     };
     return this.#feeds.follow(source, {
-      ...{ seen: startAfter(after, await lastSequence()), signal, isVisible },
+      ...{ after, last: await lastSequence(), signal, isVisible },
     });
   }
 

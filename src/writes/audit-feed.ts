@@ -1,6 +1,6 @@
 import type { WriteChange } from '../domain/write.ts';
 import type { IsVisible } from '../live/broadcast.ts';
-import { type Entries, Feeds, startAfter } from '../live/feeds.ts';
+import { type Entries, Feeds } from '../live/feeds.ts';
 import type { AuditFilter, AuditStore } from '../store/writes/audit-store.ts';
 
 /**
@@ -45,7 +45,7 @@ export class AuditFeed {
       lastSequence: filter.tenant && lastSequence,
     };
     return this.#feeds.follow(source, {
-      ...{ seen: startAfter(after, await lastSequence()), signal, isVisible },
+      ...{ after, last: await lastSequence(), signal, isVisible },
     });
   }
 

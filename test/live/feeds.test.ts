@@ -2,7 +2,6 @@ import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Sequenced } from '../../src/live/feed.ts';
-import { startAfter } from '../../src/live/feeds.ts';
 import { collect, memoryFeed, settle } from './live.support.ts';
 
 describe('a feed', () => {
@@ -23,12 +22,15 @@ describe('a feed', () => {
     collect(feed.follow());
     await settle();
     expect(feed.reads).toEqual([0]);
-    const seen = [1, 1, 5].map((position) => collect(feed.follow(position)));
+    const seen = [collect(feed.follow(1)), collect(feed.follow(null))];
     await settle();
     expect(feed.reads).toEqual([0]);
     feed.append(2, 6);
     await settle();
-    expect(seen).toEqual([[2, 6], [2, 6], [6]]);
+    expect(seen).toEqual([
+      [2, 6],
+      [2, 6],
+    ]);
   });
 
   test('is read again when an entry arrives during a read', async () => {
@@ -121,6 +123,7 @@ describe('a filter that few entries match', () => {
     });
     const append = async (...sequences: number[]): Promise<void> => {
       entries.push(...sequences);
+      feed.appendUnnoticed(...sequences);
       feed.feeds.wakeAll();
       await settle();
     };
@@ -239,11 +242,34 @@ describe('entries', () => {
   });
 });
 
-test.each<[after: number | null, start: number]>([
-  [null, 7],
-  [3, 3],
-  [7, 7],
-  [8, 7],
-])('a client that names %s starts after %i of 7', (after, start) => {
-  expect(startAfter(after, 7)).toBe(start);
+test.each<[after: number | null, expected: number[]]>([
+  [null, [8]],
+  [3, [5, 7, 8]],
+  [7, [8]],
+  [9, [8]],
+])('a client that names %s starts after the newest entry, or where it was', async (after, expected) => {
+  const feed = memoryFeed();
+  feed.append(2, 5, 7);
+  const seen = collect(feed.follow(after));
+  feed.append(8);
+  await settle();
+  expect(seen).toEqual(expected);
+});
+
+test('a follower that knows of a newer entry wakes the others when their wake-up was lost', async () => {
+  const feed = memoryFeed();
+  const early = collect(feed.follow());
+  await settle();
+  feed.appendUnnoticed(1, 2);
+  await settle();
+  expect(early).toEqual([]);
+  const late = collect(feed.follow());
+  await settle();
+  expect([early, late]).toEqual([
+    [1, 2],
+    [1, 2],
+  ]);
+  collect(feed.follow(2));
+  await settle();
+  expect(feed.reads).toEqual([0, 0]);
 });

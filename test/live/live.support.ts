@@ -24,26 +24,31 @@ export function memoryFeed(options: Partial<FeedSource<Sequenced>> = {}) {
     },
     /** Stores entries, and wakes the feed. */
     append(...sequences: number[]): void {
-      stored.push(...sequences.map((sequence) => ({ sequence })));
+      parts.appendUnnoticed(...sequences);
       feeds.wake('key');
     },
+    /** Stores entries whose wake-up is lost. */
+    appendUnnoticed(...sequences: number[]): void {
+      stored.push(...sequences.map((sequence) => ({ sequence })));
+    },
     follow(
-      seen = 0,
+      after: number | null = 0,
       signal = new AbortController().signal,
       isVisible?: (entry: Sequenced) => Promise<boolean>,
     ) {
       const source: FeedSource<Sequenced> = {
         ...{ name: 'name', key: 'key' },
-        async read(after, limit) {
-          reads.push(after);
-          const found = stored.filter(({ sequence }) => sequence > after).slice(0, limit);
+        async read(from, limit) {
+          reads.push(from);
+          const found = stored.filter(({ sequence }) => sequence > from).slice(0, limit);
           await held?.promise;
           return found;
         },
         ...options,
       };
       const release = (): void => void parts.released++;
-      return feeds.follow(source, { seen, signal, isVisible, release });
+      const last = stored.at(-1)?.sequence ?? 0;
+      return feeds.follow(source, { after, last, signal, isVisible, release });
     },
   };
   return parts;

@@ -27,7 +27,7 @@ export async function watched(first: Operation = step(0)) {
           read: (after, limit) => journal.after(operationId, after, limit),
         },
         {
-          ...{ seen, signal },
+          ...{ after: seen, last: Math.max(seen, current.sequence), signal },
           isLast: (entry) => entry.operation.done,
           release: () => void parts.held--,
         },

@@ -40,7 +40,7 @@ export async function startBroadcast(options: Partial<HttpOptions> = {}) {
       read: async (from: number, limit: number) => published.slice(from, from + limit),
     };
     return feeds.follow(source, {
-      ...{ seen: after ?? published.length, signal },
+      ...{ after: after ?? null, last: published.length, signal },
       release: () => void readers.delete(reader),
     });
   }

@@ -70,7 +70,7 @@ function tickSchema(ticks: Ticks): GraphQLSchema {
       },
     };
     return feeds.follow(source, {
-      ...{ seen: 0, signal },
+      ...{ after: 0, last: 0, signal },
       isLast: ({ sequence }) => sequence === count,
       release: () => void ticks.readers--,
     });
