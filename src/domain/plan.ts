@@ -64,7 +64,8 @@ export class DryRun extends Error {
   readonly plan: Plan;
 
   constructor(plan: Plan) {
-    super(plan.summary);
+    // Not the summary, which can hold personal data: errors are logged and traced.
+    super('This mutation is a dry run.');
     this.name = 'DryRun';
     this.plan = plan;
   }
@@ -77,7 +78,8 @@ export class PlanDraft {
 
   /**
    * Adds a change, unless both values are equal.
-   * @param label names the field in a sentence: `The number of seats`
+   * @param label names the field in a sentence: `The number of seats`. One that ends with a full stop
+   *   is the whole sentence
    */
   change(
     object: PlannedObject,
@@ -109,6 +111,7 @@ export class PlanDraft {
 }
 
 function sentence(label: string, before: PlannedValue, after: PlannedValue): string {
+  if (label.endsWith('.')) return label;
   if (after === null) return `${label} (${shown(before)}) is removed.`;
   if (before === null) return `${label} is set to ${shown(after)}.`;
   return `${label} changes from ${shown(before)} to ${shown(after)}.`;

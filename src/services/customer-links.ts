@@ -174,8 +174,9 @@ export function createCustomerLinkService(
 function planOfLink({ billing }: CustomerLink, before: string | null, after: string | null): Plan {
   const object = { type: 'Customer', customer: { billing, resellerCustomerId: null } } as const;
   const name = `the billing customer ${billing.customerId}`;
+  const label = after === null ? `The link to ${before} is removed.` : 'The reseller customer';
   return new PlanDraft()
-    .change(object, 'reseller.customerId', 'The linked reseller customer', { before, after })
+    .change(object, 'reseller.customerId', label, { before, after })
     .done(after === null ? `Unlinks ${name}.` : `Links ${name} to the reseller customer ${after}.`);
 }
 

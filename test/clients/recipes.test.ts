@@ -1,14 +1,13 @@
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { codeBlocks } from '../readme.support.ts';
 import { sharedTestGateway } from '../support/gateway.ts';
+import { runRelayCompiler } from './relay.support.ts';
 
 const run = promisify(execFile);
-const require = createRequire(import.meta.url);
 const gateway = sharedTestGateway();
 const page = await readFile('docs/clients.md', 'utf8');
 
@@ -53,13 +52,7 @@ async function compile(document: string): Promise<string> {
     join(source, 'App.js'),
     `import { graphql } from 'relay-runtime';\ngraphql\`${document}\`;\n`,
   );
-  const schema = join('..', '..', '..', 'schema', 'schema.graphql');
-  const config = { src: './src', schema, language: 'javascript', eagerEsModules: true };
-  await writeFile(join(directory, 'relay.config.json'), JSON.stringify(config));
-  // Without watchman it finds the files by itself.
-  const env = { ...process.env, FORCE_NO_WATCHMAN: '1' };
-  const compiler = require.resolve('relay-compiler/cli.js');
-  await run(process.execPath, [compiler, 'relay.config.json'], { cwd: directory, env });
+  await runRelayCompiler(directory);
   return source;
 }
 

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { type MutationError, unwrap } from 'reseller-gateway/clients/index.js';
+import { type DryRunResult, type MutationError, unwrap } from 'reseller-gateway/clients/index.js';
 import { type AnyVariables, type TypedDocumentNode, useQuery } from 'urql';
 import { client, label, messageOf } from './client.ts';
 import * as gql from './gql/graphql.ts';
@@ -8,7 +8,7 @@ import * as gql from './gql/graphql.ts';
 async function mutate<Result, Variables extends AnyVariables>(
   document: TypedDocumentNode<Record<string, Result>, Variables>,
   variables: Variables,
-): Promise<Exclude<NonNullable<Result>, MutationError>> {
+): Promise<Exclude<NonNullable<Result>, DryRunResult | MutationError>> {
   const { data, error } = await client.mutation(document, variables);
   if (error) throw error;
   return unwrap(Object.values(data ?? {})[0]);

@@ -65,7 +65,8 @@ async function planActivity(request: ActivityRequest, reader: BillingReader): Pr
   const after = request.kind === 'ACTIVATE_CUSTOMER';
   const object: PlannedObject = { type: 'Customer', customer: key };
   const values = { before: account?.active ?? null, after };
-  draft.change(object, 'billing.account.active', 'The activity of the account', values);
+  const label = `The account becomes ${after ? 'active' : 'inactive'}.`;
+  draft.change(object, 'billing.account.active', label, values);
   draft.warn(
     'VENDOR_DECIDES',
     'Billing decides whether the operation succeeds. Watch it with operationUpdated.',

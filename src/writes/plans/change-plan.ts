@@ -49,7 +49,10 @@ function planOne(given: ChangeRequest, checked: Checked, object: PlannedObject):
       return 'Suspends';
     case 'startPaidService':
       checkPaidService(checked);
-      draft.change(object, 'trialSettings.isInTrial', 'The trial', { before: true, after: false });
+      draft.change(object, 'trialSettings.isInTrial', 'The trial ends.', {
+        before: true,
+        after: false,
+      });
       return 'Ends the trial and starts the paid service of';
     case 'changeSubscriptionPlan':
       planPlan(given, checked, object);

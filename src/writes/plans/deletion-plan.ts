@@ -104,6 +104,6 @@ function warn(
       'CONSEQUENCE',
       isTransfer
         ? 'Google bills the customer directly, and this reseller can no longer manage the subscription.'
-        : 'The service ends. A subscription that was cancelled cannot be restored.',
+        : 'The service of the subscription ends.',
     );
 }

@@ -132,7 +132,7 @@ function warnOfPurchase(
     .warnIf(
       held.length === 0,
       'CONSEQUENCE',
-      "The subscription stays suspended until the customer's administrator accepts the terms.",
+      "The subscription may be suspended until the customer's administrator accepts the terms.",
     );
 }
 
