@@ -7,6 +7,8 @@ import { bundledProgram } from './bundle.ts';
 /** Milliseconds after which what was compiled is stored, also for a process that is killed later. */
 const STORE_AFTER_MS = 5_000;
 
+// Libraries check how they are used unless this is set, which takes time for each value of an answer.
+process.env['NODE_ENV'] ??= 'production';
 enableCompileCache();
 setTimeout(flushCompileCache, STORE_AFTER_MS).unref();
 const bundle = bundledProgram(new URL('../', import.meta.url));

@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { createHook } from 'node:async_hooks';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { closeSync, constants, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { LogDestination } from '../src/log.ts';
 import { testDirectory } from './e2e/gateway-process.support.ts';
 
@@ -73,4 +74,47 @@ test('a full volume is survived', async () => {
   await destination.flush(5_000);
   destination.write(line(11));
   await destination.flush(5_000);
+});
+
+/** The writes to files that are begun while `work` runs. */
+async function countWrites(work: () => Promise<void>): Promise<number> {
+  let writes = 0;
+  const hook = createHook({
+    init(_, type) {
+      if (type === 'FSREQCALLBACK') writes++;
+    },
+  }).enable();
+  onTestFinished(() => void hook.disable());
+  await work();
+  hook.disable();
+  return writes;
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+test('lines of several turns of the event loop are written together', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const path = join(testDirectory(), 'log');
+  const destination = new LogDestination(open(path, constants.O_CREAT | constants.O_WRONLY));
+  const writes = await countWrites(async () => {
+    for (let n = 0; n < 20; n++) {
+      destination.write(line(n));
+      await turn();
+    }
+    vi.advanceTimersByTime(10);
+    await destination.flush(5_000);
+  });
+  expect(writes).toBe(1);
+  expect(readFileSync(path, 'utf8').trimEnd().split('\n')).toHaveLength(20);
+});
+
+test('a process that fails writes what it has gathered', () => {
+  const program = `import { createLogger } from ${JSON.stringify(new URL('../src/log.ts', import.meta.url).href)};
+    createLogger('info').info('the last words');
+    throw new Error('failed');`;
+  const { stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    encoding: 'utf8',
+  });
+  expect(stderr).toContain('the last words');
 });

@@ -40,7 +40,7 @@ export class BackendCalls {
   }
 
   /** A read. Concurrent reads of one key share one call, which is aborted when all readers abort. */
-  async read<T>(key: string, scope: CallScope, attempt: Attempt<T>): Promise<T> {
+  read<T>(key: string, scope: CallScope, attempt: Attempt<T>): Promise<T> {
     return this.#admitted(scope, () => {
       const flight = this.#flights.get(key) ?? this.#startFlight(key, scope, attempt);
       return flight.join(scope) as Promise<T>;
@@ -126,29 +126,21 @@ export class BackendCalls {
     return flight;
   }
 
-  async #atTurn<T>(
+  #atTurn<T>(
     turn: Turn,
     controller: AbortController,
     isRetryable: IsRetryable,
     attempt: Attempt<T>,
   ): Promise<T> {
     const waiting = turn.start(controller.signal);
-    if (waiting) await waiting;
-    try {
-      return await this.#underDeadline(controller, isRetryable, attempt);
-    } finally {
-      turn.end();
-    }
-  }
-
-  #underDeadline<T>(
-    controller: AbortController,
-    isRetryable: IsRetryable,
-    attempt: Attempt<T>,
-  ): Promise<T> {
-    return underDeadline(controller, this.#options, (signal, remaining) =>
-      this.#retry(signal, remaining, isRetryable, attempt),
-    );
+    const run = () =>
+      underDeadline(
+        controller,
+        this.#options,
+        (signal, remaining) => this.#retry(signal, remaining, isRetryable, attempt),
+        () => turn.end(),
+      );
+    return waiting ? waiting.then(run) : run();
   }
 
   async #retry<T>(
@@ -221,11 +213,13 @@ export function withDeadline<T>(
 /**
  * Runs `run` with the controller's signal, which aborts at the deadline. Rejects when the signal aborts,
  * even when `run` ignores it, and always removes its timer.
+ * @param onEnd called once, before it settles
  */
-async function underDeadline<T>(
+function underDeadline<T>(
   controller: AbortController,
   { service, timeoutMs }: Pick<BackendCallsOptions, 'service' | 'timeoutMs'>,
   run: (signal: AbortSignal, remaining: () => number) => Promise<T>,
+  onEnd: () => void = () => {},
 ): Promise<T> {
   const endsAt = performance.now() + timeoutMs;
   const expire = (): void => controller.abort(deadlineExceeded(service, timeoutMs));
@@ -235,10 +229,15 @@ async function underDeadline<T>(
     else expire();
   }, timeoutMs);
   const remaining = (): number => Math.max(0, endsAt - performance.now());
-  try {
-    return await abortable(run(controller.signal, remaining), controller.signal);
-  } finally {
+  const end = (): void => {
     clearTimeout(timer);
+    onEnd();
+  };
+  try {
+    return abortable(run(controller.signal, remaining), controller.signal, end);
+  } catch (error) {
+    end();
+    return Promise.reject(error);
   }
 }
 

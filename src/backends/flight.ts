@@ -29,20 +29,17 @@ export class Flight {
     this.#result.then(end, end);
   }
 
-  async join(scope: CallScope): Promise<unknown> {
+  join(scope: CallScope): Promise<unknown> {
     const { signal } = scope;
     if (this.#readers > 0 && this.#trace) activeSpan()?.link(this.#trace);
     this.#readers++;
     // A reader does not wait behind the other calls of the request that started this one.
     this.#turn.wantedBy(scope);
-    try {
-      return await abortable(this.#result, signal);
-    } finally {
+    return abortable(this.#result, signal, () => {
       this.#readers--;
-      if (this.#readers === 0 && !this.#hasEnded) {
-        this.#onEnd();
-        this.#controller.abort(signal.reason);
-      }
-    }
+      if (this.#readers > 0 || this.#hasEnded) return;
+      this.#onEnd();
+      this.#controller.abort(signal.reason);
+    });
   }
 }

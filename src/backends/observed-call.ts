@@ -16,8 +16,8 @@ export interface AttemptSpan {
 
 export interface ObservedCall<T> {
   readonly service: BackendName;
-  /** One of a bounded number of names. */
-  readonly method: string;
+  /** Returns one of a bounded number of names. Called only for a call that is observed. */
+  readonly method: () => string;
   /** Called only for a call that is traced. */
   readonly span: () => AttemptSpan;
   /** The code of the failure that a response reports; null when it is a success. */
@@ -30,16 +30,24 @@ type Code = ErrorCode | 'OK' | 'ABORTED';
  * Sends one call, publishes how it ended, and records it as a span when its request is traced.
  * @param send runs within the span, so that its headers name it; null when the call is not traced
  */
-export async function observed<T>(
+export function observed<T>(
   call: ObservedCall<T>,
   send: (span: Span | null) => Promise<T>,
 ): Promise<T> {
   const span = activeSpan() && startAttempt(call);
-  if (!span && !backendCallEnded.isObserved) return send(null);
+  return span || backendCallEnded.isObserved ? observe(call, span, send) : send(null);
+}
+
+async function observe<T>(
+  call: ObservedCall<T>,
+  span: Span | null,
+  send: (span: Span | null) => Promise<T>,
+): Promise<T> {
   const { service, method, codeOf } = call;
   const startedAt = performance.now();
   const ended = (code: Code): void => {
-    backendCallEnded.publish({ service, method, code, durationMs: performance.now() - startedAt });
+    const durationMs = performance.now() - startedAt;
+    backendCallEnded.publish({ service, method: method(), code, durationMs });
     if (code !== 'OK') span?.fail(code);
     span?.end();
   };

@@ -24,27 +24,44 @@ export interface CallScope {
   countCall?(): void;
 }
 
-/** Settles like `promise`, or rejects with the signal's reason as soon as it aborts. */
-export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+/**
+ * Settles like `promise`, or rejects with the signal's reason as soon as it aborts.
+ * @param onEnd called once, before it settles
+ */
+export function abortable<T>(
+  promise: Promise<T>,
+  signal: AbortSignal,
+  onEnd: () => void = nothing,
+): Promise<T> {
   if (signal.aborted) {
     promise.catch(() => {});
+    onEnd();
     return Promise.reject(signal.reason);
   }
   return new Promise<T>((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
+    const onAbort = (): void => {
+      onEnd();
+      reject(signal.reason);
+    };
     signal.addEventListener('abort', onAbort, { once: true });
     promise.then(
       (value) => {
+        if (signal.aborted) return;
         signal.removeEventListener('abort', onAbort);
+        onEnd();
         resolve(value);
       },
       (error: unknown) => {
+        if (signal.aborted) return;
         signal.removeEventListener('abort', onAbort);
+        onEnd();
         reject(error);
       },
     );
   });
 }
+
+function nothing(): void {}
 
 /** Resolves after `ms` milliseconds, or rejects with the signal's reason as soon as it aborts. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {

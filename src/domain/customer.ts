@@ -87,5 +87,5 @@ export interface CustomerLink {
 
 /** A map or cache key that is unique per billing customer. */
 export function billingKeyString({ resellerId, customerId }: BillingCustomerKey): string {
-  return JSON.stringify([resellerId, customerId]);
+  return `${resellerId.length} ${resellerId}${customerId}`;
 }

@@ -16,9 +16,6 @@ export function createCustomerService(
   { access, loaders, resellerIds, scope }: Viewed,
 ): CustomerService {
   const { viewer } = scope;
-  /** Customers of lists, by what was returned for them: their fields need no lookup. */
-  const fromPage = new WeakMap<Customer, BillingCustomer>();
-
   function cacheBillingCustomer(customer: BillingCustomer): Customer {
     const { resellerId, customerId } = customer;
     const key = { resellerId, customerId };
@@ -30,12 +27,7 @@ export function createCustomerService(
   /** The customers of a page of one reseller. */
   function cachePage(customers: readonly BillingCustomer[]): Customer[] {
     customerIndex.learn(customers);
-    return customers.map((customer) => {
-      const { resellerId, customerId } = customer;
-      const listed = { billing: { resellerId, customerId }, resellerCustomerId: null };
-      fromPage.set(listed, customer);
-      return listed;
-    });
+    return customers.map((customer) => new ListedCustomer(customer));
   }
 
   function fromBillingKey({ resellerId, customerId }: BillingCustomerKey): Customer | null {
@@ -90,10 +82,9 @@ export function createCustomerService(
     },
     async find(customer) {
       authorizeRead(viewer);
-      const [key, resellerId] = await Promise.all([
-        billingKey(customer),
-        resellerCustomerId(customer),
-      ]);
+      // A request names one of the keys, so that at most one of these waits.
+      const key = customer.billing ?? (await billingKey(customer));
+      const resellerId = customer.resellerCustomerId ?? (await resellerCustomerId(customer));
       // Linked customers exist in both APIs; without a lookup, one API's outage does not hide both.
       if (key && resellerId !== null) return { billing: key, resellerCustomerId: resellerId };
       if (key) return (await loadBilling(key)) && customer;
@@ -105,7 +96,8 @@ export function createCustomerService(
       // A customer can change its domain but not its id.
       return customer && cacheResellerCustomer(customer);
     },
-    billing: (customer) => fromPage.get(customer) ?? findBilling(customer),
+    billing: (customer) =>
+      customer instanceof ListedCustomer ? customer.listed : findBilling(customer),
     async account(customer) {
       if (customer.billingAccountId === '') return null;
       return loaders.billingAccount.load(customer.billingAccountId);
@@ -163,8 +155,12 @@ export function createCustomerService(
       }
     },
     async reseller(customer) {
-      const id = await resellerCustomerId(customer);
-      return id === null ? null : loaders.resellerCustomer.load(id);
+      // Lists have hundreds of customers, so without a function that would be awaited for each.
+      const { billing: key, resellerCustomerId: own } = customer;
+      if (own !== null) return loaders.resellerCustomer.load(own);
+      if (!key || !access.seesReseller(key.resellerId)) return null;
+      const link = await loaders.linkByBilling.load(key);
+      return link && loaders.resellerCustomer.load(link.resellerCustomerId);
     },
   };
 
@@ -192,6 +188,19 @@ export function createCustomerService(
     checkLength('resellerId', key.resellerId);
     checkLength('customerId', key.customerId);
     return loaders.billingCustomer.load(key);
+  }
+}
+
+/** A customer of a list, with what the list has of it: its fields need no lookup. */
+class ListedCustomer implements Customer {
+  readonly billing: BillingCustomerKey;
+  readonly resellerCustomerId = null;
+  readonly listed: BillingCustomer;
+
+  constructor(listed: BillingCustomer) {
+    const { resellerId, customerId } = listed;
+    this.billing = { resellerId, customerId };
+    this.listed = listed;
   }
 }
 

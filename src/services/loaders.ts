@@ -3,13 +3,11 @@ import type { BillingClient } from '../backends/billing/client.ts';
 import type { ResellerClient } from '../backends/reseller/client.ts';
 import type { SubscriptionPageKey } from '../backends/reseller/reads.ts';
 import type { CallScope } from '../domain/call-scope.ts';
-import {
-  type BillingAccount,
-  type BillingCustomer,
-  type BillingCustomerKey,
-  billingKeyString,
-  type CustomerLink,
-  type ResellerCustomer,
+import type {
+  BillingAccount,
+  BillingCustomer,
+  BillingCustomerKey,
+  ResellerCustomer,
 } from '../domain/customer.ts';
 import { GatewayError } from '../domain/error.ts';
 import type { NotificationEntry, NotificationFilter } from '../domain/notification.ts';
@@ -23,6 +21,7 @@ import type { CustomerLinks } from '../store/links/customer-links.ts';
 import type { ListedOperation, OperationFilter } from '../store/operations/journal.ts';
 import type { Access } from './access.ts';
 import type { CustomerIndex } from './customer-index.ts';
+import { byBillingKey, type LinkLoaders } from './link-loaders.ts';
 
 /** The batched and cached reads of one request. They must not be shared between requests. */
 export interface Loaders extends LinkLoaders {
@@ -49,12 +48,6 @@ export interface Loaders extends LinkLoaders {
   >;
 }
 
-export interface LinkLoaders {
-  readonly linkByBilling: DataLoader<BillingCustomerKey, CustomerLink | null, string>;
-  /** By the reseller API's own id. */
-  readonly linkByReseller: DataLoader<string, CustomerLink | null>;
-}
-
 export interface LoaderSources {
   readonly billing: BillingClient;
   readonly reseller: ResellerClient;
@@ -64,15 +57,6 @@ export interface LoaderSources {
   readonly notifications: Notifications;
   /** The most bytes of messages that are read for one page. */
   readonly maxAnswerBytes: number;
-}
-
-const byBillingKey = { cacheKeyFn: billingKeyString };
-
-export function createLinkLoaders({ links }: Pick<LoaderSources, 'links'>): LinkLoaders {
-  return {
-    linkByBilling: new DataLoader((keys) => links.byBilling(keys), byBillingKey),
-    linkByReseller: new DataLoader((ids) => links.byReseller(ids)),
-  };
 }
 
 export function createLoaders(
@@ -89,8 +73,7 @@ const byPage = { cacheKeyFn: (query: PageQuery<object>) => JSON.stringify(query)
 
 /** Creates each loader when it is first used: most requests use one or two. */
 class RequestLoaders implements Loaders {
-  readonly linkByBilling: Loaders['linkByBilling'];
-  readonly linkByReseller: Loaders['linkByReseller'];
+  readonly #links: LinkLoaders;
   readonly #sources: LoaderSources;
   readonly #access: Access;
   readonly #scope: CallScope;
@@ -106,19 +89,27 @@ class RequestLoaders implements Loaders {
   #notificationCount: Loaders['notificationCount'] | undefined;
 
   constructor(sources: LoaderSources, links: LinkLoaders, access: Access, scope: CallScope) {
-    this.linkByBilling = links.linkByBilling;
-    this.linkByReseller = links.linkByReseller;
+    this.#links = links;
     this.#sources = sources;
     this.#access = access;
     this.#scope = scope;
   }
 
+  get linkByBilling() {
+    return this.#links.linkByBilling;
+  }
+
+  get linkByReseller() {
+    return this.#links.linkByReseller;
+  }
+
   get billingCustomer() {
+    if (this.#billingCustomer) return this.#billingCustomer;
     const find = async (key: BillingCustomerKey): Promise<BillingCustomer | null> => {
       if (!this.#access.seesReseller(key.resellerId)) return null;
       return this.#sources.customerIndex.find(key, this.#scope);
     };
-    this.#billingCustomer ??= new DataLoader((keys) => settled(keys.map(find)), byBillingKey);
+    this.#billingCustomer = new DataLoader((keys) => settled(keys.map(find)), byBillingKey);
     return this.#billingCustomer;
   }
 

@@ -1,17 +1,18 @@
 import type { Viewer } from '../domain/viewer.ts';
-import { createAccess } from './access.ts';
+import { type Access, createAccess } from './access.ts';
 import { type AuditService, createAuditService } from './audit.ts';
 import { authorizeMutation, authorizeRead, mayRead } from './authorize.ts';
 import { type CatalogService, createCatalogService } from './catalog.ts';
 import { type CustomerLinkService, createCustomerLinkService } from './customer-links.ts';
 import type { CustomerService } from './customer-service.ts';
 import { createCustomerService } from './customers.ts';
-import { createLinkLoaders, createLoaders } from './loaders.ts';
+import { createLinkLoaders } from './link-loaders.ts';
+import { createLoaders, type Loaders } from './loaders.ts';
 import { createNotificationService, type NotificationService } from './notifications.ts';
 import { createOperationService, type OperationService } from './operations.ts';
 import { createPortfolioService, type PortfolioService } from './portfolio.ts';
-import { createResellerIds } from './reseller-ids.ts';
-import type { RequestScope, ServiceSources } from './scope.ts';
+import { createResellerIds, type ResellerIds } from './reseller-ids.ts';
+import type { RequestScope, ServiceSources, Viewed } from './scope.ts';
 import { createSubscriptionChanges, type SubscriptionChanges } from './subscription-changes.ts';
 import { createSubscriptionService, type SubscriptionService } from './subscriptions.ts';
 
@@ -38,68 +39,123 @@ export interface Services {
 export function createServices(sources: ServiceSources, scope: RequestScope): Services {
   const { viewer } = scope;
   if (!mayRead(viewer)) return refusedServices(viewer);
-  const links = createLinkLoaders(sources);
-  const access = createAccess(viewer, sources.resellerOwner, links.linkByReseller);
-  const loaders = createLoaders(sources, links, access, scope);
-  const liveAccess = createAccess(viewer, sources.resellerOwner, {
-    load: async (id) => (await sources.links.byReseller([id]))[0] ?? null,
-  });
-  const resellerIds = createResellerIds(access, loaders);
-  const viewed = { access, liveAccess, loaders, resellerIds, scope };
-  // Most requests use one or two of them.
-  const catalog = once(() => createCatalogService(sources.catalog));
-  const customers = once(() => createCustomerService(sources, viewed));
-  const customerLinks = once(() => createCustomerLinkService(sources, viewed, customers()));
-  const subscriptions = once(() => createSubscriptionService(viewed));
-  const subscriptionChanges = once(() =>
-    createSubscriptionChanges(sources, viewed, subscriptions()),
-  );
-  const operations = once(() =>
-    createOperationService(sources, viewed, customers(), customerLinks()),
-  );
-  const audit = once(() => createAuditService(sources, viewed, operations()));
-  const notifications = once(() => createNotificationService(sources, viewed, subscriptions()));
-  const portfolio = once(() => createPortfolioService(sources, viewed));
-  return {
-    authorizeMutation: (mutation) => authorizeMutation(viewer, mutation),
-    dryRun: () => createServices(sources, { ...scope, isDryRun: true }),
-    get catalog() {
-      return catalog();
-    },
-    get customers() {
-      return customers();
-    },
-    get customerLinks() {
-      return customerLinks();
-    },
-    get subscriptions() {
-      return subscriptions();
-    },
-    get subscriptionChanges() {
-      return subscriptionChanges();
-    },
-    get operations() {
-      return operations();
-    },
-    get audit() {
-      return audit();
-    },
-    get notifications() {
-      return notifications();
-    },
-    get portfolio() {
-      return portfolio();
-    },
-  };
+  return new RequestServices(sources, scope);
 }
 
-/** Creates the value at the first call. */
-function once<T extends object>(create: () => T): () => T {
-  let value: T | undefined;
-  return () => {
-    value ??= create();
-    return value;
-  };
+/** Creates each service when it is first used: most requests use one or two of them. */
+class RequestServices implements Services {
+  readonly #sources: ServiceSources;
+  readonly #viewed: Viewed;
+  #catalog: CatalogService | undefined;
+  #customers: CustomerService | undefined;
+  #customerLinks: CustomerLinkService | undefined;
+  #subscriptions: SubscriptionService | undefined;
+  #subscriptionChanges: SubscriptionChanges | undefined;
+  #operations: OperationService | undefined;
+  #audit: AuditService | undefined;
+  #notifications: NotificationService | undefined;
+  #portfolio: PortfolioService | undefined;
+
+  constructor(sources: ServiceSources, scope: RequestScope) {
+    this.#sources = sources;
+    this.#viewed = new RequestView(sources, scope);
+  }
+
+  authorizeMutation(mutation: string): void {
+    authorizeMutation(this.#viewed.scope.viewer, mutation);
+  }
+
+  dryRun(): Services {
+    return createServices(this.#sources, { ...this.#viewed.scope, isDryRun: true });
+  }
+
+  get catalog() {
+    this.#catalog ??= createCatalogService(this.#sources.catalog);
+    return this.#catalog;
+  }
+
+  get customers() {
+    this.#customers ??= createCustomerService(this.#sources, this.#viewed);
+    return this.#customers;
+  }
+
+  get customerLinks() {
+    this.#customerLinks ??= createCustomerLinkService(this.#sources, this.#viewed, this.customers);
+    return this.#customerLinks;
+  }
+
+  get subscriptions() {
+    this.#subscriptions ??= createSubscriptionService(this.#viewed);
+    return this.#subscriptions;
+  }
+
+  get subscriptionChanges() {
+    this.#subscriptionChanges ??= createSubscriptionChanges(
+      this.#sources,
+      this.#viewed,
+      this.subscriptions,
+    );
+    return this.#subscriptionChanges;
+  }
+
+  get operations() {
+    const { customers, customerLinks } = this;
+    this.#operations ??= createOperationService(
+      ...([this.#sources, this.#viewed, customers, customerLinks] as const),
+    );
+    return this.#operations;
+  }
+
+  get audit() {
+    this.#audit ??= createAuditService(this.#sources, this.#viewed, this.operations);
+    return this.#audit;
+  }
+
+  get notifications() {
+    this.#notifications ??= createNotificationService(
+      this.#sources,
+      this.#viewed,
+      this.subscriptions,
+    );
+    return this.#notifications;
+  }
+
+  get portfolio() {
+    this.#portfolio ??= createPortfolioService(this.#sources, this.#viewed);
+    return this.#portfolio;
+  }
+}
+
+class RequestView implements Viewed {
+  readonly scope: RequestScope;
+  readonly access: Access;
+  readonly loaders: Loaders;
+  readonly #sources: ServiceSources;
+  #liveAccess: Access | undefined;
+  #resellerIds: ResellerIds | undefined;
+
+  constructor(sources: ServiceSources, scope: RequestScope) {
+    const links = createLinkLoaders(sources.links);
+    this.#sources = sources;
+    this.scope = scope;
+    this.access = createAccess(scope.viewer, sources.resellerOwner, {
+      load: (id) => links.linkByReseller.load(id),
+    });
+    this.loaders = createLoaders(sources, links, this.access, scope);
+  }
+
+  get liveAccess() {
+    const { links, resellerOwner } = this.#sources;
+    this.#liveAccess ??= createAccess(this.scope.viewer, resellerOwner, {
+      load: async (id) => (await links.byReseller([id]))[0] ?? null,
+    });
+    return this.#liveAccess;
+  }
+
+  get resellerIds() {
+    this.#resellerIds ??= createResellerIds(this.access, this.loaders);
+    return this.#resellerIds;
+  }
 }
 
 /** Rejects whatever the viewer asks for, so that no method can forget to authorize it. */

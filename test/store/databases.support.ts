@@ -121,6 +121,7 @@ function borrowed(database: Database, giveBack: () => void): Database {
   return {
     ...database,
     read: (query) => assertOpen().then(() => database.read(query)),
+    select: (query) => assertOpen().then(() => database.select(query)),
     write: (work) => assertOpen().then(() => database.write(work)),
     commit: (build, options) => assertOpen().then(() => database.commit(build, options)),
     async close() {

@@ -171,7 +171,7 @@ export class Host {
     metadata.set('x-client-trace-id', scope.requestId);
     if (idempotencyKey) metadata.set('idempotency-key', idempotencyKey);
     const name = nameOf(method);
-    const call = { service: 'billing', method: name } as const;
+    const call = { service: 'billing', method: () => name } as const;
     const response = await this.#breaker.run(signal, () =>
       observed({ ...call, span: () => attemptSpan(method, this.#server) }, (span) => {
         for (const [key, value] of Object.entries(span ? traceHeaders() : {})) {

@@ -52,16 +52,20 @@ export class Caller {
 
   async read<T>(call: Call, decode: Decode<T>, scope: CallScope): Promise<T> {
     try {
-      return await inSpan(
-        () => callSpan(call),
-        () =>
-          this.#backend.read(keyOf(call), scope, async (signal) =>
-            decode(await this.#transport.send(call, signal), call),
-          ),
-      );
+      return await this.#send(call, decode, scope);
     } catch (error) {
       throw withRequestId(error, scope);
     }
+  }
+
+  #send<T>(call: Call, decode: Decode<T>, scope: CallScope): Promise<T> {
+    return inSpan(
+      () => callSpan(call),
+      () =>
+        this.#backend.read(keyOf(call), scope, (signal) =>
+          this.#transport.send(call, signal).then((response) => decode(response, call)),
+        ),
+    );
   }
 
   /**
@@ -75,17 +79,33 @@ export class Caller {
     scope: CallScope,
     perBatch = MAX_BATCH,
   ): Promise<(T | GatewayError)[]> {
+    if (!this.#batch) return Promise.all(calls.map((call) => this.#readAlone(call, decode, scope)));
     const valid = calls.filter((call): call is Call => !(call instanceof GatewayError));
-    const chunks = chunked(valid, this.#batch ? perBatch : 1);
+    const chunks = chunked(valid, perBatch);
     const results = await Promise.all(chunks.map((chunk) => this.#readChunk(chunk, decode, scope)));
     const queue = results.flat();
     return calls.flatMap((call) => (call instanceof GatewayError ? call : queue.splice(0, 1)));
   }
 
+  async #readAlone<T>(
+    call: Call | GatewayError,
+    decode: Decode<T>,
+    scope: CallScope,
+  ): Promise<T | GatewayError> {
+    if (call instanceof GatewayError) return call;
+    try {
+      return await this.#send(call, decode, scope);
+    } catch (error) {
+      const failure = withRequestId(error, scope);
+      if (failure instanceof GatewayError) return failure;
+      throw failure;
+    }
+  }
+
   async #readChunk<T>(calls: readonly Call[], decode: Decode<T>, scope: CallScope) {
     const [first] = calls;
+    if (first && calls.length === 1) return [await this.#readAlone(first, decode, scope)];
     try {
-      if (first && calls.length === 1) return [await this.read(first, decode, scope)];
       const key = `batch\n${calls.map(keyOf).join('\n')}`;
       const parts = await inSpan(batchSpan, () =>
         this.#backend.read(key, scope, (signal) => this.#transport.sendBatch(calls, signal)),

@@ -76,8 +76,12 @@ export async function exchange(
   signal: AbortSignal,
 ): Promise<HttpResponse> {
   const { status, headers, bytes } = await sendRequest(pool, request, signal);
+  const encoding = headers['content-encoding'];
+  if (bytes !== null && encoding === undefined) {
+    return { status, headers, text: bytes.toString('utf8') };
+  }
   try {
-    return { status, headers, text: await decodeBody(bytes, headers['content-encoding']) };
+    return { status, headers, text: await decodeBody(bytes, encoding) };
   } catch (problem) {
     const response: HttpResponse = { status, headers, text: '' };
     const call = requestName(request);

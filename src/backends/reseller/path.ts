@@ -7,13 +7,15 @@ const PREFIX = 'apps/reseller/v1/';
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
 /** A path relative to the endpoint, for example `apps/reseller/v1/customers/C1`. */
-export function methodPath(segments: readonly string[], query: Query = {}): string {
+export function methodPath(segments: readonly string[], query?: Query): string {
+  const path = `${PREFIX}${segments.join('/')}`;
+  if (!query) return path;
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) params.set(name, wellFormed(String(value), name));
   }
   const search = params.size > 0 ? `?${params}` : '';
-  return `${PREFIX}${segments.join('/')}${search}`;
+  return `${path}${search}`;
 }
 
 export function customerPath(id: string): string[] {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type ErrorCode, GatewayError } from '../../domain/error.ts';
-import { type SpanAttributes, traceHeaders } from '../../domain/tracing.ts';
+import { type Span, type SpanAttributes, traceHeaders } from '../../domain/tracing.ts';
 import { Breaker } from '../breaker.ts';
 import type { Credential } from '../credentials/credential.ts';
 import type { BackendLog } from '../log.ts';
@@ -76,18 +76,19 @@ export function createTransport(options: TransportOptions): Transport {
   async function sendOnce(request: HttpRequest, token: string, signal: AbortSignal) {
     const startedAt = performance.now();
     const headers = { ...request.headers, authorization: `Bearer ${token}` };
+    const exchangeWith = (sent: HttpRequest['headers']) =>
+      exchange(pools.current, { ...request, headers: sent }, signal);
     const codeOf = (received: HttpResponse): ErrorCode | null =>
       isSuccess(received)
         ? null
         : resellerError(received, requestName(request), isWrite(request)).code;
-    const call = { service: 'reseller', method: methodName(request), codeOf } as const;
+    const call = { service: 'reseller', method: () => methodName(request), codeOf } as const;
     const send = () =>
-      observed({ ...call, span: () => spanOf(request, server) }, async (span) => {
-        const traced = span ? { ...headers, ...traceHeaders() } : headers;
-        const received = await exchange(pools.current, { ...request, headers: traced }, signal);
-        span?.set({ 'http.response.status_code': received.status });
-        return received;
-      });
+      observed({ ...call, span: () => spanOf(request, server) }, (span) =>
+        span
+          ? traced(span, () => exchangeWith({ ...headers, ...traceHeaders() }))
+          : exchangeWith(headers),
+      );
     const response = await breaker.run(signal, send, (received) => failureOf(received, request));
     const ms = Math.round(performance.now() - startedAt);
     log?.debug(
@@ -168,6 +169,12 @@ function toHttp({ method, path, body }: Call, base: string): HttpRequest {
     headers: body ? { 'content-type': 'application/json' } : {},
     body: body && JSON.stringify(body),
   };
+}
+
+async function traced(span: Span, send: () => Promise<HttpResponse>): Promise<HttpResponse> {
+  const received = await send();
+  span.set({ 'http.response.status_code': received.status });
+  return received;
 }
 
 /** Parts have the same full path as single calls, as in the vendor's clients. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 const CHECKSUM_BYTES = 9;
 const MAX_CURSOR = 8192;
@@ -28,6 +28,6 @@ export function openCursor(cursor: string, identity: string): unknown {
 }
 
 function checksum(payload: Uint8Array, identity: string): Buffer {
-  const hash = createHash('sha256').update(identity).update('\0').update(payload).digest();
-  return hash.subarray(0, CHECKSUM_BYTES);
+  const text = Buffer.concat([Buffer.from(`${identity}\0`), payload]);
+  return hash('sha256', text, 'buffer').subarray(0, CHECKSUM_BYTES);
 }

@@ -48,8 +48,17 @@ const MAX_GLOBAL_ID = 2048;
  * @param parts the keys by which the type's node loader finds the object
  */
 export function encodeGlobalId(type: NodeType, ...parts: string[]): string {
-  const text = [type, ...parts.map((part) => encodeURIComponent(part.toWellFormed()))].join(':');
-  return Buffer.from(text).toString('base64url');
+  let text: string = type;
+  for (const part of parts) text += `:${encodePart(part)}`;
+  // The text is ASCII, which this encoding writes fastest.
+  return Buffer.from(text, 'latin1').toString('base64url');
+}
+
+/** What `encodeURIComponent` leaves as it is. Most ids are, and a list encodes hundreds. */
+const PLAIN = /^[\w.-]*$/;
+
+function encodePart(part: string): string {
+  return PLAIN.test(part) ? part : encodeURIComponent(part.toWellFormed());
 }
 
 /** @throws GatewayError BAD_USER_INPUT when `encodeGlobalId` cannot have returned the id */
@@ -97,7 +106,7 @@ function decode(id: string, source: string): GlobalId {
 
 function decodeParts(encoded: readonly string[]): string[] | null {
   try {
-    return encoded.map(decodeURIComponent);
+    return encoded.map((part) => (part.includes('%') ? decodeURIComponent(part) : part));
   } catch {
     return null;
   }

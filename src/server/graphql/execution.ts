@@ -1,8 +1,9 @@
-import { type ExecutionResult, execute, GraphQLError, getOperationAST } from 'graphql';
+import { type ExecutionResult, GraphQLError, getOperationAST } from 'graphql';
 import { GatewayError } from '../../domain/error.ts';
 import type { Limits } from '../../domain/limits.ts';
-import { runIn } from '../../domain/tracing.ts';
+import { runIn, type Span } from '../../domain/tracing.ts';
 import { startOperationSpan } from '../telemetry/spans.ts';
+import { executeCompiled } from './compiled/execute.ts';
 import { answerJson, tooLong } from './limits/answer-json.ts';
 import type { Meter } from './limits/meter.ts';
 import { checkRequest } from './limits/request-check.ts';
@@ -31,13 +32,15 @@ export function createExecuteOnce(limits: Limits): ExecuteOnce {
     try {
       const { values } = checkRequest(args, limits);
       record?.setCost(values);
-      leave = await gate.enter(viewer.subject, values, signal);
+      const entered = gate.enter(viewer.subject, values, signal);
+      leave = entered instanceof Promise ? await entered : entered;
       if (slices.isOver()) await slices.next();
       const result = publicResult(
-        completed(await execute(args), meter, isMutation(args)),
+        completed(await executeCompiled(args), meter, isMutation(args)),
         errorScope,
       );
-      const json = await answerJson(result, meter, limits.answerBytes);
+      const written = answerJson(result, meter, limits.answerBytes);
+      const json = written instanceof Promise ? await written : written;
       if (json === null) throw answerTooLong(limits.answerBytes, isMutation(args));
       return { ...result, stringify: () => json };
     } catch (error) {
@@ -48,14 +51,17 @@ export function createExecuteOnce(limits: Limits): ExecuteOnce {
       args.contextValue.end();
     }
   };
-  return async (args) => {
+  return (args) => {
     const span = startOperationSpan(args);
-    if (span === null) return run(args);
-    const answer = await runIn(span, () => run(args));
-    if (answer.errors) span.fail(codeOf(answer.errors));
-    span.end();
-    return answer;
+    return span === null ? run(args) : inOperationSpan(span, () => run(args));
   };
+}
+
+async function inOperationSpan(span: Span, run: () => Promise<Answer>): Promise<Answer> {
+  const answer = await runIn(span, run);
+  if (answer.errors) span.fail(codeOf(answer.errors));
+  span.end();
+  return answer;
 }
 
 /** The code of the first error, as clients see it. */

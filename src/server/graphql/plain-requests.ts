@@ -88,7 +88,8 @@ export function createPlainRequests(options: PlainRequestsOptions) {
     const { request, response, mediaType } = plain;
     const text = result.stringify();
     const accepted = String(request.headers['accept-encoding'] ?? '');
-    const compressed = compress && (await compress(text, accepted));
+    const compressing = compress?.(text, accepted);
+    const compressed = compressing ? await compressing : null;
     if (compress) response.appendHeader('vary', 'Accept-Encoding');
     allowOrigin(request, response, origins);
     const body = compressed?.bytes ?? text;

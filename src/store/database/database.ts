@@ -13,6 +13,8 @@ export interface Database {
   /** The database's time in milliseconds since the epoch: the clock that all instances share. */
   readonly now: RawBuilder<number>;
   read<T>(query: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
+  /** As `read`, for a query that is compiled already: this takes a fraction of the time. */
+  select<Row>(query: CompiledQuery<Row>): Promise<Row[]>;
   /**
    * Runs `work` in a transaction of its own, one statement per round trip; runs it again after a
    * rollback when the database was locked. Use `commit` when no statement depends on the result of

@@ -77,14 +77,16 @@ function postgresDatabase(
 ): Omit<Database, 'close'> {
   // The pool counts this wait as part of the time in which a connection has to be opened.
   const reads = new Gate(MAX_READERS);
+  const read = <T>(query: (db: Kysely<Tables>) => Promise<T>): Promise<T> => {
+    const wait = reads.isFull ? AbortSignal.timeout(READ_WAIT) : noWait;
+    return reads.run(wait, () => query(readers)).catch(rethrow);
+  };
   return {
     kind: 'postgres',
     // Not clock_timestamp(): only a value that is stable within the statement can use an index.
     now: sql<number>`(extract(epoch from statement_timestamp()) * 1000)::bigint`,
-    read(query) {
-      const wait = reads.isFull ? AbortSignal.timeout(READ_WAIT) : noWait;
-      return reads.run(wait, () => query(readers)).catch(rethrow);
-    },
+    read,
+    select: async (query) => (await read((db) => db.executeQuery(query))).rows,
     write: (work) => writers.transaction().execute(work).catch(rethrow),
     commit: (build, options) => commits.commit(build, options),
     async lock(trx, names) {

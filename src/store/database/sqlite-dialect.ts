@@ -116,7 +116,7 @@ class HeldConnection implements DatabaseConnection {
   async executeQuery(query: CompiledQuery): Promise<QueryResult<unknown>> {
     const action = this.#isInTransaction ? 'continue' : 'execute';
     const [result] = await this.#connection.run(action, [toStatement(query)]);
-    return toQueryResult(result);
+    return toQueryResult<unknown>(result);
   }
 
   streamQuery(): AsyncIterableIterator<never> {
@@ -135,6 +135,7 @@ export function toStatement({ sql, parameters }: CompiledQuery): SqliteStatement
   };
 }
 
+export function toQueryResult<Row>(result: SqliteResult | undefined): QueryResult<Row>;
 export function toQueryResult(result: SqliteResult | undefined): QueryResult<unknown> {
   const { rows = [], changes } = result ?? {};
   return changes === undefined ? { rows } : { rows, numAffectedRows: BigInt(changes) };

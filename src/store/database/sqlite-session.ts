@@ -19,10 +19,15 @@ const MAX_CACHED_STATEMENTS = 200;
 
 export const MEMORY = ':memory:';
 
+interface Prepared {
+  readonly statement: StatementSync;
+  readonly returnsRows: boolean;
+}
+
 /** A synchronous connection, opened by its first call: a failed attempt to open can be repeated. */
 export class SqliteSession {
   readonly #options: SqliteOptions;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #statements = new Map<string, Prepared>();
   #database: DatabaseSync | null = null;
   #identity: FileIdentity | null;
   #isClosed = false;
@@ -117,16 +122,17 @@ export class SqliteSession {
   }
 
   #execute(database: DatabaseSync, { sql, parameters }: SqliteStatement): SqliteResult {
-    const statement = this.#prepare(database, sql);
-    if (statement.columns().length > 0) return { rows: statement.all(...parameters) };
+    const { statement, returnsRows } = this.#prepare(database, sql);
+    if (returnsRows) return { rows: statement.all(...parameters) };
     return { rows: [], changes: statement.run(...parameters).changes };
   }
 
-  #prepare(database: DatabaseSync, sql: string): StatementSync {
+  #prepare(database: DatabaseSync, sql: string): Prepared {
     const known = this.#statements.get(sql);
     if (known) return known;
     if (this.#statements.size >= MAX_CACHED_STATEMENTS) this.#statements.clear();
-    const prepared = database.prepare(sql);
+    const statement = database.prepare(sql);
+    const prepared: Prepared = { statement, returnsRows: statement.columns().length > 0 };
     this.#statements.set(sql, prepared);
     return prepared;
   }

@@ -6,6 +6,7 @@ import {
 } from '../../domain/customer.ts';
 import { linkConflict } from '../../domain/customer-link.ts';
 import type { Changes } from '../database/changes.ts';
+import { queryCompiler } from '../database/compiler.ts';
 import type { Database } from '../database/database.ts';
 import type { Tables } from '../database/tables.ts';
 import { relinkRows } from '../portfolio/portfolio.ts';
@@ -28,29 +29,30 @@ export interface CustomerLinks {
 }
 
 export function customerLinks(database: Database, changes: Changes): CustomerLinks {
+  const compiler = queryCompiler(database.kind);
   const byBilling = lookup<BillingCustomerKey>(
-    (db, keys) => {
+    (keys) => {
       const pairs = keys.map((key) => sql`(${key.resellerId}, ${key.customerId})`);
-      return links(db).where(
+      return links(compiler).where(
         sql<boolean>`(reseller_id, customer_id) in (values ${sql.join(pairs)})`,
       );
     },
     ({ resellerId, customerId }) => [resellerId, customerId],
   );
   const byReseller = lookup<string>(
-    (db, ids) => links(db).where('reseller_customer_id', 'in', ids),
+    (ids) => links(compiler).where('reseller_customer_id', 'in', ids),
     (id) => [id],
   );
   return {
     async byBilling(keys) {
       if (keys.length === 0) return [];
-      const rows = await database.read((db) => byBilling(db, keys));
+      const rows = await database.select(byBilling(keys));
       const found = new Map(rows.map(toLink).map((link) => [billingKeyString(link.billing), link]));
       return keys.map((key) => found.get(billingKeyString(key)) ?? null);
     },
     async byReseller(ids) {
       if (ids.length === 0) return [];
-      const rows = await database.read((db) => byReseller(db, ids));
+      const rows = await database.select(byReseller(ids));
       const found = new Map(rows.map(toLink).map((link) => [link.resellerCustomerId, link]));
       return ids.map((id) => found.get(id) ?? null);
     },
@@ -122,18 +124,14 @@ const MAX_STATEMENTS = 200;
  * @param parametersOf the parameters of one key, in the order of the statement
  */
 function lookup<K>(
-  build: (db: Kysely<Tables>, keys: readonly K[]) => Compilable<LinkRow>,
+  build: (keys: readonly K[]) => Compilable<LinkRow>,
   parametersOf: (key: K) => readonly string[],
-): (db: Kysely<Tables>, keys: readonly K[]) => Promise<LinkRow[]> {
+): (keys: readonly K[]) => CompiledQuery<LinkRow> {
   const compiled = new Map<number, CompiledQuery<LinkRow>>();
-  return async (db, keys) => {
-    const known = compiled.get(keys.length) ?? build(db, keys).compile();
+  return (keys) => {
+    const known = compiled.get(keys.length) ?? build(keys).compile();
     if (compiled.size < MAX_STATEMENTS) compiled.set(keys.length, known);
-    const { rows } = await db.executeQuery<LinkRow>({
-      ...known,
-      parameters: keys.flatMap(parametersOf),
-    });
-    return rows;
+    return { ...known, parameters: keys.flatMap(parametersOf) };
   };
 }
 

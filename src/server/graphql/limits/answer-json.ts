@@ -9,13 +9,13 @@ const FEW_CHARACTERS = 100_000;
  * The JSON of a result; null when it is longer than `maxBytes`. Its meter has bounded its size before,
  * so that it is written within a few slices.
  */
-export async function answerJson(
+export function answerJson(
   result: ExecutionResult,
   { values, characters }: { readonly values: number; readonly characters: number },
   maxBytes: number,
-): Promise<string | null> {
-  if (values > FEW_VALUES || characters > FEW_CHARACTERS) await slices.next();
-  return boundedJson(result, maxBytes);
+): string | null | Promise<string | null> {
+  if (values <= FEW_VALUES && characters <= FEW_CHARACTERS) return boundedJson(result, maxBytes);
+  return slices.next().then(() => boundedJson(result, maxBytes));
 }
 
 /** The JSON of a result; null when it is longer than `maxBytes`. */

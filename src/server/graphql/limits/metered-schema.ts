@@ -38,76 +38,110 @@ export function meterSchema(schema: GraphQLSchema): void {
   }
 }
 
+/** Resolvers that pass their info on to one that does not read it, and read no path of it. */
+const infoless = new WeakSet<Resolver>();
+
+/** Whether a resolver reads more of its fourth parameter than what all values of the field share. */
+export function readsInfo(resolve: Resolver): boolean {
+  if (infoless.has(resolve) || resolve === defaultFieldResolver) return false;
+  // Without parameters, they may be in a rest parameter.
+  return resolve.length === 0 || resolve.length > 3;
+}
+
 function meteredResolver(field: Field): Resolver {
-  return isCompositeType(getNamedType(field.type)) ? objectResolver(field) : leafResolver(field);
+  const resolve = field.resolve ?? defaultFieldResolver;
+  const isNullable = !isNonNullType(field.type);
+  const isComposite = isCompositeType(getNamedType(field.type));
+  const counting = (isComposite ? objectResolver : leafResolver)(resolve, isNullable);
+  if (!readsInfo(resolve)) infoless.add(counting);
+  return counting;
 }
 
 /** Resolves objects in slices, and stops when the query or event has ended. */
-function objectResolver(field: Field): Resolver {
-  const resolve = field.resolve ?? defaultFieldResolver;
-  const isNullable = !isNonNullType(field.type);
+function objectResolver(resolve: Resolver, isNullable: boolean): Resolver {
   return (source, args, context, info) => {
-    const { meter, signal } = context;
-    if (!meter || !signal) return resolve(source, args, context, info);
-    const fail = failing(meter, isNullable);
+    const { meter } = context;
+    if (!meter || !context.signal) return resolve(source, args, context, info);
     const run = (): unknown => {
-      // The outcome of a mutation is returned after the deadline too: a client must learn its key.
-      if (info.operation.operation !== 'mutation' || !info.path.prev) signal.throwIfAborted();
+      checkSignal(context, info);
       return resolve(source, args, context, info);
     };
-    /** One promise for each step would take most of the time and memory of a long answer. */
-    const settle = async (value: unknown): Promise<unknown> => {
-      try {
-        if (value === LATER) await meter.turn();
-        return counted(await (value === LATER ? run() : value), meter, info);
-      } catch (error) {
-        return fail(error);
-      } finally {
-        meter.release();
-      }
-    };
-    if (!meter.hasRoom()) return settle(LATER);
+    if (!meter.hasRoom()) return later(run, meter, info, isNullable);
     try {
       const value = run();
       if (!(value instanceof Promise)) return counted(value, meter, info);
       meter.take();
-      return settle(value);
+      return settled(value, meter, info, isNullable);
     } catch (error) {
-      return fail(error);
+      return failed(error, meter, isNullable);
     }
   };
 }
 
-/** Stands for the value of a field that is not resolved yet. */
-const LATER = Symbol('later');
+/** The outcome of a mutation is returned after the deadline too: a client must learn its key. */
+function checkSignal({ signal }: Partial<MeteredContext>, info: GraphQLResolveInfo): void {
+  if (info.operation.operation !== 'mutation' || !info.path.prev) signal?.throwIfAborted();
+}
+
+/** One promise for each step would take most of the time and memory of a long answer. */
+async function settled(
+  value: Promise<unknown>,
+  meter: Meter,
+  info: GraphQLResolveInfo,
+  isNullable: boolean,
+): Promise<unknown> {
+  try {
+    return counted(await value, meter, info);
+  } catch (error) {
+    return failed(error, meter, isNullable);
+  } finally {
+    meter.release();
+  }
+}
+
+/** Resolves a field when it is its turn. */
+async function later(
+  run: () => unknown,
+  meter: Meter,
+  info: GraphQLResolveInfo,
+  isNullable: boolean,
+): Promise<unknown> {
+  try {
+    await meter.turn();
+    return counted(await run(), meter, info);
+  } catch (error) {
+    return failed(error, meter, isNullable);
+  } finally {
+    meter.release();
+  }
+}
 
 /** Counts the text of leaf fields. */
-function leafResolver(field: Field): Resolver {
-  const resolve = field.resolve ?? defaultFieldResolver;
-  const isNullable = !isNonNullType(field.type);
+function leafResolver(resolve: Resolver, isNullable: boolean): Resolver {
   return (source, args, context, info) => {
     const { meter } = context;
     if (!meter) return resolve(source, args, context, info);
-    const count = (value: unknown): unknown => {
-      if (typeof value === 'string' || typeof value === 'object') meter.countText(value);
-      return value;
-    };
-    const fail = failing(meter, isNullable);
     try {
       const value = resolve(source, args, context, info);
-      return value instanceof Promise ? value.then(count).catch(fail) : count(value);
+      if (!(value instanceof Promise)) return countedText(value, meter);
+      return value
+        .then((found) => countedText(found, meter))
+        .catch((error) => failed(error, meter, isNullable));
     } catch (error) {
-      return fail(error);
+      return failed(error, meter, isNullable);
     }
   };
 }
 
+function countedText(value: unknown, meter: Meter): unknown {
+  if (typeof value === 'string' || typeof value === 'object') meter.countText(value);
+  return value;
+}
+
 /** Turns the failure of a nullable field into null when the answer has too many errors already. */
-function failing(meter: Meter, isNullable: boolean): (error: unknown) => null {
-  return (error) => {
-    if (isNullable && !meter.admitsError()) return null;
-    throw error;
-  };
+function failed(error: unknown, meter: Meter, isNullable: boolean): null {
+  if (isNullable && !meter.admitsError()) return null;
+  throw error;
 }
 
 /** The value, as soon as there is time for its fields. */

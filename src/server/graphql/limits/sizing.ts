@@ -20,13 +20,18 @@ export function sizingKey(document: DocumentNode, variables: Variables): string 
   );
 }
 
-const conditional = new WeakMap<ASTNode, boolean>();
+const conditions = new WeakMap<ASTNode, readonly string[]>();
+
+/** The variables that decide which fields of an operation or fragment are selected. */
+export function conditionsOf(definition: ASTNode): readonly string[] {
+  const known = conditions.get(definition) ?? namesIn(definition, false);
+  conditions.set(definition, known);
+  return known;
+}
 
 /** Whether variables decide which fields of an operation or fragment are selected. */
 export function hasVariableConditions(definition: ASTNode): boolean {
-  const known = conditional.get(definition) ?? namesIn(definition, false).length > 0;
-  conditional.set(definition, known);
-  return known;
+  return conditionsOf(definition).length > 0;
 }
 
 function sizeOf(value: unknown): unknown {

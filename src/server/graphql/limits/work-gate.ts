@@ -24,18 +24,19 @@ export class WorkGate {
   }
 
   /**
-   * Resolves when the request may run, with a function that ends it. Rejects with the signal's
-   * reason when it aborts first.
+   * Returns a function that ends the request; a promise of it when the request has to wait. Rejects
+   * with the signal's reason when it aborts first.
    */
-  async enter(name: string, cost: number, signal: AbortSignal): Promise<() => void> {
+  enter(name: string, cost: number, signal: AbortSignal): (() => void) | Promise<() => void> {
     const client = this.#clients.get(name) ?? { running: 0, waiting: [] };
     this.#clients.set(name, client);
-    if (!this.#fits(client, cost)) await this.#admission(client, cost, signal);
-    else client.running += cost;
-    return () => {
+    const leave = (): void => {
       client.running -= cost;
       this.#admitNext(name, client);
     };
+    if (!this.#fits(client, cost)) return this.#admission(client, cost, signal).then(() => leave);
+    client.running += cost;
+    return leave;
   }
 
   #fits({ running }: Client, cost: number): boolean {

@@ -1,0 +1,101 @@
+import {
+  type FieldPlan,
+  isPromise,
+  type Path,
+  pathOf,
+  type Results,
+  type Run,
+  type SelectionPlan,
+} from './model.ts';
+
+/** Resolves the fields of an object. The values are promises until they are known. */
+export function runSelection(
+  run: Run,
+  { names, fields }: SelectionPlan,
+  source: unknown,
+  path: Path | undefined,
+): Results | Promise<Results> {
+  const results: Results = {};
+  let hasPromise = false;
+  try {
+    for (let n = 0; n < names.length; n++) {
+      const field = fields[n];
+      const value = typeof field === 'object' ? runField(run, field, source, path) : field;
+      results[names[n] ?? ''] = value;
+      hasPromise ||= isPromise(value);
+    }
+  } catch (problem) {
+    if (!hasPromise) throw problem;
+    // The other fields may fail too.
+    return allOf(results).finally(() => {
+      throw problem;
+    });
+  }
+  return hasPromise ? allOf(results) : results;
+}
+
+/** The value of a field, or a promise of it. */
+function runField(run: Run, plan: FieldPlan, source: unknown, parent: Path | undefined): unknown {
+  return plan.isPlain
+    ? runPlainField(run, plan, source, parent)
+    : runOtherField(run, plan, source, parent);
+}
+
+/** A path is an object for each value, so that of a plain field is created only when it fails. */
+function runPlainField(
+  run: Run,
+  plan: FieldPlan,
+  source: unknown,
+  parent: Path | undefined,
+): unknown {
+  try {
+    const info = run.sharedInfo(plan, parent);
+    const value: unknown = plan.resolve(source, run.argumentsOf(plan), run.contextValue, info);
+    if (!isPromise(value)) return plan.complete(run, info, info.path, value);
+    return value
+      .then((resolved) => plan.complete(run, info, info.path, resolved))
+      .then(undefined, (problem) => fail(run, plan, problem, pathOf(plan, parent)));
+  } catch (problem) {
+    return fail(run, plan, problem, pathOf(plan, parent));
+  }
+}
+
+function runOtherField(
+  run: Run,
+  plan: FieldPlan,
+  source: unknown,
+  parent: Path | undefined,
+): unknown {
+  const path = pathOf(plan, parent);
+  const info = plan.sharesInfo ? run.sharedInfo(plan, parent) : run.info(plan, path);
+  try {
+    const value: unknown = plan.resolve(source, run.argumentsOf(plan), run.contextValue, info);
+    const completed = isPromise(value)
+      ? value.then((resolved) => plan.complete(run, info, path, resolved))
+      : plan.complete(run, info, path, value);
+    if (!isPromise(completed)) return completed;
+    return completed.then(undefined, (problem) => fail(run, plan, problem, path));
+  } catch (problem) {
+    return fail(run, plan, problem, path);
+  }
+}
+
+function fail(run: Run, { nodes, isNonNull }: FieldPlan, problem: unknown, path: Path): null {
+  return run.fail(problem, nodes, path, isNonNull);
+}
+
+/** The same object, when its promises are replaced by their values. */
+function allOf(results: Results): Promise<Results> {
+  const waiting: string[] = [];
+  const promises: Promise<unknown>[] = [];
+  for (const name of Object.keys(results)) {
+    const value = results[name];
+    if (!isPromise(value)) continue;
+    waiting.push(name);
+    promises.push(value);
+  }
+  return Promise.all(promises).then((values) => {
+    for (const [n, name] of waiting.entries()) results[name] = values[n];
+    return results;
+  });
+}
