@@ -19,6 +19,11 @@ export type ClientReport =
 /** How many sockets are being opened at once. */
 const OPENING = 200;
 const MAX_MESSAGE = 65_536;
+/** The first byte of an HTTP response. */
+const HTTP = 'H'.charCodeAt(0);
+const END_OF_HEAD = '\r\n\r\n';
+/** The length of a frame whose length follows in 16 bits. RFC 6455, section 5.2. */
+const LONG = 126;
 /** An empty ping, and the empty answer with its mask. */
 const PING = 0x89;
 const PONG = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
@@ -39,11 +44,10 @@ async function open(dial: Dial): Promise<void> {
   let receivedAt: number[] = [];
   // One buffer for all: whatever is read is looked at before anything else is.
   const buffer = Buffer.alloc(MAX_MESSAGE);
-  const received = (bytes: number): void => {
+  const received = (message: Buffer): void => {
     receivedAt.push(Number(process.hrtime.bigint()) / 1e6);
     if (receivedAt.length < dial.sockets) return;
-    const message = buffer.toString('utf8', 0, bytes);
-    send({ type: 'round', receivedAt, message });
+    send({ type: 'round', receivedAt, message: message.toString() });
     receivedAt = [];
   };
   let next = 0;
@@ -55,35 +59,40 @@ async function open(dial: Dial): Promise<void> {
   send({ type: 'ready' });
 }
 
-/** Resolves when the socket has had every answer that it waits for; then it tells of each message. */
+/** Resolves when the socket has had every answer that it waits for. Later messages are `received`. */
 function openSocket(
   { port, init, subscribe }: Dial,
   n: number,
   buffer: Buffer,
-  received: (bytes: number) => void,
+  received: (message: Buffer) => void,
 ): Promise<void> {
   const opening = Promise.withResolvers<void>();
-  const say = [init, subscribe?.replace('$id', `${n}-of-many`)].filter((text) => text != null);
+  const unsent = [init, subscribe?.replace('$id', `${n}-of-many`)].filter((text) => text != null);
   let isOpen = false;
+  const answered = (): void => {
+    const text = unsent.shift();
+    if (text !== undefined) socket.write(masked(text));
+    else {
+      isOpen = true;
+      opening.resolve();
+    }
+  };
   const socket: Socket = connect({
     port,
     host: '127.0.0.1',
     onread: {
       buffer,
       callback(bytes) {
-        if (buffer[0] === PING) {
-          socket.write(PONG);
-          return true;
+        let read = buffer.subarray(0, bytes);
+        if (read[0] === HTTP) {
+          answered();
+          // A ping can follow the response to the upgrade request at once.
+          read = read.subarray(read.indexOf(END_OF_HEAD) + END_OF_HEAD.length);
         }
-        if (isOpen) {
-          received(bytes);
-          return true;
-        }
-        const text = say.shift();
-        if (text !== undefined) socket.write(masked(text));
-        else {
-          isOpen = true;
-          opening.resolve();
+        for (const { head, payload } of frames(read)) {
+          if (head === PING) socket.write(PONG);
+          else if (isOpen) received(payload);
+          else answered();
         }
         return true;
       },
@@ -103,6 +112,18 @@ function openSocket(
     ].join('\r\n'),
   );
   return opening.promise;
+}
+
+/** The frames of one read: a busy server's messages can arrive together, each of them whole. */
+function* frames(bytes: Buffer): Generator<{ head: number | undefined; payload: Buffer }> {
+  for (let at = 0; at < bytes.length; ) {
+    const head = bytes[at];
+    const short = bytes.readUInt8(at + 1);
+    const start = at + (short === LONG ? 4 : 2);
+    const end = start + (short === LONG ? bytes.readUInt16BE(at + 2) : short);
+    yield { head, payload: bytes.subarray(start, end) };
+    at = end;
+  }
 }
 
 /** A text frame of a client; a mask of zeros leaves the text as it is. */

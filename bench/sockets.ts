@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 import type { ClientReport, Dial } from './fan-out-clients.ts';
 
 /** How long one step may take, in milliseconds. */
-const STEP_MS = 15_000;
+const STEP_MS = 30_000;
 
 /** Thousands of sockets in a process of their own. */
 export interface Sockets {

@@ -7,10 +7,8 @@ import {
   type PubsubMessage,
 } from '../domain/notification.ts';
 import { notificationReceived } from '../domain/telemetry.ts';
-import { follow } from '../live/follow.ts';
-import { SharedReads } from '../live/shared-reads.ts';
-import { skipping } from '../live/skipping.ts';
-import { WakeUps } from '../live/wake-up.ts';
+import type { IsVisible } from '../live/broadcast.ts';
+import { type Entries, Feeds } from '../live/feeds.ts';
 import type { Logger } from '../log.ts';
 import type { PageQuery } from '../store/database/pages.ts';
 import type { Store } from '../store/store.ts';
@@ -31,8 +29,7 @@ export class Notifications {
   readonly #inbox: Inbox;
   readonly #log: Logger;
   readonly #onReceived: NotificationsDeps['onReceived'];
-  readonly #wakeUps = new WakeUps();
-  readonly #reads = new SharedReads<NotificationEntry>();
+  readonly #feeds = new Feeds<NotificationEntry>();
   readonly #unsubscribe: () => void;
 
   constructor({ store, forgetReads, onReceived, log }: NotificationsDeps) {
@@ -43,10 +40,9 @@ export class Notifications {
     this.#unsubscribe = store.onNotification((customerId) => {
       // Before the watchers wake: they read the customer again.
       forgetReads();
-      this.#reads.changed();
-      if (customerId === null) return this.#wakeUps.wakeAll();
-      if (customerId !== '') this.#wakeUps.wake(customerId);
-      this.#wakeUps.wake(ALL);
+      if (customerId === null) return this.#feeds.wakeAll();
+      if (customerId !== '') this.#feeds.wake(customerId);
+      this.#feeds.wake(ALL);
     });
   }
 
@@ -84,32 +80,26 @@ export class Notifications {
   /**
    * Every notification that matches the filter, once and in the order of arrival, from now on or
    * after the sequence `after`. Ends when `signal` aborts.
+   * @param isVisible decides about each notification when it is delivered
    */
   async watch(
     filter: NotificationFilter,
     after: number | null,
     signal: AbortSignal,
-  ): Promise<AsyncIterableIterator<NotificationEntry>> {
-    const last = await this.#store.lastSequence();
-    // A higher sequence comes from a store that was deleted; it marks no position in this one.
-    const seen = after !== null && after <= last ? after : last;
-    const name = JSON.stringify([filter.customerId, filter.types, filter.tenant]);
-    const read = (from: number, limit: number, last?: number) =>
-      this.#reads.read(`${from} of ${name} at ${last}`, () =>
-        this.#store.after(filter, from, limit, BATCH_BYTES),
-      );
-    return follow(
-      {
-        wakeUps: this.#wakeUps,
-        key: filter.customerId ?? ALL,
-        seen,
-        isFull: (entries) => entries.reduce((sum, { bytes }) => sum + bytes, 0) >= BATCH_BYTES,
-        read: filter.tenant ? skipping(read, () => this.#store.lastSequence()) : read,
-        isLast: () => false,
-        release: () => {},
-      },
-      signal,
-    );
+    isVisible?: IsVisible<NotificationEntry>,
+  ): Promise<Entries<NotificationEntry>> {
+    const lastSequence = () => this.#store.lastSequence();
+    const source = {
+      name: JSON.stringify([filter.customerId, filter.types, filter.tenant]),
+      key: filter.customerId ?? ALL,
+      read: (from: number, limit: number) => this.#store.after(filter, from, limit, BATCH_BYTES),
+      isFull: (entries: readonly NotificationEntry[]) =>
+        entries.reduce((sum, { bytes }) => sum + bytes, 0) >= BATCH_BYTES,
+      lastSequence: filter.tenant && lastSequence,
+    };
+    return this.#feeds.follow(source, {
+      ...{ after, last: await lastSequence(), signal, isVisible },
+    });
   }
 
   /** Resolves when everything received before is stored or has failed. */

@@ -11,9 +11,8 @@ import {
 } from '../domain/operation.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import type { TraceContext } from '../domain/tracing.ts';
-import { follow } from '../live/follow.ts';
-import { SharedReads } from '../live/shared-reads.ts';
-import { WakeUps } from '../live/wake-up.ts';
+import type { FeedSource } from '../live/feed.ts';
+import { type Entries, Feeds, type Following } from '../live/feeds.ts';
 import type { Logger } from '../log.ts';
 import type { PageQuery } from '../store/database/pages.ts';
 import type {
@@ -42,12 +41,11 @@ export interface OperationsDeps {
 export class Operations {
   readonly #deps: OperationsDeps;
   readonly #journal: OperationJournal;
-  readonly #wakeUps = new WakeUps();
+  readonly #feeds = new Feeds<OperationEntry>();
   readonly #pollers: Pollers;
   readonly #leases: Leases;
   readonly #outcomes: Outcomes;
   readonly #watchers: Watchers;
-  readonly #reads = new SharedReads<OperationEntry>();
   readonly #unsubscribe: () => void;
 
   constructor(deps: OperationsDeps) {
@@ -63,10 +61,9 @@ export class Operations {
     this.#outcomes = new Outcomes(deps.onCustomer, journal, log);
     this.#leases = new Leases({ journal, pollers: this.#pollers, log, options: deps.leases });
     this.#unsubscribe = store.onOperation((id) => {
-      this.#reads.changed();
-      if (id === null) return this.#wakeUps.wakeAll();
-      this.#wakeUps.wake(id);
-      this.#wakeUps.wake(ALL);
+      if (id === null) return this.#feeds.wakeAll();
+      this.#feeds.wake(id);
+      this.#feeds.wake(ALL);
       this.#outcomes.publishById(id);
     });
   }
@@ -160,28 +157,24 @@ export class Operations {
     after: number | null,
     scope: CallScope,
     seesReseller: SeesReseller = seesEverything,
-  ): Promise<AsyncIterableIterator<OperationEntry> | null> {
+  ): Promise<Entries<OperationEntry> | null> {
     const known = await this.#journal.latest(operationId);
     const current = known ?? (await this.get(operationId, scope, seesReseller));
     if (!current || !seesReseller(current.resellerId)) return null;
     const { sequence, operation } = current;
-    // A higher sequence comes from a journal that was deleted; it marks no position in this one.
-    const seen = after !== null && after <= sequence ? after : sequence - 1;
-    if (isEnded(operation) && seen === sequence) return nothing();
-    this.#leases.take(current);
-    const release = isEnded(operation) ? () => {} : this.#watchers.add(operationId);
-    return follow(
+    const isFinal = isEnded(operation);
+    const isOver = isFinal && after === sequence;
+    if (!isOver) this.#leases.take(current);
+    return this.#follow(
+      { name: operationId, key: operationId },
+      (from, limit) => this.#journal.after(operationId, from, limit),
       {
-        wakeUps: this.#wakeUps,
-        key: operationId,
-        seen,
-        read: (from, limit) =>
-          this.#read(`${from} ${operationId}`, () => this.#journal.after(operationId, from, limit)),
+        ...{ after, last: sequence, start: sequence - 1 },
+        signal: isOver ? AbortSignal.abort() : scope.signal,
         // An operation that was LOST earlier may have been found again.
         isLast: (entry) => isEnded(entry.operation) && entry.sequence >= sequence,
-        release,
+        release: isFinal ? undefined : this.#watchers.add(operationId),
       },
-      scope.signal,
     );
   }
 
@@ -194,24 +187,13 @@ export class Operations {
     after: number | null,
     scope: CallScope,
     tenant?: Tenant,
-  ): Promise<AsyncIterableIterator<OperationEntry>> {
+  ): Promise<Entries<OperationEntry>> {
     const last = await this.#journal.lastSequence();
-    // As in `watch`: the reader would wait for a sequence that this journal may never reach.
-    const seen = after !== null && after <= last ? after : last;
     const name = JSON.stringify([customer?.resellerId, customer?.customerId, tenant]);
-    return follow(
-      {
-        wakeUps: this.#wakeUps,
-        key: ALL,
-        seen,
-        read: (from, limit) =>
-          this.#read(`${from} of ${name}`, () =>
-            this.#journal.changesAfter({ customer, tenant }, from, limit),
-          ),
-        isLast: () => false,
-        release: () => {},
-      },
-      scope.signal,
+    return this.#follow(
+      { name, key: ALL },
+      (from, limit) => this.#journal.changesAfter({ customer, tenant }, from, limit),
+      { after, last, signal: scope.signal },
     );
   }
 
@@ -222,23 +204,23 @@ export class Operations {
     this.#pollers.close();
   }
 
-  /** Merges equal reads, and publishes the customers that they contain before returning. */
-  #read(
-    key: string,
-    read: () => Promise<readonly OperationEntry[]>,
-  ): Promise<readonly OperationEntry[]> {
-    return this.#reads.read(key, async () => {
-      const entries = await read();
+  /** Follows a feed, and publishes the customers in its entries before they are delivered. */
+  #follow(
+    feed: Pick<FeedSource<OperationEntry>, 'name' | 'key'>,
+    read: FeedSource<OperationEntry>['read'],
+    following: Following<OperationEntry>,
+  ): Entries<OperationEntry> {
+    const publishing: typeof read = async (after, limit) => {
+      const entries = await read(after, limit);
       for (const entry of entries) this.#outcomes.publish(entry);
       return entries;
-    });
+    };
+    return this.#feeds.follow({ ...feed, read: publishing }, following);
   }
 }
 
 /** The wake-up key of those who watch all operations. No operation has an empty id. */
 const ALL = '';
-
-async function* nothing(): AsyncGenerator<never> {}
 
 /** @param resellerId null when it is not known */
 export type SeesReseller = (resellerId: string | null) => boolean;

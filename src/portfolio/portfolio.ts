@@ -3,6 +3,8 @@ import type { ResellerClient } from '../backends/reseller/client.ts';
 import type { BillingCustomer } from '../domain/customer.ts';
 import type { Notification } from '../domain/notification.ts';
 import type { Observed, PortfolioChange, SweepStatus } from '../domain/portfolio.ts';
+import type { IsVisible } from '../live/broadcast.ts';
+import type { Entries } from '../live/feeds.ts';
 import type { Logger } from '../log.ts';
 import type { ChangeQuery, PortfolioStore } from '../store/portfolio/portfolio-store.ts';
 import type { ProductOf } from '../store/portfolio/rows.ts';
@@ -158,8 +160,9 @@ export class Portfolio {
     query: ChangeQuery,
     after: number | null,
     signal: AbortSignal,
-  ): Promise<AsyncIterableIterator<PortfolioChange>> {
-    return this.#feed.watch(query, after, signal);
+    isVisible?: IsVisible<PortfolioChange>,
+  ): Promise<Entries<PortfolioChange>> {
+    return this.#feed.watch(query, after, signal, isVisible);
   }
 
   async status(): Promise<SweepStatus> {

@@ -98,7 +98,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     compress: options.compression ? createCompress() : null,
     backlog: new Backlog(options.limits.pendingBytes),
     executeOnce: createExecuteOnce(options.limits),
-    subscribe: createSubscribe(options.limits, options.log),
+    subscribe: createSubscribe(options.limits),
     shutdown: shutdown.signal,
   };
   const route = createRouter(parts);

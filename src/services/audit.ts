@@ -15,7 +15,6 @@ import type { SettleAction, Settlements, SettleRequest } from '../writes/settle.
 import { authorizeMutation, authorizeRead } from './authorize.ts';
 import type { OperationService } from './operations.ts';
 import { endDryRun, type Viewed } from './scope.ts';
-import { VisibleEntries } from './visible-entries.ts';
 
 export type { AuditFilter, AuditOrder, SettleAction };
 
@@ -129,9 +128,9 @@ export function createAuditService(
     },
     async watch(filter, after) {
       authorizeRead(viewer);
-      const entries = await writes.auditFeed.watch(visible(filter), after, scope.signal);
-      if (!tenant) return entries;
-      return new VisibleEntries(entries, ({ target }) => liveAccess.seesTarget(target));
+      const seesChange = ({ target }: WriteChange) => liveAccess.seesTarget(target);
+      const { auditFeed } = writes;
+      return auditFeed.watch(visible(filter), after, scope.signal, tenant && seesChange);
     },
     async settle(id, request) {
       authorizeMutation(viewer, 'settleWrite');

@@ -12,7 +12,6 @@ import type { WatchRequest } from '../writes/reseller/requests.ts';
 import { authorizeMutation, authorizeRead } from './authorize.ts';
 import { runWrite, type ServiceSources, type Viewed } from './scope.ts';
 import type { SubscriptionService } from './subscriptions.ts';
-import { VisibleEntries } from './visible-entries.ts';
 
 export interface NotificationService {
   /** Null when the viewer does not see what is linked to no reseller. */
@@ -95,11 +94,10 @@ export function createNotificationService(
     },
     async watch(filter, after) {
       authorizeRead(viewer);
-      const entries = await notifications.watch({ ...filter, tenant }, after, scope.signal);
-      if (!tenant) return entries;
-      return new VisibleEntries(entries, ({ notification: { customerId } }) =>
-        liveAccess.seesResellerCustomer(customerId),
-      );
+      const isVisible = ({ notification: { customerId } }: NotificationEntry) =>
+        liveAccess.seesResellerCustomer(customerId);
+      const visible = { ...filter, tenant };
+      return notifications.watch(visible, after, scope.signal, tenant && isVisible);
     },
     customer({ customerId }) {
       return customerId === null ? null : { billing: null, resellerCustomerId: customerId };

@@ -18,7 +18,6 @@ import {
 import type { ChangeQuery, Placed } from '../store/portfolio/portfolio-store.ts';
 import { authorizeRead } from './authorize.ts';
 import type { ServiceSources, Viewed } from './scope.ts';
-import { VisibleEntries } from './visible-entries.ts';
 
 /** A part of a list, from a place on. */
 export interface PortfolioRange<Field> {
@@ -129,11 +128,10 @@ export function createPortfolioService(
       return found?.sequence === sequence ? found : null;
     },
     async watch(filter, after) {
-      const entries = await portfolio.watch(seen({ filter, row: null }), after, scope.signal);
-      if (!tenant) return entries;
-      return new VisibleEntries(entries, ({ subscription: { customerId } }) =>
-        liveAccess.seesResellerCustomer(customerId),
-      );
+      const isVisible = ({ subscription: { customerId } }: PortfolioChange) =>
+        liveAccess.seesResellerCustomer(customerId);
+      const query = seen({ filter, row: null });
+      return portfolio.watch(query, after, scope.signal, tenant && isVisible);
     },
   };
 }

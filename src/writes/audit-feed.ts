@@ -1,8 +1,6 @@
 import type { WriteChange } from '../domain/write.ts';
-import { follow } from '../live/follow.ts';
-import { SharedReads } from '../live/shared-reads.ts';
-import { skipping } from '../live/skipping.ts';
-import { WakeUps } from '../live/wake-up.ts';
+import type { IsVisible } from '../live/broadcast.ts';
+import { type Entries, Feeds } from '../live/feeds.ts';
 import type { AuditFilter, AuditStore } from '../store/writes/audit-store.ts';
 
 /**
@@ -20,56 +18,39 @@ export interface AuditFeedDeps {
 /** Streams the writes whose outcome is stored or changes. */
 export class AuditFeed {
   readonly #store: AuditFeedDeps['store'];
-  readonly #wakeUps = new WakeUps();
-  readonly #reads = new SharedReads<WriteChange>();
+  readonly #feeds = new Feeds<WriteChange>(COLLECT_MS);
   readonly #unsubscribe: () => void;
-  #timer: NodeJS.Timeout | undefined;
 
   constructor({ store, onWrite }: AuditFeedDeps) {
     this.#store = store;
-    this.#unsubscribe = onWrite(() => {
-      // At once: a reader that starts now is not woken for this change.
-      this.#reads.changed();
-      this.#timer ??= setTimeout(() => {
-        this.#timer = undefined;
-        this.#wakeUps.wakeAll();
-      }, COLLECT_MS).unref();
-    });
+    this.#unsubscribe = onWrite(() => this.#feeds.changed());
   }
 
   /**
    * Every matching write when its outcome is stored or changes, from now on or after the sequence
    * `after`. When an outcome changes before it is read, the reader receives the latest one only. Ends
    * when `signal` aborts.
+   * @param isVisible decides about each write when it is delivered
    */
   async watch(
     filter: AuditFilter,
     after: number | null,
     signal: AbortSignal,
-  ): Promise<AsyncIterableIterator<WriteChange>> {
-    const last = await this.#store.lastSequence();
-    // A higher sequence comes from a store that was deleted; it marks no position in this one.
-    const seen = after !== null && after <= last ? after : last;
-    const name = JSON.stringify(filter);
-    const read = (from: number, limit: number, last?: number) =>
-      this.#reads.read(`${from} of ${name} at ${last}`, () =>
-        this.#store.changesAfter(filter, from, limit),
-      );
-    return follow(
-      {
-        wakeUps: this.#wakeUps,
-        key: '',
-        seen,
-        read: filter.tenant ? skipping(read, () => this.#store.lastSequence()) : read,
-        isLast: () => false,
-        release: () => {},
-      },
-      signal,
-    );
+    isVisible?: IsVisible<WriteChange>,
+  ): Promise<Entries<WriteChange>> {
+    const lastSequence = () => this.#store.lastSequence();
+    const source = {
+      ...{ name: JSON.stringify(filter), key: '' },
+      read: (from: number, limit: number) => this.#store.changesAfter(filter, from, limit),
+      lastSequence: filter.tenant && lastSequence,
+    };
+    return this.#feeds.follow(source, {
+      ...{ after, last: await lastSequence(), signal, isVisible },
+    });
   }
 
   close(): void {
-    clearTimeout(this.#timer);
+    this.#feeds.close();
     this.#unsubscribe();
   }
 }

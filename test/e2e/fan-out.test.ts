@@ -34,7 +34,7 @@ test('what a change is filled with is read once for 50 sockets', async () => {
 });
 
 // The bench measures it; here it is to be noticed when a socket comes to hold much more.
-test('1000 sockets that wait take up some 20 kB each', async () => {
+test('1000 sockets that wait take up less than 10 kB each', async () => {
   const { url } = await startGatewayWithOutcome('never');
   const id = await activateFirstCustomer(url);
   const payload = { query: watchOperation, variables: { id } };
@@ -50,5 +50,5 @@ test('1000 sockets that wait take up some 20 kB each', async () => {
   const before = heapUsed();
   const sockets = await open(1000);
   onTestFinished(() => sockets.close());
-  expect((heapUsed() - before) / 1000).toBeLessThan(25_000);
+  expect((heapUsed() - before) / 1000).toBeLessThan(10_000);
 });

@@ -1,7 +1,6 @@
 import { expect } from 'vitest';
 import type { Operation, OperationEntry } from '../../src/domain/operation.ts';
-import { follow } from '../../src/live/follow.ts';
-import { WakeUps } from '../../src/live/wake-up.ts';
+import { Feeds } from '../../src/live/feeds.ts';
 import { step } from './operations.support.ts';
 import { openMemory } from './polled.support.ts';
 
@@ -9,13 +8,12 @@ import { openMemory } from './polled.support.ts';
 export async function watched(first: Operation = step(0)) {
   const store = await openMemory();
   const { journal } = store;
-  const wakeUps = new WakeUps();
-  store.onOperation((id) => id !== null && wakeUps.wake(id));
+  const feeds = new Feeds<OperationEntry>();
+  store.onOperation((id) => id !== null && feeds.wake(id));
   const current = await journal.append(first);
   const { operationId } = first;
   const parts = {
     journal,
-    wakeUps,
     current,
     /** The number of readers that were not released. */
     held: 0,
@@ -23,20 +21,22 @@ export async function watched(first: Operation = step(0)) {
     /** Every state after `seen`; by default the current state and later ones. */
     watch(signal = new AbortController().signal, seen = current.sequence - 1) {
       parts.held++;
-      return follow(
+      return feeds.follow(
         {
-          ...{ wakeUps, key: operationId, seen },
+          ...{ name: operationId, key: operationId },
           read: (after, limit) => journal.after(operationId, after, limit),
+        },
+        {
+          ...{ after: seen, last: Math.max(seen, current.sequence), signal },
           isLast: (entry) => entry.operation.done,
           release: () => void parts.held--,
         },
-        signal,
       );
     },
     /** Expects that all readers were released. */
     expectNothingLeft() {
       expect(parts.held).toBe(0);
-      expect(wakeUps.size).toBe(0);
+      expect(feeds.size).toBe(0);
     },
   };
   return parts;

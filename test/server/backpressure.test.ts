@@ -56,6 +56,23 @@ describe(`${count} events for a subscriber that does not read`, () => {
     expect(ticks).toEqual({ made: count, readers: 0 });
   });
 
+  test('wait at their source over WebSocket when they are small', async () => {
+    const { url, ticks } = await startServer();
+    const opened = vi.spyOn(WebSocket.prototype, 'on');
+    onTestFinished(() => opened.mockRestore());
+    const socket = await openSocket(url);
+    const small = 3_000;
+    socket.subscribe('t', `subscription { ticks(count: 100000, size: ${small}) }`);
+    socket.ws.pause();
+    await heldUp(ticks);
+    const serverSide = opened.mock.contexts.find((ws) => ws !== socket.ws) as WebSocket;
+    expect(serverSide.bufferedAmount).toBeLessThan(3 * small);
+    const { made } = ticks;
+    expect(made * small).toBeLessThan(IN_TRANSIT);
+    socket.ws.resume();
+    await expect.poll(() => ticks.made).toBeGreaterThan(made);
+  });
+
   test('let go of their source over WebSocket when it is gone', async () => {
     const { url, ticks } = await startServer();
     const socket = await openSocket(url);

@@ -7,6 +7,8 @@ import {
   GraphQLString,
 } from 'graphql';
 import { GatewayError } from '../../src/domain/error.ts';
+import type { Sequenced } from '../../src/live/feed.ts';
+import { Feeds } from '../../src/live/feeds.ts';
 import type { HttpOptions } from '../../src/server/http.ts';
 import type { Services } from '../../src/services/services.ts';
 import { startServer } from './harness.support.ts';
@@ -15,35 +17,32 @@ export interface News {
   readonly text: string;
 }
 
-/** The server on a source that gives the very same objects to everyone who subscribes to it. */
+/** The server on one feed of news. */
 export async function startBroadcast(options: Partial<HttpOptions> = {}) {
-  const readers = new Set<(news: News) => void>();
+  const readers = new Set<object>();
+  const feeds = new Feeds<Sequenced & News>();
+  const published: (Sequenced & News)[] = [];
   /** What the resolvers were called for, in order. */
   const resolved: string[] = [];
   /** Of every context that read `slow`. */
   const signals: AbortSignal[] = [];
   const slow = Promise.withResolvers<string>();
 
-  async function* subscribe(): AsyncGenerator<{ news: News }> {
-    const unread: News[] = [];
-    let arrived = Promise.withResolvers<void>();
-    const read = (news: News): void => {
-      unread.push(news);
-      arrived.resolve();
+  function subscribe(
+    _root: unknown,
+    { after }: { after?: number },
+    { signal }: { signal: AbortSignal },
+  ) {
+    const reader = {};
+    readers.add(reader);
+    const source = {
+      ...{ name: 'news', key: 'news' },
+      read: async (from: number, limit: number) => published.slice(from, from + limit),
     };
-    readers.add(read);
-    try {
-      for (;;) {
-        const news = unread.shift();
-        if (news) yield rootOf(news);
-        else {
-          await arrived.promise;
-          arrived = Promise.withResolvers();
-        }
-      }
-    } finally {
-      readers.delete(read);
-    }
+    return feeds.follow(source, {
+      ...{ after: after ?? null, last: published.length, signal },
+      release: () => void readers.delete(reader),
+    });
   }
 
   const text = new GraphQLNonNull(GraphQLString);
@@ -88,7 +87,12 @@ export async function startBroadcast(options: Partial<HttpOptions> = {}) {
       }),
       subscription: new GraphQLObjectType({
         name: 'Subscription',
-        fields: { news: { type: news, subscribe } },
+        fields: {
+          news: {
+            ...{ type: news, args: { after: { type: GraphQLInt } } },
+            ...{ subscribe, resolve: (entry) => entry },
+          },
+        },
       }),
     }),
     createServices: ({ signal }) => ({ signal }) as unknown as Services,
@@ -101,15 +105,8 @@ export async function startBroadcast(options: Partial<HttpOptions> = {}) {
     signals,
     slow,
     publish(news: News): void {
-      for (const read of readers) read(news);
+      published.push({ ...news, sequence: published.length + 1 });
+      feeds.wake('news');
     },
   };
-}
-
-const roots = new WeakMap<News, { news: News }>();
-
-function rootOf(news: News): { news: News } {
-  const root = roots.get(news) ?? { news };
-  roots.set(news, root);
-  return root;
 }

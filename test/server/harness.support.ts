@@ -7,6 +7,8 @@ import {
 } from 'graphql';
 import { onTestFinished } from 'vitest';
 import { loadConfig } from '../../src/config/config.ts';
+import type { Sequenced } from '../../src/live/feed.ts';
+import { Feeds } from '../../src/live/feeds.ts';
 import { createLogger } from '../../src/log.ts';
 import { allowAnonymous } from '../../src/server/auth/authenticate.ts';
 import { createHttpServer, type HttpOptions } from '../../src/server/http.ts';
@@ -49,17 +51,29 @@ export async function startServer(options: Partial<HttpOptions> = {}) {
 
 function tickSchema(ticks: Ticks): GraphQLSchema {
   const text = new GraphQLNonNull(GraphQLString);
-  async function* subscribe(_root: unknown, { count, failAt }: { count: number; failAt?: number }) {
+  const feeds = new Feeds<Sequenced>();
+  let subscriptions = 0;
+  function subscribe(
+    _root: unknown,
+    { count, failAt }: { count: number; failAt?: number },
+    { signal }: { signal: AbortSignal },
+  ) {
     ticks.readers++;
-    try {
-      for (let n = 0; n < count; n++) {
-        if (n === failAt) throw new Error('secret reason');
+    const source = {
+      // Each subscription has its own numbers.
+      ...{ name: String(subscriptions++), key: 'ticks', batchSize: 1 },
+      async read(after: number) {
+        if (after === failAt) throw new Error('secret reason');
+        if (after === count) return [];
         ticks.made++;
-        yield n;
-      }
-    } finally {
-      ticks.readers--;
-    }
+        return [{ sequence: after + 1 }];
+      },
+    };
+    return feeds.follow(source, {
+      ...{ after: 0, last: 0, signal },
+      isLast: ({ sequence }) => sequence === count,
+      release: () => void ticks.readers--,
+    });
   }
   return new GraphQLSchema({
     query: new GraphQLObjectType({
@@ -84,7 +98,8 @@ function tickSchema(ticks: Ticks): GraphQLSchema {
             size: { type: GraphQLInt, defaultValue: 0 },
           },
           subscribe,
-          resolve: (n: number, { size }: { size: number }) => `${n}:${'x'.repeat(size)}`,
+          resolve: ({ sequence }: Sequenced, { size }: { size: number }) =>
+            `${sequence - 1}:${'x'.repeat(size)}`,
         },
       },
     }),

@@ -70,8 +70,8 @@ export interface RequestContext extends GatewayContext {
   /** The context of one event. Subscriptions can share it, so it does not end with this one. */
   forEvent(): RequestContext;
   /**
-   * Removes the deadline: an established subscription lasts as long as its client. Drops the
-   * services too, since every event has its own.
+   * Removes the deadline: an established subscription lasts as long as its client, which no longer
+   * aborts this context. Drops the services too, since every event has its own.
    */
   keepOpen(): void;
   /** Call this when the response was written to a connection that was still open. */
@@ -130,6 +130,8 @@ export function createRequestContext(options: RequestContextOptions): RequestCon
       clearTimeout(timer);
       timer = undefined;
       services = undefined;
+      unfollow();
+      record?.fixCalls();
     },
     delivered() {
       for (const listener of listeners.splice(0)) listener();

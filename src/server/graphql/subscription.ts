@@ -1,208 +1,123 @@
 import { createSourceEventStream, type ExecutionResult } from 'graphql';
 import type { Limits } from '../../domain/limits.ts';
 import { subscriptionsChanged } from '../../domain/telemetry.ts';
-import { runIn } from '../../domain/tracing.ts';
-import { type Pullable, pullable, type Receiver } from '../../live/pull.ts';
-import type { Logger } from '../../log.ts';
+import { runIn, type Span } from '../../domain/tracing.ts';
+import type { Broadcast, Reader } from '../../live/broadcast.ts';
+import type { Feed, Sequenced } from '../../live/feed.ts';
+import { Entries } from '../../live/feeds.ts';
 import { startOperationSpan } from '../telemetry/spans.ts';
 import { ViewerSlots } from '../viewer-slots.ts';
+import { type EventResult, eventResult, executeEvent } from './event-execution.ts';
 import { checkRequest } from './limits/request-check.ts';
 import { publicResult, toGraphQLError } from './public-error.ts';
 import type { RequestArgs } from './request-context.ts';
-import { type Deliver, type ResultStream, resultStream } from './result-stream.ts';
 import { shareKey } from './share-key.ts';
-import { type EventExecution, type EventResult, SharedExecutions } from './shared-executions.ts';
 
-/**
- * Runs a GraphQL subscription and ends its context with it. With `deliver`, results of events are
- * sent through it, and the returned stream contains only the error of a source that failed.
- */
-export type Subscribe = (
-  args: RequestArgs,
-  deliver?: Deliver,
-) => Promise<ResultStream | ExecutionResult>;
+/** The results of a GraphQL subscription, read at the pace of its client. */
+export type Subscription = Reader<Sequenced, EventResult>;
+
+/** Starts a GraphQL subscription. Resolves with its results, or with why it cannot start. */
+export type Subscribe = (args: RequestArgs) => Promise<Subscription | ExecutionResult>;
+
+/** A broadcast, and how many subscriptions read it. */
+interface Shared {
+  readonly broadcast: Broadcast<Sequenced, EventResult>;
+  readers: number;
+  /** Called when the last one has ended. */
+  forget(): void;
+}
 
 /**
  * graphql-js executes every event with the context of the subscription. Here each event has its own,
- * so that no loader returns cached data of an earlier event, and equal subscriptions share one
- * execution per event. Events are read at the pace of the client; nothing is buffered.
+ * and subscriptions to one feed with the same document, variables and viewer share its execution.
  */
-export function createSubscribe(limits: Limits, log: Logger): Subscribe {
-  const executions = new SharedExecutions(limits.answerBytes);
+export function createSubscribe(limits: Limits): Subscribe {
+  const broadcasts = new Broadcasts(limits.answerBytes);
   const slots = new ViewerSlots({
     limit: limits.subscriptionsPerViewer,
     name: 'subscriptions',
     onChange: (change) => subscriptionsChanged.publish(change),
   });
-  return async (args, deliver) => {
+  return async (args) => {
     const { contextValue } = args;
     contextValue.record?.setOperation(args.document, args.operationName);
-    const coded = (result: ExecutionResult) => publicResult(result, contextValue.errorScope);
     const slot = { release: (): void => {} };
     const span = startOperationSpan(args);
-    const source = await runIn(span, () =>
-      openSource(args, limits, () => {
+    const entries = await runIn(span, () =>
+      openEntries(args, limits, () => {
         slot.release = slots.take(contextValue.viewer.subject);
       }),
     );
-    if (!(Symbol.asyncIterator in source)) {
+    if (!(entries instanceof Entries)) {
       slot.release();
       span?.end();
-      const result = coded(source);
+      const result = publicResult(entries, contextValue.errorScope);
       contextValue.end();
       return result;
     }
     contextValue.keepOpen();
-    const events = source[Symbol.asyncIterator]();
-    const results: ResultsOf = (event) => {
-      key = key === undefined ? shareKey(args) : key;
-      return executions.execute(event, args, key, span);
-    };
-    let key: string | null | undefined;
-    const reading = deliver
-      ? new Delivery(pullable(events), results, deliver)
-      : new Reading(events, results);
-
-    return resultStream({
-      async next() {
-        try {
-          return await (reading instanceof Delivery ? reading.run() : reading.next());
-        } catch (error) {
-          // The source failed: the error is the last result of the stream.
-          const result = coded({ errors: [toGraphQLError(error)] });
-          contextValue.end();
-          return result;
-        }
-      },
-      end() {
-        slot.release();
-        span?.end();
-        contextValue.end();
-        reading.end();
-        // Not awaited: a source that is stuck in an await ends only when that settles.
-        events
-          .return?.()
-          .catch((error: unknown) => log.debug({ err: error }, 'event source failed to end'));
-      },
-    });
+    return broadcasts.reader(entries, args, span, slot.release);
   };
 }
 
 /** The events of a subscription, or why it cannot start. */
-async function openSource(
+async function openEntries(
   args: RequestArgs,
   limits: Limits,
   takeSlot: () => void,
-): Promise<AsyncIterable<unknown> | ExecutionResult> {
+): Promise<Entries<Sequenced> | ExecutionResult> {
   try {
     args.contextValue.record?.setCost(checkRequest(args, limits).values);
     takeSlot();
-    return await createSourceEventStream(args);
+    const source = await createSourceEventStream(args);
+    if (source instanceof Entries || !(Symbol.asyncIterator in source)) return source;
+    throw new Error('a subscription field must return the entries of a feed');
   } catch (error) {
     return { errors: [toGraphQLError(error)] };
   }
 }
 
-type ResultsOf = (event: unknown) => EventExecution;
+/** One broadcast for each feed and share key, as long as a subscription reads it. */
+class Broadcasts {
+  readonly #maxBytes: number;
+  readonly #byFeed = new WeakMap<Feed<Sequenced>, Map<unknown, Shared>>();
 
-/** Returns the results of events one by one. */
-class Reading {
-  readonly #events: AsyncIterator<unknown>;
-  readonly #results: ResultsOf;
-  #isEnded = false;
-  #cancelWait: (() => void) | undefined;
-
-  constructor(events: AsyncIterator<unknown>, results: ResultsOf) {
-    this.#events = events;
-    this.#results = results;
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
   }
 
-  /** The next result; undefined at the end, or after `end`. */
-  async next(): Promise<ExecutionResult | undefined> {
-    const event = await this.#events.next();
-    if (event.done || this.#isEnded) return undefined;
-    const execution = this.#results(event.value);
-    const settled = execution.settled ?? (await this.#wait(execution));
-    if (this.#isEnded || !settled) return undefined;
-    // Yoga serialises where an exception would not be caught.
-    const shown = { ...settled.result, stringify: () => withId(settled.payload(), event.value) };
-    return shown;
-  }
-
-  end(): void {
-    this.#isEnded = true;
-    this.#cancelWait?.();
-  }
-
-  #wait(execution: EventExecution): Promise<EventResult | undefined> {
-    return new Promise((resolve) => {
-      this.#cancelWait = execution.wait(resolve);
+  reader(
+    entries: Entries<Sequenced>,
+    args: RequestArgs,
+    span: Span | null,
+    release: () => void,
+  ): Subscription {
+    const shared = this.#shared(entries, args, span);
+    shared.readers++;
+    const { errorScope } = args.contextValue;
+    return entries.reader(shared.broadcast, {
+      ended: () => {
+        if (--shared.readers === 0) shared.forget();
+        span?.end();
+        release();
+      },
+      failure: (error) =>
+        eventResult({ errors: [toGraphQLError(error)] }, errorScope, this.#maxBytes),
     });
   }
-}
 
-/**
- * The data of a server-sent event, and its id: the cursor of the event. Yoga writes the text after
- * `data: `, and a line of JSON contains no line break, so another field can follow.
- */
-function withId(payload: string, event: unknown): string {
-  const isStored = typeof event === 'object' && event !== null && 'sequence' in event;
-  return isStored ? `${payload}\nid: ${event.sequence}` : payload;
-}
-
-/** Delivers results of events without a promise for each: there may be thousands of subscribers. */
-class Delivery implements Receiver<unknown> {
-  readonly #events: Pullable<unknown>;
-  readonly #results: ResultsOf;
-  readonly #deliver: Deliver;
-  readonly #ended = Promise.withResolvers<undefined>();
-  #isEnded = false;
-  #cancelWait: (() => void) | undefined;
-
-  constructor(events: Pullable<unknown>, results: ResultsOf, deliver: Deliver) {
-    this.#events = events;
-    this.#results = results;
-    this.#deliver = deliver;
+  #shared(entries: Entries<Sequenced>, args: RequestArgs, span: Span | null): Shared {
+    const ofFeed = this.#byFeed.get(entries.feed) ?? new Map<unknown, Shared>();
+    this.#byFeed.set(entries.feed, ofFeed);
+    // Without a key, the subscription shares with no other one.
+    const key = shareKey(args) ?? Symbol('unshared');
+    const known = ofFeed.get(key);
+    if (known) return known;
+    const broadcast = entries.broadcast<EventResult>((event, done) =>
+      executeEvent(event, args, this.#maxBytes, span, done),
+    );
+    const shared = { broadcast, readers: 0, forget: () => void ofFeed.delete(key) };
+    ofFeed.set(key, shared);
+    return shared;
   }
-
-  /** Starts delivery. Resolves when the source ends or the client leaves; rejects with its error. */
-  async run(): Promise<undefined> {
-    if (this.#isEnded) return;
-    this.#events.pull(this);
-    await this.#ended.promise;
-  }
-
-  next(event: unknown): void {
-    if (this.#isEnded) return;
-    try {
-      const execution = this.#results(event);
-      if (execution.settled) this.#send(execution.settled);
-      else this.#cancelWait = execution.wait((result) => this.#send(result));
-    } catch (error) {
-      this.end(error);
-    }
-  }
-
-  end(error?: unknown): void {
-    if (this.#isEnded) return;
-    this.#isEnded = true;
-    this.#cancelWait?.();
-    if (error === undefined) this.#ended.resolve(undefined);
-    else this.#ended.reject(error);
-  }
-
-  #send(result: EventResult | undefined): void {
-    try {
-      if (this.#isEnded || !result) this.end();
-      else this.#deliver(result.payload(), this.#sent);
-    } catch (error) {
-      // Other waiters of this result must still be called.
-      this.end(error);
-    }
-  }
-
-  readonly #sent = (isOut: boolean): void => {
-    if (!isOut) this.end();
-    else if (!this.#isEnded) this.#events.pull(this);
-  };
 }

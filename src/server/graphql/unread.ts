@@ -1,8 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import type { ExecutionResult } from 'graphql';
 import type { Backlog } from '../backlog.ts';
 import type { Answer } from './execution.ts';
-import { type ResultStream, resultStream } from './result-stream.ts';
+import type { Subscription } from './subscription.ts';
 
 /** Answers of fewer characters are not counted: Node bounds how many of them wait. */
 const SMALL = 50_000;
@@ -12,7 +11,7 @@ export interface Unread {
   /** Counts an answer until its response is closed. */
   answer(answer: Answer): Answer;
   /** Counts each event until the next one is read. */
-  events(stream: ResultStream): ResultStream;
+  events(subscription: Subscription): AsyncIterableIterator<Answer, undefined>;
 }
 
 export function unreadOf(response: ServerResponse, subject: string, backlog: Backlog): Unread {
@@ -30,24 +29,35 @@ export function unreadOf(response: ServerResponse, subject: string, backlog: Bac
       count(answer.stringify().length);
       return answer;
     },
-    events(stream) {
+    events(subscription) {
       let release = (): void => {};
-      return resultStream({
+      return {
         async next() {
           release();
-          const { value } = await stream.next();
-          if (value) release = count(lengthOf(value));
-          return value;
+          const next = await subscription.next();
+          if (next.done) return next;
+          const { result, payload } = next.value;
+          release = count(payload.length);
+          const text = withId(payload, subscription.position);
+          return { done: false, value: { ...result, stringify: () => text } };
         },
-        end() {
+        async return() {
           release();
-          void stream.return?.();
+          subscription.end();
+          return { done: true, value: undefined };
         },
-      });
+        [Symbol.asyncIterator]() {
+          return this;
+        },
+      };
     },
   };
 }
 
-function lengthOf(result: ExecutionResult & { stringify?: () => string }): number {
-  return result.stringify?.().length ?? 0;
+/**
+ * The data of a server-sent event, and its id: the cursor of the event. Yoga writes the text after
+ * `data: `, and a line of JSON contains no line break, so another field can follow.
+ */
+function withId(payload: string, cursor: number): string {
+  return `${payload}\nid: ${cursor}`;
 }

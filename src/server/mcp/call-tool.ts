@@ -1,10 +1,10 @@
 import type { CallToolResult, JSONObject } from '@modelcontextprotocol/server';
 import type { ExecutionResult, GraphQLSchema } from 'graphql';
+import { Reader } from '../../live/broadcast.ts';
 import type { Documents } from '../graphql/documents.ts';
 import type { ExecuteOnce } from '../graphql/execution.ts';
 import type { RequestContext } from '../graphql/request-context.ts';
-import type { ResultStream } from '../graphql/result-stream.ts';
-import type { Subscribe } from '../graphql/subscription.ts';
+import type { Subscribe, Subscription } from '../graphql/subscription.ts';
 import { confirmProblem } from './confirm.ts';
 import { DEFAULT_WAIT_SECONDS, type DocumentTool, MAX_WAIT_SECONDS } from './tools.ts';
 
@@ -39,7 +39,7 @@ export async function callTool(
   const args = argsOf(tool.document.text, variables, caller);
   if (tool.document.type !== 'subscription') return toResult(await caller.executeOnce(args));
   const result = await caller.subscribe(args);
-  if (!(Symbol.asyncIterator in result)) return toResult(result);
+  if (!(result instanceof Reader)) return toResult(result);
   return waitForEvents(result, given, caller.signal);
 }
 
@@ -73,7 +73,7 @@ async function unconfirmed(
 
 /** Collects the events that arrive in time, and the cursor after the last one. */
 async function waitForEvents(
-  stream: ResultStream,
+  stream: Subscription,
   { waitSeconds, after }: Arguments,
   signal: AbortSignal,
 ): Promise<CallToolResult> {
@@ -81,7 +81,7 @@ async function waitForEvents(
   let isComplete = true;
   const stop = (): void => {
     isComplete = false;
-    void stream.return?.();
+    stream.end();
   };
   const timer = setTimeout(stop, 1_000 * Math.min(Math.max(seconds, 0), MAX_WAIT_SECONDS));
   signal.addEventListener('abort', stop, { once: true });
@@ -89,7 +89,7 @@ async function waitForEvents(
   let cursor = typeof after === 'string' ? after : null;
   let characters = 0;
   try {
-    for await (const result of stream) {
+    for await (const { result } of stream) {
       const json = jsonOf(result);
       events.push(json);
       cursor = cursorIn(json) ?? cursor;

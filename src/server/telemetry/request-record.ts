@@ -41,6 +41,10 @@ export class RequestRecord {
     this.#options = options;
   }
 
+  get requestId(): string {
+    return this.#options.requestId;
+  }
+
   get transport(): Transport {
     const { transport } = this.#options;
     return transport === 'HTTP' && this.#type === 'subscription' ? 'SSE' : transport;
@@ -69,6 +73,12 @@ export class RequestRecord {
   /** @param calls returns the number of backend calls until now */
   countCalls(calls: () => number): void {
     this.#calls = calls;
+  }
+
+  /** Keeps the number of backend calls until now, and not what counts them. */
+  fixCalls(): void {
+    const calls = this.#calls();
+    this.#calls = () => calls;
   }
 
   /** Records a failure. The first one is the outcome of the request. */

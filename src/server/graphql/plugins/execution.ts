@@ -1,5 +1,6 @@
 import type { ExecutionArgs } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { Reader } from '../../../live/broadcast.ts';
 import type { Backlog } from '../../backlog.ts';
 import type { ExecuteOnce } from '../execution.ts';
 import type { RequestArgs, RequestContext, ServerContext } from '../request-context.ts';
@@ -36,7 +37,9 @@ export function useExecution(
         shutdown.addEventListener('abort', cutOff, { once: true });
         res.once('close', () => shutdown.removeEventListener('abort', cutOff));
         const result = await subscribe(args as HttpArgs);
-        if (!(Symbol.asyncIterator in result)) return result;
+        if (!(result instanceof Reader)) return result;
+        res.once('close', () => result.end());
+        if (res.closed) result.end();
         return unreadOf(res, viewer.subject, backlog).events(result);
       });
     },
