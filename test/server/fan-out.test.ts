@@ -239,7 +239,7 @@ describe('a shared execution', () => {
 
   test('that fails is logged once, under the request id that everyone is shown', async () => {
     const warn = vi.fn();
-    const log = { debug() {}, info() {}, warn, error() {} } as unknown as Logger;
+    const log = { debug() {}, info() {}, warn, error() {}, child: () => log } as unknown as Logger;
     const server = await startBroadcast({ log });
     const sockets = await subscribed(server, 3, 'subscription { news { failing } }');
     server.publish({ text: 'flood' });
