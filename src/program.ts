@@ -48,6 +48,7 @@ async function runGateway(program: GatewayProgram): Promise<void> {
   const { logLevel, settings, drainTimeoutMs } = program.config;
   const secrets = [...secretsOf(settings), ...program.tracing.secrets];
   const log = warning(program, createLogger(logLevel, secrets));
+  surviveRejections(log);
   const tracing = program.tracing.isOn ? await loadTracing(log) : null;
   const sandbox = program.sandbox && (await startBuiltInSandbox(program.sandbox));
   const { backends, ...config } = sandbox
@@ -81,6 +82,16 @@ async function runGateway(program: GatewayProgram): Promise<void> {
 async function loadTracing(log: Logger): Promise<Tracing> {
   const { startTracing } = await import('./tracing/tracing.ts');
   return startTracing(log);
+}
+
+/**
+ * A promise that fails after its request was answered, in a library for example, must not end the
+ * requests of everyone else. An exception that nothing catches still ends the process.
+ */
+function surviveRejections(log: Logger): void {
+  process.on('unhandledRejection', (err) =>
+    log.error({ err }, 'promise rejected without a handler'),
+  );
 }
 
 /** Logs what the configuration warns of. */

@@ -101,3 +101,24 @@ test('the gateway calls its built-in sandbox with SANDBOX_TOKEN', { timeout: 30_
   expect(errors).toBeUndefined();
   expect(data).toMatchObject({ customers: { nodes: [{ reseller: {} }] } });
 });
+
+test('the gateway survives a promise that is rejected without a handler, and logs it', async () => {
+  const reject = `const timer = setInterval(() => {
+    if (process.listenerCount('unhandledRejection') === 0) return;
+    clearInterval(timer);
+    Promise.reject(new Error('planted'));
+  }, 20);`;
+  const child = spawn(
+    process.execPath,
+    ['--import', `data:text/javascript,${encodeURIComponent(reject)}`, 'src/main.ts'],
+    { env: { PORT: '0', LOG_LEVEL: 'error', DATABASE_URL: 'sqlite::memory:' } },
+  );
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let errors = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    errors += chunk;
+  });
+  await expect.poll(() => errors, { timeout: 10_000 }).toContain('promise rejected without');
+  expect(JSON.parse(errors)).toMatchObject({ level: 50, err: { message: 'planted' } });
+  expect(child.exitCode).toBeNull();
+});
