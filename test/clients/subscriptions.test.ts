@@ -8,7 +8,11 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { cacheOptions } from '../../src/clients/apollo.ts';
 import { graphcacheOptions } from '../../src/clients/urql.ts';
 import { startTestGateway } from '../support/gateway.ts';
-import { PortfolioStatusDocument, SuspendSubscriptionDocument } from '../support/gql/graphql.ts';
+import {
+  OperationDocument,
+  PortfolioStatusDocument,
+  SuspendSubscriptionDocument,
+} from '../support/gql/graphql.ts';
 import { request } from '../support/request.ts';
 import { documentsOf, findObjects, readmeRequests } from './documents.support.ts';
 import { plain } from './plain.support.ts';
@@ -61,9 +65,19 @@ function directlyOn(socket: SocketClient) {
     });
 }
 
+/** Waits until the operation changes no more, so that every client sees the same. */
+async function ended(url: string, id: string): Promise<void> {
+  const isDone = async () => {
+    const { data } = await request(url, OperationDocument, { by: { id } });
+    return data?.operation?.status;
+  };
+  await expect.poll(isDone, { interval: 20 }).toBe('SUCCEEDED');
+}
+
 test('the subscriptions among the documents go through both caches whole', async () => {
   const { url } = await startTestGateway({ env: { PORTFOLIO: 'true' }, notified: true });
   const { subscription, operation } = await findObjects(url);
+  await ended(url, operation);
   const isSwept = async () => (await request(url, PortfolioStatusDocument)).data?.portfolio.asOf;
   await expect.poll(isSwept, { interval: 20 }).toEqual(expect.any(String));
   await request(url, SuspendSubscriptionDocument, { subscription });
