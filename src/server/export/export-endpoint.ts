@@ -40,6 +40,9 @@ export const EXPORTS_AT_ONCE = 4;
 /** A client that reads nothing for this time is disconnected, in milliseconds. */
 const STALL_MS = 60_000;
 
+/** Listeners of one response, which do not grow with the rows. */
+const MAX_LISTENERS = 20;
+
 export interface ExportOptions {
   readonly schema: GraphQLSchema;
   readonly admit: Admit;
@@ -114,6 +117,8 @@ async function send(options: ExportOptions, path: ExportPath, admitted: Admitted
     'cache-control': 'no-store',
   });
   response.setTimeout(STALL_MS, () => response.destroy());
+  // The pipeline adds several to those of the server; Node warns of eleven.
+  response.setMaxListeners(MAX_LISTENERS);
   const pages = Readable.from(untilExpiry(first, lines, viewer), { highWaterMark: 1 });
   await pipeline(pages, response);
 }
