@@ -35,7 +35,7 @@ export interface Ending<R> {
 
 /**
  * Delivers the entries of a feed to readers that all receive the same of each. Nothing is queued for
- * slow readers: whoever is not at the newest entry continues at its own position, and shares the
+ * slow readers: one that is not at the newest entry continues at its own position, and shares the
  * results of others again when it has caught up.
  */
 export class Broadcast<T extends Sequenced, R> {
