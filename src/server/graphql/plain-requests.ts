@@ -59,7 +59,7 @@ export function createPlainRequests(options: PlainRequestsOptions) {
     const { request, response, requestId, viewer, record } = plain;
     const agent = agentFrom(request.headers['user-agent']);
     const contextValue = createContext({ viewer, requestId, agent, record });
-    response.once('close', () => {
+    response.on('close', () => {
       if (response.writableFinished) contextValue.delivered();
       else contextValue.disconnected();
     });
