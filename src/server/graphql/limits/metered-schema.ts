@@ -124,13 +124,23 @@ function leafResolver(resolve: Resolver, isNullable: boolean): Resolver {
     try {
       const value = resolve(source, args, context, info);
       if (!(value instanceof Promise)) return countedText(value, meter);
-      return value
-        .then((found) => countedText(found, meter))
-        .catch((error) => failed(error, meter, isNullable));
+      return settledText(value, meter, isNullable);
     } catch (error) {
       return failed(error, meter, isNullable);
     }
   };
+}
+
+async function settledText(
+  value: Promise<unknown>,
+  meter: Meter,
+  isNullable: boolean,
+): Promise<unknown> {
+  try {
+    return countedText(await value, meter);
+  } catch (error) {
+    return failed(error, meter, isNullable);
+  }
 }
 
 function countedText(value: unknown, meter: Meter): unknown {
