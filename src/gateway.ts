@@ -9,7 +9,8 @@ import { GatewayError } from './domain/error.ts';
 import type { ReceiveMessage } from './domain/notification.ts';
 import { createLogger, type Logger } from './log.ts';
 import { Notifications } from './notifications/notifications.ts';
-import { openBilling, openEgresses, openReseller, pullOptions } from './open-backends.ts';
+import { openBilling, openReseller, pullOptions } from './open-backends.ts';
+import { openEgresses } from './open-egresses.ts';
 import { openPortfolio } from './open-portfolio.ts';
 import { openRetention } from './open-retention.ts';
 import { Operations, type OperationsDeps } from './operations/operations.ts';
@@ -61,7 +62,7 @@ export async function createGateway(
     unfinishedOperations: () => operations.polled,
     unknownWrites: () => store.audit.counts([{ outcomes: ['UNKNOWN'] }]).then(([n = 0]) => n),
   });
-  const egress = openEgresses(config.settings);
+  const egress = openEgresses(config.settings, log);
   const catalog = readCatalog(config.settings);
   const manifest = readManifests(config.settings);
   const { settings, backends } = config;
@@ -155,7 +156,7 @@ export async function createGateway(
       await retention.close();
       billing.close();
       await reseller.close();
-      for (const connections of Object.values(egress)) await connections.close();
+      await egress.close();
       await store.close();
       await metrics?.close();
     },

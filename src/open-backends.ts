@@ -4,8 +4,7 @@ import { iamExchange } from './backends/billing/iam.ts';
 import { type Credential, fixedToken } from './backends/credentials/credential.ts';
 import { googleServiceAccount } from './backends/credentials/google.ts';
 import { iamServiceAccount } from './backends/credentials/iam.ts';
-import { Egress } from './backends/network/egress.ts';
-import { Proxies } from './backends/network/proxy.ts';
+import type { Egress } from './backends/network/egress.ts';
 import { type PullOptions, pullKey } from './backends/pubsub/pull.ts';
 import { createResellerClient, type ResellerClient } from './backends/reseller/client.ts';
 import {
@@ -15,28 +14,7 @@ import {
   type ResellerConfig,
 } from './config/config.ts';
 import type { GatewaySettings } from './config/gateway-settings.ts';
-import { readTlsFiles } from './config/tls-files.ts';
 import type { Logger } from './log.ts';
-
-/** How the connections of each part leave the gateway. */
-export interface Egresses {
-  readonly billing: Egress;
-  readonly reseller: Egress;
-  /** Public keys of issuers, and Pub/Sub. */
-  readonly other: Egress;
-}
-
-/** @throws ConfigError when a file of certificates or keys cannot be used */
-export function openEgresses(settings: GatewaySettings): Egresses {
-  const { HTTPS_PROXY: httpsProxy, HTTP_PROXY: httpProxy, NO_PROXY: noProxy } = settings.network;
-  const { authorities, billing, reseller } = readTlsFiles(settings);
-  const options = { authorities, proxies: new Proxies({ httpsProxy, httpProxy, noProxy }) };
-  return {
-    billing: new Egress({ ...options, identity: billing }),
-    reseller: new Egress({ ...options, identity: reseller }),
-    other: new Egress(options),
-  };
-}
 
 /** @throws ConfigError when the key file cannot be used */
 export function openBilling(
