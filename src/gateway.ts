@@ -70,7 +70,7 @@ export async function createGateway(
     billing: openBilling(backends.billing, settings, egress.billing, log),
     reseller: openReseller(backends.reseller, settings, egress.reseller, log),
   };
-  const pulled = pullOptions(config.notifications.pull);
+  const pulled = pullOptions(config.notifications.pull, log);
   const store = await openStore(config.databaseUrl, { log });
   await makeLinks(store.links, overrides.links ?? []);
   const portfolio = openPortfolio(config, { ...clients, store, catalog, log });

@@ -4,12 +4,8 @@ import { GatewayError } from '../../domain/error.ts';
 import { vendorText } from '../../domain/sensitive-text.ts';
 import { Egress } from '../network/egress.ts';
 import type { Credential } from './credential.ts';
-import { readKeyFile, rsaPrivateKey } from './key.ts';
-import {
-  type IssuedToken,
-  RefreshingCredential,
-  type RefreshingCredentialOptions,
-} from './refreshing.ts';
+import { type KeyFileOptions, replaceableKey, rsaPrivateKey } from './key.ts';
+import { type IssuedToken, RefreshingCredential } from './refreshing.ts';
 
 /** Grants every method of the reseller API; the readonly scope covers only GET. */
 const ORDER_SCOPE = 'https://www.googleapis.com/auth/apps.order';
@@ -32,9 +28,8 @@ const tokenResponse = z.object({
 });
 const tokenFailure = z.object({ error: z.string(), error_description: z.string().optional() });
 
-export interface GoogleServiceAccountOptions extends Pick<RefreshingCredentialOptions, 'log'> {
-  /** The parsed JSON key file of a service account with domain-wide delegation. */
-  readonly keyFile: unknown;
+/** The key file is that of a service account with domain-wide delegation. */
+export interface GoogleServiceAccountOptions extends KeyFileOptions {
   /** Email of the reseller administrator that the service account impersonates. */
   readonly subject: string;
   /** How connections are made; directly by default. */
@@ -46,14 +41,15 @@ export interface GoogleServiceAccountOptions extends Pick<RefreshingCredentialOp
  * @throws Error when the key file is invalid
  */
 export function googleServiceAccount(options: GoogleServiceAccountOptions): Credential {
-  const keyFile = readKeyFile(keyFileSchema, options.keyFile, 'Google service account key file');
-  const { subject, egress = new Egress(), ...rest } = options;
+  const { subject, egress = new Egress(), log } = options;
+  const currentKey = replaceableKey(keyFileSchema, 'Google service account key file', options);
   return new RefreshingCredential({
-    ...rest,
+    log,
     service: 'reseller',
     issue: async (signal) => {
-      const jwt = await signAssertion(keyFile, subject);
-      return requestToken(keyFile, jwt, signal, egress);
+      const key = currentKey();
+      const jwt = await signAssertion(key, subject);
+      return requestToken(key, jwt, signal, egress);
     },
   });
 }

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { pause } from '../../domain/call-scope.ts';
 import type { PubsubMessage, ReceiveMessage } from '../../domain/notification.ts';
 import type { Logger } from '../../log.ts';
-import { readKeyFile } from '../credentials/key.ts';
+import { type KeyFileOptions, replaceableKey } from '../credentials/key.ts';
 import { Egress } from '../network/egress.ts';
 import { PullConnection, type PullTimes } from './pull-connection.ts';
 
@@ -27,8 +27,8 @@ const CLOSE_TIMEOUT_MS = DRAIN_MS + 1_000;
 export interface PullOptions {
   /** projects/P/subscriptions/S */
   readonly subscription: string;
-  /** Null uses application default credentials. */
-  readonly key: PullKey | null;
+  /** Returns the current key. Null uses application default credentials. */
+  readonly key: (() => PullKey) | null;
   readonly receive: ReceiveMessage;
   /** How connections are made; directly by default. */
   readonly egress?: Egress | undefined;
@@ -46,14 +46,14 @@ const keyFileSchema = z.object({ client_email: z.string().min(1), private_key: z
 export type PullKey = z.infer<typeof keyFileSchema>;
 
 /**
- * @param keyFile the parsed JSON key file of a service account
+ * Returns the current key of a service account's key file.
  * @throws Error when the key file is invalid
  */
-export function pullKey(keyFile: unknown): PullKey {
-  return readKeyFile(keyFileSchema, keyFile, 'service account key file');
+export function pullKey(options: KeyFileOptions): () => PullKey {
+  return replaceableKey(keyFileSchema, 'service account key file', options);
 }
 
-type Library = typeof import('@google-cloud/pubsub') & { readonly auth: PullAuth };
+type Library = typeof import('@google-cloud/pubsub') & { readonly auth: () => PullAuth };
 /** Options of the client: a key, or how Application Default Credentials connect. */
 type PullAuth = Pick<ClientConfig, 'authClient' | 'clientOptions'>;
 
@@ -88,11 +88,15 @@ async function load({ key, egress = new Egress() }: PullOptions): Promise<Librar
   ]);
   const fetchImplementation = (...args: Parameters<typeof fetch>) => fetchToken(egress, ...args);
   const transporterOptions = { fetchImplementation };
-  if (!key) return { ...pubsub, auth: { clientOptions: { transporterOptions } } };
-  const { client_email: email, private_key } = key;
+  if (!key) return { ...pubsub, auth: () => ({ clientOptions: { transporterOptions } }) };
   const scopes = [PUBSUB_SCOPE];
-  const authClient = new JWT({ email, key: private_key, scopes, transporterOptions });
-  return { ...pubsub, auth: { authClient } };
+  return {
+    ...pubsub,
+    auth() {
+      const { client_email: email, private_key } = key();
+      return { authClient: new JWT({ email, key: private_key, scopes, transporterOptions }) };
+    },
+  };
 }
 
 /** The global types differ from those of undici, so the request and the response are copied. */
@@ -138,11 +142,12 @@ async function pullUntilEnded(
 ): Promise<PullEnd> {
   const { subscription: name, times, log, egress = new Egress() } = options;
   const connection = new PullConnection(egress, times);
-  // A new client each time, because a client caches a failure to get credentials.
+  // A new client each time, because a client caches a failure to get credentials, and the key may have
+  // been replaced.
   const client = new library.PubSub({
     ...connection.options,
     projectId: name.split('/')[1] ?? '',
-    ...library.auth,
+    ...library.auth(),
   });
   const subscription = client.subscription(name, subscriptionOptions(library));
   let end: PullEnd = 'FAILED';

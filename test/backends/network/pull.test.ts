@@ -43,7 +43,7 @@ function serviceAccount(): PullKey {
   return { client_email: 'robot@p.example', private_key };
 }
 
-async function receiveOne(key: PullKey | null): Promise<readonly string[]> {
+async function receiveOne(key: (() => PullKey) | null): Promise<readonly string[]> {
   const { server, proxy } = await startGoogle();
   const received: (string | null)[] = [];
   const pull = await pullNotifications({
@@ -61,7 +61,7 @@ async function receiveOne(key: PullKey | null): Promise<readonly string[]> {
 
 test('Pub/Sub is reached through a proxy, with a private authority', async () => {
   // The library signs the tokens of a service account itself.
-  expect(await receiveOne(serviceAccount())).toEqual([PUBSUB]);
+  expect(await receiveOne(serviceAccount)).toEqual([PUBSUB]);
 });
 
 test('tokens of Application Default Credentials are requested through the proxy', async () => {
@@ -81,7 +81,7 @@ test('the connection to Pub/Sub uses authorities that are replaced, without bein
   const egress = egressOf({ proxy: proxy.address });
   const pull = await pullNotifications({
     subscription,
-    key: serviceAccount(),
+    key: serviceAccount,
     receive: async ({ messageId }) => void received.push(messageId),
     log: { info: () => {}, warn: () => {} },
     egress,

@@ -257,7 +257,7 @@ test.each([
 });
 
 test('an invalid key file is rejected', () => {
-  expect(() => pullKey({ client_email: 'a@b.example' })).toThrow(
+  expect(() => pullKey({ keyFile: { client_email: 'a@b.example' } })).toThrow(
     'Invalid service account key file: private_key',
   );
 });
