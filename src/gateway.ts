@@ -231,7 +231,8 @@ function verifyPush(
   log: Logger,
 ): VerifyPushToken | null {
   if (push) return createVerifyPushToken(push, fetch, log);
-  return auth && (async () => 'NOTIFICATIONS_PUSH_AUDIENCE is not configured');
+  const problem = 'NOTIFICATIONS_PUSH_AUDIENCE is not configured';
+  return auth && (async () => ({ reason: 'NOT_CONFIGURED', problem }));
 }
 
 async function makeLinks(links: CustomerLinks, wanted: Iterable<CustomerLink>): Promise<void> {

@@ -21,6 +21,11 @@ function createMetrics() {
       labels: ['transport', 'type'],
       buckets: SECONDS,
     }),
+    authenticationFailures: new Counter({
+      name: 'gateway_authentication_failures_total',
+      help: 'Requests, sockets and pushes that were refused because of their token.',
+      labels: ['endpoint', 'reason'],
+    }),
     calls: new Counter({
       name: 'gateway_backend_calls_total',
       help: 'Calls sent to a backend, each retry included. code is OK, an error code, or ABORTED when the caller gave up.',
@@ -191,6 +196,9 @@ function followTraffic(metrics: Metrics): (() => void)[] {
       if (type === 'subscription') return;
       metrics.requestSeconds.observe(durationMs / 1_000, [transport, type]);
     }),
+    facts.authenticationFailed.subscribe(({ endpoint, reason }) =>
+      metrics.authenticationFailures.add([endpoint, reason]),
+    ),
     facts.backendCallEnded.subscribe(({ service, method, code, durationMs }) => {
       metrics.calls.add([service, method, code]);
       metrics.callSeconds.observe(durationMs / 1_000, [service, method]);
