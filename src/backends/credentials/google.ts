@@ -2,10 +2,12 @@ import { SignJWT } from 'jose';
 import { z } from 'zod';
 import { GatewayError } from '../../domain/error.ts';
 import { vendorText } from '../../domain/sensitive-text.ts';
+import { inSpan, traceHeaders } from '../../domain/tracing.ts';
 import { Egress } from '../network/egress.ts';
 import type { Credential } from './credential.ts';
 import { type KeyFileOptions, replaceableKey, rsaPrivateKey } from './key.ts';
 import { type IssuedToken, RefreshingCredential } from './refreshing.ts';
+import { statusOf, tokenSpan } from './token-span.ts';
 
 /** Grants every method of the reseller API; the readonly scope covers only GET. */
 const ORDER_SCOPE = 'https://www.googleapis.com/auth/apps.order';
@@ -67,25 +69,30 @@ function signAssertion(keyFile: KeyFile, subject: string): Promise<string> {
     .sign(keyFile.private_key);
 }
 
-async function requestToken(
+function requestToken(
   keyFile: KeyFile,
   jwt: string,
   signal: AbortSignal,
   egress: Egress,
 ): Promise<IssuedToken> {
-  const response = await egress.fetch(keyFile.token_uri, {
-    method: 'POST',
-    body: new URLSearchParams({
-      grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
-      assertion: jwt,
-    }),
-    redirect: 'error',
-    signal,
+  const url = keyFile.token_uri;
+  const body = new URLSearchParams({
+    grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+    assertion: jwt,
   });
-  const body: unknown = await response.json().catch(() => null);
-  if (!response.ok) throw tokenError(response.status, body);
-  const { access_token: token, expires_in: lifetime } = tokenResponse.parse(body);
-  return { token, expiresAt: new Date(Date.now() + lifetime * 1000) };
+  return inSpan(
+    () => tokenSpan('POST', url),
+    async (span) => {
+      const headers = traceHeaders();
+      const sent = { method: 'POST', headers, body, redirect: 'error', signal } as const;
+      const response = await egress.fetch(url, sent);
+      span?.set(statusOf(response));
+      const answer: unknown = await response.json().catch(() => null);
+      if (!response.ok) throw tokenError(response.status, answer);
+      const { access_token: token, expires_in: lifetime } = tokenResponse.parse(answer);
+      return { token, expiresAt: new Date(Date.now() + lifetime * 1000) };
+    },
+  );
 }
 
 /** A 4xx means that the key or the delegation is invalid, so a retry would fail too. */
