@@ -6,7 +6,8 @@ import { googleServiceAccount } from './backends/credentials/google.ts';
 import { iamServiceAccount } from './backends/credentials/iam.ts';
 import type { KeyFileOptions } from './backends/credentials/key.ts';
 import type { Egress } from './backends/network/egress.ts';
-import { type PullOptions, pullKey } from './backends/pubsub/pull.ts';
+import type { PullOptions } from './backends/pubsub/pull.ts';
+import { pullKey } from './backends/pubsub/pull-library.ts';
 import { createResellerClient, type ResellerClient } from './backends/reseller/client.ts';
 import {
   type BillingConfig,

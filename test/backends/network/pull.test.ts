@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ServerCredentials } from '@grpc/grpc-js';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { type PullKey, pullNotifications } from '../../../src/backends/pubsub/pull.ts';
+import { pullNotifications } from '../../../src/backends/pubsub/pull.ts';
+import type { PullKey } from '../../../src/backends/pubsub/pull-library.ts';
 import { createAuthority } from '../../support/certificates.support.ts';
 import { startConnectProxy } from '../../support/connect-proxy.support.ts';
 import {
