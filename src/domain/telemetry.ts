@@ -108,7 +108,7 @@ export interface WriteFact {
   readonly outcome: 'DONE' | 'REFUSED' | 'UNKNOWN';
 }
 
-/** The outcome of an attempt of a write became known, or is unknown for now. */
+/** The outcome of a write became known, by an attempt, a read back or a person, or is unknown for now. */
 export const writeSettled = new Topic<WriteFact>('write');
 
 /** A transaction that one or more commits shared. */

@@ -69,7 +69,7 @@ function createMetrics() {
     }),
     writes: new Counter({
       name: 'gateway_writes_total',
-      help: 'Outcomes of changes at a vendor: DONE, REFUSED or UNKNOWN. A change that was UNKNOWN counts again when it is found out.',
+      help: 'Outcomes of changes at a vendor: DONE, REFUSED or UNKNOWN. A change that was UNKNOWN counts again when it is found out or settled, under its own mutation.',
       labels: ['mutation', 'outcome'],
     }),
     unknownWrites: new Gauge({
