@@ -9,7 +9,8 @@ import { GatewayError } from './domain/error.ts';
 import type { ReceiveMessage } from './domain/notification.ts';
 import { createLogger, type Logger } from './log.ts';
 import { Notifications } from './notifications/notifications.ts';
-import { openBilling, openEgresses, openReseller, pullOptions } from './open-backends.ts';
+import { openBilling, openReseller, pullOptions } from './open-backends.ts';
+import { openEgresses } from './open-egresses.ts';
 import { openPortfolio } from './open-portfolio.ts';
 import { openRetention } from './open-retention.ts';
 import { Operations, type OperationsDeps } from './operations/operations.ts';
@@ -61,7 +62,7 @@ export async function createGateway(
     unfinishedOperations: () => operations.polled,
     unknownWrites: () => store.audit.counts([{ outcomes: ['UNKNOWN'] }]).then(([n = 0]) => n),
   });
-  const egress = openEgresses(config.settings);
+  const egress = openEgresses(config.settings, log);
   const catalog = readCatalog(config.settings);
   const manifest = readManifests(config.settings);
   const { settings, backends } = config;
@@ -69,7 +70,7 @@ export async function createGateway(
     billing: openBilling(backends.billing, settings, egress.billing, log),
     reseller: openReseller(backends.reseller, settings, egress.reseller, log),
   };
-  const pulled = pullOptions(config.notifications.pull);
+  const pulled = pullOptions(config.notifications.pull, log);
   const store = await openStore(config.databaseUrl, { log });
   await makeLinks(store.links, overrides.links ?? []);
   const portfolio = openPortfolio(config, { ...clients, store, catalog, log });
@@ -155,7 +156,7 @@ export async function createGateway(
       await retention.close();
       billing.close();
       await reseller.close();
-      for (const connections of Object.values(egress)) await connections.close();
+      await egress.close();
       await store.close();
       await metrics?.close();
     },
@@ -230,7 +231,8 @@ function verifyPush(
   log: Logger,
 ): VerifyPushToken | null {
   if (push) return createVerifyPushToken(push, fetch, log);
-  return auth && (async () => 'NOTIFICATIONS_PUSH_AUDIENCE is not configured');
+  const problem = 'NOTIFICATIONS_PUSH_AUDIENCE is not configured';
+  return auth && (async () => ({ reason: 'NOT_CONFIGURED', problem }));
 }
 
 async function makeLinks(links: CustomerLinks, wanted: Iterable<CustomerLink>): Promise<void> {

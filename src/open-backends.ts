@@ -4,9 +4,10 @@ import { iamExchange } from './backends/billing/iam.ts';
 import { type Credential, fixedToken } from './backends/credentials/credential.ts';
 import { googleServiceAccount } from './backends/credentials/google.ts';
 import { iamServiceAccount } from './backends/credentials/iam.ts';
-import { Egress } from './backends/network/egress.ts';
-import { Proxies } from './backends/network/proxy.ts';
-import { type PullOptions, pullKey } from './backends/pubsub/pull.ts';
+import type { KeyFileOptions } from './backends/credentials/key.ts';
+import type { Egress } from './backends/network/egress.ts';
+import type { PullOptions } from './backends/pubsub/pull.ts';
+import { pullKey } from './backends/pubsub/pull-library.ts';
 import { createResellerClient, type ResellerClient } from './backends/reseller/client.ts';
 import {
   type BillingConfig,
@@ -15,28 +16,7 @@ import {
   type ResellerConfig,
 } from './config/config.ts';
 import type { GatewaySettings } from './config/gateway-settings.ts';
-import { readTlsFiles } from './config/tls-files.ts';
 import type { Logger } from './log.ts';
-
-/** How the connections of each part leave the gateway. */
-export interface Egresses {
-  readonly billing: Egress;
-  readonly reseller: Egress;
-  /** Public keys of issuers, and Pub/Sub. */
-  readonly other: Egress;
-}
-
-/** @throws ConfigError when a file of certificates or keys cannot be used */
-export function openEgresses(settings: GatewaySettings): Egresses {
-  const { HTTPS_PROXY: httpsProxy, HTTP_PROXY: httpProxy, NO_PROXY: noProxy } = settings.network;
-  const { authorities, billing, reseller } = readTlsFiles(settings);
-  const options = { authorities, proxies: new Proxies({ httpsProxy, httpProxy, noProxy }) };
-  return {
-    billing: new Egress({ ...options, identity: billing }),
-    reseller: new Egress({ ...options, identity: reseller }),
-    other: new Egress(options),
-  };
-}
 
 /** @throws ConfigError when the key file cannot be used */
 export function openBilling(
@@ -84,8 +64,8 @@ function billingCredential(
   if ('token' in config) return fixedToken(config.token);
   const exchange = iamExchange({ address: config.iamEndpoint, tls, egress });
   const audience = config.iamAudience;
-  return usingKeyFile('BILLING_KEY_FILE', config.keyFile, (keyFile) =>
-    iamServiceAccount({ keyFile, audience, exchange, log }),
+  return usingKeyFile('BILLING_KEY_FILE', config.keyFile, (key) =>
+    iamServiceAccount({ ...key, audience, exchange, log }),
   );
 }
 
@@ -97,28 +77,43 @@ function resellerCredential(
   if (config === null) return NO_TOKEN;
   if ('token' in config) return fixedToken(config.token);
   const { subject } = config;
-  return usingKeyFile('RESELLER_KEY_FILE', config.keyFile, (keyFile) =>
-    googleServiceAccount({ keyFile, subject, egress, log }),
+  return usingKeyFile('RESELLER_KEY_FILE', config.keyFile, (key) =>
+    googleServiceAccount({ ...key, subject, egress, log }),
   );
 }
 
 /** @throws ConfigError when the key file cannot be used */
 export function pullOptions(
   config: PullConfig | null,
+  log: Logger,
 ): Pick<PullOptions, 'subscription' | 'key'> | null {
   if (!config) return null;
   const { subscription, keyFile } = config;
-  const key = keyFile === null ? null : usingKeyFile('NOTIFICATIONS_KEY_FILE', keyFile, pullKey);
+  if (keyFile === null) return { subscription, key: null };
+  const key = usingKeyFile('NOTIFICATIONS_KEY_FILE', keyFile, (key) => pullKey({ ...key, log }));
   return { subscription, key };
 }
 
 /** @throws ConfigError when the file cannot be read or is not a key of this kind */
-function usingKeyFile<T>(variable: string, path: string, use: (keyFile: unknown) => T): T {
+function usingKeyFile<T>(setting: string, path: string, use: (key: KeyFileOptions) => T): T {
+  const reader = { setting, read: () => readJson(path) };
   try {
-    return use(JSON.parse(readFileSync(path, 'utf8')));
+    return use({ keyFile: reader.read(), reader });
+  } catch (error) {
+    const problem = error instanceof NotJson ? error.message : String(error);
+    throw new ConfigError([`${setting}=${path}: ${problem}`]);
+  }
+}
+
+class NotJson extends Error {}
+
+/** @throws NotJson, or the error of reading the file */
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
     // The message of a SyntaxError quotes the file, which is a secret.
-    const problem = error instanceof SyntaxError ? 'not JSON' : String(error);
-    throw new ConfigError([`${variable}=${path}: ${problem}`]);
+    if (error instanceof SyntaxError) throw new NotJson('not JSON');
+    throw error;
   }
 }

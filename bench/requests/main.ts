@@ -1,6 +1,7 @@
 /*
  * What the gateway adds to the backend calls: it, a plain program that makes the same calls, and other
- * servers if they are installed, side by side against the same stand-ins. Only ratios within one run are comparable. Writes bench/RESULTS.md.
+ * servers if they are installed, side by side against the same stand-ins. Only ratios within one run
+ * are comparable. Writes bench/RESULTS.md.
  */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -112,7 +113,7 @@ function tableOf(rows: readonly Row[]): string {
   return [
     '# Results of the request bench',
     '',
-    '`npm run bench:requests` writes this table. The floor is a plain node:http program that makes the same backend calls (undici, grpc-js) and writes the same JSON without GraphQL. The other servers are in bench/peers and run when they are installed; they resolve the part of the schema that is queried, without access rules, limits or a log. All run side by side against the same stand-ins, with 16 connections and 0 ms backends unless stated otherwise; the gateway has its default settings. Only the ratio is comparable with other runs.',
+    '`npm run bench:requests` writes this table. The floor is a plain node:http program that makes the same backend calls (undici, grpc-js) and writes the same JSON without GraphQL. The other servers are in bench/peers and run when they are installed; they have no access rules, limits or log. Mercurius and Yoga resolve the part of the schema that is queried; Hive Gateway has the schema that it makes from the definitions of both APIs. All run side by side against the same stand-ins, with 16 connections and 0 ms backends unless stated otherwise; the gateway has its default settings. Only the ratio is comparable with other runs.',
     '',
     `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus().length} cores, median of ${ROUNDS} rounds.`,
     '',

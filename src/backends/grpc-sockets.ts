@@ -36,12 +36,13 @@ export class Sockets {
 
   /** Credentials that behave like `inner`, with the certificates of the egress. */
   credentials(inner: ChannelCredentials): ChannelCredentials {
-    const secured = inner._isSecure()
-      ? credentials.createFromSecureContext(this.#egress.secureContext)
-      : inner;
-    return new ObservedCredentials(inner, (args) => {
+    return new ObservedCredentials(inner, (args) => (socket) => {
+      // Each time, because the certificates of the egress can be replaced.
+      const secured = inner._isSecure()
+        ? credentials.createFromSecureContext(this.#egress.secureContext)
+        : inner;
       const connector = secured._createSecureConnector(...this.#serverArguments(args));
-      return (socket) => this.#connect(socket, connector);
+      return this.#connect(socket, connector);
     });
   }
 

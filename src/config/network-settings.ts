@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { pemFile, proxyUrl, text } from './kinds.ts';
+import { milliseconds, pemFile, proxyUrl, text } from './kinds.ts';
 
 /** How the gateway connects to backends, token endpoints and issuers of keys. */
 export const network = z.object({
@@ -7,6 +7,11 @@ export const network = z.object({
     .optional()
     .describe(
       'Certificates of authorities that are trusted for every outgoing TLS connection except PostgreSQL, in addition to those of Node.',
+    ),
+  TLS_RELOAD_INTERVAL_MS: milliseconds(100, 86_400_000)
+    .prefault('60000')
+    .describe(
+      'Time after which the files of authorities, client certificates and their keys are read again.',
     ),
   HTTPS_PROXY: proxyUrl
     .optional()

@@ -1,5 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
+import { isDeepStrictEqual } from 'node:util';
 import type { GatewaySettings } from './gateway-settings.ts';
 import { ConfigError } from './settings.ts';
 
@@ -17,35 +19,66 @@ export interface TlsFiles {
   readonly reseller: ClientCertificate | null;
 }
 
+/** Which settings each part of the files comes from. */
+const settingsOfFiles = {
+  authorities: ['TLS_CA_FILE'],
+  billing: ['BILLING_TLS_CERT_FILE', 'BILLING_TLS_KEY_FILE'],
+  reseller: ['RESELLER_TLS_CERT_FILE', 'RESELLER_TLS_KEY_FILE'],
+} as const;
+
 /**
  * Reads and checks the certificates and keys of the settings.
  * @throws ConfigError with every problem
  */
-export function readTlsFiles({ network, billing, reseller }: GatewaySettings): TlsFiles {
+export function readTlsFiles(settings: GatewaySettings): TlsFiles {
+  const { files, problems } = rereadTlsFiles(settings, noFiles);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return files;
+}
+
+const noFiles: TlsFiles = { authorities: [], billing: null, reseller: null };
+
+/** The files as they are now. */
+export interface Reread {
+  /** A part that cannot be used, such as a file that is half written, is the previous one. */
+  readonly files: TlsFiles;
+  /** Sentences that name the setting and the path, never the contents. */
+  readonly problems: readonly string[];
+  /** The settings of the parts that differ from the previous ones. */
+  readonly changed: readonly string[];
+}
+
+/** Reads and checks the certificates and keys of the settings again. */
+export function rereadTlsFiles(
+  { network, billing, reseller }: GatewaySettings,
+  previous: TlsFiles,
+): Reread {
   const problems: string[] = [];
-  const attempt = <T>(read: () => T): T | null => {
+  const changed: string[] = [];
+  const attempt = <K extends keyof TlsFiles>(part: K, read: () => TlsFiles[K]): TlsFiles[K] => {
     try {
-      return read();
+      const current = read();
+      if (isDeepStrictEqual(current, previous[part])) return previous[part];
+      changed.push(...settingsOfFiles[part]);
+      return current;
     } catch (error) {
       if (!(error instanceof FileProblem)) throw error;
       problems.push(error.message);
-      return null;
+      return previous[part];
     }
   };
-  const authorities = attempt(() => readAuthorities(network.TLS_CA_FILE)) ?? [];
-  const files = {
-    authorities,
-    billing: attempt(() => {
+  const files: TlsFiles = {
+    authorities: attempt('authorities', () => readAuthorities(network.TLS_CA_FILE)),
+    billing: attempt('billing', () => {
       const { BILLING_TLS_CERT_FILE: certificate, BILLING_TLS_KEY_FILE: key } = billing;
       return readClientCertificate('BILLING', certificate, key);
     }),
-    reseller: attempt(() => {
+    reseller: attempt('reseller', () => {
       const { RESELLER_TLS_CERT_FILE: certificate, RESELLER_TLS_KEY_FILE: key } = reseller;
       return readClientCertificate('RESELLER', certificate, key);
     }),
   };
-  if (problems.length > 0) throw new ConfigError(problems);
-  return files;
+  return { files, problems, changed };
 }
 
 class FileProblem extends Error {}
@@ -84,7 +117,19 @@ function readClientCertificate(
   if (!own?.checkPrivateKey(parseKey(keyFile, key))) {
     throw problemOf(keyFile, `is not the private key of the first certificate in ${path}`);
   }
-  return { certificate: texts.join('\n'), key, setting: file.setting };
+  const certificate = texts.join('\n');
+  checkUsable(file, certificate, key);
+  return { certificate, key, setting: file.setting };
+}
+
+/** OpenSSL also rejects certificates that are valid but weak. */
+function checkUsable(file: PemFile, cert: string, key: string): void {
+  try {
+    createSecureContext({ cert, key });
+  } catch (error) {
+    const reason = error instanceof Error && 'reason' in error ? String(error.reason) : 'rejected';
+    throw problemOf(file, `cannot be used for TLS (${reason})`);
+  }
 }
 
 function readCertificates(file: PemFile) {

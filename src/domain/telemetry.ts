@@ -42,6 +42,26 @@ export interface RequestFact {
 
 export const requestEnded = new Topic<RequestFact>('request');
 
+/**
+ * MISSING: no bearer token. MALFORMED: not a JWT of the accepted algorithms. KEYS_UNAVAILABLE: it could not be
+ * verified. NOT_CONFIGURED: no token is accepted.
+ */
+export type AuthenticationFailure =
+  | 'MISSING'
+  | 'MALFORMED'
+  | 'EXPIRED'
+  | 'CLAIMS'
+  | 'SIGNATURE'
+  | 'UNKNOWN_KEY'
+  | 'KEYS_UNAVAILABLE'
+  | 'NOT_CONFIGURED';
+
+/** A request, a socket or a push was refused because of its token. */
+export const authenticationFailed = new Topic<{
+  readonly endpoint: 'graphql' | 'push';
+  readonly reason: AuthenticationFailure;
+}>('authentication-failed');
+
 /** One attempt of a call has ended: the call itself, or a retry of it. */
 export interface BackendCallFact {
   readonly service: BackendName;
@@ -88,7 +108,7 @@ export interface WriteFact {
   readonly outcome: 'DONE' | 'REFUSED' | 'UNKNOWN';
 }
 
-/** The outcome of an attempt of a write became known, or is unknown for now. */
+/** The outcome of a write became known, by an attempt, a read back or a person, or is unknown for now. */
 export const writeSettled = new Topic<WriteFact>('write');
 
 /** A transaction that one or more commits shared. */

@@ -13,7 +13,7 @@ export interface SpanOptions {
   /** One of a bounded number of names. */
   readonly name: string;
   /** `INTERNAL` by default. */
-  readonly kind?: 'SERVER' | 'CLIENT' | 'INTERNAL' | undefined;
+  readonly kind?: 'SERVER' | 'CLIENT' | 'CONSUMER' | 'INTERNAL' | undefined;
   readonly attributes?: SpanAttributes | undefined;
 }
 
@@ -92,6 +92,15 @@ export function inSpan<T>(
 ): Promise<T> {
   if (activeSpan() === null) return work(null);
   const span = startChild(typeof options === 'function' ? options() : options);
+  return span === null ? work(null) : runAndEnd(span, work);
+}
+
+/** Runs `work` in a span that begins a trace, for work that no request waits for. */
+export function inNewTrace<T>(
+  options: SpanOptions,
+  work: (span: Span | null) => Promise<T>,
+): Promise<T> {
+  const span = startSpan(options, null);
   return span === null ? work(null) : runAndEnd(span, work);
 }
 

@@ -61,3 +61,9 @@ export function precondition(message: string): GatewayError {
 export function isOther(id: string, wanted: string | null): boolean {
   return id !== '' && wanted !== null && id !== wanted;
 }
+
+/** Why a write is REFUSED that was confirmed as not done. */
+export const notDone = {
+  code: 'FAILED_PRECONDITION',
+  message: 'A person confirmed with settleWrite that the change was not carried out.',
+} as const;

@@ -3,6 +3,7 @@ import type { CallScope } from '../domain/call-scope.ts';
 import { GatewayError } from '../domain/error.ts';
 import type { OperationEntry } from '../domain/operation.ts';
 import { type Plan, PlanDraft } from '../domain/plan.ts';
+import { writeSettled } from '../domain/telemetry.ts';
 import { OutcomeUnknown, type WriteMutation, type WriteRecord } from '../domain/write.ts';
 import type { Logger } from '../log.ts';
 import type { AuditStore } from '../store/writes/audit-store.ts';
@@ -17,6 +18,7 @@ import {
   isBillingMutation,
   isOther,
   isUnsettled,
+  notDone,
   precondition,
   type SettleAction,
   type SettleRequest,
@@ -133,6 +135,7 @@ export class Settlements {
     if (!(await this.#deps.audit.confirm(write, confirmation, audit))) {
       throw await this.#overtaken(id);
     }
+    writeSettled.publish({ mutation: write.record.mutation, outcome: confirmation.outcome });
     if (entry) {
       // The operation is in the journal already; this also leases it and creates its link.
       await writes.conduct.store(write, entry.operation).catch((err: unknown) => {
@@ -224,11 +227,6 @@ export class Settlements {
     return new GatewayError('UNAVAILABLE', message, { retryable: true });
   }
 }
-
-const notDone = {
-  code: 'FAILED_PRECONDITION',
-  message: 'A person confirmed with settleWrite that the change was not carried out.',
-} as const;
 
 /** The record of the action itself, which changes nothing at a vendor. */
 function auditOf(

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
 import { GatewayError } from '../../src/domain/error.ts';
 import type { Operation } from '../../src/domain/operation.ts';
+import { type WriteFact, writeSettled } from '../../src/domain/telemetry.ts';
 import { OutcomeUnknown } from '../../src/domain/write.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import type { NewWrite } from '../../src/store/writes/write-store.ts';
@@ -94,6 +95,26 @@ async function actionsOf({ audit }: Store) {
     input,
   }));
 }
+
+/** The outcomes that were counted since the call. */
+function countedOutcomes(): WriteFact[] {
+  const all: WriteFact[] = [];
+  onTestFinished(writeSettled.subscribe((fact) => all.push(fact)));
+  return all;
+}
+
+test.each<[SettleRequest['action'], string]>([
+  ['CONFIRM_DONE', 'DONE'],
+  ['CONFIRM_NOT_DONE', 'REFUSED'],
+])('%s counts the change as %s once, also when a second person confirms', async (action, outcome) => {
+  const { store, settle } = await setUp();
+  const mutation = 'cancelSubscription';
+  const id = await recordUnknown(store, { mutation });
+  const counted = countedOutcomes();
+  await settle(id, { action });
+  await expect(settle(id, { action })).rejects.toMatchObject({ code: 'FAILED_PRECONDITION' });
+  expect(counted).toEqual([{ mutation, outcome }]);
+});
 
 test('confirms that a change was carried out, with its operation', async () => {
   const { store, settle, stored } = await setUp({ operations: [operation(suspension)] });

@@ -1,6 +1,8 @@
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { loadGatewayProgram } from '../../src/config/programs.ts';
 import { ConfigError } from '../../src/config/settings.ts';
+import { readTlsFiles, rereadTlsFiles } from '../../src/config/tls-files.ts';
 import { createAuthority } from '../support/certificates.support.ts';
 import { type Env, plaintext, problemsOf } from '../support/config.ts';
 
@@ -59,6 +61,41 @@ test.each<[string, Env, RegExp]>([
   const problems = programProblems(env);
   expect(problems).toEqual([expect.stringMatching(problem)]);
   expect(problems.join()).not.toContain('BEGIN');
+});
+
+test('a file that is replaced changes its part, and a broken one leaves it as it was', () => {
+  const own = authority.issue('own');
+  const { certificateFile, keyFile } = own;
+  const { config } = loadGatewayProgram({
+    ...{ ...plaintext, ...pairOf(certificateFile, keyFile) },
+    TLS_CA_FILE: authority.certificateFile,
+  });
+  const first = readTlsFiles(config.settings);
+  expect(rereadTlsFiles(config.settings, first)).toEqual({
+    ...{ files: first, problems: [], changed: [] },
+  });
+
+  // The certificate comes first, and its key is still the previous one.
+  copyFileSync(other.certificateFile, certificateFile);
+  const half = rereadTlsFiles(config.settings, first);
+  expect(half).toMatchObject({ files: first, changed: [] });
+  expect(half.problems).toEqual([
+    expect.stringMatching(/^BILLING_TLS_KEY_FILE=.* is not the private key/),
+  ]);
+
+  copyFileSync(other.keyFile, keyFile);
+  const { files, problems, changed } = rereadTlsFiles(config.settings, first);
+  expect(problems).toEqual([]);
+  expect(changed).toEqual(['BILLING_TLS_CERT_FILE', 'BILLING_TLS_KEY_FILE']);
+  expect(files.billing?.key).toBe(other.key);
+  expect(files.authorities).toEqual(first.authorities);
+
+  writeFileSync(keyFile, other.key.slice(0, 80));
+  const broken = rereadTlsFiles(config.settings, files);
+  expect(broken).toMatchObject({ files, changed: [] });
+  expect(broken.problems).toEqual([
+    expect.stringMatching(/^BILLING_TLS_KEY_FILE=.* contains no private key in PEM format\.$/),
+  ]);
 });
 
 test('a certificate without its key is a problem, and the reverse', () => {

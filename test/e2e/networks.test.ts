@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect } from 'node:net';
 import { createServer } from 'node:tls';
 import { pino } from 'pino';
@@ -10,6 +11,7 @@ import { startTestGateway, startTestSandbox } from '../support/gateway.ts';
 import { request } from '../support/request.ts';
 
 const authority = createAuthority();
+const strangers = createAuthority('Another CA');
 const server = authority.issue('server');
 const client = authority.issue('client');
 
@@ -105,6 +107,40 @@ test('clients learn that the proxy fails; the log says which and why, without cr
       extensions: { code: 'UNAVAILABLE', service: 'reseller', retryable: false },
     },
   ]);
+});
+
+test('certificates that are replaced while the gateway runs are used without a restart', async () => {
+  const lines: string[] = [];
+  const sandbox = await startTestSandbox();
+  const billingPort = await startTls(Number(sandbox.billingAddress.split(':').at(-1)));
+  const resellerPort = await startTls(Number(new URL(sandbox.resellerUrl).port));
+  // Neither are the servers trusted, nor do they trust the client.
+  const mounted = strangers.issue('client');
+  const bundle = strangers.certificateFile;
+  const { url } = await startTestGateway({
+    env: {
+      ...environment(billingPort, resellerPort, mounted),
+      BILLING_RESELLER_ID: sandbox.resellerId,
+      TLS_CA_FILE: bundle,
+      TLS_RELOAD_INTERVAL_MS: '100',
+    },
+    log: pino(loggerOptions('info'), { write: (line) => void lines.push(line) }),
+  });
+  expect((await request(url, QUERY)).errors).toHaveLength(2);
+
+  copyFileSync(authority.certificateFile, bundle);
+  copyFileSync(client.certificateFile, mounted.certificateFile);
+  copyFileSync(client.keyFile, mounted.keyFile);
+  const problems = async () => (await request(url, QUERY)).errors ?? [];
+  await expect.poll(problems, { timeout: 10_000 }).toEqual([]);
+  expect(lines.join('')).toContain('TLS files changed, new connections use them');
+
+  writeFileSync(mounted.keyFile, client.key.slice(0, 100));
+  await expect
+    .poll(() => lines.join(''), { timeout: 5_000 })
+    .toMatch(/BILLING_TLS_KEY_FILE=\S+ contains no private key.*keeping the previous certificates/);
+  expect(await problems()).toEqual([]);
+  expect(lines.join('')).not.toContain('BEGIN');
 });
 
 test('/readyz checks the backends through the proxy', async () => {

@@ -2,7 +2,8 @@ import { onTestFinished } from 'vitest';
 import type { ResellerClient } from '../../src/backends/reseller/client.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import { EVERYTHING, type PortfolioFilter } from '../../src/domain/portfolio-filter.ts';
-import { openBilling, openEgresses, openReseller } from '../../src/open-backends.ts';
+import { openBilling, openReseller } from '../../src/open-backends.ts';
+import { openEgresses } from '../../src/open-egresses.ts';
 import { Portfolio, type PortfolioOptions } from '../../src/portfolio/portfolio.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
@@ -29,9 +30,9 @@ export async function openPortfolio(
   });
   if (!config.backends) throw new Error('the backends are configured');
   const { settings, backends } = config;
-  const egress = openEgresses(settings);
   const store = await openStore(url, { log });
   const lines = recordingLog();
+  const egress = openEgresses(settings, lines.log);
   const reseller = openReseller(backends.reseller, settings, egress.reseller, lines.log);
   const billing = openBilling(backends.billing, settings, egress.billing, lines.log);
   const portfolio = new Portfolio({
@@ -50,6 +51,7 @@ export async function openPortfolio(
       await portfolio.close();
       billing.close();
       await reseller.close();
+      await egress.close();
       await store.close();
     })();
     return closed;

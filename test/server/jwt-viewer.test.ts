@@ -65,7 +65,8 @@ test('a rejected token is logged at warn with the cause and without the token', 
   await expect(authenticate({ authorization: `Bearer ${token}` })).rejects.toMatchObject({
     code: 'UNAUTHENTICATED',
   });
-  expect(warn.mock.calls).toEqual([[{ reason: expect.stringContaining('exp') }, 'token rejected']]);
+  const detail = { reason: 'EXPIRED', problem: expect.stringContaining('exp'), failures: 1 };
+  expect(warn.mock.calls).toEqual([[detail, 'request refused: invalid token']]);
 });
 
 describe('is not known who comes', () => {

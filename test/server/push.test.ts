@@ -47,7 +47,7 @@ describe('a request is refused, and nothing received,', () => {
   });
 
   test('before its body is there when its token is not right', async () => {
-    const verify = async () => 'not the right one';
+    const verify = async () => ({ reason: 'CLAIMS', problem: 'not the right one' }) as const;
     const receive = vi.fn(async () => {});
     const { pushUrl } = await startPush(undefined, { push: { receive, verify } });
     const { port } = new URL(pushUrl);

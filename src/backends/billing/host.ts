@@ -9,7 +9,7 @@ import {
 import { Metadata, status } from '@grpc/grpc-js';
 import type { CallScope } from '../../domain/call-scope.ts';
 import { GatewayError } from '../../domain/error.ts';
-import { inSpan, type Span, type SpanAttributes, traceHeaders } from '../../domain/tracing.ts';
+import { inSpan, type SpanAttributes, traceHeaders } from '../../domain/tracing.ts';
 import type { Admission } from '../admission.ts';
 import { Breaker } from '../breaker.ts';
 import { BackendCalls, type IsRetryable } from '../call.ts';
@@ -18,8 +18,9 @@ import { fixedSize } from '../lane-size.ts';
 import { Lanes } from '../lanes.ts';
 import type { BackendLog } from '../log.ts';
 import { Egress } from '../network/egress.ts';
-import { type AttemptSpan, observed } from '../observed-call.ts';
+import { observed } from '../observed-call.ts';
 import { breakerOpen, unreachable } from '../reachability.ts';
+import { attemptSpan, serverOf, setStatus } from './attempt-span.ts';
 import { Channel, type ConnectionTimes } from './channel.ts';
 import { billingError, isServiceError } from './errors.ts';
 import type { UnaryMethod, UnaryResponse } from './unary.ts';
@@ -204,23 +205,6 @@ function nameOf({ name, parent }: Named): string {
 /** The call with its wait and its attempts, which are spans of their own. */
 function callSpan(method: Named) {
   return { name: `billing ${nameOf(method)}` };
-}
-
-function attemptSpan({ name, parent }: Named, server: SpanAttributes): AttemptSpan {
-  const method = `${parent.typeName}/${name}`;
-  const attributes = { ...server, 'rpc.system.name': 'grpc', 'rpc.method': method };
-  return { name: method, attributes };
-}
-
-function setStatus(span: Span | null, code: number): void {
-  span?.set({ 'rpc.response.status_code': status[code] ?? String(code) });
-}
-
-/** @param address host:port */
-function serverOf(address: string): SpanAttributes {
-  const colon = address.lastIndexOf(':');
-  const port = Number(address.slice(colon + 1)) || undefined;
-  return { 'server.address': address.slice(0, colon), 'server.port': port };
 }
 
 const INVALID_STRINGS = 'billing API returned strings that are not UTF-8, leaving them out';

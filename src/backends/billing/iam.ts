@@ -1,8 +1,10 @@
 import { create } from '@bufbuild/protobuf';
 import { Metadata, status } from '@grpc/grpc-js';
 import { GatewayError } from '../../domain/error.ts';
+import { inSpan, type Span, traceHeaders } from '../../domain/tracing.ts';
 import { IamTokenService } from '../../gen/yandex/cloud/iam/v1/iam_token_service_pb.ts';
 import type { IssuedToken } from '../credentials/refreshing.ts';
+import { attemptSpan, serverOf, setStatus } from './attempt-span.ts';
 import { Channel, type ConnectionTimes } from './channel.ts';
 import type { ConnectionTarget } from './connection.ts';
 import { isServiceError } from './errors.ts';
@@ -34,8 +36,17 @@ export function iamExchange(target: ConnectionTarget, connections?: ConnectionTi
       const method = IamTokenService.method.create;
       const request = create(method.input, { identity: { case: 'jwt', value: jwt } });
       const deadline = Date.now() + EXCHANGE_TIMEOUT_MS;
-      const call = { metadata: new Metadata(), signal, deadline };
-      const { message } = await channel.unary(method, request, call);
+      const { message } = await inSpan(
+        () => ({ ...attemptSpan(method, serverOf(target.address)), kind: 'CLIENT' }),
+        async (span) => {
+          const metadata = new Metadata();
+          for (const [key, value] of Object.entries(traceHeaders())) metadata.set(key, value);
+          return observedStatus(
+            span,
+            channel.unary(method, request, { metadata, signal, deadline }),
+          );
+        },
+      );
       if (message.iamToken === '') throw iamFailure('IAM returned an empty token.', true);
       const fallback = new Date(Date.now() + DEFAULT_LIFETIME_MS);
       return { token: message.iamToken, expiresAt: toDate(message.expiresAt) ?? fallback };
@@ -50,6 +61,17 @@ export function iamExchange(target: ConnectionTarget, connections?: ConnectionTi
       channel.close();
     }
   };
+}
+
+async function observedStatus<T>(span: Span | null, call: Promise<T>): Promise<T> {
+  try {
+    const response = await call;
+    setStatus(span, status.OK);
+    return response;
+  } catch (error) {
+    if (isServiceError(error)) setStatus(span, error.code);
+    throw error;
+  }
 }
 
 function iamFailure(message: string, retryable: boolean, cause?: unknown): GatewayError {

@@ -2,14 +2,12 @@ import { SignJWT } from 'jose';
 import { z } from 'zod';
 import { GatewayError } from '../../domain/error.ts';
 import { vendorText } from '../../domain/sensitive-text.ts';
+import { inSpan, traceHeaders } from '../../domain/tracing.ts';
 import { Egress } from '../network/egress.ts';
 import type { Credential } from './credential.ts';
-import { readKeyFile, rsaPrivateKey } from './key.ts';
-import {
-  type IssuedToken,
-  RefreshingCredential,
-  type RefreshingCredentialOptions,
-} from './refreshing.ts';
+import { type KeyFileOptions, replaceableKey, rsaPrivateKey } from './key.ts';
+import { type IssuedToken, RefreshingCredential } from './refreshing.ts';
+import { statusOf, tokenSpan } from './token-span.ts';
 
 /** Grants every method of the reseller API; the readonly scope covers only GET. */
 const ORDER_SCOPE = 'https://www.googleapis.com/auth/apps.order';
@@ -32,9 +30,8 @@ const tokenResponse = z.object({
 });
 const tokenFailure = z.object({ error: z.string(), error_description: z.string().optional() });
 
-export interface GoogleServiceAccountOptions extends Pick<RefreshingCredentialOptions, 'log'> {
-  /** The parsed JSON key file of a service account with domain-wide delegation. */
-  readonly keyFile: unknown;
+/** The key file is that of a service account with domain-wide delegation. */
+export interface GoogleServiceAccountOptions extends KeyFileOptions {
   /** Email of the reseller administrator that the service account impersonates. */
   readonly subject: string;
   /** How connections are made; directly by default. */
@@ -46,14 +43,15 @@ export interface GoogleServiceAccountOptions extends Pick<RefreshingCredentialOp
  * @throws Error when the key file is invalid
  */
 export function googleServiceAccount(options: GoogleServiceAccountOptions): Credential {
-  const keyFile = readKeyFile(keyFileSchema, options.keyFile, 'Google service account key file');
-  const { subject, egress = new Egress(), ...rest } = options;
+  const { subject, egress = new Egress(), log } = options;
+  const currentKey = replaceableKey(keyFileSchema, 'Google service account key file', options);
   return new RefreshingCredential({
-    ...rest,
+    log,
     service: 'reseller',
     issue: async (signal) => {
-      const jwt = await signAssertion(keyFile, subject);
-      return requestToken(keyFile, jwt, signal, egress);
+      const key = currentKey();
+      const jwt = await signAssertion(key, subject);
+      return requestToken(key, jwt, signal, egress);
     },
   });
 }
@@ -71,25 +69,30 @@ function signAssertion(keyFile: KeyFile, subject: string): Promise<string> {
     .sign(keyFile.private_key);
 }
 
-async function requestToken(
+function requestToken(
   keyFile: KeyFile,
   jwt: string,
   signal: AbortSignal,
   egress: Egress,
 ): Promise<IssuedToken> {
-  const response = await egress.fetch(keyFile.token_uri, {
-    method: 'POST',
-    body: new URLSearchParams({
-      grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
-      assertion: jwt,
-    }),
-    redirect: 'error',
-    signal,
+  const url = keyFile.token_uri;
+  const body = new URLSearchParams({
+    grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+    assertion: jwt,
   });
-  const body: unknown = await response.json().catch(() => null);
-  if (!response.ok) throw tokenError(response.status, body);
-  const { access_token: token, expires_in: lifetime } = tokenResponse.parse(body);
-  return { token, expiresAt: new Date(Date.now() + lifetime * 1000) };
+  return inSpan(
+    () => tokenSpan('POST', url),
+    async (span) => {
+      const headers = traceHeaders();
+      const sent = { method: 'POST', headers, body, redirect: 'error', signal } as const;
+      const response = await egress.fetch(url, sent);
+      span?.set(statusOf(response));
+      const answer: unknown = await response.json().catch(() => null);
+      if (!response.ok) throw tokenError(response.status, answer);
+      const { access_token: token, expires_in: lifetime } = tokenResponse.parse(answer);
+      return { token, expiresAt: new Date(Date.now() + lifetime * 1000) };
+    },
+  );
 }
 
 /** A 4xx means that the key or the delegation is invalid, so a retry would fail too. */

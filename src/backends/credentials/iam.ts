@@ -1,12 +1,8 @@
 import { SignJWT } from 'jose';
 import { z } from 'zod';
 import type { Credential } from './credential.ts';
-import { readKeyFile, rsaPrivateKey } from './key.ts';
-import {
-  type IssuedToken,
-  RefreshingCredential,
-  type RefreshingCredentialOptions,
-} from './refreshing.ts';
+import { type KeyFileOptions, replaceableKey, rsaPrivateKey } from './key.ts';
+import { type IssuedToken, RefreshingCredential } from './refreshing.ts';
 
 const AUDIENCE = 'https://iam.api.cloud.yandex.net/iam/v1/tokens';
 /** IAM's maximum lifetime of a JWT, in seconds. */
@@ -19,9 +15,8 @@ const keyFileSchema = z.object({
 });
 type KeyFile = z.output<typeof keyFileSchema>;
 
-export interface IamServiceAccountOptions extends Pick<RefreshingCredentialOptions, 'log'> {
-  /** The parsed JSON file of a service account's authorized key. */
-  readonly keyFile: unknown;
+/** The key file is the authorized key of a service account. */
+export interface IamServiceAccountOptions extends KeyFileOptions {
   /** Audience of the JWT; it differs between regions. */
   readonly audience?: string | undefined;
   /** Exchanges a JWT for an IAM token (IamTokenService/Create). */
@@ -33,12 +28,12 @@ export interface IamServiceAccountOptions extends Pick<RefreshingCredentialOptio
  * @throws Error when the key file is invalid
  */
 export function iamServiceAccount(options: IamServiceAccountOptions): Credential {
-  const keyFile = readKeyFile(keyFileSchema, options.keyFile, 'IAM service account key file');
-  const { audience = AUDIENCE, exchange, ...rest } = options;
+  const { audience = AUDIENCE, exchange, log } = options;
+  const currentKey = replaceableKey(keyFileSchema, 'IAM service account key file', options);
   return new RefreshingCredential({
-    ...rest,
+    log,
     service: 'billing',
-    issue: async (signal) => exchange(await signJwt(keyFile, audience), signal),
+    issue: async (signal) => exchange(await signJwt(currentKey(), audience), signal),
   });
 }
 

@@ -1,5 +1,12 @@
 import { abortable } from '../../domain/call-scope.ts';
 import { type BackendName, GatewayError } from '../../domain/error.ts';
+import {
+  activeSpan,
+  inNewTrace,
+  inSpan,
+  type SpanOptions,
+  type TraceContext,
+} from '../../domain/tracing.ts';
 import { Breaker } from '../breaker.ts';
 import { withDeadline } from '../call.ts';
 import type { BackendLog } from '../log.ts';
@@ -38,6 +45,12 @@ interface CachedToken {
   readonly usableUntil: number;
 }
 
+interface Refresh {
+  readonly result: Promise<CachedToken>;
+  /** The span of the caller that started it. */
+  readonly trace: TraceContext | null;
+}
+
 /**
  * Caches a token and refreshes it in the background before it expires. At most one token request is
  * in flight; a caller that aborts does not cancel it for the others. `token` rejects with
@@ -46,8 +59,9 @@ interface CachedToken {
 export class RefreshingCredential implements Credential {
   readonly #options: RefreshingCredentialOptions;
   readonly #breaker: Breaker;
+  readonly #span: SpanOptions;
   #cached: CachedToken | null = null;
-  #refresh: Promise<CachedToken> | null = null;
+  #refresh: Refresh | null = null;
   /** Earliest times of the next background refresh and of the next refresh after a rejected token. */
   #nextRefreshAt = 0;
   #nextForcedRefreshAt = 0;
@@ -57,6 +71,7 @@ export class RefreshingCredential implements Credential {
   constructor(options: RefreshingCredentialOptions) {
     const { service, log } = options;
     this.#options = options;
+    this.#span = { name: `${service} token` };
     this.#breaker = new Breaker({ service, host: 'token endpoint', log });
   }
 
@@ -69,7 +84,7 @@ export class RefreshingCredential implements Credential {
       return cached.token;
     }
     if (this.#rejectedKey && now < this.#rejectedKey.until) throw this.#rejectedKey.error;
-    return (await abortable(this.#startRefresh(), signal)).token;
+    return this.#nextToken(signal);
   }
 
   invalidate(token: string): boolean {
@@ -82,21 +97,32 @@ export class RefreshingCredential implements Credential {
     return true;
   }
 
+  #nextToken(signal: AbortSignal): Promise<string> {
+    return inSpan(this.#span, async (span) => {
+      // The token request is in the trace of the first caller that waits for it.
+      if (this.#refresh?.trace) span?.link(this.#refresh.trace);
+      return (await abortable(this.#startRefresh(), signal)).token;
+    });
+  }
+
   #refreshInBackground(now: number): void {
     this.#nextRefreshAt = now + MIN_INTERVAL_MS;
     const { service, log } = this.#options;
-    this.#startRefresh().catch(() =>
+    inNewTrace(this.#span, () => this.#startRefresh()).catch(() =>
       log?.debug({ service }, 'token refresh failed, using the current token'),
     );
   }
 
   #startRefresh(): Promise<CachedToken> {
-    this.#refresh ??= this.#breaker
-      .run(never, () => this.#issue())
-      .finally(() => {
-        this.#refresh = null;
-      });
-    return this.#refresh;
+    this.#refresh ??= {
+      trace: activeSpan()?.context ?? null,
+      result: this.#breaker
+        .run(never, () => this.#issue())
+        .finally(() => {
+          this.#refresh = null;
+        }),
+    };
+    return this.#refresh.result;
   }
 
   async #issue(): Promise<CachedToken> {

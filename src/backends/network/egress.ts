@@ -15,10 +15,14 @@ export interface Identity {
   readonly setting: string;
 }
 
-export interface EgressOptions {
+/** Whom connections trust, and how they authenticate. */
+export interface TlsMaterial {
   /** PEM certificates of authorities that are trusted in addition to Node's. */
   readonly authorities?: readonly string[] | undefined;
   readonly identity?: Identity | null | undefined;
+}
+
+export interface EgressOptions extends TlsMaterial {
   readonly proxies?: Proxies | undefined;
   /** Calls of `connect` fail after this time, in milliseconds. */
   readonly connectMs?: number | undefined;
@@ -29,7 +33,7 @@ type Connected = buildConnector.Callback;
 
 /** How connections leave the gateway: whom they trust, with which certificate, through which proxy. */
 export class Egress {
-  readonly #options: EgressOptions;
+  #tls: TlsMaterial;
   readonly #proxies: Proxies;
   readonly #connectMs: number;
   #secureContext: SecureContext | undefined;
@@ -37,19 +41,26 @@ export class Egress {
   #agent: Agent | undefined;
 
   constructor(options: EgressOptions = {}) {
-    this.#options = options;
+    this.#tls = options;
     this.#proxies = options.proxies ?? new Proxies({});
     this.#connectMs = options.connectMs ?? CONNECT_TIMEOUT_MS;
   }
 
   /** Shared by all connections: to parse the trusted certificates takes milliseconds. */
   get secureContext(): SecureContext {
-    const { authorities = [], identity } = this.#options;
-    this.#secureContext ??= createSecureContext({
-      ...(authorities.length > 0 && { ca: [...getCACertificates('default'), ...authorities] }),
-      ...(identity && { cert: identity.certificate, key: identity.key }),
-    });
+    this.#secureContext ??= secureContextOf(this.#tls);
     return this.#secureContext;
+  }
+
+  /**
+   * Makes later connections with other certificates. Connections that are open stay open.
+   * @throws Error when OpenSSL rejects the certificates; later connections are made as before
+   */
+  replaceTls(tls: TlsMaterial): void {
+    this.#secureContext = secureContextOf(tls);
+    this.#tls = tls;
+    // It has the previous context, and caches sessions that were authenticated with it.
+    this.#direct = undefined;
   }
 
   proxyFor(target: Endpoint, scheme: 'http' | 'https'): ProxyServer | null {
@@ -67,7 +78,7 @@ export class Egress {
   }
 
   get #certificateSetting(): string {
-    return this.#options.identity?.setting ?? 'the settings of client certificates';
+    return this.#tls.identity?.setting ?? 'the settings of client certificates';
   }
 
   /** Opens connections for undici. */
@@ -147,6 +158,13 @@ export class Egress {
     socket.setNoDelay(true);
     return openTunnel(socket, proxy, target, this.secureContext);
   }
+}
+
+function secureContextOf({ authorities = [], identity }: TlsMaterial): SecureContext {
+  return createSecureContext({
+    ...(authorities.length > 0 && { ca: [...getCACertificates('default'), ...authorities] }),
+    ...(identity && { cert: identity.certificate, key: identity.key }),
+  });
 }
 
 function toError(error: unknown): Error {

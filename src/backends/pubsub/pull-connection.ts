@@ -1,11 +1,12 @@
 import {
-  Channel,
+  type Channel,
   type ChannelCredentials,
   type ChannelOptions,
   connectivityState,
 } from '@grpc/grpc-js';
 import { Sockets } from '../grpc-sockets.ts';
 import type { Egress } from '../network/egress.ts';
+import { ObservedChannel } from './observed-channel.ts';
 
 /** When a connection counts as stuck or dead, in milliseconds. */
 export interface PullTimes {
@@ -48,7 +49,7 @@ export class PullConnection {
         const sockets = new Sockets(address, this.#egress);
         const all = { ...options, ...sockets.clientOptions };
         const inner = sockets.credentials(credentials);
-        const channel = new Channel(sockets.clientAddress, inner, all);
+        const channel = new ObservedChannel(sockets.clientAddress, inner, all);
         this.#sockets.push(sockets);
         this.#channels.push(channel);
         return channel;

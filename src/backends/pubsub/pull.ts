@@ -1,16 +1,12 @@
-import type {
-  ClientConfig,
-  Message,
-  Subscription,
-  SubscriptionOptions,
-} from '@google-cloud/pubsub';
-import { z } from 'zod';
+import type { Message, Subscription, SubscriptionOptions } from '@google-cloud/pubsub';
 import { pause } from '../../domain/call-scope.ts';
+import { GatewayError } from '../../domain/error.ts';
 import type { PubsubMessage, ReceiveMessage } from '../../domain/notification.ts';
+import { inNewTrace, type SpanOptions } from '../../domain/tracing.ts';
 import type { Logger } from '../../log.ts';
-import { readKeyFile } from '../credentials/key.ts';
 import { Egress } from '../network/egress.ts';
 import { PullConnection, type PullTimes } from './pull-connection.ts';
+import { type Library, loadLibrary, type PullKey } from './pull-library.ts';
 
 /** Maximum number of messages being processed. */
 const MAX_MESSAGES = 100;
@@ -27,8 +23,8 @@ const CLOSE_TIMEOUT_MS = DRAIN_MS + 1_000;
 export interface PullOptions {
   /** projects/P/subscriptions/S */
   readonly subscription: string;
-  /** Null uses application default credentials. */
-  readonly key: PullKey | null;
+  /** Returns the current key. Null uses application default credentials. */
+  readonly key: (() => PullKey) | null;
   readonly receive: ReceiveMessage;
   /** How connections are made; directly by default. */
   readonly egress?: Egress | undefined;
@@ -42,23 +38,6 @@ export interface Pull {
   close(): Promise<void>;
 }
 
-const keyFileSchema = z.object({ client_email: z.string().min(1), private_key: z.string().min(1) });
-export type PullKey = z.infer<typeof keyFileSchema>;
-
-/**
- * @param keyFile the parsed JSON key file of a service account
- * @throws Error when the key file is invalid
- */
-export function pullKey(keyFile: unknown): PullKey {
-  return readKeyFile(keyFileSchema, keyFile, 'service account key file');
-}
-
-type Library = typeof import('@google-cloud/pubsub') & { readonly auth: PullAuth };
-/** Options of the client: a key, or how Application Default Credentials connect. */
-type PullAuth = Pick<ClientConfig, 'authClient' | 'clientOptions'>;
-
-const PUBSUB_SCOPE = 'https://www.googleapis.com/auth/pubsub';
-
 /**
  * Pulls a Pub/Sub subscription until it is closed (https://cloud.google.com/pubsub/docs/pull). A message
  * is acknowledged after `receive` resolves; otherwise Pub/Sub redelivers it. The library reconnects
@@ -67,7 +46,7 @@ const PUBSUB_SCOPE = 'https://www.googleapis.com/auth/pubsub';
  * PUBSUB_EMULATOR_HOST is honoured. Rejects only when the library cannot be loaded.
  */
 export async function pullNotifications(options: PullOptions): Promise<Pull> {
-  const library = await load(options);
+  const library = await loadLibrary(options);
   const closing = new AbortController();
   const pulling = pullUntilClosed(library, options, closing.signal);
   return {
@@ -78,31 +57,6 @@ export async function pullNotifications(options: PullOptions): Promise<Pull> {
       timeout.abort();
     },
   };
-}
-
-/** The library takes several megabytes, so it is loaded only when pulling is configured. */
-async function load({ key, egress = new Egress() }: PullOptions): Promise<Library> {
-  const [pubsub, { JWT }] = await Promise.all([
-    import('@google-cloud/pubsub'),
-    import('google-auth-library'),
-  ]);
-  const fetchImplementation = (...args: Parameters<typeof fetch>) => fetchToken(egress, ...args);
-  const transporterOptions = { fetchImplementation };
-  if (!key) return { ...pubsub, auth: { clientOptions: { transporterOptions } } };
-  const { client_email: email, private_key } = key;
-  const scopes = [PUBSUB_SCOPE];
-  const authClient = new JWT({ email, key: private_key, scopes, transporterOptions });
-  return { ...pubsub, auth: { authClient } };
-}
-
-/** The global types differ from those of undici, so the request and the response are copied. */
-async function fetchToken(egress: Egress, ...args: Parameters<typeof fetch>): Promise<Response> {
-  const request = new Request(...args);
-  const { url, method, signal } = request;
-  const body = method === 'GET' ? null : await request.text();
-  const response = await egress.fetch(url, { method, signal, body, headers: [...request.headers] });
-  const { status, headers } = response;
-  return new Response(await response.text(), { status, headers: [...headers] });
 }
 
 async function pullUntilClosed(
@@ -138,11 +92,12 @@ async function pullUntilEnded(
 ): Promise<PullEnd> {
   const { subscription: name, times, log, egress = new Egress() } = options;
   const connection = new PullConnection(egress, times);
-  // A new client each time, because a client caches a failure to get credentials.
+  // A new client each time, because a client caches a failure to get credentials, and the key may have
+  // been replaced.
   const client = new library.PubSub({
     ...connection.options,
     projectId: name.split('/')[1] ?? '',
-    ...library.auth,
+    ...library.auth(),
   });
   const subscription = client.subscription(name, subscriptionOptions(library));
   let end: PullEnd = 'FAILED';
@@ -191,20 +146,30 @@ function receiveUntilClosed(
   });
 }
 
-async function handleMessage(
+/** By OpenTelemetry's semantic conventions for messages. */
+const processing: SpanOptions = {
+  name: 'process notification',
+  kind: 'CONSUMER',
+  attributes: { 'messaging.system': 'gcp_pubsub', 'messaging.operation.type': 'process' },
+};
+
+function handleMessage(
   message: Message,
   receive: ReceiveMessage,
   log: PullOptions['log'],
   closing: AbortSignal,
 ): Promise<void> {
-  try {
-    await receive(toPubsubMessage(message));
-    message.ack();
-  } catch (err) {
-    log.warn({ err, messageId: message.id }, 'message was not stored, Pub/Sub will redeliver it');
-    await pause(NACK_DELAY_MS, closing).catch(() => {});
-    message.nack();
-  }
+  return inNewTrace(processing, async (span) => {
+    try {
+      await receive(toPubsubMessage(message));
+      message.ack();
+    } catch (err) {
+      span?.fail(err instanceof GatewayError ? err.code : 'Error');
+      log.warn({ err, messageId: message.id }, 'message was not stored, Pub/Sub will redeliver it');
+      await pause(NACK_DELAY_MS, closing).catch(() => {});
+      message.nack();
+    }
+  });
 }
 
 function toPubsubMessage({ id, publishTime, data }: Message): PubsubMessage {

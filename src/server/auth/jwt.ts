@@ -1,9 +1,10 @@
-import { type JWTPayload, jwtVerify } from 'jose';
+import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { GatewayError } from '../../domain/error.ts';
 import { type Right, rolesOf, type Viewer } from '../../domain/viewer.ts';
 import type { Logger } from '../../log.ts';
 import type { Authenticate } from './authenticate.ts';
 import { type AccessClaims, grantedBy } from './claims.ts';
+import { AuthenticationFailures, missingToken, tokenProblem } from './failures.ts';
 import { bearerToken, CLOCK_TOLERANCE, type FetchKeys, remoteKeys } from './jwks.ts';
 
 export interface JwtOptions {
@@ -42,9 +43,13 @@ export function authenticateByJwt(
 ): Authenticate {
   const { issuer, audience, jwksUrl, jwksMaxStaleMs: maxStaleMs } = options;
   const findKey = remoteKeys({ jwksUrl, maxStaleMs, fetch, log });
+  const failures = new AuthenticationFailures('graphql', 'request refused: invalid token', log);
   return async ({ authorization }) => {
     const token = bearerToken(authorization);
-    if (token === null) throw refusal('A bearer token is required.');
+    if (token === null) {
+      failures.record(missingToken);
+      throw refusal('A bearer token is required.');
+    }
     try {
       const { payload } = await jwtVerify(token, findKey, {
         ...{ algorithms, issuer, audience, clockTolerance: CLOCK_TOLERANCE },
@@ -52,9 +57,12 @@ export function authenticateByJwt(
       });
       return viewerOf(payload, options);
     } catch (error) {
-      if (error instanceof GatewayError) throw error;
+      if (error instanceof GatewayError) {
+        failures.count('KEYS_UNAVAILABLE');
+        throw error;
+      }
       // The reason goes only to the log: it would also help someone who forges tokens.
-      log.warn({ reason: error instanceof Error ? error.message : error }, 'token rejected');
+      failures.record(tokenProblem(error));
       throw refusal('The token is invalid or has expired.');
     }
   };
@@ -66,7 +74,8 @@ function refusal(message: string): GatewayError {
 
 function viewerOf(payload: JWTPayload, { writeScope, claims }: JwtOptions): Viewer {
   const { sub: subject = '', exp = 0 } = payload;
-  if (subject === '') throw refusal('The token has an empty subject.');
+  if (subject === '')
+    throw new errors.JWTClaimValidationFailed('empty "sub" claim', payload, 'sub');
   const roles = claims.roles === null ? null : rolesOf(grantedBy(payload, claims.roles));
   const resellers =
     claims.resellers === null ? null : new Set(grantedBy(payload, claims.resellers));

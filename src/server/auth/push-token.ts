@@ -2,6 +2,7 @@ import { jwtVerify } from 'jose';
 import { z } from 'zod';
 import { GatewayError } from '../../domain/error.ts';
 import type { Logger } from '../../log.ts';
+import { missingToken, type TokenProblem, tokenProblem } from './failures.ts';
 import { bearerToken, CLOCK_TOLERANCE, type FetchKeys, remoteKeys } from './jwks.ts';
 
 export interface PushTokenOptions {
@@ -16,10 +17,10 @@ export interface PushTokenOptions {
 
 /**
  * Resolves with null when the Authorization header belongs to the configured sender, otherwise with
- * the reason, which is for the log and holds no part of the token. Rejects with GatewayError
+ * what is wrong. Rejects with GatewayError
  * UNAVAILABLE when the issuer's keys cannot be fetched.
  */
-export type VerifyPushToken = (authorization: string | undefined) => Promise<string | null>;
+export type VerifyPushToken = (authorization: string | undefined) => Promise<TokenProblem | null>;
 
 /** How long the last known keys are used while they cannot be fetched. */
 const MAX_STALE_MS = 86_400_000;
@@ -38,7 +39,7 @@ export function createVerifyPushToken(
   const findKey = remoteKeys({ jwksUrl, maxStaleMs: MAX_STALE_MS, fetch, log });
   return async (authorization) => {
     const token = bearerToken(authorization);
-    if (token === null) return 'no bearer token';
+    if (token === null) return missingToken;
     try {
       const { payload } = await jwtVerify(token, findKey, {
         algorithms: ['RS256'],
@@ -48,12 +49,11 @@ export function createVerifyPushToken(
         clockTolerance: CLOCK_TOLERANCE,
       });
       const { data } = claims.safeParse(payload);
-      return data?.email === serviceAccount
-        ? null
-        : 'the token has another email, or an unverified one';
+      if (data?.email === serviceAccount) return null;
+      return { reason: 'CLAIMS', problem: 'the token has another email, or an unverified one' };
     } catch (error) {
       if (error instanceof GatewayError) throw error;
-      return error instanceof Error ? error.message : String(error);
+      return tokenProblem(error);
     }
   };
 }

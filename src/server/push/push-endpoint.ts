@@ -7,6 +7,7 @@ import type {
 import { finished } from 'node:stream';
 import { type ErrorCode, GatewayError } from '../../domain/error.ts';
 import type { Logger } from '../../log.ts';
+import { AuthenticationFailures } from '../auth/failures.ts';
 import type { VerifyPushToken } from '../auth/push-token.ts';
 import { errorBody } from '../graphql/public-error.ts';
 
@@ -34,6 +35,7 @@ export type PushEndpoint = (
  */
 export function createPushEndpoint(options: PushOptions & { readonly log: Logger }): PushEndpoint {
   const { receive, verify, log } = options;
+  const failures = new AuthenticationFailures('push', 'push refused: invalid token', log);
   return async (request, response, requestId) => {
     const refuse = (refusal: Refusal): void => {
       const { status, code, message, headers } = refusal;
@@ -43,9 +45,9 @@ export function createPushEndpoint(options: PushOptions & { readonly log: Logger
     };
     try {
       if (request.method !== 'POST') return refuse(refusals.method);
-      const reason = verify && (await verify(request.headers.authorization));
-      if (reason !== null) {
-        log.warn({ requestId, reason }, 'push rejected');
+      const problem = verify && (await verify(request.headers.authorization));
+      if (problem !== null) {
+        failures.record(problem);
         return refuse(refusals.token);
       }
       const body = await readBody(request);

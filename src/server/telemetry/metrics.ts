@@ -21,6 +21,11 @@ function createMetrics() {
       labels: ['transport', 'type'],
       buckets: SECONDS,
     }),
+    authenticationFailures: new Counter({
+      name: 'gateway_authentication_failures_total',
+      help: 'Requests, sockets and pushes that were refused because of their token.',
+      labels: ['endpoint', 'reason'],
+    }),
     calls: new Counter({
       name: 'gateway_backend_calls_total',
       help: 'Calls sent to a backend, each retry included. code is OK, an error code, or ABORTED when the caller gave up.',
@@ -64,7 +69,7 @@ function createMetrics() {
     }),
     writes: new Counter({
       name: 'gateway_writes_total',
-      help: 'Outcomes of changes at a vendor: DONE, REFUSED or UNKNOWN. A change that was UNKNOWN counts again when it is found out.',
+      help: 'Outcomes of changes at a vendor: DONE, REFUSED or UNKNOWN. A change that was UNKNOWN counts again when it is found out or settled, under its own mutation.',
       labels: ['mutation', 'outcome'],
     }),
     unknownWrites: new Gauge({
@@ -191,6 +196,9 @@ function followTraffic(metrics: Metrics): (() => void)[] {
       if (type === 'subscription') return;
       metrics.requestSeconds.observe(durationMs / 1_000, [transport, type]);
     }),
+    facts.authenticationFailed.subscribe(({ endpoint, reason }) =>
+      metrics.authenticationFailures.add([endpoint, reason]),
+    ),
     facts.backendCallEnded.subscribe(({ service, method, code, durationMs }) => {
       metrics.calls.add([service, method, code]);
       metrics.callSeconds.observe(durationMs / 1_000, [service, method]);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { pause } from '../../domain/call-scope.ts';
+import { writeSettled } from '../../domain/telemetry.ts';
 import { inTrace } from '../../domain/tracing.ts';
 import { OutcomeUnknown, type WriteMutation } from '../../domain/write.ts';
 import type { Logger } from '../../log.ts';
@@ -66,6 +67,7 @@ export class Recovery {
     const due = await store.due(mutations, options.windowMs, BATCH);
     await Promise.all(due.map((write) => this.#repeat(write)));
     for (const { id, mutation, recordedAt } of await store.expire(options.windowMs)) {
+      writeSettled.publish({ mutation, outcome: 'UNKNOWN' });
       log.warn({ write: id, mutation, recordedAt }, 'write without an outcome needs settleWrite');
     }
   }

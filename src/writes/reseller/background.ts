@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { abortable, pause } from '../../domain/call-scope.ts';
+import { writeSettled } from '../../domain/telemetry.ts';
 import { inTrace } from '../../domain/tracing.ts';
 import type { WriteMutation } from '../../domain/write.ts';
 import type { Logger } from '../../log.ts';
@@ -115,18 +116,25 @@ export class BackgroundReader {
     if (!claimed) return;
     const found = await this.#read(conduct, claimed).catch(async (error: unknown) => {
       await this.#release(claimed, holder);
+      this.#countUnknown(claimed);
       throw error;
     });
     if (found.type === 'done') {
       await conduct.store(claimed, found.answer);
+      writeSettled.publish({ mutation, outcome: 'DONE' });
       log.info({ write: id, mutation }, 'write without an answer was carried out');
       return;
     }
     await this.#release(claimed, holder);
-    if (found.type === 'unclear') return this.#postpone(id);
+    if (found.type === 'unclear') {
+      this.#countUnknown(claimed);
+      return this.#postpone(id);
+    }
     const { code, message } = new NotCarriedOut();
     const isSettled = await store.settle(id, 'REFUSED', { code, message });
-    if (isSettled) log.info({ write: id, mutation }, 'write without an answer was not carried out');
+    if (!isSettled) return;
+    writeSettled.publish({ mutation, outcome: 'REFUSED' });
+    log.info({ write: id, mutation }, 'write without an answer was not carried out');
   }
 
   async #read<A, T>(conduct: Conduct<A, T>, write: StoredWrite): Promise<ReadBack<A>> {
@@ -137,6 +145,11 @@ export class BackgroundReader {
       conduct.readBack(write, { signal, requestId: write.record.requestId }),
       signal,
     );
+  }
+
+  /** A write whose instance has stopped becomes UNKNOWN now; others were counted by their mutation. */
+  #countUnknown({ record: { mutation, outcome } }: StoredWrite): void {
+    if (outcome === 'PENDING') writeSettled.publish({ mutation, outcome: 'UNKNOWN' });
   }
 
   /** Makes the write UNKNOWN and free for a repeat by its caller. */

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { decodeProtectedHeader, jwtVerify } from 'jose';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { googleServiceAccount } from '../../../src/backends/credentials/google.ts';
 import { iamServiceAccount } from '../../../src/backends/credentials/iam.ts';
 import { type Handler, reply, startBackend } from '../reseller/reseller.support.ts';
@@ -92,6 +92,23 @@ describe('a Google service account', () => {
     expect(make).not.toThrow(/s3cret|PRIVATE KEY/);
   });
 
+  test('signs each assertion with the key that its file has now', async () => {
+    const { server } = await account((_, response) => reply(response, { access_token: 'a1' }));
+    const keyFile = keyFileOf(`${server.url}/token`);
+    const reader = { setting: 'RESELLER_KEY_FILE', read: () => ({ ...keyFile, ...replaced }) };
+    let replaced: object = {};
+    const credential = googleServiceAccount({ keyFile, reader, subject: 'x@y.example' });
+    await credential.token(signal);
+    replaced = { private_key_id: 'k2' };
+    credential.invalidate('a1');
+    await credential.token(signal);
+    const kids = server.received.map(({ body }) => {
+      const jwt = new URLSearchParams(body).get('assertion') ?? '';
+      return decodeProtectedHeader(jwt).kid;
+    });
+    expect(kids).toEqual(['k1', 'k2']);
+  });
+
   test.each([null, 'x', []])('rejects the key file %j', (keyFile) => {
     expect(() => googleServiceAccount({ keyFile, subject: 'x@y.example' })).toThrow(
       /Invalid Google/,
@@ -145,6 +162,26 @@ describe('an IAM service account', () => {
       service: 'billing',
       retryable: true,
     });
+  });
+
+  test('signs each JWT with the key that its file has now, or the last valid one', async () => {
+    const kids: unknown[] = [];
+    const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn() };
+    const exchange = async (jwt: string) => {
+      kids.push(decodeProtectedHeader(jwt).kid);
+      return { ...issued, token: `iam${kids.length}` };
+    };
+    const files: unknown[] = [{ ...keyFile, id: 'key2' }, { id: 'key3' }];
+    const reader = { setting: 'BILLING_KEY_FILE', read: () => files.shift() };
+    const credential = iamServiceAccount({ keyFile, reader, exchange, log });
+    await credential.token(signal);
+    credential.invalidate('iam1');
+    await credential.token(signal);
+    expect(kids).toEqual(['key2', 'key2']);
+    expect(log.warn).toHaveBeenCalledWith(
+      { setting: 'BILLING_KEY_FILE', problem: expect.stringContaining('service_account_id') },
+      'key file cannot be used, using the previous key',
+    );
   });
 
   test('rejects an invalid key file', () => {

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ServerCredentials } from '@grpc/grpc-js';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { type PullKey, pullNotifications } from '../../../src/backends/pubsub/pull.ts';
+import { pullNotifications } from '../../../src/backends/pubsub/pull.ts';
+import type { PullKey } from '../../../src/backends/pubsub/pull-library.ts';
 import { createAuthority } from '../../support/certificates.support.ts';
 import { startConnectProxy } from '../../support/connect-proxy.support.ts';
 import {
@@ -37,7 +38,13 @@ async function startGoogle() {
   return { server, proxy };
 }
 
-async function receiveOne(key: PullKey | null): Promise<readonly string[]> {
+function serviceAccount(): PullKey {
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const private_key = rsa.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  return { client_email: 'robot@p.example', private_key };
+}
+
+async function receiveOne(key: (() => PullKey) | null): Promise<readonly string[]> {
   const { server, proxy } = await startGoogle();
   const received: (string | null)[] = [];
   const pull = await pullNotifications({
@@ -54,10 +61,8 @@ async function receiveOne(key: PullKey | null): Promise<readonly string[]> {
 }
 
 test('Pub/Sub is reached through a proxy, with a private authority', async () => {
-  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const private_key = rsa.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   // The library signs the tokens of a service account itself.
-  expect(await receiveOne({ client_email: 'robot@p.example', private_key })).toEqual([PUBSUB]);
+  expect(await receiveOne(serviceAccount)).toEqual([PUBSUB]);
 });
 
 test('tokens of Application Default Credentials are requested through the proxy', async () => {
@@ -69,4 +74,23 @@ test('tokens of Application Default Credentials are requested through the proxy'
   vi.stubEnv('GOOGLE_APPLICATION_CREDENTIALS', file);
   onTestFinished(() => void vi.unstubAllEnvs());
   expect(await receiveOne(null)).toEqual([TOKENS, PUBSUB]);
+});
+
+test('the connection to Pub/Sub uses authorities that are replaced, without being reopened', async () => {
+  const { server, proxy } = await startGoogle();
+  const received: (string | null)[] = [];
+  const egress = egressOf({ proxy: proxy.address });
+  const pull = await pullNotifications({
+    subscription,
+    key: serviceAccount,
+    receive: async ({ messageId }) => void received.push(messageId),
+    log: { info: () => {}, warn: () => {} },
+    egress,
+    times: { connectMs: 60_000, keepaliveMs: 60_000, keepaliveTimeoutMs: 60_000 },
+  });
+  onTestFinished(() => pull.close());
+  await expect.poll(() => proxy.tunnels, { timeout: 10_000 }).toContain(PUBSUB);
+  egress.replaceTls({ authorities: [authority.certificate] });
+  server.publish('1');
+  await expect.poll(() => received, { timeout: 10_000 }).toEqual(['1']);
 });

@@ -67,6 +67,27 @@ describe.each(withClients)('%s that requires a client certificate', (name, start
   });
 });
 
+describe.each(kindsOfServers)('%s, after the files of the gateway were replaced', (name, start) => {
+  test('is reached with the new certificates', async () => {
+    const isIssuer = name.startsWith('the public keys');
+    const reached = await start({ identity: server, ...(!isIssuer && { clients: authority }) });
+    const old = { authorities: [otherAuthority.certificate], identity: identityOf(stranger) };
+    const egress = egressOf(old);
+    await expect(reached.call(egress)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    egress.replaceTls({ authorities, identity: identityOf(client) });
+    expect(await reached.call(egress)).toBeTruthy();
+  });
+});
+
+test('certificates that OpenSSL rejects change nothing', async () => {
+  const egress = egressOf({ authorities, identity: identityOf(client) });
+  const broken = { ...identityOf(client), key: stranger.key };
+  expect(() => egress.replaceTls({ authorities: [], identity: broken })).toThrow();
+  const [, [, startIam] = []] = kindsOfServers;
+  const reached = await startIam?.({ identity: server, clients: authority });
+  expect(await reached?.call(egress)).toBeTruthy();
+});
+
 test.each([
   'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED',
   'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE',

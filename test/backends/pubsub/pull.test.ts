@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { status } from '@grpc/grpc-js';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { type PullOptions, pullKey, pullNotifications } from '../../../src/backends/pubsub/pull.ts';
+import { type PullOptions, pullNotifications } from '../../../src/backends/pubsub/pull.ts';
+import { pullKey } from '../../../src/backends/pubsub/pull-library.ts';
 import { GatewayError } from '../../../src/domain/error.ts';
 import type { PubsubMessage, ReceiveMessage } from '../../../src/domain/notification.ts';
 import { startTcpProxy } from '../../support/tcp-proxy.ts';
@@ -257,7 +258,7 @@ test.each([
 });
 
 test('an invalid key file is rejected', () => {
-  expect(() => pullKey({ client_email: 'a@b.example' })).toThrow(
+  expect(() => pullKey({ keyFile: { client_email: 'a@b.example' } })).toThrow(
     'Invalid service account key file: private_key',
   );
 });

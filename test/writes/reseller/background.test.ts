@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { writeSettled } from '../../../src/domain/telemetry.ts';
 import { OutcomeUnknown } from '../../../src/domain/write.ts';
 import type { WriteSpec } from '../../../src/writes/write-spec.ts';
 import { buy, mutations } from './mutations.support.ts';
@@ -15,18 +16,28 @@ async function unknownWrite(
   throw failure;
 }
 
+/** The outcomes that were counted since the call. */
+function countedOutcomes(): string[] {
+  const all: string[] = [];
+  onTestFinished(writeSettled.subscribe(({ outcome }) => all.push(outcome)));
+  return all;
+}
+
 describe('a write without an answer', () => {
   test('becomes done when its effect appears later', async () => {
     const written = await startWritten({ timeoutMs: 400 });
+    const counted = countedOutcomes();
     const id = await unknownWrite(written);
     written.api.add({ skuId: 'A' });
     await written.reader.round();
     expect(await written.recordOf(id)).toMatchObject({ outcome: 'DONE', failure: null });
     expect(written.api.writes).toHaveLength(1);
+    expect(counted).toEqual(['UNKNOWN', 'DONE']);
   });
 
   test('becomes refused when its effect has not appeared in time', async () => {
     const written = await startWritten({ timeoutMs: 400, absentAfterMs: 0 });
+    const counted = countedOutcomes();
     const id = await unknownWrite(written);
     await written.untilConclusive();
     await written.reader.round();
@@ -34,15 +45,18 @@ describe('a write without an answer', () => {
       outcome: 'REFUSED',
       failure: { code: 'UNAVAILABLE', message: 'The reseller API did not carry it out.' },
     });
+    expect(counted).toEqual(['UNKNOWN', 'REFUSED']);
   });
 
   test('stays unknown and free while its effect may still appear', async () => {
     const written = await startWritten({ timeoutMs: 400 });
+    const counted = countedOutcomes();
     const id = await unknownWrite(written);
     await written.reader.round();
     const stored = await written.store.writes.get(id);
     expect(stored).toMatchObject({ heldForMs: 0, record: { outcome: 'UNKNOWN' } });
     expect(stored?.record.failure?.code).toBe('UNAVAILABLE');
+    expect(counted).toEqual(['UNKNOWN']);
   });
 
   test('is read again after a pause that doubles', async () => {
@@ -103,7 +117,8 @@ test('rounds repeat until the reader is closed', async () => {
 });
 
 test('a write whose instance was stopped is read back after its hold', async () => {
-  const written = await startWritten({ timeoutMs: 400 });
+  let now = 0;
+  const written = await startWritten({ timeoutMs: 400, now: () => now });
   const spec = written.writes.orderSubscription(buy('A'));
   const { mutation, target, serialiseOn, request, input } = spec;
   const stored = await written.store.writes.record(
@@ -116,10 +131,17 @@ test('a write whose instance was stopped is read back after its hold', async () 
     () => 'record',
   );
   expect(stored).toMatchObject({ record: { outcome: 'PENDING' } });
-  written.api.add({ skuId: 'A' });
+  const counted = countedOutcomes();
   await written.reader.round();
   expect((await written.recordOf('w1')).outcome).toBe('PENDING');
   await new Promise((resolve) => setTimeout(resolve, 60));
+  written.api.readFault = () => ({ status: 500, body: {} });
   await written.reader.round();
+  expect((await written.recordOf('w1')).outcome).toBe('UNKNOWN');
+  written.api.readFault = () => null;
+  written.api.add({ skuId: 'A' });
+  now = 5_000;
+  await written.reader.round();
+  expect(counted).toEqual(['UNKNOWN', 'DONE']);
   expect((await written.recordOf('w1')).outcome).toBe('DONE');
 });
