@@ -37,6 +37,8 @@ export function loggerOptions(level: LogLevel, secrets: readonly string[] = []):
   return {
     ...{ level, base: null, redact, timestamp: timestamp() },
     mixin: traceOfRequest,
+    // Without a copy of the fields when there is nothing to add.
+    mixinMergeStrategy: (fields, trace) => (trace === NO_TRACE ? fields : { ...trace, ...fields }),
     hooks: { streamWrite: (line) => withoutSecrets(withoutValues(line)) },
   };
 }
@@ -56,10 +58,12 @@ function timestamp(): () => string {
   };
 }
 
+const NO_TRACE = {};
+
 /** Lines about a request name its trace. Other work may only have been started by one. */
 function traceOfRequest(fields: object): object {
   const span = 'requestId' in fields ? activeSpan() : null;
-  return span === null ? {} : { traceId: span.traceId };
+  return span === null ? NO_TRACE : { traceId: span.traceId };
 }
 
 /** Shorter values would also remove parts of other words. */

@@ -86,7 +86,9 @@ export interface HttpServer {
 export function createHttpServer(options: HttpOptions): HttpServer {
   meterSchema(options.schema);
   const shutdown = new AbortController();
-  const createContext: CreateContext = (origin) => createRequestContext({ ...options, ...origin });
+  const { deadlineMs, limits, createServices, log } = options;
+  const createContext: CreateContext = (origin) =>
+    createRequestContext({ deadlineMs, limits, createServices, log, ...origin });
   const takeRequest = createRateLimit(options.limits.requestsPerMinute);
   const parts = {
     ...options,

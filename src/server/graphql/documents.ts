@@ -19,11 +19,13 @@ export function createDocuments(schema: GraphQLSchema, limits: Limits): Document
   // A Map iterates in insertion order, so its first key is the least recently used document.
   const cache = new Map<string, DocumentNode>();
   const valid = new WeakSet<DocumentNode>();
+  let newest: DocumentNode | undefined;
   let length = 0;
 
   function store(source: string, document: DocumentNode): void {
     if (source.length > MAX_CACHED / 10) return;
     cache.set(source, document);
+    newest = document;
     length += source.length;
     for (const oldest of cache.keys()) {
       if (length <= MAX_CACHED) return;
@@ -41,8 +43,11 @@ export function createDocuments(schema: GraphQLSchema, limits: Limits): Document
     parse(source) {
       const known = cache.get(source);
       if (known) {
-        cache.delete(source);
-        cache.set(source, known);
+        if (known !== newest) {
+          cache.delete(source);
+          cache.set(source, known);
+          newest = known;
+        }
         return known;
       }
       checkTokens(source, limits);

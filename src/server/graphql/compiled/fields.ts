@@ -23,7 +23,9 @@ export function runSelection(
       const field = fields[n];
       const value = typeof field === 'object' ? runField(run, field, source, path) : field;
       results[name] = value;
-      if (isPromise(value)) (waiting ??= []).push(name);
+      if (!isPromise(value)) continue;
+      waiting ??= [];
+      waiting.push(name);
     }
   } catch (problem) {
     if (!waiting) throw problem;
