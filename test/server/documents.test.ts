@@ -20,3 +20,17 @@ test('an invalid document is not kept, because its errors hold its whole validat
   expect(again).not.toBe(document);
   expect(documents.validate(again)).toHaveLength(1);
 });
+
+test('the document that was used least recently is dropped first', () => {
+  const documents = createDocuments(schema, limits);
+  // Ten of them fill the cache.
+  const sourceOf = (n: number): string => `{ __typename } # ${n} ${'x'.repeat(19_900)}`;
+  const first = documents.parse(sourceOf(0));
+  documents.parse(sourceOf(0));
+  const others = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => documents.parse(sourceOf(n)));
+  documents.parse(sourceOf(0));
+  documents.parse(sourceOf(10));
+  expect(documents.parse(sourceOf(0))).toBe(first);
+  expect(documents.parse(sourceOf(2))).toBe(others[1]);
+  expect(documents.parse(sourceOf(1))).not.toBe(others[0]);
+});
