@@ -3,7 +3,6 @@ import {
   type GraphQLError,
   type GraphQLResolveInfo,
   type GraphQLSchema,
-  getArgumentValues,
   locatedError,
   type OperationDefinitionNode,
 } from 'graphql';
@@ -38,11 +37,11 @@ export class Execution implements Run {
   }
 
   argumentsOf(plan: FieldPlan): Results {
-    const { field, nodes, slot } = plan;
-    if (field.args.length === 0) return NO_ARGUMENTS;
+    const { readArguments, slot } = plan;
+    if (!readArguments) return NO_ARGUMENTS;
     const known = this.#arguments[slot];
     if (known) return known;
-    const values = getArgumentValues(field, nodes[0], this.#options.variableValues);
+    const values = readArguments(this.#options.variableValues);
     this.#arguments[slot] = values;
     return values;
   }

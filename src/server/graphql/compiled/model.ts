@@ -5,6 +5,7 @@ import type {
   GraphQLObjectType,
   GraphQLResolveInfo,
 } from 'graphql';
+import type { Variables } from '../limits/arguments.ts';
 
 /** The position of a value in the answer. */
 export type Path = GraphQLResolveInfo['path'];
@@ -14,6 +15,9 @@ export type Nodes = readonly [FieldNode, ...FieldNode[]];
 
 /** The values of an object's fields, by response name. */
 export type Results = Record<string, unknown>;
+
+/** @throws GraphQLError when an argument has no valid value */
+export type ReadArguments = (variables: Variables) => Results;
 
 /** One execution of a query. */
 export interface Run {
@@ -44,6 +48,8 @@ export interface FieldPlan {
   readonly field: GraphQLField<unknown, unknown>;
   readonly parent: GraphQLObjectType;
   readonly resolve: GraphQLFieldResolver<unknown, unknown>;
+  /** Null for a field without arguments. */
+  readonly readArguments: ReadArguments | null;
   /** Numbers the fields of a plan. */
   readonly slot: number;
   readonly isNonNull: boolean;

@@ -21,6 +21,7 @@ import {
   selectedUnder,
 } from '../limits/fields.ts';
 import { readsInfo } from '../limits/metered-schema.ts';
+import { argumentsReader } from './arguments.ts';
 import { completionOf } from './completion.ts';
 import type { FieldPlan, Nodes, SelectionPlan } from './model.ts';
 
@@ -82,7 +83,15 @@ export class Planner {
     const sharesInfo = !readsInfo(resolve) && !isTypeResolved(field);
     const isPlain = sharesInfo && isLeafType(getNullableType(field.type));
     const slot = this.#slots++;
-    const rest = { resolve, slot, isNonNull: isNonNullType(field.type), sharesInfo, isPlain };
+    const readArguments = argumentsReader(field, nodes[0]);
+    const rest = {
+      resolve,
+      readArguments,
+      slot,
+      isNonNull: isNonNullType(field.type),
+      sharesInfo,
+      isPlain,
+    };
     const selectionOf = this.#selectionsUnder(nodes);
     const coordinate = `${parent.name}.${field.name}`;
     const schema = this.#schema;
