@@ -9,6 +9,8 @@ export interface Work {
   timers: number;
   /** Each has an AbortSignal. */
   controllers: number;
+  /** Calls of AbortController.abort, each of which creates an event. */
+  aborts: number;
   /** Statements that the store executed. */
   statements: number;
   /** Hashes, of which every cursor has one. */
@@ -20,7 +22,7 @@ export interface Work {
 /** Counts what this thread does while `run` runs. */
 export async function workOf(run: () => Promise<void>): Promise<Work> {
   const work: Work = {
-    ...{ promises: 0, timers: 0, controllers: 0, statements: 0, hashes: 0, texts: 0 },
+    ...{ promises: 0, timers: 0, controllers: 0, aborts: 0, statements: 0, hashes: 0, texts: 0 },
   };
   const hook = createHook({
     init(_, type) {
@@ -32,6 +34,7 @@ export async function workOf(run: () => Promise<void>): Promise<Work> {
     counting(StatementSync.prototype, 'all', () => work.statements++),
     counting(crypto, 'hash', () => work.hashes++),
     counting(JSON, 'stringify', () => work.texts++),
+    counting(AbortController.prototype, 'abort', () => work.aborts++),
     countingControllers(() => work.controllers++),
   ];
   syncBuiltinESMExports();
