@@ -3,7 +3,7 @@ import { type BackendName, GatewayError } from '../domain/error.ts';
 import { callRetried } from '../domain/telemetry.ts';
 import type { Admission } from './admission.ts';
 import type { Breaker } from './breaker.ts';
-import { Flight } from './flight.ts';
+import { Flight, type FlightOptions, type Run } from './flight.ts';
 import type { Lanes } from './lanes.ts';
 import { RetryBudget } from './retry-budget.ts';
 
@@ -30,21 +30,28 @@ const BASE_DELAY_MS = 100;
  */
 export class BackendCalls {
   readonly #options: BackendCallsOptions;
-  /**
-   * Reads in flight. An entry lets go of its call when that ends: V8 can keep what was deleted from a Map
-   * until its next full collection, and would copy the whole call meanwhile.
-   */
-  readonly #flights = new Map<string, { flight: Flight<unknown> | null }>();
+  /** Reads in flight, by key. */
+  readonly #flights = new Map<string, Flight<unknown>>();
+  readonly #flightOptions: FlightOptions;
   readonly #budget = new RetryBudget();
 
   constructor(options: BackendCallsOptions) {
+    const { service, timeoutMs, admission } = options;
     this.#options = options;
+    this.#flightOptions = {
+      ...{ service, timeoutMs },
+      onAnswer: (scope) => admission.leave(scope),
+      onEnd: (flight) => {
+        const { key } = flight;
+        if (key !== null && this.#flights.get(key) === flight) this.#flights.delete(key);
+      },
+    };
   }
 
   /** A read. Concurrent reads of one key share one call, which is aborted when all readers abort. */
   read<T>(key: string, scope: CallScope, attempt: Attempt<T>): Promise<T> {
     return this.#admitted(scope, () => {
-      const flight = this.#flights.get(key)?.flight ?? this.#sharedFlight(key, scope, attempt);
+      const flight = this.#flights.get(key) ?? this.#sharedFlight(key, scope, attempt);
       return flight.join(scope) as Promise<T>;
     });
   }
@@ -86,12 +93,8 @@ export class BackendCalls {
 
   /** Prepares a call that follows, within the deadline. Admits or sheds its request. */
   prepare<T>(scope: CallScope, attempt: Attempt<T>): Promise<T> {
-    const { service, timeoutMs } = this.#options;
-    const call = () =>
-      withDeadline(scope.signal, timeoutMs, service, (signal, remaining) =>
-        this.#retry(signal, remaining, never, attempt),
-      );
-    return this.#admitted(scope, call, false);
+    const run: Run<T> = (signal, remaining) => this.#retry(signal, remaining, never, attempt);
+    return this.#admitted(scope, () => new Flight(this.#flightOptions, run).join(scope), false);
   }
 
   /** Later reads do not share a call that is already in flight, because its result may be stale. */
@@ -99,41 +102,34 @@ export class BackendCalls {
     this.#flights.clear();
   }
 
-  async #admitted<T>(scope: CallScope, call: () => Promise<T>, isCounted = true): Promise<T> {
+  /** @param join joins a flight, which gives up the place when it answers */
+  #admitted<T>(scope: CallScope, join: () => Promise<T>, isCounted = true): Promise<T> {
     const { admission, breaker } = this.#options;
-    scope.signal.throwIfAborted();
-    if (isCounted) scope.countCall?.();
-    breaker.check();
-    const waiting = admission.enter(scope);
-    if (waiting) await waiting;
     try {
-      return await call();
-    } finally {
-      admission.leave(scope);
+      scope.signal.throwIfAborted();
+      if (isCounted) scope.countCall?.();
+      breaker.check();
+      const waiting = admission.enter(scope);
+      return waiting ? waiting.then(join) : join();
+    } catch (error) {
+      return Promise.reject(error);
     }
   }
 
   #sharedFlight<T>(key: string, scope: CallScope, attempt: Attempt<T>): Flight<T> {
-    const entry: { flight: Flight<T> | null } = { flight: null };
-    entry.flight = this.#flight(scope, always, attempt, () => {
-      entry.flight = null;
-      if (this.#flights.get(key) === entry) this.#flights.delete(key);
-    });
-    this.#flights.set(key, entry);
-    return entry.flight;
+    const flight = this.#flight(scope, always, attempt, key);
+    this.#flights.set(key, flight);
+    return flight;
   }
 
   #flight<T>(
     scope: CallScope,
     isRetryable: IsRetryable,
     attempt: Attempt<T>,
-    onEnd?: () => void,
+    key: string | null = null,
   ): Flight<T> {
-    const { service, timeoutMs, lanes } = this.#options;
-    return new Flight({
-      ...{ service, timeoutMs, onEnd, turn: lanes.turn(scope) },
-      run: (signal, remaining) => this.#retry(signal, remaining, isRetryable, attempt),
-    });
+    const run: Run<T> = (signal, remaining) => this.#retry(signal, remaining, isRetryable, attempt);
+    return new Flight(this.#flightOptions, run, this.#options.lanes.turn(scope), key);
   }
 
   async #retry<T>(
@@ -182,7 +178,7 @@ export function withDeadline<T>(
   parent: AbortSignal,
   timeoutMs: number,
   service: BackendName,
-  run: (signal: AbortSignal, remaining: () => number) => Promise<T>,
+  run: Run<T>,
 ): Promise<T> {
-  return new Flight({ service, timeoutMs, run }).join({ signal: parent });
+  return new Flight({ service, timeoutMs }, run).join({ signal: parent });
 }

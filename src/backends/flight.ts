@@ -1,22 +1,23 @@
-import type { CallScope } from '../domain/call-scope.ts';
 import { type BackendName, GatewayError } from '../domain/error.ts';
 import { activeSpan, type TraceContext } from '../domain/tracing.ts';
-import type { Turn } from './lanes.ts';
+import type { Turn, Waiter } from './lanes.ts';
 
-export interface FlightOptions<T> {
+/** Must stop when `signal` aborts. `remaining` returns the milliseconds until the deadline. */
+export type Run<T> = (signal: AbortSignal, remaining: () => number) => Promise<T>;
+
+/** What the calls of one host have in common. */
+export interface FlightOptions {
   readonly service: BackendName;
-  /** Deadline of the call. It starts when the call leaves its lane. */
+  /** Deadline of one call. It starts when the call leaves its lane. */
   readonly timeoutMs: number;
-  /** The place that the call waits for; undefined when it starts at once. */
-  readonly turn?: Turn | undefined;
-  /** Must stop when `signal` aborts. `remaining` returns the milliseconds until the deadline. */
-  readonly run: (signal: AbortSignal, remaining: () => number) => Promise<T>;
+  /** Called once for each reader, just before it is answered. */
+  readonly onAnswer?: (scope: Waiter) => void;
   /** Called once, when the call has ended or is aborted. */
-  readonly onEnd?: (() => void) | undefined;
+  readonly onEnd?: (flight: Flight<unknown>) => void;
 }
 
 interface Reader<T> {
-  readonly signal: AbortSignal;
+  readonly scope: Waiter;
   resolve(value: T): void;
   reject(reason: unknown): void;
   leave(): void;
@@ -31,51 +32,66 @@ const BLOCKED_MS = 50;
  * at once when it is aborted, even when `run` ignores its signal.
  */
 export class Flight<T> {
-  readonly #options: FlightOptions<T>;
-  readonly #readers = new Set<Reader<T>>();
+  /** What the call reads; null when it is not shared. */
+  readonly key: string | null;
+  readonly #options: FlightOptions;
   /** The span of the reader that started the call. The call's attempts are its children. */
   readonly #trace: TraceContext | null = activeSpan()?.context ?? null;
+  #readers: Reader<T>[] = [];
   #state: 'NEW' | 'STARTED' | 'ENDED' = 'NEW';
-  #controller: AbortController | undefined;
+  #turn: Turn | null;
+  #run: Run<T> | null;
+  #controller: AbortController | null = null;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(options: FlightOptions<T>) {
+  /**
+   * @param turn the place that the call waits for; null when it starts at once
+   */
+  constructor(
+    options: FlightOptions,
+    run: Run<T>,
+    turn: Turn | null = null,
+    key: string | null = null,
+  ) {
     this.#options = options;
+    this.#run = run;
+    this.#turn = turn;
+    this.key = key;
   }
 
   /** Resolves with the result of the call. Rejects with its error, or when the signal aborts. */
-  join(scope: Pick<CallScope, 'signal' | 'lane'>): Promise<T> {
+  join(scope: Waiter): Promise<T> {
     return new Promise((resolve, reject) => {
-      const { signal } = scope;
-      const reader: Reader<T> = { signal, resolve, reject, leave: () => this.#leave(reader) };
-      if (this.#readers.size > 0 && this.#trace) activeSpan()?.link(this.#trace);
+      const reader: Reader<T> = { scope, resolve, reject, leave: () => this.#leave(reader) };
+      if (this.#readers.length > 0 && this.#trace) activeSpan()?.link(this.#trace);
       // A reader does not wait behind the other calls of the request that started this one.
-      this.#options.turn?.wantedBy(scope);
-      this.#readers.add(reader);
-      signal.addEventListener('abort', reader.leave, { once: true });
-      if (signal.aborted) reader.leave();
+      this.#turn?.wantedBy(scope);
+      this.#readers.push(reader);
+      scope.signal.addEventListener('abort', reader.leave, { once: true });
+      if (scope.signal.aborted) reader.leave();
       else if (this.#state === 'NEW') this.#start();
     });
   }
 
   #leave(reader: Reader<T>): void {
-    const { reason } = reader.signal;
-    this.#readers.delete(reader);
+    const { reason } = reader.scope.signal;
+    this.#readers = this.#readers.filter((other) => other !== reader);
+    this.#answer(reader);
     reader.reject(reason);
-    if (this.#readers.size === 0) this.#abort(reason);
+    if (this.#readers.length === 0) this.#abort(reason);
   }
 
   #start(): void {
     this.#state = 'STARTED';
-    const waiting = this.#options.turn?.start();
-    if (waiting) waiting.then(() => this.#run());
-    else void this.#run();
+    const waiting = this.#turn?.start();
+    if (waiting) waiting.then(() => this.#send());
+    else void this.#send();
   }
 
-  async #run(): Promise<void> {
-    const { timeoutMs, run } = this.#options;
-    this.#controller = new AbortController();
+  async #send(): Promise<void> {
+    const { timeoutMs } = this.#options;
     const endsAt = performance.now() + timeoutMs;
+    this.#controller = new AbortController();
     this.#timer = setTimeout(() => {
       // The event loop was blocked: a response that has arrived is read before the immediate runs.
       if (performance.now() - endsAt > BLOCKED_MS) setImmediate(() => this.#expire());
@@ -83,8 +99,8 @@ export class Flight<T> {
     }, timeoutMs);
     const remaining = (): number => Math.max(0, endsAt - performance.now());
     try {
-      const value = await run(this.#controller.signal, remaining);
-      for (const reader of this.#end()) reader.resolve(value);
+      const value = await this.#run?.(this.#controller.signal, remaining);
+      for (const reader of this.#end()) reader.resolve(value as T);
     } catch (error) {
       for (const reader of this.#end()) reader.reject(error);
     }
@@ -99,20 +115,32 @@ export class Flight<T> {
 
   #abort(reason: unknown): void {
     if (this.#state === 'ENDED') return;
+    const controller = this.#controller;
     const readers = this.#end();
-    this.#controller?.abort(reason);
+    controller?.abort(reason);
     for (const reader of readers) reader.reject(reason);
   }
 
-  /** Returns the readers that have not been answered; none when the call has ended before. */
-  #end(): Reader<T>[] {
+  /**
+   * Returns the readers that are to be answered; none when the call has ended before. Keeps nothing
+   * else: V8 can keep a flight that was deleted from a Map until its next full collection.
+   */
+  #end(): readonly Reader<T>[] {
     if (this.#state === 'ENDED') return [];
     this.#state = 'ENDED';
     clearTimeout(this.#timer);
-    this.#options.turn?.end();
-    this.#options.onEnd?.();
-    const readers = [...this.#readers];
-    for (const { signal, leave } of readers) signal.removeEventListener('abort', leave);
+    this.#turn?.end();
+    this.#options.onEnd?.(this);
+    const readers = this.#readers;
+    for (const reader of readers) this.#answer(reader);
+    this.#readers = [];
+    this.#run = this.#turn = this.#controller = null;
+    this.#timer = undefined;
     return readers;
+  }
+
+  #answer({ scope, leave }: Reader<T>): void {
+    scope.signal.removeEventListener('abort', leave);
+    this.#options.onAnswer?.(scope);
   }
 }

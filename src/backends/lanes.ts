@@ -71,10 +71,8 @@ interface Places {
   readonly service: BackendName;
 }
 
-interface Lane {
-  readonly viewer: string;
-  readonly key: object;
-}
+/** A request, or the gateway's own work, as far as its calls wait and end with it. */
+export type Waiter = Pick<CallScope, 'signal' | 'lane'>;
 
 type State =
   | { readonly name: 'NEW' }
@@ -85,13 +83,13 @@ type State =
 /** The place of one call among those in flight. */
 export class Turn {
   readonly #places: Places;
-  /** The lanes of the requests that wait for this call. */
-  readonly #lanes: Lane[];
+  /** The requests that wait for this call. */
+  readonly #waiters: Waiter[];
   #state: State = { name: 'NEW' };
 
-  constructor(places: Places, scope: CallScope) {
+  constructor(places: Places, scope: Waiter) {
     this.#places = places;
-    this.#lanes = [laneOf(scope)];
+    this.#waiters = [scope];
   }
 
   /** Null when the call can start now; otherwise resolves at its turn, unless it ends before. */
@@ -100,20 +98,19 @@ export class Turn {
       this.#state = { name: 'RUNNING', since: now() };
       return null;
     }
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#state = { name: 'WAITING', begin: resolve };
     laneWaitChanged.publish({ service: this.#places.service, change: 1 });
-    for (const { viewer, key } of this.#lanes) this.#places.queue.push(viewer, key, this);
-    return promise;
+    for (const waiter of this.#waiters) this.#enter(waiter);
+    return new Promise((begin) => {
+      this.#state = { name: 'WAITING', begin };
+    });
   }
 
   /** Lets the call wait in the lane of one more request that needs it. */
-  wantedBy(scope: Pick<CallScope, 'signal' | 'lane'>): void {
+  wantedBy(waiter: Waiter): void {
     if (this.#state.name !== 'WAITING') return;
-    const lane = laneOf(scope);
-    if (this.#lanes.some(({ key }) => key === lane.key)) return;
-    this.#lanes.push(lane);
-    this.#places.queue.push(lane.viewer, lane.key, this);
+    if (this.#waiters.some((other) => laneOf(other) === laneOf(waiter))) return;
+    this.#waiters.push(waiter);
+    this.#enter(waiter);
   }
 
   /** Called by the queue with a place that became free. */
@@ -132,12 +129,22 @@ export class Turn {
     if (state.name === 'RUNNING') this.#places.giveBack(state.since);
   }
 
+  #enter(waiter: Waiter): void {
+    this.#places.queue.push(viewerOf(waiter), laneOf(waiter), this);
+  }
+
   #leaveQueue(): void {
     laneWaitChanged.publish({ service: this.#places.service, change: -1 });
-    for (const { viewer, key } of this.#lanes) this.#places.queue.remove(viewer, key, this);
+    for (const waiter of this.#waiters) {
+      this.#places.queue.remove(viewerOf(waiter), laneOf(waiter), this);
+    }
   }
 }
 
-function laneOf({ lane, signal }: Pick<CallScope, 'signal' | 'lane'>): Lane {
-  return lane ? { viewer: lane.viewer, key: lane } : { viewer: GATEWAY, key: signal };
+function viewerOf({ lane }: Waiter): string {
+  return lane ? lane.viewer : GATEWAY;
+}
+
+function laneOf({ lane, signal }: Waiter): object {
+  return lane ?? signal;
 }
