@@ -11,6 +11,9 @@ export interface SubscriptionTarget {
   readonly subscriptionId: string | null;
 }
 
+/** A customer's subscriptions of one SKU, usually one. */
+export type SubscriptionStock = Pick<SubscriptionTarget, 'customerId' | 'skuId'>;
+
 /** Whether the subscription has ended; a suspended one has not. */
 export function hasEnded({ status }: ResellerSubscription): boolean {
   return status === 'CANCELLED';

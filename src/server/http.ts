@@ -69,6 +69,8 @@ export interface HttpOptions {
   readonly readiness: readonly ReadinessCheck[];
   /** What agents may do at `/mcp`; null serves nothing there. */
   readonly mcp: McpMode | null;
+  /** Milliseconds in which a client must read a page of an export; a minute by default. */
+  readonly exportStallMs?: number | undefined;
   readonly log: Logger;
 }
 

@@ -34,6 +34,8 @@ export interface RouteOptions extends YogaOptions {
   readonly push: PushOptions;
   /** What agents may do at `/mcp`; null serves nothing there. */
   readonly mcp: McpMode | null;
+  /** Milliseconds in which a client must read a page of an export; a minute by default. */
+  readonly exportStallMs?: number | undefined;
 }
 
 /** Returns the handler of a request, or why it is refused. */

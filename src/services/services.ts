@@ -85,7 +85,7 @@ class RequestServices implements Services {
   }
 
   get subscriptions() {
-    this.#subscriptions ??= createSubscriptionService(this.#viewed);
+    this.#subscriptions ??= createSubscriptionService(this.#sources, this.#viewed);
     return this.#subscriptions;
   }
 

@@ -14,7 +14,8 @@ import {
   type SubscriptionTarget,
 } from '../domain/subscription-target.ts';
 import { authorizeRead } from './authorize.ts';
-import type { Viewed } from './scope.ts';
+import type { ServiceSources, Viewed } from './scope.ts';
+import { createObservedOwner } from './sku-owners.ts';
 
 export interface SubscriptionService {
   /** Null when another reseller or Google manages the filtered customer, and there is no token. */
@@ -43,12 +44,11 @@ interface Listing {
   readonly pages: Map<string | null, Page<ResellerSubscription>>;
 }
 
-export function createSubscriptionService({
-  access,
-  loaders,
-  resellerIds,
-  scope: { viewer },
-}: Viewed): SubscriptionService {
+export function createSubscriptionService(
+  sources: Pick<ServiceSources, 'portfolio'>,
+  { access, loaders, resellerIds, scope: { viewer } }: Viewed,
+): SubscriptionService {
+  const observedOwner = createObservedOwner(sources);
   const listings = new Map<string, Listing>();
   const origins = new WeakMap<ResellerSubscription, Listing>();
   const owners = new WeakSet<ResellerSubscription>();
@@ -125,6 +125,14 @@ export function createSubscriptionService({
     return items.filter((_, index) => seen[index]);
   }
 
+  /** Whether the pages show, or the portfolio confirms, which subscription owns the SKU. */
+  async function isShown(listing: Listing, subscription: ResellerSubscription): Promise<boolean> {
+    const shown = whatShows(listing, subscription);
+    if (shown !== 'LIKELY') return shown === 'OWNER';
+    const owner = await observedOwner(subscription);
+    return owner === undefined || owner === subscription.subscriptionId;
+  }
+
   return {
     async page(given, requested) {
       authorizeRead(viewer);
@@ -164,7 +172,7 @@ export function createSubscriptionService({
       const target = { customerId, skuId, subscriptionId: null };
       if (owners.has(subscription)) return target;
       const listing = origins.get(subscription);
-      const isSettled = listing !== undefined && settles(listing, subscription);
+      const isSettled = listing !== undefined && (await isShown(listing, subscription));
       resellerIds.learn([customerId]);
       const list = isSettled ? itemsOf(listing) : await allOrNone(customerId);
       const owner = ownerOf([...siblings(list, subscription), subscription]);
@@ -195,25 +203,29 @@ function itemsOf({ pages }: Listing): ResellerSubscription[] {
 
 /**
  * Whether the pages that were read show which subscription owns the SKU. Pages of a list of all
- * customers do, except for a customer at an edge, whose subscriptions may continue on a page that was
- * not read, for a subscription that has ended, and for one with a sibling on the pages. Reading the
- * subscriptions of every customer on a page would cost a call per customer, so that is done only when
- * the pages show that the list does not keep the subscriptions of a customer together.
+ * customers do so if the list keeps the subscriptions of a customer together, which Google does not
+ * promise: LIKELY. They do not for a customer at an edge, whose subscriptions may continue on a page
+ * that was not read, for a subscription that has ended, and for one with a sibling on the pages.
+ * Reading the subscriptions of every customer on a page would cost a call per customer.
  */
-function settles(listing: Listing, subscription: ResellerSubscription): boolean {
+function whatShows(
+  listing: Listing,
+  subscription: ResellerSubscription,
+): 'OWNER' | 'LIKELY' | 'NOTHING' {
   const { filter, pages } = listing;
   // The list of transferable subscriptions cannot be read without the token.
-  if (filter.customerAuthToken !== undefined) return true;
+  if (filter.customerAuthToken !== undefined) return 'OWNER';
   const edges = [...pages].flatMap(([token, { items, nextToken }]) => {
     const isStart = token !== null && ![...pages.values()].some((p) => p.nextToken === token);
     const isEnd = nextToken !== null && !pages.has(nextToken);
     return [isStart ? items[0] : undefined, isEnd ? items.at(-1) : undefined];
   });
-  if (!edges.some((edge) => edge !== undefined)) return true;
-  if (filter.customerId !== undefined || hasEnded(subscription)) return false;
-  if (!isGrouped(itemsOf(listing))) return false;
+  if (!edges.some((edge) => edge !== undefined)) return 'OWNER';
+  if (filter.customerId !== undefined || hasEnded(subscription)) return 'NOTHING';
+  if (!isGrouped(itemsOf(listing))) return 'NOTHING';
   const isAtEdge = edges.some((edge) => edge?.customerId === subscription.customerId);
-  return !isAtEdge && siblings(itemsOf(listing), subscription).length === 0;
+  const isAlone = siblings(itemsOf(listing), subscription).length === 0;
+  return !isAtEdge && isAlone ? 'LIKELY' : 'NOTHING';
 }
 
 function isGrouped(items: readonly ResellerSubscription[]): boolean {

@@ -17,13 +17,21 @@ export interface Served extends Written {
   request(options?: Partial<{ viewer: Viewer; signal: AbortSignal }>): Services;
 }
 
+type WrittenOptions = NonNullable<Parameters<typeof startWritten>[0]>;
+
+export interface ServedOptions extends WrittenOptions {
+  /** When the last sweep of the portfolio began; the portfolio is off without one. */
+  readonly asOf?: Date | null;
+}
+
 /**
  * Services over a fake reseller API, the real store and the write engine. Billing has every customer;
  * operations and notifications are missing.
  */
-export async function startServices(
-  options: Parameters<typeof startWritten>[0] = {},
-): Promise<Served> {
+export async function startServices({
+  asOf = null,
+  ...options
+}: ServedOptions = {}): Promise<Served> {
   const written = await startWritten(options);
   const reseller = createResellerClient({
     ...{ endpoint: written.api.backend.url, credential: fixedToken('t'), batch: false },
@@ -34,7 +42,10 @@ export async function startServices(
     reseller,
     writes: { engine: written.engine, reseller: written.writes, deliveries: { add: () => {} } },
     links: written.store.links,
-    portfolio: { written: async () => {}, reread: async () => {} },
+    portfolio: {
+      ...{ written: async () => {}, reread: async () => {}, store: written.store.portfolio },
+      status: async () => ({ phase: asOf ? 'IDLE' : 'OFF', asOf }),
+    },
     defaultResellerId: 'R1',
     resellerOwner: null,
     catalog: googleCatalog,

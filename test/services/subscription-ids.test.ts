@@ -1,7 +1,9 @@
 import { type ExecutionResult, graphql } from 'graphql';
 import { describe, expect, test } from 'vitest';
+import type { ResellerSubscription } from '../../src/domain/subscription.ts';
 import { encodeGlobalId } from '../../src/schema/relay/global-id.ts';
 import { schema } from '../../src/schema/schema.ts';
+import { noProduct, resellerSubscription, seen } from '../store/portfolio-builders.support.ts';
 import type { Json } from '../writes/reseller/fake-reseller.support.ts';
 import { type Served, startServices } from './services.support.ts';
 
@@ -226,6 +228,63 @@ test('the id of the owner passes to the other one when the owner ends', async ()
   await dataOf(served, source, { id: ownerId });
   expect(await listedIds(served, 50, customerId)).toEqual({ OLD: ownerId });
   expect(await bySubscription(served, idOf('OLD'))).toMatchObject({ node: { id: ownerId } });
+});
+
+/** Stores active subscriptions of SKU `A` as a sweep did. */
+async function observe(served: Served, found: Partial<ResellerSubscription>[]): Promise<void> {
+  const subscriptions = found.map((fields) => resellerSubscription({ skuId: 'A', ...fields }));
+  await served.store.portfolio.observe(
+    subscriptions.map((subscription) =>
+      seen({ type: 'subscription', subscription, isOwner: false }),
+    ),
+    noProduct,
+  );
+}
+
+describe('a list whose pages look as if customers were together', () => {
+  // Both are between strangers, on pages of their own.
+  const strangers = [1, 2, 3, 4].map((n) => ({ customerId: `X${n}`, subscriptionId: `X${n}` }));
+  const [one, two, three, four] = strangers;
+  const page1 = [{ ...one }, { ...older }, { ...two }];
+  const page2 = [{ ...three }, { ...newer }, { ...four }];
+
+  async function startSwept(observed: readonly Partial<ResellerSubscription>[]): Promise<Served> {
+    const served = await startServices({ asOf: new Date() });
+    served.api.pageSize = 3;
+    for (const item of [...page1, ...page2]) served.api.add({ ...item, skuId: 'A' });
+    await observe(served, [...strangers, ...observed]);
+    return served;
+  }
+  const [old, young] = [older, newer].map(({ subscriptionId, creationTime }) => ({
+    ...{ customerId: 'C1', subscriptionId, creationTime: new Date(Number(creationTime)) },
+  }));
+  const expected = { OLD: idOf('OLD'), NEW: ownerId };
+
+  test('has a different id for each of two active subscriptions of a SKU', async () => {
+    const served = await startSwept([{ ...old }, { ...young }]);
+    expect(await listedIds(served, 3)).toMatchObject(expected);
+    // That of OLD, of which the portfolio does not say that it is the owner, and of the edges.
+    const reads = served.api.reads.filter((path) => path.includes('customerId=C1'));
+    expect(reads).toHaveLength(1);
+  });
+
+  test('also when the portfolio has not observed either of them', async () => {
+    expect(await listedIds(await startSwept([]), 3)).toMatchObject(expected);
+  });
+});
+
+test('a list of all customers costs no call per customer when the portfolio knows them', async () => {
+  const served = await startServices({ asOf: new Date() });
+  const numbers = Array.from({ length: 40 }, (_, n) => n);
+  for (const n of numbers) {
+    served.api.add({ customerId: `C${n}`, skuId: 'A', subscriptionId: `S${n}` });
+  }
+  await observe(
+    served,
+    numbers.map((n) => ({ customerId: `C${n}`, subscriptionId: `S${n}` })),
+  );
+  await listedIds(served, 20);
+  expect(served.api.reads.filter((path) => path.includes('customerId='))).toHaveLength(2);
 });
 
 test('a list of all customers costs no call per customer', async () => {

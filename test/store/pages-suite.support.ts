@@ -24,6 +24,8 @@ async function pages(journal: OperationJournal, filter: OperationFilter, size: n
 
 const day = (n: number) => Date.UTC(2026, 0, 1 + n);
 
+const nobody = { resellerId: null, customerId: null };
+
 /** Operations in every status and of every kind, some of them of three customers. */
 const states: Operation[] = names('op', 40).map((operationId, n) => {
   const lost = [operation({ lost: 'STILL_POLLED' }), operation({ lost: 'GIVEN_UP' })];
@@ -33,7 +35,8 @@ const states: Operation[] = names('op', 40).map((operationId, n) => {
     result: { type: 'failure', code: 1, message: '', details: [] },
   });
   const form = [...forms, cancelled][n % 7] ?? cancelled;
-  const customer = { type: 'customer', resellerId: 'R1', customerId: `C${n % 3}` } as const;
+  const resellerId = n % 5 === 0 ? 'R2' : 'R1';
+  const customer = { type: 'customer', resellerId, customerId: `C${n % 3}` } as const;
   const kind = operationKinds[n % operationKinds.length] ?? 'UNKNOWN';
   const createdAt = new Date(day(n % 10));
   return { ...form, operationId, kind, createdAt, metadata: n % 4 === 0 ? null : customer };
@@ -99,12 +102,21 @@ export function pagesSuite(database: TestDatabase): void {
       kinds: fc.option(fc.subarray([...operationKinds]), { nil: undefined }),
       from: fc.option(time, { nil: undefined }),
       until: fc.option(time, { nil: undefined }),
+      tenant: fc.option(
+        fc.record({
+          resellers: fc.subarray(['R1', 'R2', 'R3']),
+          ownsUnlinked: fc.constant(false),
+        }),
+        { nil: undefined },
+      ),
     });
     const property = fc.asyncProperty(filters, fc.integer({ min: 1, max: 50 }), async (f, size) => {
       const matching = states.filter((state) => {
         const own = state.metadata ?? (state.result?.type === 'customer' && state.result.customer);
-        const customerId = own && 'customerId' in own ? own.customerId : null;
+        const { resellerId, customerId } = own && 'customerId' in own ? own : nobody;
         if (f.customer && f.customer.customerId !== customerId) return false;
+        if (f.customer && f.customer.resellerId !== resellerId) return false;
+        if (f.tenant && !f.tenant.resellers.some((id) => id === resellerId)) return false;
         if (f.kinds && !f.kinds.includes(state.kind)) return false;
         if (f.from && (state.createdAt ?? f.from) < f.from) return false;
         if (f.until && (state.createdAt ?? f.until) >= f.until) return false;

@@ -41,9 +41,12 @@ export function startSuite(database: TestDatabase): void {
     await journal.append(operation({ operationId: 'a', kind: 'SUSPEND_CUSTOMER', createdAt }));
     await journal.append(operation({ operationId: 'b', createdAt: odd }));
     await close();
+    // Migrations run in order, so the later ones are undone, too.
+    for (const name of ['kind', 'reseller_kind', 'start']) {
+      await database.query(`drop index operations_by_${name}`);
+    }
     await database.query('alter table operations drop column kind');
     await database.query('alter table operations drop column started_at');
-    // Migrations run in order, so the later ones are undone, too.
     for (const name of portfolioTables) await database.query(`drop table portfolio_${name}`);
     for (const table of ['writes', 'operations']) {
       await database.query(`alter table ${table} drop column trace_context`);

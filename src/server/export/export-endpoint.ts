@@ -24,6 +24,7 @@ import type { ViewerSlots } from '../viewer-slots.ts';
 import { type Columns, customerColumns, subscriptionColumns } from './columns.ts';
 import { type Cell, csvLine } from './csv.ts';
 import { exportArguments } from './export-arguments.ts';
+import { Stall } from './stall.ts';
 
 export const exportPaths = [
   '/export/subscriptions.csv',
@@ -37,7 +38,7 @@ type ExportPath = (typeof exportPaths)[number];
 const PAGE = 500;
 /** Exports of one viewer at the same time. Each holds a page in memory and reads one after another. */
 export const EXPORTS_AT_ONCE = 4;
-/** A client that reads nothing for this time is disconnected, in milliseconds. */
+/** A client that does not read a page within this time is disconnected, in milliseconds. */
 const STALL_MS = 60_000;
 
 /** Listeners of one response, which do not grow with the rows. */
@@ -52,6 +53,8 @@ export interface ExportOptions {
   readonly origins: OriginPolicy;
   readonly limits: Limits;
   readonly log: Logger;
+  /** Milliseconds in which a client must read a page; a minute by default. */
+  readonly exportStallMs?: number | undefined;
 }
 
 /**
@@ -116,11 +119,18 @@ async function send(options: ExportOptions, path: ExportPath, admitted: Admitted
     'content-disposition': `attachment; filename="${path.slice('/export/'.length)}"`,
     'cache-control': 'no-store',
   });
-  response.setTimeout(STALL_MS, () => response.destroy());
+  const { exportStallMs: stallMs = STALL_MS } = options;
+  const cutOff = (): void => {
+    options.log.warn({ requestId, stallMs }, 'export ended: the client did not read it in time');
+    response.destroy();
+  };
   // The pipeline adds several to those of the server; Node warns of eleven.
   response.setMaxListeners(MAX_LISTENERS);
-  const pages = Readable.from(untilExpiry(first, lines, viewer), { highWaterMark: 1 });
-  await pipeline(pages, response);
+  const reader = new Stall(stallMs, cutOff);
+  const pages = Readable.from(reader.watch(untilExpiry(first, lines, viewer)), {
+    highWaterMark: 1,
+  });
+  await pipeline(pages, response).finally(() => reader.end());
 }
 
 const clientGone = new GatewayError('UNAVAILABLE', 'The client disconnected.');

@@ -21,3 +21,20 @@ export async function addOperationFilters(db: Kysely<unknown>, kind: DatabaseKin
         from operation_entries where sequence = latest_sequence),
       first_seen_at)`.execute(db);
 }
+
+/**
+ * Adds the indexes of the filters by kind and time. The expressions are those of the conditions: an
+ * instance of an earlier version leaves both columns empty.
+ */
+export async function addOperationIndexes(db: Kysely<unknown>): Promise<void> {
+  const kind = sql`coalesce(kind, 'UNKNOWN')`;
+  for (const index of [
+    sql`create index operations_by_kind on operations (status, (${kind}), number)`,
+    sql`create index operations_by_reseller_kind
+      on operations (reseller_id, status, (${kind}), number)`,
+    sql`create index operations_by_start
+      on operations ((coalesce(started_at, first_seen_at)), number)`,
+  ]) {
+    await index.execute(db);
+  }
+}

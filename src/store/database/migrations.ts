@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import type { DatabaseKind } from './database.ts';
 import { addAuditLog } from './migrate-audit.ts';
-import { addOperationFilters } from './migrate-operation-filters.ts';
+import { addOperationFilters, addOperationIndexes } from './migrate-operation-filters.ts';
 import { createPortfolio } from './migrate-portfolio.ts';
 import { addTraceContext } from './migrate-trace-context.ts';
 import { createWrites } from './migrate-writes.ts';
@@ -24,6 +24,7 @@ export function migrations(kind: DatabaseKind): Record<string, Migration> {
     '0009-operation-filters': { up: (db) => addOperationFilters(db, kind) },
     '0010-portfolio': { up: (db) => createPortfolio(db, kind) },
     '0011-trace-context': { up: addTraceContext },
+    '0012-operation-indexes': { up: addOperationIndexes },
   };
 }
 

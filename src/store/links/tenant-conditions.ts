@@ -1,10 +1,13 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Tenant } from '../../domain/tenant.ts';
 
-/** Whether a column names one of the tenant's resellers. */
-export function isOfTenant({ resellers }: Tenant, column: string): RawBuilder<boolean> {
+/** Whether a column, by its name or as an expression, names one of the tenant's resellers. */
+export function isOfTenant(
+  { resellers }: Tenant,
+  column: string | RawBuilder<unknown>,
+): RawBuilder<boolean> {
   if (resellers.length === 0) return sql`1 = 0`;
-  return sql`${sql.ref(column)} in (${sql.join(resellers)})`;
+  return sql`${typeof column === 'string' ? sql.ref(column) : column} in (${sql.join(resellers)})`;
 }
 
 /**

@@ -13,6 +13,7 @@ import type {
   PortfolioOrder,
   SubscriptionOrderField,
 } from '../../domain/portfolio-filter.ts';
+import type { SubscriptionStock } from '../../domain/subscription-target.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import type { ProductOf } from './rows.ts';
 import type { SweepStore } from './sweep-store.ts';
@@ -64,6 +65,11 @@ export interface PortfolioStore extends SweepStore {
     skuId: string,
     tenant: Tenant | undefined,
   ): Promise<PortfolioSubscription | null>;
+  /**
+   * The ids of the subscriptions that own their SKUs, in the order of the keys; null when the row is
+   * missing or gone.
+   */
+  owners(keys: readonly SubscriptionStock[]): Promise<readonly (string | null)[]>;
   /** Changes in the order in which they were stored, oldest first or newest first. */
   changes(
     query: ChangeQuery,

@@ -4,6 +4,7 @@ import type { Tenant } from '../../domain/tenant.ts';
 import type { Database } from '../database/database.ts';
 import type { Tables } from '../database/tables.ts';
 import { isOfTenant, isTenantsCustomer } from '../links/tenant-conditions.ts';
+import { MAX_ROWS } from '../operations/rows.ts';
 import type { StoredCustomer, StoredSubscription } from './batch.ts';
 import { type FilterTarget, whereOf } from './conditions.ts';
 import {
@@ -20,7 +21,7 @@ import type {
   PortfolioSelection,
   PortfolioStore,
 } from './portfolio-store.ts';
-import { toCustomer, toSubscription } from './rows.ts';
+import { subscriptionRowId, toCustomer, toSubscription } from './rows.ts';
 import { summaryOf } from './summary.ts';
 
 /** One more than the largest page, to know whether another one follows. */
@@ -34,6 +35,7 @@ type Reads = Pick<
   | 'countCustomers'
   | 'summary'
   | 'subscription'
+  | 'owners'
 >;
 
 export function portfolioReads(database: Database): Reads {
@@ -103,6 +105,22 @@ export function portfolioReads(database: Database): Reads {
           .executeTakeFirst(),
       );
       return row ? toSubscription(row) : null;
+    },
+    async owners(keys) {
+      const ids = keys.map(({ customerId, skuId }) => subscriptionRowId(customerId, skuId));
+      const owners = new Map<string, string>();
+      for (let start = 0; start < ids.length; start += MAX_ROWS) {
+        const rows = await database.read((db) =>
+          db
+            .selectFrom('portfolio_subscriptions')
+            .select(['id', 'subscription_id'])
+            .where('id', 'in', ids.slice(start, start + MAX_ROWS))
+            .where('gone', '=', 0)
+            .execute(),
+        );
+        for (const row of rows) owners.set(row.id, row.subscription_id);
+      }
+      return ids.map((id) => owners.get(id) ?? null);
     },
   };
 }

@@ -1,0 +1,182 @@
+import { DatabaseSync } from 'node:sqlite';
+import { Client } from 'pg';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import {
+  EVERYTHING,
+  type PortfolioCondition,
+  type PortfolioFilter,
+  subscriptionOrders,
+} from '../../src/domain/portfolio-filter.ts';
+import { openStore, type Store } from '../../src/store/store.ts';
+import { log } from '../operations/operations.support.ts';
+import { testDatabase } from './databases.support.ts';
+
+const ROWS = 60_000;
+const DAY_MS = 86_400_000;
+const start = new Date('2026-01-01T00:00:00Z').getTime();
+
+/** Every filter that the schema offers, with few, many and no matches. */
+const conditions: Readonly<Record<string, PortfolioCondition | null>> = {
+  none: null,
+  'a rare word': { type: 'search', words: ['needle'] },
+  'a common word': { type: 'search', words: ['example'] },
+  'a short word': { type: 'search', words: ['c1'] },
+  'the common status': oneOf('status', ['ACTIVE']),
+  'a rare status': oneOf('status', ['SUSPENDED']),
+  'a missing status': oneOf('status', ['CANCELLED']),
+  'a suspension reason': { type: 'reasons', values: ['PENDING_TOS_ACCEPTANCE'], otherThan: null },
+  'a plan': oneOf('planName', ['TRIAL']),
+  'a SKU': oneOf('skuId', ['SKU7']),
+  'a product': oneOf('productId', ['P1']),
+  'renewals before a day': compare('renewsAt', '<', start + DAY_MS),
+  'renewals after a day': compare('renewsAt', '>', start + 300 * DAY_MS),
+  'trials that end': compare('trialEndsAt', '<', start + DAY_MS),
+  'many free seats': compare('freeSeats', '>=', 99),
+  'new ones': compare('createdAt', '>', start + 364 * DAY_MS),
+  'a country': oneOf('countryCode', ['DE']),
+  'an inactive account': { type: 'flag', property: 'accountActive', value: false },
+  linked: { type: 'flag', property: 'linked', value: true },
+  'one customer': { type: 'customer', customer: { billing: null, resellerCustomerId: 'C77' } },
+  gone: { type: 'flag', property: 'gone', value: true },
+};
+
+function oneOf(
+  property: 'status' | 'planName' | 'skuId' | 'productId' | 'countryCode',
+  values: readonly string[],
+): PortfolioCondition {
+  return { type: 'oneOf', property, values, otherThan: null, orMissing: false };
+}
+
+function compare(
+  property: 'renewsAt' | 'trialEndsAt' | 'createdAt' | 'freeSeats',
+  side: '<' | '>' | '>=',
+  value: number,
+): PortfolioCondition {
+  return { type: 'compare', property, side, value };
+}
+
+/** @param numbers a table `n` with the numbers `i` */
+const rows = (
+  numbers: string,
+) => `insert into portfolio_subscriptions (id, customer_id, sku_id, subscription_id,
+    product_id, status, plan_name, suspension_reasons, renews_at, trial_ends_at, created_at, seats,
+    licensed_seats, free_seats, observed_at, gone, linked, account_active, country_code,
+    customer_domain, organization_key)
+  select 'C' || i / 3 || ' SKU' || i % 40, 'C' || i / 3, 'SKU' || i % 40, 'S' || i, 'P' || i % 5,
+    case when i % 100 = 0 then 'SUSPENDED' else 'ACTIVE' end,
+    case when i % 50 = 0 then 'TRIAL' else 'FLEXIBLE' end,
+    case when i % 1000 = 0 then '["PENDING_TOS_ACCEPTANCE"]' end,
+    ${start} + i % 365 * cast(${DAY_MS} as bigint),
+    case when i % 50 = 0 then ${start} + i % 365 * cast(${DAY_MS} as bigint) end,
+    ${start} + i * cast(${DAY_MS} as bigint) / 165, i % 500, i % 400, i % 100,
+    ${start} + i, case when i % 200 = 1 then 1 else 0 end, i % 2, case when i % 30 = 0 then 0 else 1 end,
+    case when i % 60 = 0 then 'DE' else 'RU' end, 'c' || i / 3 || '.example',
+    'organization ' || i / 3
+  from ${numbers}`;
+const search = `insert into portfolio_subscription_search (rowid, search)
+  select number, customer_domain || case when number % 6000 = 0 then ' needle' else '' end
+  from portfolio_subscriptions`;
+
+interface PlanNode {
+  readonly 'Node Type': string;
+  readonly 'Plan Rows': number;
+  readonly Plans?: readonly PlanNode[];
+}
+
+function nodesOf(node: PlanNode): readonly PlanNode[] {
+  return [node, ...(node.Plans ?? []).flatMap(nodesOf)];
+}
+
+/** The rows that a node sorts, as the database expects. */
+function sortedRows(node: PlanNode): number {
+  if (!node['Node Type'].includes('Sort')) return 0;
+  return (node.Plans ?? []).reduce((sum, input) => sum + input['Plan Rows'], 0);
+}
+
+/** Reads a page of every filter in every order; the direction alternates. */
+async function readAll({ portfolio }: Store, read: (name: string) => Promise<void>) {
+  let count = 0;
+  for (const [name, condition] of Object.entries(conditions)) {
+    const filter: PortfolioFilter = condition ? { type: 'is', condition } : EVERYTHING;
+    for (const field of subscriptionOrders) {
+      const order = { field, direction: count++ % 2 === 0 ? 'ASC' : 'DESC' } as const;
+      await portfolio.subscriptions({ filter, order, tenant: undefined, limit: 51, after: null });
+      await read(`${name} by ${field} ${order.direction}`);
+    }
+  }
+}
+
+const isPage = (text: string): boolean =>
+  text.startsWith('select') && text.includes('from "portfolio_subscriptions" as "s"');
+
+describe('PostgreSQL', () => {
+  const database = testDatabase('PostgreSQL');
+
+  test('no page of 60,000 subscriptions scans the table or sorts more than a twentieth', async () => {
+    const store = await database.open();
+    await database.query(rows('generate_series(1, 60000) as n (i)'));
+    await database.query(search);
+    await database.query('analyze');
+    const client = new Client(database.url);
+    await client.connect();
+    onTestFinished(() => client.end());
+    const query = Client.prototype.query;
+    const read: { text: string; values: unknown[] }[] = [];
+    // The pages themselves are not needed, only their plans.
+    const sent = vi.spyOn(Client.prototype, 'query').mockImplementation(function (
+      this: Client,
+      ...args: unknown[]
+    ) {
+      const [text, values] = args;
+      if (typeof text !== 'string' || !isPage(text)) return Reflect.apply(query, this, args);
+      read.push({ text, values: Array.isArray(values) ? values : [] });
+      return Promise.resolve({ command: 'SELECT', rowCount: 0, rows: [] });
+    });
+    onTestFinished(() => void sent.mockRestore());
+    const found: string[] = [];
+    let pages = 0;
+    await readAll(store, async (name) => {
+      for (const { text, values } of read.splice(0)) {
+        const explained = `explain (format json) ${text}`;
+        const { rows: plan } = await client.query(explained, values);
+        const nodes = nodesOf(plan[0]['QUERY PLAN'][0].Plan);
+        const types = nodes.map((node) => node['Node Type']);
+        const isSorted = nodes.some((node) => sortedRows(node) > ROWS / 20);
+        if (types.includes('Seq Scan') || isSorted) found.push(`${name}: ${types.join(', ')}`);
+        pages++;
+      }
+    });
+    expect(pages).toBeGreaterThan(Object.keys(conditions).length * subscriptionOrders.length);
+    expect(found).toEqual([]);
+  }, 60_000);
+});
+
+/** A sort is allowed for what an index of the filter has found. */
+const byFilter =
+  /^SEARCH s USING INDEX portfolio_subscriptions_by_\w+ \((?:gone=\? AND \w+[<>]|customer_id=)/;
+
+test('on SQLite, no page scans the table, or sorts more than an index of its filter finds', async () => {
+  // In memory, statements are prepared in this thread.
+  const prepared = vi.spyOn(DatabaseSync.prototype, 'prepare');
+  onTestFinished(() => void prepared.mockRestore());
+  const store = await openStore('sqlite::memory:', { log });
+  onTestFinished(() => store.close());
+  const [connection] = prepared.mock.contexts;
+  if (!(connection instanceof DatabaseSync)) throw new Error('the store prepares statements');
+  const names = new Map<string, string>();
+  await readAll(store, async (name) => {
+    for (const [text] of prepared.mock.calls) if (isPage(text)) names.set(text, name);
+    prepared.mockClear();
+  });
+  const found: string[] = [];
+  for (const [text, name] of names) {
+    const plan = connection.prepare(`explain query plan ${text}`).all();
+    const steps = plan.map(({ detail }) => String(detail));
+    const isScan = steps.some((step) => /^SCAN s\b/.test(step));
+    const isSort = steps.some((step) => step.includes('ORDER BY'));
+    const isOfFilter = steps.some((step) => byFilter.test(step));
+    if (isScan || (isSort && !isOfFilter)) found.push(`${name}: ${steps.join('; ')}`);
+  }
+  expect(names.size).toBeGreaterThan(subscriptionOrders.length * 10);
+  expect(found).toEqual([]);
+});
