@@ -1,9 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
-import type { Sandbox } from '../src/sandbox/sandbox.ts';
+import { loadConfig } from '../src/config/config.ts';
+import { createGateway } from '../src/gateway.ts';
+import { type Sandbox, startSandbox } from '../src/sandbox/sandbox.ts';
 import type { Dial } from './fan-out-clients.ts';
-import { percentiles, report } from './measure.ts';
+import { percentiles } from './measure.ts';
 import { heapUsed, now, openSockets, type Sockets } from './sockets.ts';
+import type { Row } from './table.ts';
 
 const SOCKETS = 5000;
 const ROUNDS = 40;
@@ -17,20 +20,13 @@ const query = `subscription ($id: ID!) { operationUpdated(id: $id) {
   id kind status description createdAt modifiedAt cursor
   metadata { ... on CustomerOperationMetadata { resellerId customerId } } } }`;
 
-export interface FanOutOptions {
-  readonly url: string;
-  readonly sandbox: Sandbox;
-  /** The global id of an operation that does not end. */
-  readonly operation: string;
-}
-
 /**
- * Many sockets on one operation that changes again and again, and as many on a plain loop. Their rounds
- * alternate, so that both see the same machine.
+ * Many sockets on one operation that changes again and again, and as many on a plain loop of `ws`. Their
+ * rounds alternate, so that both see the same machine. The clients are a process of their own.
  */
-export async function fanOut({ url, sandbox, operation }: FanOutOptions): Promise<void> {
+export async function fanOut(): Promise<Row[]> {
+  const { url, sandbox, operation, close } = await startGateway();
   const count = Math.min(SOCKETS, Math.floor((descriptors() - SPARE_DESCRIPTORS) / 2));
-  console.log(`\n${count} sockets on one operation, in a process of their own`);
   const payload = { query, variables: { id: operation } };
   const dial: Dial = {
     port: Number(new URL(url).port),
@@ -49,15 +45,58 @@ export async function fanOut({ url, sandbox, operation }: FanOutOptions): Promis
     await round(gateway, () => change(`change ${n}`));
     await round(floor, () => plain.send(gateway.message));
   }
-  print('gateway', gateway);
-  print('plain ws loop, one prepared message', floor);
-  const ratio = (samples: (of: Served) => number[]): string =>
-    (percentiles(samples(gateway)).p50 / percentiles(samples(floor)).p50).toFixed(2);
-  console.log(
-    `gateway to plain ws: last client ${ratio(({ last }) => last)}, CPU time ${ratio(({ cpu }) => cpu)}`,
-  );
   await Promise.all([gateway.sockets.close(), floor.sockets.close()]);
   plain.close();
+  await close();
+  const row = (name: string, unit: string, value: (of: Served) => number): Row => {
+    return { name: `${count} sockets, ${name}`, unit, values: [value(floor), value(gateway)] };
+  };
+  return [
+    row('one change, the first client, p50', 'ms', ({ first }) => percentiles(first).p50),
+    row('one change, the last client, p50', 'ms', ({ last }) => percentiles(last).p50),
+    row('one change, CPU, p50', 'ms', ({ cpu }) => percentiles(cpu).p50),
+    row('heap of each while it is idle', 'kB', ({ heap }) => heap / 1_000),
+  ];
+}
+
+/** A gateway in this process, with an operation that does not end. */
+async function startGateway() {
+  const sandbox = await startSandbox({ operations: { outcome: 'never' } });
+  const { backends, ...config } = loadConfig({
+    PORT: '0',
+    DATABASE_URL: 'sqlite::memory:',
+    LOG_LEVEL: 'silent',
+    BILLING_ENDPOINT: sandbox.billingAddress,
+    BILLING_TLS: 'false',
+    PORTFOLIO: 'false',
+    BILLING_RESELLER_ID: sandbox.resellerId,
+    RESELLER_ENDPOINT: sandbox.resellerUrl,
+    OPERATION_POLL_INTERVAL_MS: '100',
+  });
+  if (!backends) throw new Error('the bench has backends');
+  const gateway = await createGateway({ ...config, backends }, { links: sandbox.links });
+  const url = await gateway.start();
+  const { customers } = await send<{ customers: { nodes: { id: string }[] } }>(
+    url,
+    '{ customers(first: 1) { nodes { id } } }',
+  );
+  const { activateCustomer } = await send<{ activateCustomer: { operation: { id: string } } }>(
+    url,
+    `mutation { activateCustomer(input: { customer: "${customers.nodes[0]?.id}" }) {
+      ... on ActivateCustomerSuccess { operation { id } } } }`,
+  );
+  const close = async () => {
+    await gateway.close();
+    await sandbox.close();
+  };
+  return { url, sandbox, operation: activateCustomer.operation.id, close };
+}
+
+async function send<T>(url: string, query: string): Promise<T> {
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query }) });
+  const { data } = (await response.json()) as { data: T };
+  return data;
 }
 
 interface Served {
@@ -67,8 +106,6 @@ interface Served {
   /** Of each round: the first and the last client, in milliseconds after the change. */
   readonly first: number[];
   readonly last: number[];
-  /** Of all rounds: every client. */
-  readonly all: number[];
   /** CPU time of this process in each round, in milliseconds. */
   readonly cpu: number[];
   /** The latest message. */
@@ -79,7 +116,7 @@ async function opened(dial: Dial): Promise<Served> {
   const before = heapUsed();
   const sockets = await openSockets(dial);
   const heap = (heapUsed() - before) / dial.sockets;
-  return { sockets, heap, first: [], last: [], all: [], cpu: [], message: '' };
+  return { sockets, heap, first: [], last: [], cpu: [], message: '' };
 }
 
 /** @param change resolves with the moment of the change */
@@ -94,22 +131,7 @@ async function round(served: Served, change: () => Promise<number>): Promise<voi
   const after = receivedAt.map((at) => at - changedAt).sort((a, b) => a - b);
   served.first.push(after[0] ?? 0);
   served.last.push(after.at(-1) ?? 0);
-  served.all.push(...after);
   served.message = message;
-}
-
-function print(name: string, { first, last, all, cpu, message, heap }: Served): void {
-  const rounded = (samples: number[]) => samples.map((ms) => ms.toFixed(1)).join(' ');
-  console.log(`${name}: ${message.length} bytes a message`);
-  report('  first client of a change', percentiles(first));
-  report('  any client', percentiles(all));
-  report(
-    '  last client of a change',
-    percentiles(last),
-    `(the first changes: ${rounded(last.slice(0, 3))})`,
-  );
-  report('  CPU time of a change', percentiles(cpu));
-  console.log(`  heap per idle socket: ${(heap / 1000).toFixed(1)} kB`);
 }
 
 /**

@@ -1,64 +1,37 @@
-import { loadConfig } from '../src/config/config.ts';
-import { createGateway } from '../src/gateway.ts';
-import { startSandbox } from '../src/sandbox/sandbox.ts';
+/*
+ * Usage: node bench/main.ts
+ * Measures everything that bench/RESULTS.md lists, and writes it. Takes about a quarter of an hour, on a
+ * machine with nothing else to do.
+ */
+import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { activations } from './activations.ts';
 import { fanOut } from './fan-out.ts';
-import { measure, report } from './measure.ts';
+import { unwatched } from './polls.ts';
+import { measureRequests, ROUNDS } from './requests/main.ts';
+import { tableOf } from './table.ts';
 import { throughput } from './throughput.ts';
 
-const sandbox = await startSandbox({ operations: { outcome: 'succeed' } });
-const { backends, ...config } = loadConfig({
-  PORT: '0',
-  DATABASE_URL: 'sqlite::memory:',
-  LOG_LEVEL: 'silent',
-  BILLING_ENDPOINT: sandbox.billingAddress,
-  BILLING_TLS: 'false',
-  PORTFOLIO: 'false',
-  BILLING_RESELLER_ID: sandbox.resellerId,
-  RESELLER_ENDPOINT: sandbox.resellerUrl,
-  RESELLER_CONNECTIONS: '100',
-  OPERATION_POLL_INTERVAL_MS: '100',
-});
-if (!backends) throw new Error('the bench has backends');
-const gateway = await createGateway({ ...config, backends }, { links: sandbox.links });
-const url = await gateway.start();
+const { programs, rows: requests } = await measureRequests();
+const rows = [
+  ...requests,
+  ...(await fanOut()),
+  ...(await activations()),
+  ...(await throughput()),
+  ...(await unwatched()),
+];
 
-async function ask<T>(query: string): Promise<T> {
-  const headers = { 'content-type': 'application/json' };
-  const body = JSON.stringify({ query });
-  const response = await fetch(url, { method: 'POST', headers, body });
-  const result = await response.json();
-  if (result.errors) throw new Error(JSON.stringify(result.errors));
-  return result.data;
-}
+const text = `# Results of the bench
 
-const { customers } = await ask<{ customers: { nodes: { id: string }[] } }>(
-  '{ customers(first: 1) { nodes { id } } }',
-);
-const id = customers.nodes[0]?.id;
-const activate = `mutation { activateCustomer(input: { customer: "${id}" }) {
-  ... on ActivateCustomerSuccess { operation { id } } ... on Error { message } } }`;
-const both = `{ customers(first: 100) { nodes { id billing { customerId } reseller { customerDomain } } } }`;
+\`npm run bench\` writes this table. Only the ratios are comparable with other runs.
 
-console.log(`2 cores, backends, gateway and client in one process, Node ${process.version}\n`);
-await measure(200, 4, () => ask(both));
-report(
-  'customers(first: 1), both backends at once',
-  await measure(2000, 8, () => ask('{ customers(first: 1) { nodes { id } } }')),
-);
-report(
-  '100 customers, both halves: 1 gRPC + ~60 REST calls',
-  await measure(200, 2, () => ask(both)),
-);
+The floor of the requests is a plain node:http program that makes the same backend calls (undici, grpc-js) and writes the same JSON without GraphQL. The other servers are in bench/peers and run when they are installed; they have no access rules, limits or log. Mercurius and Yoga resolve the part of the schema that is queried; Hive Gateway has the schema that it makes from the definitions of both APIs. All run side by side against the same stand-ins, with 16 connections and backends without latency unless stated otherwise; the gateway has its default settings.
 
-await activations();
+The floor of the sockets is a loop of \`ws\` that sends one message to all of them. The floor of the mutation is its call of the billing API without the gateway. Mutations at saturation share the two cores with the sandbox, the clients and the database.
 
-sandbox.operations.timing = { ...sandbox.operations.timing, outcome: 'never' };
-const { activateCustomer } = await ask<{ activateCustomer: { operation: { id: string } } }>(
-  activate,
-);
-await fanOut({ url, sandbox, operation: activateCustomer.operation.id });
+${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus().length} cores, median of ${ROUNDS} rounds for CPU times.
 
-await gateway.close();
-await sandbox.close();
-await throughput();
+${tableOf(programs, rows)}
+`;
+console.log(text);
+writeFileSync(new URL('RESULTS.md', import.meta.url), text);

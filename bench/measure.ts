@@ -29,9 +29,3 @@ export function percentiles(samples: readonly number[]): Percentiles {
   const at = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1] ?? 0;
   return { p50: at(0.5), p99: at(0.99), max: at(1) };
 }
-
-/** One line of the report. */
-export function report(name: string, { p50, p99, max }: Percentiles, note = ''): void {
-  const ms = (value: number): string => `${value.toFixed(1).padStart(8)} ms`;
-  console.log(`${name.padEnd(52)} p50 ${ms(p50)}  p99 ${ms(p99)}  max ${ms(max)}  ${note}`);
-}

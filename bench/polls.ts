@@ -13,93 +13,104 @@ import {
 import { createLogger } from '../src/log.ts';
 import { openStore } from '../src/store/store.ts';
 import { startProgram } from './requests/process.ts';
-
-/*
- * Usage: node bench/polls.ts
- * What running operations cost that no client watches: one gateway on SQLite polls them at the default
- * settings, against a stand-in in this process that always returns the same state.
- */
+import { type Row, tableOf } from './table.ts';
 
 const OPERATIONS = 10_000;
 const SECONDS = 30;
-const startedAt = Date.now();
+const STARTED = new Date();
 
-let polls = 0;
-const server = new Server();
-server.addService(
-  {
-    get: {
-      path: `/${OperationService.typeName}/Get`,
-      requestStream: false,
-      responseStream: false,
-      requestSerialize: (bytes: Buffer) => bytes,
-      requestDeserialize: (bytes: Buffer) => bytes,
-      responseSerialize: (bytes: Buffer) => bytes,
-      responseDeserialize: (bytes: Buffer) => bytes,
+/**
+ * What running operations cost that no client watches: one gateway on SQLite polls them at the default
+ * settings, against a stand-in in this process that always returns the same state.
+ */
+export async function unwatched(): Promise<Row[]> {
+  const directory = mkdtempSync(join(tmpdir(), 'gateway-bench-'));
+  const databaseUrl = `sqlite:${join(directory, 'gateway.db')}`;
+  await addOperations(databaseUrl);
+  const standIn = await startStandIn();
+  const gateway = await startProgram(
+    'gateway',
+    ['src/main.ts'],
+    {
+      PORT: '0',
+      LOG_LEVEL: 'warn',
+      DATABASE_URL: databaseUrl,
+      BILLING_ENDPOINT: `127.0.0.1:${standIn.port}`,
+      BILLING_TLS: 'false',
+      RESELLER_ENDPOINT: 'http://127.0.0.1:1',
+      RESELLER_TOKEN: 'token',
+      BILLING_TOKEN: 'token',
+      PORTFOLIO: 'false',
     },
-  },
-  {
-    get({ request }: ServerUnaryCall<Buffer, Buffer>, answer: (e: null, bytes: Buffer) => void) {
-      polls++;
-      const { operationId } = fromBinary(GetOperationRequestSchema, request);
-      const time = timestampFromMs(startedAt);
-      const running = { id: operationId, createdAt: time, modifiedAt: time };
-      answer(null, Buffer.from(toBinary(OperationSchema, create(OperationSchema, running))));
-    },
-  },
-);
-const port = await new Promise<number>((resolve, reject) => {
-  server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
-    error ? reject(error) : resolve(bound),
+    /Try:/,
   );
-});
+  await setTimeout(5_000);
+  const before = { polls: standIn.polls(), cpuMs: gateway.cpuMs(), time: performance.now() };
+  await setTimeout(SECONDS * 1_000);
+  const seconds = (performance.now() - before.time) / 1_000;
+  const cpuMs = (gateway.cpuMs() - before.cpuMs) / seconds;
+  const perSecond = (standIn.polls() - before.polls) / seconds;
+  await gateway.stop();
+  standIn.close();
+  rmSync(directory, { recursive: true, force: true });
+  const name = `${OPERATIONS} running operations without watchers`;
+  return [
+    { name: `${name}, CPU per second`, unit: 'ms', values: [null, cpuMs] },
+    { name: `${name}, polls per second`, unit: '/s', values: [null, perSecond] },
+  ];
+}
 
-const directory = mkdtempSync(join(tmpdir(), 'gateway-bench-'));
-const databaseUrl = `sqlite:${join(directory, 'gateway.db')}`;
-const store = await openStore(databaseUrl, { log: createLogger('silent') });
-await Promise.all(
-  Array.from({ length: OPERATIONS }, (_, n) =>
+async function addOperations(databaseUrl: string): Promise<void> {
+  const store = await openStore(databaseUrl, { log: createLogger('silent') });
+  const operations = Array.from({ length: OPERATIONS }, (_, n) =>
     store.journal.append({
       operationId: `operation-${n}`,
       kind: 'ACTIVATE_CUSTOMER',
       description: null,
-      createdAt: new Date(startedAt),
+      createdAt: STARTED,
       createdBy: null,
-      modifiedAt: new Date(startedAt),
+      modifiedAt: STARTED,
       done: false,
       metadata: null,
       result: null,
     }),
-  ),
-);
-await store.close();
+  );
+  await Promise.all(operations);
+  await store.close();
+}
 
-const gateway = await startProgram(
-  'gateway',
-  ['src/main.ts'],
-  {
-    PORT: '0',
-    LOG_LEVEL: 'warn',
-    DATABASE_URL: databaseUrl,
-    BILLING_ENDPOINT: `127.0.0.1:${port}`,
-    BILLING_TLS: 'false',
-    RESELLER_ENDPOINT: 'http://127.0.0.1:1',
-    RESELLER_TOKEN: 'token',
-    BILLING_TOKEN: 'token',
-    PORTFOLIO: 'false',
-  },
-  /Try:/,
-);
-await setTimeout(5_000);
-const before = { polls, cpuMs: gateway.cpuMs(), time: performance.now() };
-await setTimeout(SECONDS * 1_000);
-const seconds = (performance.now() - before.time) / 1_000;
-const perSecond = (value: number): string => (value / seconds).toFixed(1);
-console.log(
-  `${OPERATIONS} running operations without watchers: ` +
-    `${perSecond(gateway.cpuMs() - before.cpuMs)} ms of CPU and ` +
-    `${perSecond(polls - before.polls)} polls per second`,
-);
-await gateway.stop();
-server.forceShutdown();
-rmSync(directory, { recursive: true, force: true });
+/** An operation service that always returns the same state. */
+async function startStandIn() {
+  let polls = 0;
+  const time = timestampFromMs(STARTED.getTime());
+  const server = new Server();
+  server.addService(
+    {
+      get: {
+        path: `/${OperationService.typeName}/Get`,
+        requestStream: false,
+        responseStream: false,
+        requestSerialize: (bytes: Buffer) => bytes,
+        requestDeserialize: (bytes: Buffer) => bytes,
+        responseSerialize: (bytes: Buffer) => bytes,
+        responseDeserialize: (bytes: Buffer) => bytes,
+      },
+    },
+    {
+      get({ request }: ServerUnaryCall<Buffer, Buffer>, answer: (e: null, bytes: Buffer) => void) {
+        polls++;
+        const { operationId } = fromBinary(GetOperationRequestSchema, request);
+        const running = { id: operationId, createdAt: time, modifiedAt: time };
+        answer(null, Buffer.from(toBinary(OperationSchema, create(OperationSchema, running))));
+      },
+    },
+  );
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound),
+    );
+  });
+  return { port, polls: () => polls, close: () => server.forceShutdown() };
+}
+
+if (import.meta.main) console.log(tableOf(['floor', 'gateway'], await unwatched()));

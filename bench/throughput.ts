@@ -9,6 +9,7 @@ import { startLine } from '../test/store/line.support.ts';
 import { startPostgres } from '../test/store/postgres.support.ts';
 import { watchLiveness } from './liveness.ts';
 import { percentiles } from './measure.ts';
+import { type Row, tableOf } from './table.ts';
 
 const CUSTOMERS = 10_000;
 /** Concurrent clients of each run. */
@@ -16,14 +17,16 @@ const LOADS = [1, 50, 300, 1_500, 2_000];
 const PER_LOAD = 2_000;
 
 /** Mutations per second of one instance up to saturation, on each database. */
-export async function throughput(): Promise<void> {
+export async function throughput(): Promise<Row[]> {
   const directory = mkdtempSync(join(tmpdir(), 'gateway-bench-'));
   const server = await startPostgres();
   const line = await startLine(await server.createDatabase(), 2.5);
   try {
-    await run('SQLite', `sqlite:${join(directory, 'gateway.db')}`);
-    await run('PostgreSQL, 0 ms', await server.createDatabase());
-    await run('PostgreSQL, 5 ms', line.url);
+    return [
+      ...(await run('SQLite', `sqlite:${join(directory, 'gateway.db')}`)),
+      ...(await run('PostgreSQL, 0 ms', await server.createDatabase())),
+      ...(await run('PostgreSQL, 5 ms', line.url)),
+    ];
   } finally {
     await line.close();
     await server.end();
@@ -32,7 +35,7 @@ export async function throughput(): Promise<void> {
 }
 
 /** With a sandbox of its own: its operations would slow down the next run. */
-async function run(name: string, databaseUrl: string): Promise<void> {
+async function run(database: string, databaseUrl: string): Promise<Row[]> {
   const sandbox = await startProcess(['src/main.ts', 'sandbox'], {
     SANDBOX_BILLING_PORT: '0',
     SANDBOX_RESELLER_PORT: '0',
@@ -56,6 +59,7 @@ async function run(name: string, databaseUrl: string): Promise<void> {
   const dispatcher = new Agent({ connections: 2_000 });
   const targets = await customerIds(url, dispatcher);
   let next = 0;
+  const rows: Row[] = [];
   for (const load of LOADS) {
     const count = load === 1 ? 200 : PER_LOAD;
     const samples: number[] = [];
@@ -75,8 +79,13 @@ async function run(name: string, databaseUrl: string): Promise<void> {
     const seconds = (performance.now() - startedAt) / 1_000;
     const { p50, p99 } = percentiles(samples);
     const livez = await slowest();
-    console.log(
-      `${name}, ${load} clients: ${(count / seconds).toFixed(0)}/s, p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, ${failed} failed, slowest /livez ${livez.toFixed(0)} ms`,
+    if (failed > 0) console.error(`${database}, ${load} clients: ${failed} mutations failed`);
+    const name = `${load} clients, ${database}`;
+    rows.push(
+      { name: `mutations per second, ${name}`, unit: '/s', values: [null, count / seconds] },
+      { name: `mutations, ${name}, p50`, unit: 'ms', values: [null, p50] },
+      { name: `mutations, ${name}, p99`, unit: 'ms', values: [null, p99] },
+      { name: `slowest /livez, ${name}`, unit: 'ms', values: [null, livez] },
     );
   }
   await dispatcher.close();
@@ -84,6 +93,7 @@ async function run(name: string, databaseUrl: string): Promise<void> {
     child.kill();
     await once(child, 'exit');
   }
+  return rows;
 }
 
 async function ask<T>(
@@ -156,4 +166,4 @@ async function startProcess(
   return { child, said };
 }
 
-if (import.meta.main) await throughput();
+if (import.meta.main) console.log(tableOf(['floor', 'gateway'], await throughput()));

@@ -1,27 +1,18 @@
 /*
+ * Usage: node bench/requests/main.ts
  * What the gateway adds to the backend calls: it, a plain program that makes the same calls, and other
- * servers if they are installed, side by side against the same stand-ins. Only ratios within one run are comparable. Writes bench/RESULTS.md.
+ * servers if they are installed, side by side against the same stand-ins.
  */
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { measure } from '../measure.ts';
+import { type Row, tableOf } from '../table.ts';
 import { type QueryName, queries } from './shape.ts';
 import { ask, type Side, startSides } from './sides.ts';
 
 const CONNECTIONS = 16;
-/** Their names, the floor first. */
-const programs: string[] = [];
-const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 5);
+export const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 5);
 /** Requests of one round. */
 const REQUESTS: Readonly<Record<QueryName, number>> = { Q1: 3_000, Q2: 1_000, Q3: 200 };
-
-/** One row of the table: the same measurement of each program, the floor first. */
-interface Row {
-  readonly name: string;
-  readonly unit: string;
-  readonly values: readonly number[];
-}
 
 const names: Readonly<Record<QueryName, string>> = {
   Q1: 'Q1: one reseller customer (1 REST), CPU',
@@ -30,9 +21,8 @@ const names: Readonly<Record<QueryName, string>> = {
 };
 
 /** Each query on all sides, in alternating rounds. The result is the median of the rounds. */
-async function measureFastBackends(): Promise<Row[]> {
+async function measureFastBackends(): Promise<Measured> {
   const { sides, stop } = await startSides(0);
-  programs.push(...sides.map(({ program }) => program.name));
   try {
     const rows: Row[] = [
       row(
@@ -51,7 +41,10 @@ async function measureFastBackends(): Promise<Row[]> {
       rows.push(row(names[query], 'ms', samples.map(median)));
     }
     const peaks = sides.map(({ program }) => program.peakMb());
-    return [...rows, row('peak resident memory', 'MB', peaks)];
+    return {
+      programs: sides.map(({ program }) => program.name),
+      rows: [...rows, row('peak resident memory', 'MB', peaks)],
+    };
   } finally {
     await stop();
   }
@@ -100,31 +93,21 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
-function tableOf(rows: readonly Row[]): string {
-  const shown = (value: number): string => value.toFixed(value < 10 ? 3 : 0);
-  const lines = rows.map(({ name, unit, values: [floor = 0, ...others] }) => {
-    const compared = others.map(
-      (value) => `${shown(value)} ${unit} | ${(value / floor).toFixed(1)}`,
-    );
-    return `| ${[name, `${shown(floor)} ${unit}`, ...compared].join(' | ')} |`;
-  });
-  const [, ...compared] = programs;
-  return [
-    '# Results of the request bench',
-    '',
-    '`npm run bench:requests` writes this table. The floor is a plain node:http program that makes the same backend calls (undici, grpc-js) and writes the same JSON without GraphQL. The other servers are in bench/peers and run when they are installed; they resolve the part of the schema that is queried, without access rules, limits or a log. All run side by side against the same stand-ins, with 16 connections and 0 ms backends unless stated otherwise; the gateway has its default settings. Only the ratio is comparable with other runs.',
-    '',
-    `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus().length} cores, median of ${ROUNDS} rounds.`,
-    '',
-    `| measurement | floor | ${compared.map((name) => `${name} | ratio`).join(' | ')} |`,
-    `| --- | --- | ${compared.map(() => '--- | ---').join(' | ')} |`,
-    ...lines,
-    '',
-  ].join('\n');
+/** What is measured, in the order of the table. */
+export interface Measured {
+  /** The names of the programs, the floor first. */
+  readonly programs: readonly string[];
+  readonly rows: readonly Row[];
 }
 
-// The gateway starts from its bundle, as after `npm ci`.
-execFileSync(process.execPath, ['tools/bundle.ts']);
-const table = tableOf([...(await measureFastBackends()), ...(await measureSlowBackends())]);
-console.log(table);
-writeFileSync(new URL('../RESULTS.md', import.meta.url), table);
+export async function measureRequests(): Promise<Measured> {
+  // The gateway starts from its bundle, as after `npm ci`.
+  execFileSync(process.execPath, ['tools/bundle.ts']);
+  const fast = await measureFastBackends();
+  return { programs: fast.programs, rows: [...fast.rows, ...(await measureSlowBackends())] };
+}
+
+if (import.meta.main) {
+  const { programs, rows } = await measureRequests();
+  console.log(tableOf(programs, rows));
+}

@@ -34,7 +34,7 @@ export async function startProgram(
   const output = openSync(file, 'w');
   const startedAt = performance.now();
   const child = spawn(process.execPath, args, {
-    env: { ...process.env, ...env },
+    env: { NODE_ENV: 'production', ...process.env, ...env },
     stdio: ['ignore', output, output],
   });
   closeSync(output);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { Pool } from 'undici';
 import { encodeGlobalId } from '../../src/schema/relay/global-id.ts';
 import { measure } from '../measure.ts';
+import { peers } from './peers.ts';
 import { type Program, startProgram } from './process.ts';
 import {
   billingCustomerId,
@@ -82,26 +83,26 @@ async function startFloor(ports: Ports): Promise<Side> {
 /** The other servers, when they are installed (`npm ci --prefix bench/peers`). */
 async function startPeers(ports: Ports): Promise<Side[]> {
   if (!existsSync('bench/peers/node_modules')) return [];
-  const peers: Side[] = [];
-  for (const [name, file] of Object.entries(peerFiles)) {
-    const program = await startProgram(name, [`bench/peers/${file}`], endpoints(ports), /\n/);
-    const { url } = JSON.parse(program.output());
-    peers.push({
+  const sides: Side[] = [];
+  for (const [name, peer] of Object.entries(peers)) {
+    const args = [`bench/peers/${peer.file}`];
+    const program = await startProgram(name, args, endpoints(ports), LISTENS);
+    const { url } = JSON.parse(LISTENS.exec(program.output())?.[0] ?? '');
+    sides.push({
       ...{ program, pool: new Pool(url, { connections: POOL, pipelining: 1 }), path: '/graphql' },
       body: (query, n) =>
         JSON.stringify({
-          query: queries[query],
+          query: peer.queries[query],
           variables:
-            query === 'Q1'
-              ? { id: Buffer.from(`Customer:${q1Id(n)}`).toString('base64url') }
-              : { resellerId: resellerId(n % RESELLERS) },
+            query === 'Q1' ? { id: peer.idOf(q1Id(n)) } : { resellerId: resellerId(n % RESELLERS) },
         }),
     });
   }
-  return peers;
+  return sides;
 }
 
-const peerFiles = { 'Mercurius + jit': 'mercurius.ts', 'Yoga by hand': 'yoga.ts' };
+/** What a program prints when it listens; libraries may print other lines before it. */
+const LISTENS = /^\{"url".*$/m;
 
 async function startGateway(ports: Ports): Promise<Side> {
   const env = {

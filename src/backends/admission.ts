@@ -71,7 +71,7 @@ export class Admission {
   }
 
   /** Ends a call that was begun. */
-  leave({ lane }: CallScope): void {
+  leave({ lane }: Pick<CallScope, 'lane'>): void {
     const ticket = lane && this.#tickets.get(lane);
     if (ticket) this.#leave(ticket);
   }

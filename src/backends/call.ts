@@ -1,10 +1,10 @@
-import { abortable, type CallScope, pause } from '../domain/call-scope.ts';
+import { type CallScope, pause } from '../domain/call-scope.ts';
 import { type BackendName, GatewayError } from '../domain/error.ts';
 import { callRetried } from '../domain/telemetry.ts';
 import type { Admission } from './admission.ts';
 import type { Breaker } from './breaker.ts';
-import { Flight } from './flight.ts';
-import type { Lanes, Turn } from './lanes.ts';
+import { Flight, type FlightOptions, type Run } from './flight.ts';
+import type { Lanes } from './lanes.ts';
 import { RetryBudget } from './retry-budget.ts';
 
 /** One attempt at a call. It must stop when `signal` aborts; the deadline is in `remainingMs`. */
@@ -22,8 +22,6 @@ export interface BackendCallsOptions {
 const MAX_ATTEMPTS = 3;
 /** Delay before the second attempt. It doubles with each attempt; jitter removes up to half. */
 const BASE_DELAY_MS = 100;
-/** A deadline that is noticed later than this was delayed by the gateway itself. */
-const BLOCKED_MS = 50;
 
 /**
  * Calls of one backend host. A call waits until its request is admitted and until its turn comes in
@@ -32,17 +30,28 @@ const BLOCKED_MS = 50;
  */
 export class BackendCalls {
   readonly #options: BackendCallsOptions;
-  readonly #flights = new Map<string, Flight>();
+  /** Reads in flight, by key. */
+  readonly #flights = new Map<string, Flight<unknown>>();
+  readonly #flightOptions: FlightOptions;
   readonly #budget = new RetryBudget();
 
   constructor(options: BackendCallsOptions) {
+    const { service, timeoutMs, admission } = options;
     this.#options = options;
+    this.#flightOptions = {
+      ...{ service, timeoutMs },
+      onAnswer: (scope) => admission.leave(scope),
+      onEnd: (flight) => {
+        const { key } = flight;
+        if (key !== null && this.#flights.get(key) === flight) this.#flights.delete(key);
+      },
+    };
   }
 
   /** A read. Concurrent reads of one key share one call, which is aborted when all readers abort. */
   read<T>(key: string, scope: CallScope, attempt: Attempt<T>): Promise<T> {
     return this.#admitted(scope, () => {
-      const flight = this.#flights.get(key) ?? this.#startFlight(key, scope, attempt);
+      const flight = this.#flights.get(key) ?? this.#sharedFlight(key, scope, attempt);
       return flight.join(scope) as Promise<T>;
     });
   }
@@ -60,13 +69,11 @@ export class BackendCalls {
     let hasLeft = false;
     try {
       return await this.#admitted(scope, () => {
-        const turn = this.#options.lanes.turn(scope);
-        return following(scope.signal, (controller) =>
-          this.#atTurn(turn, controller, isRetryable ?? never, (signal, remainingMs) => {
-            hasLeft = true;
-            return attempt(signal, remainingMs);
-          }),
-        );
+        const flight = this.#flight(scope, isRetryable ?? never, (signal, remainingMs) => {
+          hasLeft = true;
+          return attempt(signal, remainingMs);
+        });
+        return flight.join(scope);
       });
     } catch (error) {
       throw scope.signal.aborted && !hasLeft ? this.#neverLeft(error) : error;
@@ -86,12 +93,8 @@ export class BackendCalls {
 
   /** Prepares a call that follows, within the deadline. Admits or sheds its request. */
   prepare<T>(scope: CallScope, attempt: Attempt<T>): Promise<T> {
-    const { service, timeoutMs } = this.#options;
-    const call = () =>
-      withDeadline(scope.signal, timeoutMs, service, (signal, remaining) =>
-        this.#retry(signal, remaining, never, attempt),
-      );
-    return this.#admitted(scope, call, false);
+    const run: Run<T> = (signal, remaining) => this.#retry(signal, remaining, never, attempt);
+    return this.#admitted(scope, () => new Flight(this.#flightOptions, run).join(scope), false);
   }
 
   /** Later reads do not share a call that is already in flight, because its result may be stale. */
@@ -99,48 +102,34 @@ export class BackendCalls {
     this.#flights.clear();
   }
 
-  async #admitted<T>(scope: CallScope, call: () => Promise<T>, isCounted = true): Promise<T> {
+  /** @param join joins a flight, which gives up the place when it answers */
+  #admitted<T>(scope: CallScope, join: () => Promise<T>, isCounted = true): Promise<T> {
     const { admission, breaker } = this.#options;
-    scope.signal.throwIfAborted();
-    if (isCounted) scope.countCall?.();
-    breaker.check();
-    const waiting = admission.enter(scope);
-    if (waiting) await waiting;
     try {
-      return await call();
-    } finally {
-      admission.leave(scope);
+      scope.signal.throwIfAborted();
+      if (isCounted) scope.countCall?.();
+      breaker.check();
+      const waiting = admission.enter(scope);
+      return waiting ? waiting.then(join) : join();
+    } catch (error) {
+      return Promise.reject(error);
     }
   }
 
-  #startFlight<T>(key: string, scope: CallScope, attempt: Attempt<T>): Flight {
-    const turn = this.#options.lanes.turn(scope);
-    const flight: Flight = new Flight(
-      turn,
-      (controller) => this.#atTurn(turn, controller, always, attempt),
-      () => {
-        if (this.#flights.get(key) === flight) this.#flights.delete(key);
-      },
-    );
+  #sharedFlight<T>(key: string, scope: CallScope, attempt: Attempt<T>): Flight<T> {
+    const flight = this.#flight(scope, always, attempt, key);
     this.#flights.set(key, flight);
     return flight;
   }
 
-  #atTurn<T>(
-    turn: Turn,
-    controller: AbortController,
+  #flight<T>(
+    scope: CallScope,
     isRetryable: IsRetryable,
     attempt: Attempt<T>,
-  ): Promise<T> {
-    const waiting = turn.start(controller.signal);
-    const run = () =>
-      underDeadline(
-        controller,
-        this.#options,
-        (signal, remaining) => this.#retry(signal, remaining, isRetryable, attempt),
-        () => turn.end(),
-      );
-    return waiting ? waiting.then(run) : run();
+    key: string | null = null,
+  ): Flight<T> {
+    const run: Run<T> = (signal, remaining) => this.#retry(signal, remaining, isRetryable, attempt);
+    return new Flight(this.#flightOptions, run, this.#options.lanes.turn(scope), key);
   }
 
   async #retry<T>(
@@ -181,22 +170,6 @@ function isUnavailable(error: unknown): error is GatewayError {
   );
 }
 
-/** Runs `run` with a controller that also aborts with `parent`. */
-async function following<T>(
-  parent: AbortSignal,
-  run: (controller: AbortController) => Promise<T>,
-): Promise<T> {
-  const controller = new AbortController();
-  const follow = (): void => controller.abort(parent.reason);
-  if (parent.aborted) follow();
-  parent.addEventListener('abort', follow, { once: true });
-  try {
-    return await run(controller);
-  } finally {
-    parent.removeEventListener('abort', follow);
-  }
-}
-
 /**
  * Runs `run` with a signal that aborts at the deadline or with `parent`. Rejects at the deadline even
  * when `run` ignores its signal, and always removes its timer and listener.
@@ -205,43 +178,7 @@ export function withDeadline<T>(
   parent: AbortSignal,
   timeoutMs: number,
   service: BackendName,
-  run: (signal: AbortSignal, remaining: () => number) => Promise<T>,
+  run: Run<T>,
 ): Promise<T> {
-  return following(parent, (controller) => underDeadline(controller, { service, timeoutMs }, run));
-}
-
-/**
- * Runs `run` with the controller's signal, which aborts at the deadline. Rejects when the signal aborts,
- * even when `run` ignores it, and always removes its timer.
- * @param onEnd called once, before it settles
- */
-function underDeadline<T>(
-  controller: AbortController,
-  { service, timeoutMs }: Pick<BackendCallsOptions, 'service' | 'timeoutMs'>,
-  run: (signal: AbortSignal, remaining: () => number) => Promise<T>,
-  onEnd: () => void = () => {},
-): Promise<T> {
-  const endsAt = performance.now() + timeoutMs;
-  const expire = (): void => controller.abort(deadlineExceeded(service, timeoutMs));
-  const timer = setTimeout(() => {
-    // The event loop was blocked: a response that has arrived is read before the immediate runs.
-    if (performance.now() - endsAt > BLOCKED_MS) setImmediate(expire);
-    else expire();
-  }, timeoutMs);
-  const remaining = (): number => Math.max(0, endsAt - performance.now());
-  const end = (): void => {
-    clearTimeout(timer);
-    onEnd();
-  };
-  try {
-    return abortable(run(controller.signal, remaining), controller.signal, end);
-  } catch (error) {
-    end();
-    return Promise.reject(error);
-  }
-}
-
-function deadlineExceeded(service: BackendName, timeoutMs: number): GatewayError {
-  const message = `The ${service} API did not respond within ${timeoutMs} ms.`;
-  return new GatewayError('DEADLINE_EXCEEDED', message, { service, retryable: true });
+  return new Flight({ service, timeoutMs }, run).join({ signal: parent });
 }

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { CallScope } from '../domain/call-scope.ts';
 import type { BackendName } from '../domain/error.ts';
 import { FairQueue } from '../domain/fair-queue.ts';
@@ -7,45 +8,55 @@ import type { LaneSize } from './lane-size.ts';
 /** The viewer of calls that the gateway makes for itself: polls, sweeps and repeated writes. */
 const GATEWAY = '';
 
+const { nodeTiming } = performance;
+
+interface Instant {
+  readonly at: number;
+  /** How long the event loop has been idle since the start of the process, in milliseconds. */
+  readonly idleMs: number;
+}
+
+function now(): Instant {
+  return { at: performance.now(), idleMs: nodeTiming.idleTime };
+}
+
 /**
  * Bounds the calls in flight to one host. Calls that wait take turns, first between viewers and then
  * between their requests, so that a request with many calls does not delay a request with one.
  */
 export class Lanes {
   readonly #size: LaneSize;
-  readonly #service: BackendName;
-  readonly #waiting = new FairQueue<Turn>();
+  readonly #places: Places;
   #inFlight = 0;
 
   constructor(size: LaneSize, service: BackendName) {
     this.#size = size;
-    this.#service = service;
+    this.#places = {
+      take: () => this.#take(),
+      giveBack: (started) => this.#giveBack(started),
+      queue: new FairQueue(),
+      service,
+    };
   }
 
   /** A turn of the request that `scope` belongs to. */
   turn(scope: CallScope): Turn {
-    return new Turn(
-      {
-        take: () => {
-          if (this.#inFlight >= this.#size.current) return false;
-          this.#inFlight++;
-          return true;
-        },
-        giveBack: (ms) => this.#giveBack(ms),
-        queue: this.#waiting,
-        service: this.#service,
-      },
-      scope,
-    );
+    return new Turn(this.#places, scope);
   }
 
-  /** Passes the place of a call that took `ms` to the next one, and to more when there is room. */
-  #giveBack(ms: number): void {
+  #take(): boolean {
+    if (this.#inFlight >= this.#size.current) return false;
+    this.#inFlight++;
+    return true;
+  }
+
+  /** Passes the place of a call that ended to the next one, and to more when there is room. */
+  #giveBack(started: Instant): void {
     this.#inFlight--;
-    this.#size.record(ms);
+    this.#size.record(performance.now() - started.at, nodeTiming.idleTime - started.idleMs);
     const size = this.#size.current;
     while (this.#inFlight < size) {
-      const next = this.#waiting.shift();
+      const next = this.#places.queue.shift();
       if (!next) return;
       this.#inFlight++;
       next.begin();
@@ -55,66 +66,51 @@ export class Lanes {
 
 interface Places {
   take(): boolean;
-  giveBack(ms: number): void;
+  giveBack(started: Instant): void;
   readonly queue: FairQueue<Turn>;
   readonly service: BackendName;
 }
 
-interface Lane {
-  readonly viewer: string;
-  readonly key: object;
-}
+/** A request, or the gateway's own work, as far as its calls wait and end with it. */
+export type Waiter = Pick<CallScope, 'signal' | 'lane'>;
 
 type State =
   | { readonly name: 'NEW' }
   | { readonly name: 'WAITING'; readonly begin: () => void }
-  | { readonly name: 'RUNNING'; readonly since: number }
+  | { readonly name: 'RUNNING'; readonly since: Instant }
   | { readonly name: 'ENDED' };
 
 /** The place of one call among those in flight. */
 export class Turn {
   readonly #places: Places;
-  /** The lanes of the requests that wait for this call. */
-  readonly #lanes: Lane[];
+  /** The requests that wait for this call. */
+  readonly #waiters: Waiter[];
   #state: State = { name: 'NEW' };
 
-  constructor(places: Places, scope: CallScope) {
+  constructor(places: Places, scope: Waiter) {
     this.#places = places;
-    this.#lanes = [laneOf(scope)];
+    this.#waiters = [scope];
   }
 
-  /** Null when the call can start now; otherwise resolves at its turn, or rejects when it aborts. */
-  start(signal: AbortSignal): Promise<void> | null {
+  /** Null when the call can start now; otherwise resolves at its turn, unless it ends before. */
+  start(): Promise<void> | null {
     if (this.#places.take()) {
-      this.#state = { name: 'RUNNING', since: performance.now() };
+      this.#state = { name: 'RUNNING', since: now() };
       return null;
     }
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const leave = (): void => {
-      if (this.#state.name !== 'WAITING') return;
-      this.#leaveQueue();
-      this.#state = { name: 'ENDED' };
-      reject(signal.reason);
-    };
-    const begin = (): void => {
-      signal.removeEventListener('abort', leave);
-      resolve();
-    };
-    this.#state = { name: 'WAITING', begin };
     laneWaitChanged.publish({ service: this.#places.service, change: 1 });
-    for (const { viewer, key } of this.#lanes) this.#places.queue.push(viewer, key, this);
-    signal.addEventListener('abort', leave, { once: true });
-    if (signal.aborted) leave();
-    return promise;
+    for (const waiter of this.#waiters) this.#enter(waiter);
+    return new Promise((begin) => {
+      this.#state = { name: 'WAITING', begin };
+    });
   }
 
   /** Lets the call wait in the lane of one more request that needs it. */
-  wantedBy(scope: CallScope): void {
+  wantedBy(waiter: Waiter): void {
     if (this.#state.name !== 'WAITING') return;
-    const lane = laneOf(scope);
-    if (this.#lanes.some(({ key }) => key === lane.key)) return;
-    this.#lanes.push(lane);
-    this.#places.queue.push(lane.viewer, lane.key, this);
+    if (this.#waiters.some((other) => laneOf(other) === laneOf(waiter))) return;
+    this.#waiters.push(waiter);
+    this.#enter(waiter);
   }
 
   /** Called by the queue with a place that became free. */
@@ -122,22 +118,33 @@ export class Turn {
     if (this.#state.name !== 'WAITING') return;
     const { begin } = this.#state;
     this.#leaveQueue();
-    this.#state = { name: 'RUNNING', since: performance.now() };
+    this.#state = { name: 'RUNNING', since: now() };
     begin();
   }
 
   end(): void {
     const state = this.#state;
+    if (state.name === 'WAITING') this.#leaveQueue();
     this.#state = { name: 'ENDED' };
-    if (state.name === 'RUNNING') this.#places.giveBack(performance.now() - state.since);
+    if (state.name === 'RUNNING') this.#places.giveBack(state.since);
+  }
+
+  #enter(waiter: Waiter): void {
+    this.#places.queue.push(viewerOf(waiter), laneOf(waiter), this);
   }
 
   #leaveQueue(): void {
     laneWaitChanged.publish({ service: this.#places.service, change: -1 });
-    for (const { viewer, key } of this.#lanes) this.#places.queue.remove(viewer, key, this);
+    for (const waiter of this.#waiters) {
+      this.#places.queue.remove(viewerOf(waiter), laneOf(waiter), this);
+    }
   }
 }
 
-function laneOf({ lane, signal }: CallScope): Lane {
-  return lane ? { viewer: lane.viewer, key: lane } : { viewer: GATEWAY, key: signal };
+function viewerOf({ lane }: Waiter): string {
+  return lane ? lane.viewer : GATEWAY;
+}
+
+function laneOf({ lane, signal }: Waiter): object {
+  return lane ?? signal;
 }

@@ -14,14 +14,14 @@ export interface AttemptSpan {
   readonly attributes: SpanAttributes;
 }
 
-export interface ObservedCall<T> {
+/** How the calls of one backend are shown. The functions run only for a call that is observed. */
+export interface Observation<Request, Response> {
   readonly service: BackendName;
-  /** Returns one of a bounded number of names. Called only for a call that is observed. */
-  readonly method: () => string;
-  /** Called only for a call that is traced. */
-  readonly span: () => AttemptSpan;
+  /** Returns one of a bounded number of names. */
+  method(request: Request): string;
+  span(request: Request): AttemptSpan;
   /** The code of the failure that a response reports; null when it is a success. */
-  readonly codeOf?: (response: T) => ErrorCode | null;
+  codeOf?(response: Response, request: Request): ErrorCode | null;
 }
 
 type Code = ErrorCode | 'OK' | 'ABORTED';
@@ -30,30 +30,32 @@ type Code = ErrorCode | 'OK' | 'ABORTED';
  * Sends one call, publishes how it ended, and records it as a span when its request is traced.
  * @param send runs within the span, so that its headers name it; null when the call is not traced
  */
-export function observed<T>(
-  call: ObservedCall<T>,
-  send: (span: Span | null) => Promise<T>,
-): Promise<T> {
-  const span = activeSpan() && startAttempt(call);
-  return span || backendCallEnded.isObserved ? observe(call, span, send) : send(null);
+export function observed<Request, Response>(
+  how: Observation<Request, NoInfer<Response>>,
+  request: Request,
+  send: (span: Span | null) => Promise<Response>,
+): Promise<Response> {
+  const span = activeSpan() && startAttempt(how.span(request));
+  return span || backendCallEnded.isObserved ? observe(how, request, span, send) : send(null);
 }
 
-async function observe<T>(
-  call: ObservedCall<T>,
+async function observe<Request, Response>(
+  how: Observation<Request, Response>,
+  request: Request,
   span: Span | null,
-  send: (span: Span | null) => Promise<T>,
-): Promise<T> {
-  const { service, method, codeOf } = call;
+  send: (span: Span | null) => Promise<Response>,
+): Promise<Response> {
   const startedAt = performance.now();
   const ended = (code: Code): void => {
     const durationMs = performance.now() - startedAt;
-    backendCallEnded.publish({ service, method: method(), code, durationMs });
+    const { service } = how;
+    backendCallEnded.publish({ service, method: how.method(request), code, durationMs });
     if (code !== 'OK') span?.fail(code);
     span?.end();
   };
   try {
     const response = await runIn(span, () => send(span));
-    ended(codeOf?.(response) ?? 'OK');
+    ended(how.codeOf?.(response, request) ?? 'OK');
     return response;
   } catch (error) {
     ended(error instanceof GatewayError ? error.code : 'ABORTED');
@@ -61,8 +63,7 @@ async function observe<T>(
   }
 }
 
-function startAttempt<T>({ span }: ObservedCall<T>): Span | null {
-  const { name, attributes } = span();
+function startAttempt({ name, attributes }: AttemptSpan): Span | null {
   const resends = activeSpan()?.nextAttempt() || undefined;
   return startChild({
     ...{ name, kind: 'CLIENT' },

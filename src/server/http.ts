@@ -113,7 +113,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     const requestId = requestIdFrom(request.headers['x-request-id']);
     response.setHeader('x-request-id', requestId);
     const { socket } = request;
-    response.once('finish', () => cutOffUpload(request, socket));
+    response.on('finish', () => cutOffUpload(request, socket));
     const path = pathOf(request);
     if (path === '/livez') return answer(response, 200, { ok: true });
     if (path === '/readyz') {
@@ -123,7 +123,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     const isServed = typeof handle === 'function';
     const span = startServerSpan(request, isServed ? path : undefined);
     if (isServed) running.add(response);
-    response.once('close', () => {
+    response.on('close', () => {
       running.delete(response);
       endServerSpan(span, response);
     });

@@ -97,7 +97,7 @@ export function createCustomerService(
       return customer && cacheResellerCustomer(customer);
     },
     billing: (customer) =>
-      customer instanceof ListedCustomer ? customer.listed : findBilling(customer),
+      customer instanceof ListedCustomer ? customer.billing : findBilling(customer),
     async account(customer) {
       if (customer.billingAccountId === '') return null;
       return loaders.billingAccount.load(customer.billingAccountId);
@@ -193,14 +193,11 @@ export function createCustomerService(
 
 /** A customer of a list, with what the list has of it: its fields need no lookup. */
 class ListedCustomer implements Customer {
-  readonly billing: BillingCustomerKey;
+  readonly billing: BillingCustomer;
   readonly resellerCustomerId = null;
-  readonly listed: BillingCustomer;
 
-  constructor(listed: BillingCustomer) {
-    const { resellerId, customerId } = listed;
-    this.billing = { resellerId, customerId };
-    this.listed = listed;
+  constructor(billing: BillingCustomer) {
+    this.billing = billing;
   }
 }
 

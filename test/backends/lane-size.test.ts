@@ -80,7 +80,7 @@ test('calls that wait start when the size grows', async () => {
   const turns = Array.from({ length: 4 }, () => {
     const { signal } = new AbortController();
     const turn = lanes.turn({ requestId: 'r', signal });
-    return { turn, waits: turn.start(signal) };
+    return { turn, waits: turn.start() };
   });
   const [first, ...others] = turns;
   let started = 0;

@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { startReseller } from '../sandbox/reseller.support.ts';
 import { type Recorded, replay } from './raw.support.ts';
 
-// What GAM 7 and the Python and Go clients of Google put on the wire, written down from their code and
-// documentation. The Node client runs itself in google-node.test.ts.
+// What the clients of Google put on the wire: recorded from google-api-python-client 1.7.12 on Python 3.11
+// and from google.golang.org/api 0.61.0 on Go 1.19; for GAM 7 and newer features, written down from their
+// code. The Node client runs itself in google-node.test.ts.
 
 const api = '/apps/reseller/v1';
 const authorization = 'Bearer ya29.a0AfH6SMBx';
@@ -12,7 +13,8 @@ const authorization = 'Bearer ya29.a0AfH6SMBx';
 const python = {
   ...{ accept: 'application/json', 'accept-encoding': 'gzip, deflate' },
   'user-agent': '(gzip)',
-  'x-goog-api-client': 'gdcl/2.150.0 gl-python/3.12.4',
+  'x-goog-api-client': 'gdcl/1.7.12 gl-python/3.11.2',
+  'content-length': '0',
   authorization,
 };
 
@@ -26,7 +28,8 @@ const gam = {
 /** google-api-go-client over net/http. */
 const go = {
   'user-agent': 'google-api-go-client/0.5',
-  'x-goog-api-client': 'gl-go/1.23.4 gdcl/0.214.0',
+  'x-cloud-trace-context': '35d80e7cdf789a0192f16c76549e21f4/12664637227761319457;o=0',
+  'x-goog-api-client': 'gl-go/1.19.8 gdcl/20211201',
   ...{ 'accept-encoding': 'gzip', authorization },
 };
 
@@ -39,7 +42,8 @@ async function start() {
   const subscription = customer?.subscriptions[0];
   if (!customer || !subscription) throw new Error('the seed has this subscription');
   const send = (line: string, headers: Record<string, string>, body?: string) => {
-    const recorded: Recorded = { line, headers, ...(body === undefined ? {} : { body }) };
+    const length = body === undefined ? {} : { 'content-length': `${Buffer.byteLength(body)}` };
+    const recorded: Recorded = { line, headers: { ...headers, ...length }, body: body ?? '' };
     return replay(started.sandbox, recorded);
   };
   const at = `${api}/customers/${customer.customerId}/subscriptions/${subscription.subscriptionId}`;
@@ -82,11 +86,7 @@ describe('GAM', () => {
   test('updates seats with both fields, which is not an error', async () => {
     const { send, at } = await start();
     const body = '{"numberOfSeats": 30, "maximumNumberOfSeats": 30}';
-    const answer = await send(
-      `POST ${at}/changeSeats?alt=json`,
-      { ...gam, ...json, 'content-length': `${body.length}` },
-      body,
-    );
+    const answer = await send(`POST ${at}/changeSeats?alt=json`, { ...gam, ...json }, body);
     expect(answer.status).toBe(200);
     expect(answer.json.seats).toMatchObject({ maximumNumberOfSeats: 30 });
     expect(answer.json.seats).not.toHaveProperty('numberOfSeats');
@@ -109,10 +109,7 @@ describe('GAM', () => {
       renewal,
     );
     expect(renewed.json.renewalSettings.renewalType).toBe('SWITCH_TO_PAY_AS_YOU_GO');
-    const deleted = await send(`DELETE ${now}?deletionType=transfer_to_direct&alt=json`, {
-      ...gam,
-      'content-length': '0',
-    });
+    const deleted = await send(`DELETE ${now}?deletionType=transfer_to_direct&alt=json`, gam);
     expect([deleted.status, deleted.text]).toEqual([204, '']);
   });
 
@@ -139,7 +136,6 @@ describe('the Python client', () => {
         ...python,
         'x-http-method-override': 'GET',
         'content-type': 'application/x-www-form-urlencoded',
-        'content-length': `${form.length}`,
       },
       form,
     );
@@ -153,8 +149,7 @@ describe('the Python client', () => {
       ['suspend', 'SUSPENDED'],
       ['activate', 'ACTIVE'],
     ]) {
-      const headers = { ...python, 'content-length': '0' };
-      const answer = await send(`POST ${at}/${action}?alt=json`, headers);
+      const answer = await send(`POST ${at}/${action}?alt=json`, python);
       expect(answer.json.status).toBe(status);
     }
   });
@@ -165,15 +160,15 @@ describe('the Python client', () => {
     const ids = ['flexible.example', 'nobody.example', customer.customerId];
     const parts = ids.map(
       (id, index) =>
-        `--${boundary}\nContent-Type: application/http\nMIME-Version: 1.0\nContent-Transfer-Encoding: binary\nContent-ID: <b29c5de2-0db4-490b-b421-6a51b598bd22 + ${index + 1}>\n\nGET ${api}/customers/${id}?alt=json HTTP/1.1\nContent-Type: application/json\nMIME-Version: 1.0\naccept: application/json\naccept-encoding: gzip, deflate\nuser-agent: (gzip)\nHost: reseller.googleapis.com\n\n\n`,
+        `--${boundary}\nContent-Type: application/http\nMIME-Version: 1.0\nContent-Transfer-Encoding: binary\nContent-ID: <b29c5de2-0db4-490b-b421-6a51b598bd22 + ${index + 1}>\n\nGET ${api}/customers/${id}?alt=json HTTP/1.1\nContent-Type: application/json\nMIME-Version: 1.0\naccept: application/json\naccept-encoding: gzip, deflate\nuser-agent: (gzip)\nx-goog-api-client: gdcl/1.7.12 gl-python/3.11.2\nauthorization: ${authorization}\nHost: reseller.googleapis.com\n\n\n`,
     );
     const body = `${parts.join('')}--${boundary}--`;
     const answer = await send(
       'POST /batch',
       {
-        ...python,
+        ...{ authorization, 'accept-encoding': 'gzip, deflate' },
+        'user-agent': 'Python-httplib2/0.20.4 (gzip)',
         'content-type': `multipart/mixed; boundary="${boundary}"`,
-        'content-length': `${body.length}`,
       },
       body,
     );
@@ -227,7 +222,7 @@ describe('the Go client', () => {
     })}\n`;
     const answer = await send(
       `POST ${api}/customers/${customer.customerId}/subscriptions?action=buy&alt=json&prettyPrint=false`,
-      { ...go, ...json, 'content-length': `${body.length}` },
+      { ...go, ...json },
       body,
     );
     expect(answer.status).toBe(200);

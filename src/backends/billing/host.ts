@@ -18,7 +18,7 @@ import { fixedSize } from '../lane-size.ts';
 import { Lanes } from '../lanes.ts';
 import type { BackendLog } from '../log.ts';
 import { Egress } from '../network/egress.ts';
-import { observed } from '../observed-call.ts';
+import { type Observation, observed } from '../observed-call.ts';
 import { breakerOpen, unreachable } from '../reachability.ts';
 import { attemptSpan, serverOf, setStatus } from './attempt-span.ts';
 import { Channel, type ConnectionTimes } from './channel.ts';
@@ -57,14 +57,18 @@ export class Host {
   readonly #calls: BackendCalls;
   readonly #credential: Credential;
   readonly #log: BackendLog | undefined;
-  readonly #server: SpanAttributes;
+  readonly #observation: Observation<Named, unknown>;
 
   constructor(address: string, admission: Admission, options: HostOptions) {
     const { tls, credential, timeoutMs, connections, log, egress = new Egress() } = options;
     this.#channel = new Channel({ address, tls, egress }, connections);
     this.#credential = credential;
     this.#log = log;
-    this.#server = serverOf(address);
+    const server = serverOf(address);
+    this.#observation = {
+      ...{ service: 'billing', method: nameOf },
+      span: (method) => attemptSpan(method, server),
+    };
     this.#breaker = new Breaker({ service: 'billing', host: address, log });
     this.#calls = new BackendCalls({
       service: 'billing',
@@ -146,9 +150,11 @@ export class Host {
     sent: Sent,
   ): Promise<UnaryResponse<O>> {
     for (let rejection: GatewayError | null = null; ; ) {
-      const token = await this.#credential.token(sent.signal).catch((error: unknown) => {
-        throw rejection ?? notSent(error);
-      });
+      const token =
+        this.#credential.current?.() ??
+        (await this.#credential.token(sent.signal).catch((error: unknown) => {
+          throw rejection ?? notSent(error);
+        }));
       try {
         return await this.#send(method, request, token, sent);
       } catch (error) {
@@ -171,12 +177,10 @@ export class Host {
     metadata.set('x-client-request-id', requestId);
     metadata.set('x-client-trace-id', scope.requestId);
     if (idempotencyKey) metadata.set('idempotency-key', idempotencyKey);
-    const name = nameOf(method);
-    const call = { service: 'billing', method: () => name } as const;
     const response = await this.#breaker.run(signal, () =>
-      observed({ ...call, span: () => attemptSpan(method, this.#server) }, (span) => {
-        for (const [key, value] of Object.entries(span ? traceHeaders() : {})) {
-          metadata.set(key, value);
+      observed(this.#observation, method, (span) => {
+        if (span) {
+          for (const [key, value] of Object.entries(traceHeaders())) metadata.set(key, value);
         }
         return this.#channel.unary(method, request, { signal, deadline, metadata }).then(
           (received) => {
@@ -191,7 +195,7 @@ export class Host {
       }),
     );
     const { dropped } = response;
-    if (dropped.length > 0) this.#log?.warn({ method: name, dropped }, INVALID_STRINGS);
+    if (dropped.length > 0) this.#log?.warn({ method: nameOf(method), dropped }, INVALID_STRINGS);
     return response;
   }
 }

@@ -75,15 +75,19 @@ export class RefreshingCredential implements Credential {
     this.#breaker = new Breaker({ service, host: 'token endpoint', log });
   }
 
-  async token(signal: AbortSignal): Promise<string> {
-    signal.throwIfAborted();
+  current(): string | null {
     const cached = this.#cached;
     const now = Date.now();
-    if (cached && now < cached.usableUntil) {
-      if (now >= Math.max(cached.refreshAt, this.#nextRefreshAt)) this.#refreshInBackground(now);
-      return cached.token;
-    }
-    if (this.#rejectedKey && now < this.#rejectedKey.until) throw this.#rejectedKey.error;
+    if (!cached || now >= cached.usableUntil) return null;
+    if (now >= Math.max(cached.refreshAt, this.#nextRefreshAt)) this.#refreshInBackground(now);
+    return cached.token;
+  }
+
+  async token(signal: AbortSignal): Promise<string> {
+    signal.throwIfAborted();
+    const current = this.current();
+    if (current !== null) return current;
+    if (this.#rejectedKey && Date.now() < this.#rejectedKey.until) throw this.#rejectedKey.error;
     return this.#nextToken(signal);
   }
 

@@ -79,7 +79,14 @@ export class Caller {
     scope: CallScope,
     perBatch = MAX_BATCH,
   ): Promise<(T | GatewayError)[]> {
-    if (!this.#batch) return Promise.all(calls.map((call) => this.#readAlone(call, decode, scope)));
+    const failed = (error: unknown): GatewayError => asResult(withRequestId(error, scope));
+    if (!this.#batch) {
+      return Promise.all(
+        calls.map((call) =>
+          call instanceof GatewayError ? call : this.#send(call, decode, scope).catch(failed),
+        ),
+      );
+    }
     const valid = calls.filter((call): call is Call => !(call instanceof GatewayError));
     const chunks = chunked(valid, perBatch);
     const results = await Promise.all(chunks.map((chunk) => this.#readChunk(chunk, decode, scope)));
@@ -87,34 +94,18 @@ export class Caller {
     return calls.flatMap((call) => (call instanceof GatewayError ? call : queue.splice(0, 1)));
   }
 
-  async #readAlone<T>(
-    call: Call | GatewayError,
-    decode: Decode<T>,
-    scope: CallScope,
-  ): Promise<T | GatewayError> {
-    if (call instanceof GatewayError) return call;
-    try {
-      return await this.#send(call, decode, scope);
-    } catch (error) {
-      const failure = withRequestId(error, scope);
-      if (failure instanceof GatewayError) return failure;
-      throw failure;
-    }
-  }
-
   async #readChunk<T>(calls: readonly Call[], decode: Decode<T>, scope: CallScope) {
     const [first] = calls;
-    if (first && calls.length === 1) return [await this.#readAlone(first, decode, scope)];
     try {
+      if (first && calls.length === 1) return [await this.#send(first, decode, scope)];
       const key = `batch\n${calls.map(keyOf).join('\n')}`;
       const parts = await inSpan(batchSpan, () =>
         this.#backend.read(key, scope, (signal) => this.#transport.sendBatch(calls, signal)),
       );
       return parts.map((part) => decodePart(part, decode, scope, withRequestId));
     } catch (error) {
-      const failure = withRequestId(error, scope);
-      if (failure instanceof GatewayError) return calls.map(() => failure);
-      throw failure;
+      const failure = asResult(withRequestId(error, scope));
+      return calls.map(() => failure);
     }
   }
 
@@ -202,10 +193,14 @@ function decodePart<T>(
     if (response instanceof GatewayError) throw response;
     return decode(response, call);
   } catch (error) {
-    const failure = translate(error, scope);
-    if (failure instanceof GatewayError) return failure;
-    throw failure;
+    return asResult(translate(error, scope));
   }
+}
+
+/** The result of a call that failed. @throws any other error, which is a fault of the gateway */
+function asResult(error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error;
+  throw error;
 }
 
 /** Readers of a shared call get its error with their own request id. */

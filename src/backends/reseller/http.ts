@@ -12,9 +12,17 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export interface HttpRequest {
   readonly method: Method;
   readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
+  /** The type of the body, if there is one. */
+  readonly contentType?: string | undefined;
   readonly body?: string | undefined;
 }
+
+/** The headers of every request: names and values in turn, as undici takes them. */
+export const commonHeaders: readonly string[] = [
+  ...['accept', 'application/json', 'accept-encoding', 'gzip'],
+  // Google compresses only when the User-Agent contains gzip too.
+  ...['user-agent', 'reseller-gateway (gzip)'],
+];
 
 /** A page of 100 subscriptions is about 150 kB, so a batch of 100 pages fits. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
@@ -69,22 +77,39 @@ function openPool(endpoint: URL, connections: number, { connect }: Egress): Pool
  * Sends a request and returns the whole response with any status. An abort frees the socket in every
  * phase. Throws UNAVAILABLE when the connection fails, INTERNAL_SERVER_ERROR when the body is too
  * large or cannot be decoded, and the signal's reason when it aborts.
+ * @param headers names and values in turn
  */
 export async function exchange(
   pool: Pool,
-  request: HttpRequest,
+  { method, path, body }: HttpRequest,
+  headers: string[],
   signal: AbortSignal,
 ): Promise<HttpResponse> {
-  const { status, headers, bytes } = await sendRequest(pool, request, signal);
-  const encoding = headers['content-encoding'];
-  if (bytes !== null && encoding === undefined) {
+  let received: RawResponse;
+  try {
+    received = await transfer(
+      pool,
+      { method, path, headers, body: body ?? null },
+      signal,
+      MAX_BODY_BYTES,
+    );
+  } catch (error) {
+    signal.throwIfAborted();
+    throw connectionError(error);
+  }
+  if (received.bytes !== null && received.headers['content-encoding'] === undefined) {
+    const { status, headers, bytes } = received;
     return { status, headers, text: bytes.toString('utf8') };
   }
+  return decoded(received, requestName({ method, path }));
+}
+
+async function decoded(received: RawResponse, call: string): Promise<HttpResponse> {
+  const { status, headers, bytes } = received;
   try {
-    return { status, headers, text: await decodeBody(bytes, encoding) };
+    return { status, headers, text: await decodeBody(bytes, headers['content-encoding']) };
   } catch (problem) {
     const response: HttpResponse = { status, headers, text: '' };
-    const call = requestName(request);
     throw isSuccess(response)
       ? invalidResponse(response, call, problem)
       : resellerError(response, call);
@@ -98,27 +123,6 @@ export function isSuccess(response: HttpResponse): boolean {
 /** A request's name for the log, without the query, which may contain a transfer token. */
 export function requestName({ method, path }: { method: string; path: string }): string {
   return `${method} ${path.split('?', 1)[0]}`;
-}
-
-async function sendRequest(
-  pool: Pool,
-  request: HttpRequest,
-  signal: AbortSignal,
-): Promise<RawResponse> {
-  const { method, path, body = null } = request;
-  const headers = {
-    accept: 'application/json',
-    'accept-encoding': 'gzip',
-    // Google compresses only when the User-Agent contains gzip too.
-    'user-agent': 'reseller-gateway (gzip)',
-    ...request.headers,
-  };
-  try {
-    return await transfer(pool, { method, path, headers, body }, signal, MAX_BODY_BYTES);
-  } catch (error) {
-    signal.throwIfAborted();
-    throw connectionError(error);
-  }
 }
 
 async function decodeBody(

@@ -1,15 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import { type ErrorCode, GatewayError } from '../../domain/error.ts';
-import { type Span, type SpanAttributes, traceHeaders } from '../../domain/tracing.ts';
+import { GatewayError } from '../../domain/error.ts';
+import { activeSpan, type Span, type SpanAttributes, traceHeaders } from '../../domain/tracing.ts';
 import { Breaker } from '../breaker.ts';
 import type { Credential } from '../credentials/credential.ts';
 import type { BackendLog } from '../log.ts';
 import { Egress } from '../network/egress.ts';
-import { type AttemptSpan, observed } from '../observed-call.ts';
+import { type AttemptSpan, type Observation, observed } from '../observed-call.ts';
 import { breakerOpen, unreachable } from '../reachability.ts';
 import { parseBatch, writeBatch } from './batch.ts';
 import { type HttpResponse, invalidResponse, resellerError } from './errors.ts';
-import { exchange, type HttpRequest, isSuccess, type Method, Pools, requestName } from './http.ts';
+import {
+  commonHeaders,
+  exchange,
+  type HttpRequest,
+  isSuccess,
+  type Method,
+  Pools,
+  requestName,
+} from './http.ts';
 import { methodName, pathTemplate } from './method-name.ts';
 import { beforeSending } from './refusals.ts';
 
@@ -59,12 +67,13 @@ export function createTransport(options: TransportOptions): Transport {
   const base = url.pathname.replace(/\/+$/, '');
   const { credential, log, egress = new Egress() } = options;
   const pools = new Pools(url, options.connections, egress);
-  const server = serverOf(url);
   const onOpen = (): void => pools.renew();
   const breaker = new Breaker({ service: 'reseller', host: url.host, log, onOpen });
+  const observation = observationOf(url);
+  const headersFor = headersOf();
 
   /** Nothing is sent without a token, nor after the API rejected the first one. */
-  async function currentToken(signal: AbortSignal): Promise<string> {
+  async function newToken(signal: AbortSignal): Promise<string> {
     try {
       return await credential.token(signal);
     } catch (error) {
@@ -75,26 +84,20 @@ export function createTransport(options: TransportOptions): Transport {
 
   async function sendOnce(request: HttpRequest, token: string, signal: AbortSignal) {
     const startedAt = performance.now();
-    const headers = { ...request.headers, authorization: `Bearer ${token}` };
-    const exchangeWith = (sent: HttpRequest['headers']) =>
-      exchange(pools.current, { ...request, headers: sent }, signal);
-    const codeOf = (received: HttpResponse): ErrorCode | null =>
-      isSuccess(received)
-        ? null
-        : resellerError(received, requestName(request), isWrite(request)).code;
-    const call = { service: 'reseller', method: () => methodName(request), codeOf } as const;
-    const send = () =>
-      observed({ ...call, span: () => spanOf(request, server) }, (span) =>
-        span
-          ? traced(span, () => exchangeWith({ ...headers, ...traceHeaders() }))
-          : exchangeWith(headers),
-      );
-    const response = await breaker.run(signal, send, (received) => failureOf(received, request));
-    const ms = Math.round(performance.now() - startedAt);
-    log?.debug(
-      { call: requestName(request), status: response.status, ms },
-      'reseller API responded',
+    const response = await breaker.run(
+      signal,
+      () =>
+        observed(observation, request, (span) => {
+          const exchanged = exchange(pools.current, request, headersFor(request, token), signal);
+          return span ? withStatus(span, exchanged) : exchanged;
+        }),
+      (received) => failureOf(received, request),
     );
+    if (log && log.isLevelEnabled?.('debug') !== false) {
+      const ms = Math.round(performance.now() - startedAt);
+      const { status } = response;
+      log.debug({ call: requestName(request), status, ms }, 'reseller API responded');
+    }
     return response;
   }
 
@@ -105,18 +108,17 @@ export function createTransport(options: TransportOptions): Transport {
     read: (response: HttpResponse) => T,
     isRejected: (result: T) => boolean,
   ): Promise<T> {
-    const token = await currentToken(signal);
+    const token = credential.current?.() ?? (await newToken(signal));
     const result = read(await sendOnce(request, token, signal));
     if (!isRejected(result) || !credential.invalidate(token)) return result;
-    return read(await sendOnce(request, await currentToken(signal), signal));
+    return read(await sendOnce(request, await newToken(signal), signal));
   }
 
   return {
     async ready(signal) {
-      await currentToken(signal);
+      await newToken(signal);
     },
-    send: (call, signal) =>
-      sendAuthorized(toHttp(call, base), signal, (response) => response, isUnauthorized),
+    send: (call, signal) => sendAuthorized(toHttp(call, base), signal, asReceived, isUnauthorized),
     sendBatch: (calls, signal) => {
       const request = batchRequest(calls, base);
       return sendAuthorized(
@@ -136,9 +138,17 @@ export function createTransport(options: TransportOptions): Transport {
   };
 }
 
-function serverOf(url: URL): SpanAttributes {
+function observationOf(url: URL): Observation<HttpRequest, HttpResponse> {
   const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
-  return { 'server.address': url.hostname, 'server.port': port };
+  const server = { 'server.address': url.hostname, 'server.port': port };
+  return {
+    ...{ service: 'reseller', method: methodName },
+    span: (request) => spanOf(request, server),
+    codeOf: (response, request) =>
+      isSuccess(response)
+        ? null
+        : resellerError(response, requestName(request), isWrite(request)).code,
+  };
 }
 
 /** Without the URL: its ids can be domains of customers, and its query can hold a transfer token. */
@@ -146,6 +156,20 @@ function spanOf({ method, path }: HttpRequest, server: SpanAttributes): AttemptS
   const template = pathTemplate(path);
   const attributes = { ...server, 'http.request.method': method, 'url.template': template };
   return { name: `${method} ${template}`, attributes };
+}
+
+/** The headers of a request, with those of its trace. Requests without a body share them. */
+function headersOf() {
+  let shared = { token: '', headers: [...commonHeaders] };
+  return ({ contentType }: HttpRequest, token: string): string[] => {
+    if (shared.token !== token) {
+      shared = { token, headers: [...commonHeaders, 'authorization', `Bearer ${token}`] };
+    }
+    const { headers } = shared;
+    if (contentType === undefined && activeSpan() === null) return headers;
+    const type = contentType === undefined ? [] : ['content-type', contentType];
+    return [...headers, ...type, ...Object.entries(traceHeaders()).flat()];
+  };
 }
 
 /** A batch has calls of either kind, and its own response is about none of them. */
@@ -162,17 +186,21 @@ function isUnauthorized(response: HttpResponse | GatewayError): boolean {
   return !(response instanceof GatewayError) && response.status === 401;
 }
 
+function asReceived(response: HttpResponse): HttpResponse {
+  return response;
+}
+
 function toHttp({ method, path, body }: Call, base: string): HttpRequest {
   return {
     method,
     path: `${base}/${path}`,
-    headers: body ? { 'content-type': 'application/json' } : {},
+    contentType: body && 'application/json',
     body: body && JSON.stringify(body),
   };
 }
 
-async function traced(span: Span, send: () => Promise<HttpResponse>): Promise<HttpResponse> {
-  const received = await send();
+async function withStatus(span: Span, exchanged: Promise<HttpResponse>): Promise<HttpResponse> {
+  const received = await exchanged;
   span.set({ 'http.response.status_code': received.status });
   return received;
 }
@@ -184,7 +212,7 @@ function batchRequest(calls: readonly Call[], base: string): HttpRequest {
   return {
     method: 'POST',
     path: `${base}/batch`,
-    headers: { 'content-type': `multipart/mixed; boundary=${boundary}` },
+    contentType: `multipart/mixed; boundary=${boundary}`,
     body: writeBatch(parts, boundary),
   };
 }

@@ -70,9 +70,8 @@ export async function paginate<T>(
     walk.record(page, position.token);
     const taken = page.items.slice(position.offset, position.offset + wanted);
     const place = { position, page, identity };
-    for (const [i, node] of taken.entries()) {
-      edges.push(new PageEdge(node, place, position.offset + i + 1));
-    }
+    let offset = position.offset;
+    for (const node of taken) edges.push(new PageEdge(node, place, ++offset));
     const read = position.offset + taken.length;
     isMoreKnown = read < page.items.length;
     next = positionAfter(position, read, page);

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isLoopback } from '../../domain/host.ts';
+import { hostOf } from '../request-target.ts';
 
 export interface OriginPolicy {
   /** Origins of web pages that may use the gateway, in addition to its own. */
@@ -31,17 +32,11 @@ function isLoopbackPage(origin: string): boolean {
  */
 export function originRefusal(request: IncomingMessage, policy: OriginPolicy): string | null {
   const host = request.headers.host ?? '';
-  if (policy.loopbackOnly && !isLoopback(hostname(host))) {
+  if (policy.loopbackOnly && !isLoopback(hostOf(request).name)) {
     return `Without authentication, the Host header must be a loopback name such as localhost, not "${host}".`;
   }
   const { origin } = request.headers;
   if (origin === undefined || allowsOrigin(origin, policy)) return null;
   if (origin === `http://${host}` || origin === `https://${host}`) return null;
   return `Requests from ${origin} are not allowed: add it to CORS_ORIGINS.`;
-}
-
-function hostname(host: string): string {
-  const url = `http://${host}`;
-  if (!URL.canParse(url)) return host;
-  return new URL(url).hostname.replace(/^\[|\]$/g, '');
 }

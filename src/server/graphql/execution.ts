@@ -29,6 +29,7 @@ export function createExecuteOnce(limits: Limits): ExecuteOnce {
     const { viewer, signal, meter, record, errorScope } = args.contextValue;
     record?.setOperation(args.document, args.operationName);
     let leave: (() => void) | undefined;
+    let isComplete = false;
     try {
       const { values } = checkRequest(args, limits);
       record?.setCost(values);
@@ -42,13 +43,14 @@ export function createExecuteOnce(limits: Limits): ExecuteOnce {
       const written = answerJson(result, meter, limits.answerBytes);
       const json = written instanceof Promise ? await written : written;
       if (json === null) throw answerTooLong(limits.answerBytes, isMutation(args));
+      isComplete = result.errors === undefined;
       return { ...result, stringify: () => json };
     } catch (error) {
       const failed = publicResult({ errors: [toGraphQLError(error)] }, errorScope);
       return { ...failed, stringify: () => JSON.stringify(failed) };
     } finally {
       leave?.();
-      args.contextValue.end();
+      args.contextValue.end(isComplete);
     }
   };
   return (args) => {

@@ -78,8 +78,11 @@ export interface RequestContext extends GatewayContext {
   delivered(): void;
   /** Call this when the client closed the connection before it had the response. */
   disconnected(): void;
-  /** Aborts everything that is still running for this context. */
-  end(): void;
+  /**
+   * Aborts everything that is still running for this context.
+   * @param isComplete whether nothing is, because the answer has no errors and waited for all of it
+   */
+  end(isComplete?: boolean): void;
 }
 
 export interface RequestArgs extends ExecutionArgs {
@@ -139,10 +142,11 @@ export function createRequestContext(options: RequestContextOptions): RequestCon
     disconnected() {
       controller.abort(clientGone);
     },
-    end() {
+    end(isComplete = false) {
       clearTimeout(timer);
       unfollow();
-      controller.abort(answered);
+      // An abort creates an event, which takes longer than the timer.
+      if (!isComplete) controller.abort(answered);
       // The record of an HTTP request ends with its response.
       if (record?.transport === 'WS') record.end();
     },

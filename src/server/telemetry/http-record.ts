@@ -10,7 +10,7 @@ export function recordOf(
   transport: 'HTTP' | 'MCP' = 'HTTP',
 ): RequestRecord {
   const record = new RequestRecord({ requestId, transport, log });
-  response.once('close', () => {
+  response.on('close', () => {
     const status = response.headersSent ? response.statusCode : undefined;
     record.end({ status, isClientGone: !response.writableFinished });
   });

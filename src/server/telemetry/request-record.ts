@@ -103,17 +103,18 @@ export class RequestRecord {
     requestEnded.publish({ transport, type: this.#type, outcome, durationMs });
     accessLog(this.#options.log).info(
       {
-        ...{
-          requestId,
-          traceId: this.#traceId,
-          transport,
-          operationName: this.#operationName,
-          type: this.#type,
-        },
+        requestId,
+        traceId: this.#traceId,
+        transport,
+        operationName: this.#operationName,
+        type: this.#type,
         viewer: this.#subject === null ? null : hashOf(this.#subject),
-        ...{ status, outcome, reason: this.#reason },
+        status,
+        outcome,
+        reason: this.#reason,
         durationMs: Math.round(durationMs * 10) / 10,
-        ...{ backendCalls: this.#calls(), cost: this.#cost },
+        backendCalls: this.#calls(),
+        cost: this.#cost,
       },
       'request',
     );

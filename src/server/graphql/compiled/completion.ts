@@ -71,14 +71,14 @@ function list({ ofType }: GraphQLList<GraphQLOutputType>, completed: Completed):
   const { nodes, coordinate } = completed;
 
   function item(run: Run, info: GraphQLResolveInfo, path: Path, value: unknown): unknown {
-    const failed = (problem: unknown) => run.fail(problem, nodes, path, isItemNonNull);
     try {
       const found = isPromise(value)
         ? value.then((resolved) => complete(run, info, path, resolved))
         : complete(run, info, path, value);
-      return isPromise(found) ? found.then(undefined, failed) : found;
+      if (!isPromise(found)) return found;
+      return found.then(undefined, (problem) => run.fail(problem, nodes, path, isItemNonNull));
     } catch (problem) {
-      return failed(problem);
+      return run.fail(problem, nodes, path, isItemNonNull);
     }
   }
 
@@ -110,17 +110,20 @@ function isIterable(value: unknown): value is Iterable<unknown> {
 
 function object(type: GraphQLObjectType, { nodes, selectionOf }: Completed): Complete {
   const { isTypeOf } = type;
-  if (!isTypeOf) {
-    return (run, _info, path, value) => runSelection(run, selectionOf(type), value, path);
-  }
+  let selection: SelectionPlan | undefined;
+  const complete: Complete = (run, _info, path, value) => {
+    selection ??= selectionOf(type);
+    return runSelection(run, selection, value, path);
+  };
+  if (!isTypeOf) return complete;
   return (run, info, path, value) => {
-    const complete = (isOfType: boolean): unknown => {
-      if (isOfType) return runSelection(run, selectionOf(type), value, path);
+    const checked = (isOfType: boolean): unknown => {
+      if (isOfType) return complete(run, info, path, value);
       const message = `Expected value of type "${type.name}" but got: ${inspect(value)}.`;
       throw new GraphQLError(message, { nodes });
     };
     const isOfType = isTypeOf(value, run.contextValue, info);
-    return isPromise(isOfType) ? isOfType.then(complete) : complete(isOfType);
+    return isPromise(isOfType) ? isOfType.then(checked) : checked(isOfType);
   };
 }
 

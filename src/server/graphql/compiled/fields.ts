@@ -16,22 +16,23 @@ export function runSelection(
   path: Path | undefined,
 ): Results | Promise<Results> {
   const results: Results = {};
-  let hasPromise = false;
+  let waiting: string[] | undefined;
   try {
     for (let n = 0; n < names.length; n++) {
+      const name = names[n] ?? '';
       const field = fields[n];
       const value = typeof field === 'object' ? runField(run, field, source, path) : field;
-      results[names[n] ?? ''] = value;
-      hasPromise ||= isPromise(value);
+      results[name] = value;
+      if (isPromise(value)) (waiting ??= []).push(name);
     }
   } catch (problem) {
-    if (!hasPromise) throw problem;
+    if (!waiting) throw problem;
     // The other fields may fail too.
-    return allOf(results).finally(() => {
+    return allOf(results, waiting).finally(() => {
       throw problem;
     });
   }
-  return hasPromise ? allOf(results) : results;
+  return waiting ? allOf(results, waiting) : results;
 }
 
 /** The value of a field, or a promise of it. */
@@ -84,17 +85,9 @@ function fail(run: Run, { nodes, isNonNull }: FieldPlan, problem: unknown, path:
   return run.fail(problem, nodes, path, isNonNull);
 }
 
-/** The same object, when its promises are replaced by their values. */
-function allOf(results: Results): Promise<Results> {
-  const waiting: string[] = [];
-  const promises: Promise<unknown>[] = [];
-  for (const name of Object.keys(results)) {
-    const value = results[name];
-    if (!isPromise(value)) continue;
-    waiting.push(name);
-    promises.push(value);
-  }
-  return Promise.all(promises).then((values) => {
+/** The same object, when the promises of its fields in `waiting` are replaced by their values. */
+function allOf(results: Results, waiting: readonly string[]): Promise<Results> {
+  return Promise.all(waiting.map((name) => results[name])).then((values) => {
     for (const [n, name] of waiting.entries()) results[name] = values[n];
     return results;
   });

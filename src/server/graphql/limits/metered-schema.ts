@@ -59,16 +59,16 @@ function meteredResolver(field: Field): Resolver {
 
 /** Resolves objects in slices, and stops when the query or event has ended. */
 function objectResolver(resolve: Resolver, isNullable: boolean): Resolver {
+  const checked: Resolver = (source, args, context, info) => {
+    checkSignal(context, info);
+    return resolve(source, args, context, info);
+  };
   return (source, args, context, info) => {
     const { meter } = context;
     if (!meter || !context.signal) return resolve(source, args, context, info);
-    const run = (): unknown => {
-      checkSignal(context, info);
-      return resolve(source, args, context, info);
-    };
-    if (!meter.hasRoom()) return later(run, meter, info, isNullable);
+    if (!meter.hasRoom()) return later(checked, [source, args, context, info], meter, isNullable);
     try {
-      const value = run();
+      const value = checked(source, args, context, info);
       if (!(value instanceof Promise)) return counted(value, meter, info);
       meter.take();
       return settled(value, meter, info, isNullable);
@@ -101,14 +101,14 @@ async function settled(
 
 /** Resolves a field when it is its turn. */
 async function later(
-  run: () => unknown,
+  resolve: Resolver,
+  parameters: Parameters<Resolver>,
   meter: Meter,
-  info: GraphQLResolveInfo,
   isNullable: boolean,
 ): Promise<unknown> {
   try {
     await meter.turn();
-    return counted(await run(), meter, info);
+    return counted(await resolve(...parameters), meter, parameters[3]);
   } catch (error) {
     return failed(error, meter, isNullable);
   } finally {
@@ -124,13 +124,23 @@ function leafResolver(resolve: Resolver, isNullable: boolean): Resolver {
     try {
       const value = resolve(source, args, context, info);
       if (!(value instanceof Promise)) return countedText(value, meter);
-      return value
-        .then((found) => countedText(found, meter))
-        .catch((error) => failed(error, meter, isNullable));
+      return settledText(value, meter, isNullable);
     } catch (error) {
       return failed(error, meter, isNullable);
     }
   };
+}
+
+async function settledText(
+  value: Promise<unknown>,
+  meter: Meter,
+  isNullable: boolean,
+): Promise<unknown> {
+  try {
+    return countedText(await value, meter);
+  } catch (error) {
+    return failed(error, meter, isNullable);
+  }
 }
 
 function countedText(value: unknown, meter: Meter): unknown {
