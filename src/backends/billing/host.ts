@@ -9,7 +9,7 @@ import {
 import { Metadata, status } from '@grpc/grpc-js';
 import type { CallScope } from '../../domain/call-scope.ts';
 import { GatewayError } from '../../domain/error.ts';
-import { inSpan, type SpanAttributes, traceHeaders } from '../../domain/tracing.ts';
+import { inSpan, traceHeaders } from '../../domain/tracing.ts';
 import type { Admission } from '../admission.ts';
 import { Breaker } from '../breaker.ts';
 import { BackendCalls, type IsRetryable } from '../call.ts';
