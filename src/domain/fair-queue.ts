@@ -40,10 +40,14 @@ export class FairQueue<T> {
   #rotate(viewer: string, lane: object): void {
     const lanes = this.#viewers.get(viewer);
     if (!lanes) return;
-    const items = lanes.get(lane);
-    lanes.delete(lane);
-    if (items) lanes.set(lane, items);
-    this.#viewers.delete(viewer);
-    this.#viewers.set(viewer, lanes);
+    moveToEnd(lanes, lane);
+    moveToEnd(this.#viewers, viewer);
   }
+}
+
+function moveToEnd<K, V>(map: Map<K, V>, key: K): void {
+  const value = map.get(key);
+  if (value === undefined || map.size === 1) return;
+  map.delete(key);
+  map.set(key, value);
 }

@@ -64,6 +64,22 @@ describe('the calls in flight to the reseller API', () => {
     clock.now = 60_000;
     expect(size.current).toBe(128);
   });
+
+  test('do not grow while the gateway itself is busy, even when its calls seem slow', () => {
+    const { size } = adaptive();
+    for (let n = 0; n < 1_000; n++) size.record(50, 5);
+    expect(size.current).toBe(128);
+  });
+
+  test('stay at what a short call made them while the gateway is busy', () => {
+    const { clock, size } = grown(2);
+    size.record(2, 0);
+    clock.now = 1_600;
+    size.record(20, 1);
+    clock.now = 3_200;
+    size.record(20, 1);
+    expect(size.current).toBe(64);
+  });
 });
 
 test('calls that wait start when the size grows', async () => {
