@@ -67,6 +67,23 @@ describe('a dry run', () => {
     ]);
   });
 
+  test('warns of a switch to fewer seats than assigned licences, which the sandbox refuses', async () => {
+    const { customer } = await holderAt(gateway().url, 'annual-monthly.example');
+    const input = {
+      ...{ customer, action: 'SWITCH', sourceSkuId: '1010020028', skuId: '1010020025' },
+      ...{ planName: 'ANNUAL_MONTHLY_PAY', seats: 11 },
+    };
+    const { warnings } = await dryRun(gateway().url, 'orderSubscription', input);
+    expect(warnings).toContainEqual({
+      code: 'VENDOR_DECIDES',
+      message: '12 licences are assigned, more than the seats that are ordered.',
+      path: ['input', 'seats'],
+    });
+    expect(await send(gateway().url, 'orderSubscription', input)).toMatchObject({
+      __typename: 'ValidationError',
+    });
+  });
+
   test('of a suspension needs no confirmation, and asks for one', async () => {
     const { url, sandbox } = gateway();
     const { id } = sandbox.store.billing.customersOf(sandbox.resellerId)[0] ?? {};

@@ -137,8 +137,14 @@ describe('a switch of the SKU', () => {
     const { rest, path, events, clock } = await startReseller();
     const old = await path('annual-monthly');
     const query = `action=switch&sourceSkuId=${standard}`;
-    const { json } = await rest('POST', `${orders('annual-monthly')}?${query}`, annual(plus));
-    expect(json).toMatchObject({ skuId: plus, seats: { licensedNumberOfSeats: 12 } });
+    const { json } = await rest(
+      'POST',
+      `${orders('annual-monthly')}?${query}`,
+      annual(plus, 'ANNUAL_MONTHLY_PAY', 12),
+    );
+    expect(json).toMatchObject({
+      ...{ skuId: plus, seats: { numberOfSeats: 12, licensedNumberOfSeats: 12 } },
+    });
     expect(Number(json.plan.commitmentInterval.startTime)).toBe(clock.now());
     expect((await rest('GET', old)).status).toBe(404);
     expect(events).toMatchObject([
@@ -149,6 +155,23 @@ describe('a switch of the SKU', () => {
       },
       { event_type: 'SUBSCRIPTION_UPGRADE', sku_id: plus, subscription_id: json.subscriptionId },
     ]);
+  });
+
+  test.each([
+    'action=switch&sourceSkuId=1010020028',
+    '',
+  ])('rejects fewer seats than assigned licences (%s)', async (query) => {
+    const { rest, path } = await startReseller();
+    const old = await path('annual-monthly');
+    const before = (await rest('GET', old)).json;
+    const order = annual(plus, 'ANNUAL_MONTHLY_PAY', 11);
+    const { json } = await rest('POST', `${orders('annual-monthly')}?${query}`, order);
+    expect(json.error).toMatchObject({
+      code: 400,
+      message: 'numberOfSeats is below the 12 licensed users',
+      errors: [{ reason: 'invalid', location: 'numberOfSeats' }],
+    });
+    expect((await rest('GET', old)).json).toEqual(before);
   });
 
   test('is the default without an action, but not with buy', async () => {

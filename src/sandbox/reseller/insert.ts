@@ -120,7 +120,7 @@ function findSource(
 function switchSku(
   call: MethodCall<WireSubscription>,
   source: SubscriptionRecord,
-  { sku }: Order,
+  { sku, planName, input }: Order,
   fields: NewSubscription,
 ): SubscriptionRecord {
   if (isSuspended(source)) throw badRequest('The subscription is suspended');
@@ -133,11 +133,13 @@ function switchSku(
   }
   const { store } = call;
   const { licensedNumberOfSeats } = source.seats;
+  // The licences stay assigned, so the rule of changeSeats applies.
+  const unclaimed = { ...input.seats, licensedNumberOfSeats: undefined };
+  const seats = checkSeats(unclaimed, { sku, planName, licensedNumberOfSeats });
   store.remove(source);
   store.emit(source, 'SUBSCRIPTION_CANCELLED', up ? 'PURCHASE_OF_SUBSUMING_SKU' : 'OTHER');
   const subscription = store.addSubscription(source.customer, {
-    ...fields,
-    seats: { ...fields.seats, licensedNumberOfSeats },
+    ...{ ...fields, seats },
     purchaseOrderId: fields.purchaseOrderId ?? source.purchaseOrderId,
   });
   store.emit(subscription, up ? 'SUBSCRIPTION_UPGRADE' : 'SUBSCRIPTION_DOWNGRADE');

@@ -13,7 +13,6 @@ export class Stall {
   /** The same pages. The time that it takes to make them does not count. */
   async *watch(pages: AsyncGenerator<string, void>): AsyncGenerator<string, void> {
     for await (const page of pages) {
-      this.end();
       this.#timer = setTimeout(this.#onStall, this.#ms).unref();
       yield page;
       this.end();

@@ -138,7 +138,7 @@ function warnOfPurchase(
 
 /** Checks the subscription to replace, and plans its end. */
 function planSwitch(
-  { customerId, sourceSkuId = '', subscription: { skuId } }: SubscriptionOrder,
+  { customerId, sourceSkuId = '', subscription: { skuId, planName, seats } }: SubscriptionOrder,
   { held }: Buyer,
   rules: SkuRules,
   draft: PlanDraft,
@@ -167,6 +167,13 @@ function planSwitch(
   for (const [applies, message] of decides) {
     draft.warnIf(applies, 'VENDOR_DECIDES', message, 'skuId');
   }
+  const licensed = source.seats?.licensedNumberOfSeats ?? 0;
+  draft.warnIf(
+    (totalOf(seats) ?? licensed) < licensed,
+    'VENDOR_DECIDES',
+    `${licensed} licences are assigned, more than the seats that are ordered.`,
+    seatField(planName),
+  );
   draft.warn('CONSEQUENCE', `The subscription of ${rules.nameOf(sourceSkuId)} ends.`);
   const target = { customerId, skuId: sourceSkuId, subscriptionId: null };
   const ended = { before: source.status, after: 'CANCELLED' };
