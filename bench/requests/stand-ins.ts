@@ -36,7 +36,7 @@ function page(resellerId: string, size: number): Buffer {
       id: billingCustomerId(resellerId, n),
       billingAccountId: `${resellerId}account${n}`,
     }));
-    const nextPageToken = size > CUSTOMERS ? '' : `page-${size}`;
+    const nextPageToken = size >= CUSTOMERS ? '' : `page-${size}`;
     const message = create(ListCustomersResponseSchema, { customers, nextPageToken });
     bytes = Buffer.from(toBinary(ListCustomersResponseSchema, message));
     pages.set(key, bytes);
