@@ -80,13 +80,14 @@ async function run(database: string, databaseUrl: string): Promise<Row[]> {
     const { p50, p99 } = percentiles(samples);
     const livez = await slowest();
     if (failed > 0) console.error(`${database}, ${load} clients: ${failed} mutations failed`);
-    const name = `${load} clients, ${database}`;
-    rows.push(
-      { name: `mutations per second, ${name}`, unit: '/s', values: [null, count / seconds] },
-      { name: `mutations, ${name}, p50`, unit: 'ms', values: [null, p50] },
-      { name: `mutations, ${name}, p99`, unit: 'ms', values: [null, p99] },
-      { name: `slowest /livez, ${name}`, unit: 'ms', values: [null, livez] },
-    );
+    const name = `${load === 1 ? '1 client' : `${load} clients`}, ${database}`;
+    const row = (of: string, unit: string, value: number): void => {
+      rows.push({ name: `${of}, ${name}`, unit, values: [null, value] });
+    };
+    row('mutations per second', '/s', count / seconds);
+    if (load === 1) row('p50 of a mutation', 'ms', p50);
+    row('p99 of a mutation', 'ms', p99);
+    if (load === 1_500) row('slowest /livez', 'ms', livez);
   }
   await dispatcher.close();
   for (const { child } of [gateway, sandbox]) {

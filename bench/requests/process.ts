@@ -3,7 +3,10 @@ import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** Milliseconds that a program has to end by itself. */
+const STOP_MS = 3_000;
 
 /** /proc counts CPU time in ticks of 10 ms. */
 const TICK_MS = 10;
@@ -45,13 +48,16 @@ export async function startProgram(
     peakMb: () => peakMb(child),
     async stop() {
       child.kill();
-      if (child.exitCode === null) await once(child, 'exit');
+      // A server may wait for its connections, or take the signal for something else.
+      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+      clearTimeout(timer);
       rmSync(directory, { recursive: true, force: true });
     },
   };
   while (!ready.test(program.output())) {
     if (child.exitCode !== null) throw new Error(`${name} ended: ${program.output()}`);
-    await setTimeout(5);
+    await pause(5);
   }
   return { ...program, startMs: performance.now() - startedAt };
 }
