@@ -132,7 +132,7 @@ async function startGateway(ports: Ports): Promise<Side> {
 
 function nodeArgs(): string[] {
   const flags = process.env['BENCH_NODE_FLAGS'];
-  return [...(flags ? flags.split(' ') : []), 'src/main.ts'];
+  return [...(flags ? flags.split(' ') : []), 'src/main.cjs'];
 }
 
 /** The customer that a request reads alone: one that is not linked. */
