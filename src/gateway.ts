@@ -15,7 +15,6 @@ import { openEgresses } from './open-egresses.ts';
 import { openPortfolio } from './open-portfolio.ts';
 import { openRetention } from './open-retention.ts';
 import { Operations, type OperationsDeps } from './operations/operations.ts';
-import { schema } from './schema/schema.ts';
 import type { OriginPolicy } from './server/auth/origin.ts';
 import { createHttpServer } from './server/http.ts';
 import type { MetricSources } from './server/telemetry/metrics.ts';
@@ -68,7 +67,9 @@ export async function createGateway(
     reseller: openReseller(backends.reseller, settings, egress.reseller, log),
   };
   const pulled = pullOptions(config.notifications.pull, log);
-  const store = await openStore(config.databaseUrl, { log });
+  const opening = openStore(config.databaseUrl, { log });
+  // The schema is built while threads or a server open the database.
+  const [store, { schema }] = await Promise.all([opening, import('./schema/schema.ts')]);
   await makeLinks(store.links, overrides.links ?? []);
   const portfolio = openPortfolio(config, { ...clients, store, catalog, log });
   const { billing, reseller } = portfolio.observedClients();
