@@ -7,6 +7,7 @@ import {
   commitOutcome,
   doneColumns,
   failureColumns,
+  lastSequence,
   lockName,
   nextSequence,
   refusedColumns,
@@ -96,7 +97,7 @@ export function settleMethods(
           .set({
             ...{ state: 'UNKNOWN', holder: null, held_until: 0, settled_at: database.now },
             // The rows of one statement see the same last sequence.
-            sequence: sql<number>`(select coalesce(max(sequence), 0) from writes) + number`,
+            sequence: sql<number>`${lastSequence} + number`,
           })
           .where(isExpired)
           .returningAll()

@@ -33,8 +33,15 @@ export function columnsOf(database: Database, write: NewWrite) {
   } as const;
 }
 
+/**
+ * The highest sequence; 0 when no outcome is stored. SQLite uses a partial index only for a query that
+ * repeats its condition.
+ */
+export const lastSequence = sql<number>`(select coalesce(max(sequence), 0) from writes
+  where sequence is not null)`;
+
 /** Only in a commit that appends to `writes` (see `commitOutcome`). */
-export const nextSequence = sql<number>`(select coalesce(max(sequence), 0) + 1 from writes)`;
+export const nextSequence = sql<number>`${lastSequence} + 1`;
 
 /**
  * Commits statements that store outcomes, and publishes the write's id to the readers of the feed.
