@@ -5,7 +5,7 @@ import type { Database, StoreLog } from '../database/database.ts';
 import { inStatementSpan } from '../database/statement-span.ts';
 import type { Tables } from '../database/tables.ts';
 import { encodeTrace } from '../database/trace-column.ts';
-import { appendIn, linkIn } from '../operations/entry-writes.ts';
+import { appendIn, linkIn, publishState, stateAnnouncements } from '../operations/entry-writes.ts';
 import type { OperationJournal } from '../operations/journal.ts';
 import { encodeOperation } from '../operations/operation-json.ts';
 import { filterColumns, toEntry } from '../operations/rows.ts';
@@ -38,7 +38,7 @@ export function startedMethod(
       await linkIn(trx, operation, log);
       return result;
     });
-    changes.publish('operation', operation.operationId);
+    publishState(changes, operation);
     changes.publish('write', id);
     return { entry: appended.entry, isLeased: false };
   }
@@ -79,10 +79,10 @@ export function startedMethod(
       ],
       {
         appends: ['operation_entries', 'writes'],
-        announcements: [announcementOf('operation', operationId), announcementOf('write', id)],
+        announcements: [...stateAnnouncements(operation), announcementOf('write', id)],
       },
     );
-    changes.publish('operation', operationId);
+    publishState(changes, operation);
     changes.publish('write', id);
     const [[inserted], [entry]] = [created.rows, first.rows];
     if (!inserted || !entry) return known(operation);
