@@ -83,7 +83,7 @@ export class Operations {
    * @param trace the trace of its write, which the polls continue
    */
   adopt(entry: OperationEntry, trace?: TraceContext | null): void {
-    this.#pollers.start({ entry, ageMs: 0, trace });
+    this.#pollers.start({ entry, ageMs: 0, trace }, 'LATER');
   }
 
   /** Pages of operations in their latest state, newest first, in the order of the queries. */
