@@ -1,14 +1,18 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { SqliteSession } from './sqlite-session.ts';
 import type { SqliteFailure, SqliteReply, SqliteRequest } from './sqlite-thread.ts';
+import { ReceivedTexts } from './statement-texts.ts';
 
 /** The thread that SqliteThread starts: one connection, which executes one request at a time. */
 const session = new SqliteSession(workerData);
+const texts = new ReceivedTexts();
 
 parentPort?.on('message', ({ id, action, statements }: SqliteRequest) => {
   try {
     if (action === 'close') session.close();
-    reply({ id, results: action === 'close' ? [] : session.run(action, statements) });
+    // Also when the action fails: later messages do not repeat the texts.
+    const received = statements.map((statement) => texts.statement(statement));
+    reply({ id, results: action === 'close' ? [] : session.run(action, received) });
   } catch (error) {
     reply({ id, failure: failureOf(error) });
   }
