@@ -31,7 +31,12 @@ const sandboxHint =
 
 const FIRST_QUERY = '{ customers(first: 3) { nodes { id reseller { customerDomain } } } }';
 
-async function main(): Promise<void> {
+/** Runs the program until it has started. Exits when it cannot start for a known reason. */
+export async function main(): Promise<void> {
+  await run().catch(fail);
+}
+
+async function run(): Promise<void> {
   const command = readCommandLine(process.argv.slice(2), process.env);
   switch (command.type) {
     case 'print':
@@ -205,5 +210,3 @@ async function fail(error: unknown): Promise<never> {
   }
   throw error;
 }
-
-await main().catch(fail);

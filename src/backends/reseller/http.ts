@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { gunzip, gunzipSync } from 'node:zlib';
-import { Pool } from 'undici';
+import Pool from 'undici/lib/dispatcher/pool.js';
 import type { Egress } from '../network/egress.ts';
 import { connectionError } from './connection-errors.ts';
 import { type HttpResponse, invalidResponse, resellerError } from './errors.ts';
