@@ -32,8 +32,12 @@ export interface PollerDeps {
   readonly options: PollerOptions;
 }
 
-/** SPREAD delays the first poll of an unwatched operation by up to the poll interval, at random. */
-export type FirstPoll = 'NOW' | 'SPREAD';
+/**
+ * SPREAD delays the first poll of an unwatched operation by up to the poll interval, at random. LATER
+ * is for an operation whose state was just read: the first poll follows after the first interval, and
+ * at once when a watcher arrives.
+ */
+export type FirstPoll = 'NOW' | 'SPREAD' | 'LATER';
 
 type Answer = OperationReading | 'MISSING' | 'FAILED';
 
@@ -69,7 +73,8 @@ export class Poller {
     if (first === 'SPREAD' && this.#watching !== 'WATCHED') {
       await this.#delay(Math.random() * this.#deps.options.intervalMs);
     }
-    for (let n = 0; !signal.aborted; ) {
+    let n = first === 'LATER' ? await this.#pause(0, null) : 0;
+    while (!signal.aborted) {
       const answer = await inTrace(this.#trace, { name: 'poll operation' }, () => this.#round());
       if (signal.aborted || answer === 'ENDED') return;
       n = await this.#pause(n, typeof answer === 'object' ? answer.pollIntervalMs : null);

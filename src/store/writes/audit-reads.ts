@@ -6,6 +6,7 @@ import type { Tables } from '../database/tables.ts';
 import { isOfTenant, isTenantsCustomer } from '../links/tenant-conditions.ts';
 import { MAX_ROWS } from '../operations/rows.ts';
 import type { AuditFilter, AuditPageQuery, AuditStore } from './audit-store.ts';
+import { lastSequence } from './write-columns.ts';
 import { toChanges, toRecord } from './write-rows.ts';
 
 type AuditReads = Pick<
@@ -83,10 +84,7 @@ export function auditReads(database: Database): AuditReads {
     },
     async lastSequence() {
       const row = await database.read((db) =>
-        db
-          .selectFrom('writes')
-          .select(({ fn }) => fn.max('sequence').as('last'))
-          .executeTakeFirst(),
+        db.selectNoFrom(lastSequence.as('last')).executeTakeFirst(),
       );
       return row?.last ?? 0;
     },
