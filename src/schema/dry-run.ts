@@ -11,7 +11,7 @@ import { customerId } from './customer/customer.ts';
 import { enumType, objectType } from './fields.ts';
 import { encodeGlobalId } from './relay/global-id.ts';
 
-const codes = {
+const warningCode = enumType<WarningCode>('PlannedWarningCode', 'Kinds of warnings of a dry run.', {
   VENDOR_DECIDES:
     'The vendor can still refuse the change: its rule is not documented, or depends on data that the gateway cannot read.',
   CONSEQUENCE: 'A further effect of the change, such as a commitment or the deletion of data.',
@@ -21,9 +21,7 @@ const codes = {
     'The mutation would continue an earlier one or return its result again, and send nothing new.',
   PARTLY_REFUSED: 'One part of the mutation would fail, and the others would succeed.',
   CONFIRMATION_REQUIRED: 'The mutation needs a confirmation, which a dry run does not.',
-} as const satisfies Record<WarningCode, string>;
-
-const warningCode = enumType('PlannedWarningCode', 'Kinds of warnings of a dry run.', codes);
+});
 
 const plannedWarning = objectType<PlannedWarning>(
   'PlannedWarning',

@@ -21,14 +21,15 @@ export type Exposed<Source> = {
   readonly 'DateTime!'?: Texts<Source, Date>;
 };
 
-/** Defines an enum type from the descriptions of its values. */
-export function enumType(
+/** Defines an enum type from the descriptions of its values, which are typed by them. */
+export function enumType<Value extends string>(
   name: string,
   description: string,
-  texts: Readonly<Record<string, string>>,
+  texts: Readonly<Record<Value, string>>,
 ) {
-  const values: Record<string, { description: string }> = {};
-  for (const [value, text] of Object.entries(texts)) values[value] = { description: text };
+  const values = Object.fromEntries(
+    Object.entries<string>(texts).map(([value, text]) => [value, { description: text }]),
+  ) as Record<Value, { description: string }>;
   return builder.enumType(name, { description, values });
 }
 

@@ -7,16 +7,13 @@ import type {
 } from '../../domain/catalog/catalog.ts';
 import { builder } from '../builder.ts';
 import { enumType, expose, objectType, plainType } from '../fields.ts';
-import { encodeGlobalId } from '../relay/global-id.ts';
-import { nodeInterface, registerNode } from '../relay/node.ts';
+import { nodeType, registerNode } from '../relay/node.ts';
 import { planName } from '../subscription/subscription-parts.ts';
 
-const endingDescriptions: Record<CatalogEnding, string> = {
+const ending = enumType<CatalogEnding>('CatalogEnding', 'How a subscription is ended.', {
   CANCEL: 'With `cancelSubscription`.',
   TRANSFER_TO_DIRECT: 'With `transferSubscriptionToDirect`.',
-};
-
-const ending = enumType('CatalogEnding', 'How a subscription is ended.', endingDescriptions);
+});
 
 const trial = plainType<CatalogTrial>('CatalogTrial', 'The limits of a trial.', {
   'Int!': {
@@ -25,16 +22,11 @@ const trial = plainType<CatalogTrial>('CatalogTrial', 'The limits of a trial.', 
   },
 });
 
-const sku = builder.objectRef<CatalogSku>('CatalogSku').implement({
+const sku = nodeType<CatalogSku>('CatalogSku', {
   description:
     'An SKU of the reseller API and its limits. The API decides; the limits are for display only.',
-  interfaces: [nodeInterface],
+  key: ({ id }) => [id],
   fields: (t) => ({
-    id: t.id({
-      nullable: false,
-      description: 'Opaque global id.',
-      resolve: ({ id }) => encodeGlobalId('CatalogSku', id),
-    }),
     skuId: t.exposeString('id', {
       nullable: false,
       description: 'SKU id of the reseller API, such as `1010020028`.',
@@ -66,16 +58,11 @@ const sku = builder.objectRef<CatalogSku>('CatalogSku').implement({
   }),
 });
 
-const product = builder.objectRef<CatalogProduct>('CatalogProduct').implement({
+const product = nodeType<CatalogProduct>('CatalogProduct', {
   description:
     'A product of the reseller API. A subscription can switch between the SKUs of one product.',
-  interfaces: [nodeInterface],
+  key: ({ id }) => [id],
   fields: (t) => ({
-    id: t.id({
-      nullable: false,
-      description: 'Opaque global id.',
-      resolve: ({ id }) => encodeGlobalId('CatalogProduct', id),
-    }),
     productId: t.exposeString('id', {
       nullable: false,
       description: 'Product id of the reseller API, such as `Google-Apps`.',
@@ -111,17 +98,13 @@ const catalog = objectType<Catalog>(
   }),
 );
 
-registerNode('CatalogSku', {
-  load: async ([id = '', ...more], { services }) => {
-    return more.length === 0 ? services.catalog.sku(id) : null;
-  },
-});
+registerNode('CatalogSku', async ([id = '', ...more], { services }) =>
+  more.length === 0 ? services.catalog.sku(id) : null,
+);
 
-registerNode('CatalogProduct', {
-  load: async ([id = '', ...more], { services }) => {
-    const { products } = services.catalog.catalog();
-    return (more.length === 0 && products.find((found) => found.id === id)) || null;
-  },
+registerNode('CatalogProduct', async ([id = '', ...more], { services }) => {
+  const { products } = services.catalog.catalog();
+  return (more.length === 0 && products.find((found) => found.id === id)) || null;
 });
 
 builder.queryField('catalog', (t) =>

@@ -17,8 +17,8 @@ import {
   connectionArgs,
   countedConnectionOf,
 } from '../relay/connection.ts';
-import { encodeGlobalId, invalidId } from '../relay/global-id.ts';
-import { nodeInterface, registerNode } from '../relay/node.ts';
+import { invalidId } from '../relay/global-id.ts';
+import { nodeType, registerNode } from '../relay/node.ts';
 import { type ConnectionArgs, paginate } from '../relay/pagination.ts';
 import { subscription } from '../subscription/subscription.ts';
 import { suspensionReason } from '../subscription/subscription-parts.ts';
@@ -51,18 +51,12 @@ const cancellationReason = openEnum('CancellationReason', 'Reasons for a cancell
   OTHER: 'Any other reason.',
 });
 
-export const notification = builder.objectRef<NotificationEntry>('Notification');
-
-notification.implement({
+export const notification = nodeType<NotificationEntry>('Notification', {
   description:
     'A reseller API event about a subscription. Events carry no state and may be late, out of order or lost, so read `subscription` for the current state.',
-  interfaces: [nodeInterface],
+  id: 'Global id of the notification.',
+  key: (entry) => [entry.notification.messageId],
   fields: (t) => ({
-    id: t.id({
-      nullable: false,
-      description: 'Global id of the notification.',
-      resolve: (entry) => encodeGlobalId('Notification', entry.notification.messageId),
-    }),
     ...type.requiredFields(
       t,
       'type',
@@ -119,13 +113,9 @@ notification.implement({
   }),
 });
 
-registerNode('Notification', {
-  load: async ([messageId, ...more], { services }) => {
-    if (!messageId || more.length > 0) {
-      throw invalidId('Notification');
-    }
-    return services.notifications.get(messageId);
-  },
+registerNode('Notification', async ([messageId, ...more], { services }) => {
+  if (!messageId || more.length > 0) throw invalidId('Notification');
+  return services.notifications.get(messageId);
 });
 
 const notificationConnection = countedConnectionOf(notification, 'notifications');
