@@ -8,7 +8,7 @@ import {
 import { builder } from './builder.ts';
 import type { GatewayContext } from './context.ts';
 import { customerId } from './customer/customer.ts';
-import { enumType, objectType } from './fields.ts';
+import { enumType, expose, exposeAs, exposeFrom, objectType } from './fields.ts';
 import { encodeGlobalId } from './relay/global-id.ts';
 
 const warningCode = enumType<WarningCode>('PlannedWarningCode', 'Kinds of warnings of a dry run.', {
@@ -27,15 +27,9 @@ const plannedWarning = objectType<PlannedWarning>(
   'PlannedWarning',
   'What a person should know before the change is made.',
   (t) => ({
-    code: t.field({
-      type: warningCode,
-      nullable: false,
-      description: 'The kind of the warning.',
-      resolve: ({ code }) => code,
-    }),
-    message: t.exposeString('message', {
-      nullable: false,
-      description: 'One or two sentences in English, to show to a person.',
+    ...exposeAs(t, warningCode, { code: 'The kind of the warning.' }),
+    ...expose(t, {
+      'String!': { message: 'One or two sentences in English, to show to a person.' },
     }),
     path: t.stringList({
       description:
@@ -64,19 +58,16 @@ const plannedChange = objectType<PlannedChange>(
       description: 'Path of the field below the object, such as `["seats", "numberOfSeats"]`.',
       resolve: ({ path }) => path.split('.'),
     }),
-    before: t.field({
+    before: t.expose('before', {
       type: 'JSON',
       description: 'The present value: text, a number, a boolean or a list; null when it has none.',
-      resolve: ({ before }) => before,
     }),
-    after: t.field({
+    after: t.expose('after', {
       type: 'JSON',
       description: 'The value after the change; null when the change removes it.',
-      resolve: ({ after }) => after,
     }),
-    summary: t.exposeString('summary', {
-      nullable: false,
-      description: 'One sentence in English that names the field and both values.',
+    ...expose(t, {
+      'String!': { summary: 'One sentence in English that names the field and both values.' },
     }),
   }),
 );
@@ -86,10 +77,8 @@ builder.objectType(DryRun, {
   description:
     'What a mutation with `dryRun: true` would do, by the state that the vendor has now. Nothing was sent or recorded, and the state can change before the mutation is sent.',
   fields: (t) => ({
-    summary: t.string({
-      nullable: false,
-      description: 'One sentence in English that names the object and the change.',
-      resolve: ({ plan }) => plan.summary,
+    ...exposeFrom(t, ({ plan }) => plan, {
+      'String!': { summary: 'One sentence in English that names the object and the change.' },
     }),
     changes: t.field({
       type: [plannedChange],

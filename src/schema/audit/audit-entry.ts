@@ -1,7 +1,7 @@
 import type { WriteFailure, WriteOutcome, WriteRecord, WriteTarget } from '../../domain/write.ts';
 import { customer } from '../customer/customer.ts';
 import { errorCode } from '../error-code.ts';
-import { enumType, expose, objectType } from '../fields.ts';
+import { enumType, expose, exposeAs, objectType } from '../fields.ts';
 import { operation } from '../operation/operation.ts';
 import { givenIdOf, invalidId } from '../relay/global-id.ts';
 import { nodeType, registerNode } from '../relay/node.ts';
@@ -22,12 +22,7 @@ const auditError = objectType<WriteFailure>(
   'AuditError',
   'The failure that decided a change, or that left its outcome unknown.',
   (t) => ({
-    code: t.field({
-      type: errorCode,
-      nullable: false,
-      description: 'Machine-readable reason of the failure.',
-      resolve: ({ code }) => code,
-    }),
+    ...exposeAs(t, errorCode, { code: 'Machine-readable reason of the failure.' }),
     ...expose(t, { 'String!': { message: 'What was wrong, in English.' } }),
   }),
 );
@@ -76,23 +71,12 @@ export const auditEntry = nodeType<WriteRecord>('AuditEntry', {
       description: "RFC 3339 time at which the change was recorded, by the database's clock.",
       resolve: ({ recordedAt }) => recordedAt,
     }),
-    outcome: t.field({
-      type: writeOutcome,
-      nullable: false,
-      description: 'The outcome of the change.',
-      resolve: ({ outcome }) => outcome,
-    }),
-    target: t.field({
-      type: auditTarget,
-      nullable: false,
-      description: 'The object that the change is about.',
-      resolve: ({ target }) => target,
-    }),
-    input: t.field({
-      type: 'JSON',
-      nullable: false,
-      description: 'The input without personal data and tokens.',
-      resolve: ({ input }) => input,
+    ...exposeAs(t, writeOutcome, { outcome: 'The outcome of the change.' }),
+    ...exposeAs(t, auditTarget, { target: 'The object that the change is about.' }),
+    ...exposeAs(t, 'JSON', { input: 'The input without personal data and tokens.' }),
+    ...exposeAs(t, 'UUID', {
+      idempotencyKey:
+        'The idempotency key of the mutation, or the one that the gateway generated. Send the same mutation with it to get the outcome of the change.',
     }),
     error: t.field({
       type: auditError,
@@ -106,13 +90,6 @@ export const auditEntry = nodeType<WriteRecord>('AuditEntry', {
         const { operationId } = await services.audit.stored(entry);
         return operationId === null ? null : services.operations.get(operationId);
       },
-    }),
-    idempotencyKey: t.field({
-      type: 'UUID',
-      nullable: false,
-      description:
-        'The idempotency key of the mutation, or the one that the gateway generated. Send the same mutation with it to get the outcome of the change.',
-      resolve: ({ idempotencyKey }) => idempotencyKey,
     }),
     billingAccountActive: t.boolean({
       description:

@@ -6,7 +6,7 @@ import type {
   CatalogTrial,
 } from '../../domain/catalog/catalog.ts';
 import { builder } from '../builder.ts';
-import { enumType, expose, objectType, plainType } from '../fields.ts';
+import { enumType, expose, exposeAs, objectType, plainType } from '../fields.ts';
 import { nodeType, registerNode } from '../relay/node.ts';
 import { planName } from '../subscription/subscription-parts.ts';
 
@@ -38,23 +38,12 @@ const sku = nodeType<CatalogSku>('CatalogSku', {
           'Largest number of seats of a subscription; null when only the contract with Google limits it.',
       },
     }),
-    plans: t.field({
-      type: [planName.ref],
-      nullable: false,
-      description: 'Plans with which the SKU can be ordered.',
-      resolve: ({ plans }) => [...plans],
-    }),
-    trial: t.field({
+    ...exposeAs(t, [planName.ref], { plans: 'Plans with which the SKU can be ordered.' }),
+    trial: t.expose('trial', {
       type: trial,
       description: 'The limits of a trial; null when the SKU has no trial.',
-      resolve: (parent) => parent.trial,
     }),
-    endsBy: t.field({
-      type: ending,
-      nullable: false,
-      description: 'The mutation that ends a subscription of the SKU.',
-      resolve: (parent) => parent.endsBy,
-    }),
+    ...exposeAs(t, ending, { endsBy: 'The mutation that ends a subscription of the SKU.' }),
   }),
 });
 
@@ -68,12 +57,7 @@ const product = nodeType<CatalogProduct>('CatalogProduct', {
       description: 'Product id of the reseller API, such as `Google-Apps`.',
     }),
     ...expose(t, { 'String!': { name: 'Display name of the product in English.' } }),
-    skus: t.field({
-      type: [sku],
-      nullable: false,
-      description: 'The SKUs of the product.',
-      resolve: ({ skus }) => [...skus],
-    }),
+    ...exposeAs(t, [sku], { skus: 'The SKUs of the product.' }),
   }),
 });
 
@@ -81,12 +65,7 @@ const catalog = objectType<Catalog>(
   'Catalog',
   'The products of the reseller API as Google documents them. No request is rejected because of the catalog.',
   (t) => ({
-    products: t.field({
-      type: [product],
-      nullable: false,
-      description: 'All products.',
-      resolve: ({ products }) => [...products],
-    }),
+    ...exposeAs(t, [product], { products: 'All products.' }),
     sku: t.field({
       type: sku,
       args: {

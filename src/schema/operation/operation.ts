@@ -8,7 +8,7 @@ import {
 } from '../../domain/operation.ts';
 import { builder } from '../builder.ts';
 import { customer } from '../customer/customer.ts';
-import { enumType, expose, exposeFrom, objectType, plainType } from '../fields.ts';
+import { enumType, expose, exposeAs, exposeFrom, objectType, plainType } from '../fields.ts';
 import { givenIdOf, invalidId } from '../relay/global-id.ts';
 import { nodeType, registerNode } from '../relay/node.ts';
 import { statusDetail, unknownPayload } from './status-detail.ts';
@@ -64,11 +64,8 @@ const failure = objectType<OperationFailure>(
       'Int!': { code: 'gRPC status code; 1 (CANCELLED) means that the operation was cancelled.' },
       'String!': { message: "Why the operation failed, in the gateway's words." },
     }),
-    details: t.field({
-      type: [statusDetail],
-      nullable: false,
-      description: 'Further details that the billing API returned; may be empty.',
-      resolve: (parent) => parent.details,
+    ...exposeAs(t, [statusDetail], {
+      details: 'Further details that the billing API returned; may be empty.',
     }),
   }),
 );

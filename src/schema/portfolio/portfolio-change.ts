@@ -4,7 +4,7 @@ import { EVERYTHING } from '../../domain/portfolio-filter.ts';
 import type { PortfolioService } from '../../services/portfolio.ts';
 import { auditEntry } from '../audit/audit-entry.ts';
 import { builder } from '../builder.ts';
-import { enumType, expose } from '../fields.ts';
+import { enumType, expose, exposeAs } from '../fields.ts';
 import { sequenceOf } from '../relay/arguments.ts';
 import { connectionArgs, connectionOf } from '../relay/connection.ts';
 import { nodeType, registerNode } from '../relay/node.ts';
@@ -43,11 +43,9 @@ const portfolioChange = nodeType<PortfolioChange>('PortfolioChange', {
         after: 'The later value as text; null when there is none.',
       },
     }),
-    source: t.field({
-      type: source,
-      nullable: false,
-      description: 'How the gateway learned of the change.',
-      resolve: (change) => change.source,
+    ...exposeAs(t, source, { source: 'How the gateway learned of the change.' }),
+    ...exposeAs(t, portfolioSubscription, {
+      subscription: 'The row as it is now, which may have changed again.',
     }),
     auditEntry: t.field({
       type: auditEntry,
@@ -55,12 +53,6 @@ const portfolioChange = nodeType<PortfolioChange>('PortfolioChange', {
         'The record of the mutation that made the change; null for other sources, and when the caller does not see it.',
       resolve: ({ writeId }, _args, { services }) =>
         writeId === null ? null : services.audit.get(writeId),
-    }),
-    subscription: t.field({
-      type: portfolioSubscription,
-      nullable: false,
-      description: 'The row as it is now, which may have changed again.',
-      resolve: (change) => change.subscription,
     }),
     cursor: t.string({
       nullable: false,

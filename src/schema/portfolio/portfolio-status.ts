@@ -1,6 +1,6 @@
 import type { SweepPhase } from '../../domain/portfolio.ts';
 import type { PortfolioStatus } from '../../services/portfolio.ts';
-import { enumType, expose, objectType } from '../fields.ts';
+import { enumType, expose, exposeAs, objectType } from '../fields.ts';
 
 const phase = enumType<SweepPhase>('PortfolioPhase', 'What the sweep of the portfolio is doing.', {
   OFF: 'The portfolio is not filled: `PORTFOLIO` is false.',
@@ -14,12 +14,7 @@ export const portfolioStatus = objectType<PortfolioStatus>(
   'PortfolioStatus',
   'How complete and how old the portfolio is.',
   (t) => ({
-    phase: t.field({
-      type: phase,
-      nullable: false,
-      description: 'What the sweep is doing.',
-      resolve: (status) => status.phase,
-    }),
+    ...exposeAs(t, phase, { phase: 'What the sweep is doing.' }),
     ...expose(t, {
       DateTime: {
         startedAt: 'When the running sweep began; null when none is running.',
