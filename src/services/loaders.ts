@@ -162,7 +162,7 @@ export class Loaders {
   get notificationCount() {
     const { notifications } = this.#sources;
     this.#notificationCount ??= new DataLoader(
-      (filters) => notifications.counts(filters),
+      (filters) => notifications.store.counts(filters),
       byFilter,
     );
     return this.#notificationCount;
@@ -171,7 +171,7 @@ export class Loaders {
   get notificationPage() {
     const { notifications, maxAnswerBytes } = this.#sources;
     this.#notificationPage ??= new DataLoader(
-      (queries) => notifications.pages(queries, maxAnswerBytes),
+      (queries) => notifications.store.pages(queries, maxAnswerBytes),
       byPage,
     );
     return this.#notificationPage;

@@ -73,7 +73,7 @@ export function createNotificationService(
       change({ mutation: 'unregisterNotifications', serviceAccountEmailAddress }, key),
     async get(messageId) {
       authorizeRead(viewer);
-      const entry = await notifications.get(messageId);
+      const entry = await notifications.store.get(messageId);
       if (!entry || !tenant) return entry;
       return (await access.seesResellerCustomer(entry.notification.customerId)) ? entry : null;
     },
