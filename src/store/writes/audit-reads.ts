@@ -2,6 +2,7 @@ import { type Kysely, type RawBuilder, type SelectQueryBuilder, sql } from 'kyse
 import type { Tenant } from '../../domain/tenant.ts';
 import type { Database } from '../database/database.ts';
 import { readPages } from '../database/pages.ts';
+import { lastSequence } from '../database/sequences.ts';
 import type { Tables } from '../database/tables.ts';
 import { isOfTenant, isTenantsCustomer } from '../links/tenant-conditions.ts';
 import { MAX_ROWS } from '../operations/rows.ts';
@@ -22,26 +23,17 @@ type AuditReads = Pick<
 export function auditReads(database: Database): AuditReads {
   return {
     async pages(queries) {
-      const found = await readPages(queries, (some) =>
-        database.read(async (db) => {
-          const parts = some.flatMap((query, page) => pageQuery(db, query, page));
-          if (parts.length === 0) return [];
-          return parts.reduce((all, part) => all.unionAll(part)).execute();
-        }),
+      const found = await readPages(database, queries, (db, some) =>
+        some.flatMap((query, page) => pageQuery(db, query, page)),
       );
       return found.map((rows, index) => {
-        // A union returns its rows in no particular order.
         const sign = queries[index]?.order === 'AT_ASC' ? 1 : -1;
         return rows.toSorted((a, b) => sign * (a.number - b.number)).map(toRecord);
       });
     },
     async counts(filters) {
-      const found = await readPages(filters, (some) =>
-        database.read(async (db) => {
-          const parts = some.flatMap((filter, page) => countQuery(db, filter, page));
-          if (parts.length === 0) return [];
-          return parts.reduce((all, part) => all.unionAll(part)).execute();
-        }),
+      const found = await readPages(database, filters, (db, some) =>
+        some.flatMap((filter, page) => countQuery(db, filter, page)),
       );
       return found.map(([row]) => Number(row?.count ?? 0));
     },
@@ -81,15 +73,7 @@ export function auditReads(database: Database): AuditReads {
         .toSorted((a, b) => a.sequence - b.sequence)
         .slice(0, limit);
     },
-    async lastSequence() {
-      const row = await database.read((db) =>
-        db
-          .selectFrom('writes')
-          .select(({ fn }) => fn.max('sequence').as('last'))
-          .executeTakeFirst(),
-      );
-      return row?.last ?? 0;
-    },
+    lastSequence: () => lastSequence(database, 'writes'),
     async isOperationTaken(operationId, id) {
       const row = await database.read((db) =>
         db
