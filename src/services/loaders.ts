@@ -149,13 +149,16 @@ export class Loaders {
 
   get operationPage() {
     const { operations } = this.#sources;
-    this.#operationPage ??= new DataLoader((queries) => operations.pages(queries), byPage);
+    this.#operationPage ??= new DataLoader((queries) => operations.journal.pages(queries), byPage);
     return this.#operationPage;
   }
 
   get operationCount() {
     const { operations } = this.#sources;
-    this.#operationCount ??= new DataLoader((filters) => operations.counts(filters), byFilter);
+    this.#operationCount ??= new DataLoader(
+      (filters) => operations.journal.counts(filters),
+      byFilter,
+    );
     return this.#operationCount;
   }
 
