@@ -1,5 +1,6 @@
 import type { OperationEntry } from '../../domain/operation.ts';
 import type { Database } from '../database/database.ts';
+import { lastSequence } from '../database/sequences.ts';
 import { isOfTenant } from '../links/tenant-conditions.ts';
 import type { OperationJournal } from './journal.ts';
 import { entriesAfter, latestEntries, MAX_ROWS, toEntry } from './rows.ts';
@@ -50,14 +51,6 @@ export function entryReads(database: Database): Reads {
       });
       return rows.map(toEntry);
     },
-    async lastSequence() {
-      const row = await database.read((db) =>
-        db
-          .selectFrom('operation_entries')
-          .select(({ fn }) => fn.max('sequence').as('last'))
-          .executeTakeFirst(),
-      );
-      return row?.last ?? 0;
-    },
+    lastSequence: () => lastSequence(database, 'operation_entries'),
   };
 }
