@@ -1,6 +1,7 @@
 import type { OperationEntry } from '../../domain/operation.ts';
 import { queryCompiler } from '../database/compiler.ts';
 import type { Database } from '../database/database.ts';
+import { lastSequence } from '../database/sequences.ts';
 import { template } from '../database/template.ts';
 import { isOfTenant } from '../links/tenant-conditions.ts';
 import type { OperationJournal } from './journal.ts';
@@ -47,15 +48,7 @@ export function entryReads(database: Database): Reads {
       });
       return rows.map(toEntry);
     },
-    async lastSequence() {
-      const row = await database.read((db) =>
-        db
-          .selectFrom('operation_entries')
-          .select(({ fn }) => fn.max('sequence').as('last'))
-          .executeTakeFirst(),
-      );
-      return row?.last ?? 0;
-    },
+    lastSequence: () => lastSequence(database, 'operation_entries'),
   };
 }
 
