@@ -35,7 +35,7 @@ export function openPortfolio(
     },
   });
   // The store forgets its listeners when it closes.
-  store.onOperation((id) => {
+  store.onOperationEnded((id) => {
     if (id === null || !settings.PORTFOLIO) return;
     operationEnded(id, store, portfolio).catch((err: unknown) => {
       log.debug({ err, operation: id }, 'outcome not read for the portfolio');

@@ -24,7 +24,10 @@ import { Watchers } from './watchers.ts';
 
 export interface OperationsDeps {
   readonly billing: BillingClient;
-  readonly store: Pick<Store, 'journal' | 'onOperation' | 'announceWatched' | 'onWatched'>;
+  readonly store: Pick<
+    Store,
+    'journal' | 'onOperation' | 'onOperationEnded' | 'announceWatched' | 'onWatched'
+  >;
   readonly log: Logger;
   readonly poll: PollersOptions;
   readonly leases: LeaseOptions;
@@ -41,7 +44,7 @@ export class Operations {
   readonly #leases: Leases;
   readonly #outcomes: Outcomes;
   readonly #watchers: Watchers;
-  readonly #unsubscribe: () => void;
+  readonly #unsubscribe: readonly (() => void)[];
 
   constructor(deps: OperationsDeps) {
     const { billing, log, poll, store } = deps;
@@ -55,12 +58,14 @@ export class Operations {
     this.#watchers = new Watchers({ store, pollers: this.#pollers, log });
     this.#outcomes = new Outcomes(deps.onCustomer, journal, log);
     this.#leases = new Leases({ journal, pollers: this.#pollers, log, options: deps.leases });
-    this.#unsubscribe = store.onOperation((id) => {
-      if (id === null) return this.#feeds.wakeAll();
-      this.#feeds.wake(id);
-      this.#feeds.wake(ALL);
-      this.#outcomes.publishById(id);
-    });
+    this.#unsubscribe = [
+      store.onOperation((id) => {
+        if (id === null) return this.#feeds.wakeAll();
+        this.#feeds.wake(id);
+        this.#feeds.wake(ALL);
+      }),
+      store.onOperationEnded((id) => id !== null && this.#outcomes.publishById(id)),
+    ];
   }
 
   /** Starts polling what an earlier process, or another instance that died, left unfinished. */
@@ -73,7 +78,7 @@ export class Operations {
    * @param trace the trace of its write, which the polls continue
    */
   adopt(entry: OperationEntry, trace?: TraceContext | null): void {
-    this.#pollers.start({ entry, ageMs: 0, trace });
+    this.#pollers.start({ entry, ageMs: 0, trace }, 'LATER');
   }
 
   /** All operations in their latest state. */
@@ -186,7 +191,7 @@ export class Operations {
   }
 
   async close(): Promise<void> {
-    this.#unsubscribe();
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
     this.#watchers.close();
     await this.#leases.close();
     this.#pollers.close();

@@ -13,7 +13,7 @@ import { inTrace, type TraceContext } from '../domain/tracing.ts';
 import type { Logger } from '../log.ts';
 import type { OperationJournal } from '../store/operations/journal.ts';
 import { isSameState } from '../store/operations/readings.ts';
-import { type Pace, type PollDelays, pollDelay } from './poll-delays.ts';
+import { type Pace, type PollDelays, pollDelay, untilTick } from './poll-delays.ts';
 import type { PollSlots } from './poll-slots.ts';
 import { assertRequested } from './readings.ts';
 
@@ -32,8 +32,12 @@ export interface PollerDeps {
   readonly options: PollerOptions;
 }
 
-/** SPREAD delays the first poll of an unwatched operation by up to the poll interval, at random. */
-export type FirstPoll = 'NOW' | 'SPREAD';
+/**
+ * SPREAD delays the first poll of an unwatched operation by up to the poll interval, at random. LATER
+ * is for an operation whose state was just read: the first poll follows after the first interval, and
+ * at once when a watcher arrives.
+ */
+export type FirstPoll = 'NOW' | 'SPREAD' | 'LATER';
 
 type Answer = OperationReading | 'MISSING' | 'FAILED';
 
@@ -69,7 +73,8 @@ export class Poller {
     if (first === 'SPREAD' && this.#watching !== 'WATCHED') {
       await this.#delay(Math.random() * this.#deps.options.intervalMs);
     }
-    for (let n = 0; !signal.aborted; ) {
+    let n = first === 'LATER' ? await this.#pause(0, null) : 0;
+    while (!signal.aborted) {
       const answer = await inTrace(this.#trace, { name: 'poll operation' }, () => this.#round());
       if (signal.aborted || answer === 'ENDED') return;
       n = await this.#pause(n, typeof answer === 'object' ? answer.pollIntervalMs : null);
@@ -180,7 +185,8 @@ export class Poller {
     for (;;) {
       const watching = this.#watching;
       const pace = this.#latest.operation.lost ? 'LOST' : watching;
-      const end = await this.#delay(pollDelay(pace, n, requestedMs, this.#deps.options));
+      const ms = pollDelay(pace, n, requestedMs, this.#deps.options);
+      const end = await this.#delay(pace === 'WATCHED' ? ms : untilTick(performance.now(), ms));
       if (end === 'ELAPSED') return n + 1;
       if (watching !== 'WATCHED' && this.#watching === 'WATCHED') return 0;
     }

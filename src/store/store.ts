@@ -41,6 +41,8 @@ export interface Store {
    * the other subscriptions, it returns the function that unsubscribes.
    */
   onOperation(listener: ChangeListener): () => void;
+  /** As `onOperation`, for operations whose end was stored. */
+  onOperationEnded(listener: ChangeListener): () => void;
   /** Subscribes to the reseller API's customer ids of new notifications; empty when unknown. */
   onNotification(listener: ChangeListener): () => void;
   /** Subscribes to the ids of writes whose outcome was stored; empty for several at once. */
@@ -100,6 +102,7 @@ export function createStore(database: Database, changes: Changes, options: Store
     notifications: notificationStore(database, changes),
     portfolio: portfolioStore(database, changes),
     onOperation: (listener) => changes.subscribe('operation', listener),
+    onOperationEnded: (listener) => changes.subscribe('ended', listener),
     onNotification: (listener) => changes.subscribe('notification', listener),
     onWrite: (listener) => changes.subscribe('write', listener),
     onPortfolio: (listener) => changes.subscribe('portfolio', listener),

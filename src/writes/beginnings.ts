@@ -28,6 +28,8 @@ export interface BeginningsDeps {
   /** How long a new write waits while too many others are on their way, in milliseconds. */
   readonly queueMs: number;
   decide(write: NewWrite, related: RelatedWrites): 'record' | Decision;
+  /** See WriteEngineDeps. */
+  storeDeliveries(): void;
 }
 
 /** How far a write came at its turn. */
@@ -125,6 +127,7 @@ export class Beginnings {
   ): Promise<StoredWrite | Decision | { readonly type: 'check' }> {
     const { store, background, sendWithinMs, decide } = this.#deps;
     const holdMs = sendWithinMs + conduct.timeoutMs;
+    this.#deps.storeDeliveries();
     const recording = background.track(
       store.record(write, { holder, holdMs, signal: scope.signal }, (related) => {
         const decision = decide(write, related);

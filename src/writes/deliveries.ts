@@ -15,6 +15,8 @@ export class Deliveries {
   readonly #store: Pick<WriteStore, 'deliver'>;
   readonly #log: Logger;
   readonly #waiting = new Set<string>();
+  /** Those of the statement that is on its way. */
+  #storing: ReadonlySet<string> = new Set();
   #timer: NodeJS.Timeout | undefined;
   #flushing: Promise<void> = Promise.resolve();
 
@@ -30,7 +32,15 @@ export class Deliveries {
 
   /** Whether the outcome was delivered, but this is not stored yet. */
   has(writeId: string): boolean {
-    return this.#waiting.has(writeId);
+    return this.#waiting.has(writeId) || this.#storing.has(writeId);
+  }
+
+  /**
+   * Stores what was delivered now. Call this just before a commit, which then shares its transaction
+   * with the deliveries: a new write on the same object is not decided on because of them.
+   */
+  storeNow(): void {
+    if (this.#waiting.size > 0 && this.#storing.size === 0) this.#flushing = this.#flush();
   }
 
   async close(): Promise<void> {
@@ -42,19 +52,24 @@ export class Deliveries {
   #schedule(ms: number): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      this.#flushing = this.#flush();
+      if (this.#storing.size > 0) this.#schedule(COLLECT_MS);
+      else this.#flushing = this.#flush();
     }, ms).unref();
   }
 
   async #flush(): Promise<void> {
     const ids = [...this.#waiting];
     if (ids.length === 0) return;
+    this.#storing = new Set(ids);
+    this.#waiting.clear();
     try {
       await this.#store.deliver(ids);
-      for (const id of ids) this.#waiting.delete(id);
     } catch (err) {
       this.#log.warn({ err, writes: ids.length }, 'deliveries not stored, retrying');
+      for (const id of ids) this.#waiting.add(id);
       this.#schedule(RETRY_MS);
+    } finally {
+      this.#storing = new Set();
     }
   }
 }

@@ -28,6 +28,8 @@ export interface WriteEngineDeps {
   readonly options: WriteOptions;
   /** Whether an outcome was delivered to a client, although this may not be stored yet. */
   isDelivered(writeId: string): boolean;
+  /** Stores which outcomes were delivered, in the transaction of the commit that follows. */
+  storeDeliveries(): void;
 }
 
 /** Pauses between looks at a write that another attempt holds, in milliseconds. */
@@ -54,6 +56,7 @@ export class WriteEngine {
     this.#beginnings = new Beginnings({
       ...{ ...shared, answers: this.#answers, attempts: this.#attempts },
       queueMs: options.queueMs,
+      storeDeliveries: () => deps.storeDeliveries(),
       decide: (write, related) => this.#decide(write, related),
     });
   }

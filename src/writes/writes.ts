@@ -60,7 +60,10 @@ export class Writes {
     const isDelivered = (id: string): boolean => deliveries.has(id);
     this.deliveries = deliveries;
     this.dryRuns = new DryRuns({ store, keyWindowMs: options.keyWindowMs, isDelivered });
-    this.engine = new WriteEngine({ store, log, options, isDelivered });
+    this.engine = new WriteEngine({
+      ...{ store, log, options, isDelivered },
+      storeDeliveries: () => deliveries.storeNow(),
+    });
     this.billing = new BillingWrites({
       ...{ billing, store, leaseMs: options.leaseMs },
       timeoutMs: options.billingTimeoutMs,

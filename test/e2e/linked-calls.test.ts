@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import { StatementSync } from 'node:sqlite';
-import { Worker } from 'node:worker_threads';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Notification } from '../../src/domain/notification.ts';
 import { createLogger } from '../../src/log.ts';
 import { encodeGlobalId } from '../../src/schema/relay/global-id.ts';
-import type { SqliteRequest } from '../../src/store/database/sqlite-thread.ts';
+import { StatementTexts } from '../../src/store/database/statement-texts.ts';
 import { openStore } from '../../src/store/store.ts';
 import { startTestGateway } from '../support/gateway.ts';
 import { request } from '../support/request.ts';
@@ -19,16 +18,15 @@ import { testDirectory } from './gateway-process.support.ts';
 function recordReads(): () => string[] {
   const methods = ['all', 'get', 'run', 'iterate'] as const;
   const spies = methods.map((method) => vi.spyOn(StatementSync.prototype, method));
-  const posted = vi.spyOn(Worker.prototype, 'postMessage');
+  const posted = vi.spyOn(StatementTexts.prototype, 'number');
   onTestFinished(() => {
     for (const spy of [...spies, posted]) spy.mockRestore();
   });
-  const sqlOf = ({ statements }: SqliteRequest) => statements.map(({ sql }) => sql);
   return () => {
     const here = spies
       .flatMap<unknown>(({ mock }) => mock.contexts)
       .map((statement) => (statement instanceof StatementSync ? statement.sourceSQL : ''));
-    const inThreads = posted.mock.calls.flatMap(([request]) => sqlOf(request));
+    const inThreads = posted.mock.calls.map(([{ sql }]) => sql);
     return [...here, ...inThreads].filter((sql) => sql.startsWith('select'));
   };
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { operated } from './operated.support.ts';
 import { operation, reading, scriptedBilling } from './operations.support.ts';
 import { polled } from './polled.support.ts';
 
@@ -165,6 +166,32 @@ describe('the first poll of an operation that was taken over', () => {
     if (when === 'before') watchers.add('op');
     pollers.start(held, 'SPREAD');
     if (when === 'after') watchers.add('op');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(billing.asked).toHaveLength(1);
+  });
+});
+
+describe('the first poll of an operation that was just started', () => {
+  test('is sent after the interval', async () => {
+    const billing = scriptedBilling(running);
+    const { store, held } = await polled(billing);
+    const { operations } = await operated(billing, { store });
+    operations.adopt(held.entry);
+    await vi.advanceTimersByTimeAsync(799);
+    expect(billing.asked).toHaveLength(0);
+    await vi.advanceTimersByTimeAsync(201);
+    expect(billing.asked).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(300_000);
+    expectPauses(billing.pauses(), (n) => Math.min(30_000, 1_000 * 2 ** (n + 1)));
+  });
+
+  test('is sent at once when a watcher arrives', async () => {
+    const billing = scriptedBilling(running);
+    const { pollers, held, watchers } = await polled(billing);
+    pollers.start(held, 'LATER');
+    await vi.advanceTimersByTimeAsync(10);
+    expect(billing.asked).toHaveLength(0);
+    watchers.add('op');
     await vi.advanceTimersByTimeAsync(0);
     expect(billing.asked).toHaveLength(1);
   });

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { Operations } from '../../src/sandbox/billing/operations.ts';
+import { defaultTiming } from '../../src/sandbox/billing/outcomes.ts';
 import { restClient, testSandbox } from './sandbox.support.ts';
 
 test('20,000 customers with 60,000 subscriptions start within 10 s and are listed fast', {
@@ -47,4 +49,24 @@ test('the subscriptions are shared evenly, within the rules of the catalog', asy
   expect(chrome.filter(({ planName }) => planName === 'FLEXIBLE')).toEqual([]);
   const counts = customers.map(({ subscriptions }) => subscriptions.length);
   expect(Math.max(...counts)).toBeLessThan(13);
+});
+
+test('reading an operation takes no longer when thousands of others are running', () => {
+  const cpuOfReads = (running: number): number => {
+    let created = 0;
+    const operations = new Operations(
+      defaultTiming,
+      () => 0,
+      () => `op${created++}`,
+    );
+    const customer = { customerId: 'C1', customerName: 'Neuland', resellerId: 'R1' };
+    const plan = { ...customer, kind: 'Activate', billingAccountId: 'B1', description: '' };
+    for (let n = 0; n < running; n++) operations.start({ ...plan, apply() {} }, undefined);
+    const before = process.cpuUsage();
+    for (let n = 0; n < 1_000; n++) operations.get('op0');
+    const { user, system } = process.cpuUsage(before);
+    return user + system;
+  };
+  cpuOfReads(10);
+  expect(cpuOfReads(10_000)).toBeLessThan(10 * cpuOfReads(10));
 });

@@ -106,8 +106,11 @@ test('no statement of the store scans or sorts a whole table', async () => {
     const plan = connection.prepare(`explain query plan ${statement}`).all();
     const steps = plan.map(({ detail }) => String(detail));
     // Subqueries and value lists may be scanned, tables may not.
+    // A search that names no index reads the rows one by one, except for the last one of a table.
     const scans = steps.filter((step) =>
-      /^SCAN (o|e|w|other|operation\w*|writes|customer_links|notifications)\b/.test(step),
+      /^SCAN (o|e|w|other|operation\w*|writes|customer_links|notifications)\b|^SEARCH writes$/.test(
+        step,
+      ),
     );
     const sorts = steps.filter((step) => step.includes('ORDER BY'));
     expect({ statement, scans, sorts }, steps.join('; ')).toEqual({

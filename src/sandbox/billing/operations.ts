@@ -4,6 +4,7 @@ import { CustomerSchema } from '../../gen/yandex/cloud/billing/v1/customer_pb.ts
 import { CustomerMetadataSchema } from '../../gen/yandex/cloud/billing/v1/customer_service_pb.ts';
 import { type Operation, OperationSchema } from '../../gen/yandex/cloud/operation/operation_pb.ts';
 import { hashFraction } from '../random.ts';
+import { FinishQueue } from './finish-queue.ts';
 import {
   cancellation,
   type OperationSubject,
@@ -72,6 +73,7 @@ export class Operations {
   readonly #records = new Map<string, OperationRecord>();
   readonly #byKey = new Map<string, OperationRecord>();
   readonly #unfinished = new Set<OperationRecord>();
+  readonly #finishing = new FinishQueue<OperationRecord>();
 
   constructor(timing: OperationTiming, now: () => number, newId: () => string) {
     this.timing = timing;
@@ -94,6 +96,8 @@ export class Operations {
     const record = { id, plan, createdAt, idempotencyKey, steps, hiddenGets };
     this.#records.set(id, record);
     this.#unfinished.add(record);
+    const end = steps.find(({ done }) => done);
+    if (end) this.#finishing.add(end.at, record);
     if (idempotencyKey !== undefined) this.#byKey.set(idempotencyKey, record);
     return this.#read(record);
   }
@@ -115,6 +119,7 @@ export class Operations {
     if (!done && error === undefined) {
       const past = record.steps.filter(({ at }) => at <= now);
       record.steps = [...past, { at: now, done: true, error: cancellation() }];
+      this.#finishing.add(now, record);
     }
     return this.#read(record);
   }
@@ -122,13 +127,15 @@ export class Operations {
   /** Applies the changes of finished operations in the order in which they finished. */
   applyFinished(): void {
     const now = this.#now();
-    const finished = [...this.#unfinished]
-      .map((record) => ({ record, step: stepAt(record, now) }))
-      .filter(({ step }) => step.done)
-      .sort((a, b) => a.step.at - b.step.at);
-    for (const { record, step } of finished) {
-      this.#unfinished.delete(record);
-      if (step.succeeded === true) record.plan.apply(step.at);
+    for (
+      let record = this.#finishing.takeDue(now);
+      record !== undefined;
+      record = this.#finishing.takeDue(now)
+    ) {
+      // An operation that was cancelled is in the queue twice.
+      if (!this.#unfinished.delete(record)) continue;
+      const { at, succeeded } = stepAt(record, now);
+      if (succeeded === true) record.plan.apply(at);
     }
     this.#evictOldest();
   }

@@ -1,6 +1,6 @@
 import type { ChangeListener, StoreLog } from './database.ts';
 
-const topics = ['operation', 'notification', 'watched', 'write', 'portfolio'] as const;
+const topics = ['operation', 'ended', 'notification', 'watched', 'write', 'portfolio'] as const;
 export type Topic = (typeof topics)[number];
 
 /** Publishes changes to this instance's subscribers, whichever instance made them. */
@@ -8,6 +8,7 @@ export class Changes {
   readonly #log: StoreLog;
   readonly #listeners: Record<Topic, Set<ChangeListener>> = {
     operation: new Set(),
+    ended: new Set(),
     notification: new Set(),
     watched: new Set(),
     write: new Set(),

@@ -212,10 +212,11 @@ function merge(members: readonly Member[]): CommitGroup {
 
 /** Roughly the bytes of the parameters. */
 function sizeOf(queries: readonly CompiledQuery[]): number {
-  const sizes = queries.flatMap(({ parameters }) =>
-    parameters.map((value) => (typeof value === 'string' ? value.length : 8)),
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
+  let size = 0;
+  for (const { parameters } of queries) {
+    for (const value of parameters) size += typeof value === 'string' ? value.length : 8;
+  }
+  return size;
 }
 
 /** The row types are those that Kysely derived from the tables; only the count can be checked. */

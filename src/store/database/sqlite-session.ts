@@ -14,6 +14,13 @@ import type {
  * between two attempts.
  */
 const LOCK_ATTEMPT = 250;
+/**
+ * Pages in the log of changes after which a commit itself copies them to the file. Higher than SQLite's
+ * 1,000, because `tidy` usually does this earlier, when no commit waits for it.
+ */
+const MAX_LOG_PAGES = 4_000;
+/** Statements that write, some 500 to 1,000 pages, after which `tidy` copies the log to the file. */
+const TIDY_AFTER = 100;
 /** Prepared statements to cache. Parameter lists of different lengths are different statements. */
 const MAX_CACHED_STATEMENTS = 200;
 
@@ -31,6 +38,8 @@ export class SqliteSession {
   #database: DatabaseSync | null = null;
   #identity: FileIdentity | null;
   #isClosed = false;
+  /** Statements of transactions since the last `tidy`. */
+  #untidied = 0;
 
   constructor(options: SqliteOptions) {
     this.#options = options;
@@ -61,6 +70,21 @@ export class SqliteSession {
     return statements.map((statement) => this.#execute(database, statement));
   }
 
+  /** Whether `tidy` has something to do. */
+  get isUntidy(): boolean {
+    return this.#untidied >= TIDY_AFTER;
+  }
+
+  /**
+   * Copies the log of changes to the file. Call this when no statement waits: it takes several times as
+   * long as a commit, and the commit that finds the log full does it otherwise.
+   */
+  tidy(): void {
+    this.#untidied = 0;
+    // A failure changes nothing: the log is copied later.
+    this.#database?.exec('pragma wal_checkpoint(passive)');
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#database?.close();
@@ -77,6 +101,7 @@ export class SqliteSession {
     try {
       database.exec('pragma journal_mode = wal');
       database.exec('pragma synchronous = full');
+      database.exec(`pragma wal_autocheckpoint = ${MAX_LOG_PAGES}`);
       if (isReader) database.exec('pragma query_only = on');
       if (file !== MEMORY) this.#identity ??= statSync(file);
       return database;
@@ -87,6 +112,7 @@ export class SqliteSession {
   }
 
   #transact(database: DatabaseSync, statements: readonly SqliteStatement[]): SqliteResult[] {
+    this.#untidied += statements.length;
     this.#begin(database);
     try {
       const results = statements.map((statement) => this.#execute(database, statement));

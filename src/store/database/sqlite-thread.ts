@@ -8,11 +8,12 @@ import type {
   SqliteResult,
   SqliteStatement,
 } from './sqlite-connection.ts';
+import { type NumberedStatement, StatementTexts } from './statement-texts.ts';
 
 export interface SqliteRequest {
   readonly id: number;
   readonly action: SqliteAction | 'close';
-  readonly statements: readonly SqliteStatement[];
+  readonly statements: readonly NumberedStatement[];
 }
 
 /** An error, in a form that survives the boundary between threads. */
@@ -48,6 +49,7 @@ export class SqliteThread implements SqliteConnection {
   readonly #options: SqliteThreadOptions;
   readonly #pending = new Map<number, Pending>();
   #worker: Worker | null;
+  #texts = new StatementTexts();
   #isReady = false;
   #isClosed = false;
   #lastId = 0;
@@ -81,7 +83,8 @@ export class SqliteThread implements SqliteConnection {
     statements: readonly SqliteStatement[],
   ): Promise<SqliteResult[]> {
     const { promise, resolve, reject } = Promise.withResolvers<SqliteResult[]>();
-    const request: SqliteRequest = { id: ++this.#lastId, action, statements };
+    const numbered = statements.map((statement) => this.#texts.number(statement));
+    const request: SqliteRequest = { id: ++this.#lastId, action, statements: numbered };
     worker.postMessage(request);
     this.#pending.set(request.id, { action, resolve, reject });
     worker.ref();
@@ -90,6 +93,7 @@ export class SqliteThread implements SqliteConnection {
 
   #start(): Worker {
     const { file, isReader, identity } = this.#options;
+    this.#texts = new StatementTexts();
     const worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), {
       workerData: { file, isReader, identity: identity() } satisfies SqliteOptions,
     });

@@ -46,7 +46,7 @@ export function entryWrites(
       mayLink(operation) ? appendAndLink(operation, poll) : appendAfter(operation, known, poll),
     );
     // Published only after it is committed.
-    if (appended.outcome === 'APPENDED') changes.publish('operation', operationId);
+    if (appended.outcome === 'APPENDED') publishState(changes, operation);
     return appended;
   }
 
@@ -83,6 +83,18 @@ export function entryWrites(
   };
 }
 
+/** What the other instances receive when a state is stored. */
+export function stateAnnouncements({ operationId, done }: Operation): readonly string[] {
+  const changed = announcementOf('operation', operationId);
+  return done ? [changed, announcementOf('ended', operationId)] : [changed];
+}
+
+/** Call this after the state is committed. */
+export function publishState(changes: Changes, { operationId, done }: Operation): void {
+  changes.publish('operation', operationId);
+  if (done) changes.publish('ended', operationId);
+}
+
 async function commitAppend(database: Database, append: Append) {
   const { operationId } = append.operation;
   const [, inserted, , { rows }] = await database.commit(
@@ -94,7 +106,7 @@ async function commitAppend(database: Database, append: Append) {
     ],
     {
       appends: ['operation_entries'],
-      announcements: [announcementOf('operation', operationId)],
+      announcements: stateAnnouncements(append.operation),
     },
   );
   const [row] = rows;
@@ -125,7 +137,9 @@ export async function appendIn(
   await setLatestEntry(trx, append).execute();
   const { entry } = toKnown(await select().executeTakeFirstOrThrow());
   if (numInsertedOrUpdatedRows !== 1n) return { outcome: 'LEASE_LOST', entry };
-  await database.announce(trx, announcementOf('operation', operation.operationId));
+  for (const announcement of stateAnnouncements(operation)) {
+    await database.announce(trx, announcement);
+  }
   return { outcome: 'APPENDED', entry };
 }
 

@@ -2,11 +2,11 @@ import { type Kysely, type RawBuilder, type SelectQueryBuilder, sql } from 'kyse
 import type { Tenant } from '../../domain/tenant.ts';
 import type { Database } from '../database/database.ts';
 import { readPages } from '../database/pages.ts';
-import { lastSequence } from '../database/sequences.ts';
 import type { Tables } from '../database/tables.ts';
 import { isOfTenant, isTenantsCustomer } from '../links/tenant-conditions.ts';
 import { MAX_ROWS } from '../operations/rows.ts';
 import type { AuditFilter, AuditPageQuery, AuditStore } from './audit-store.ts';
+import { lastSequence } from './write-columns.ts';
 import { toChanges, toRecord } from './write-rows.ts';
 
 type AuditReads = Pick<
@@ -73,7 +73,12 @@ export function auditReads(database: Database): AuditReads {
         .toSorted((a, b) => a.sequence - b.sequence)
         .slice(0, limit);
     },
-    lastSequence: () => lastSequence(database, 'writes'),
+    async lastSequence() {
+      const row = await database.read((db) =>
+        db.selectNoFrom(lastSequence.as('last')).executeTakeFirst(),
+      );
+      return row?.last ?? 0;
+    },
     async isOperationTaken(operationId, id) {
       const row = await database.read((db) =>
         db

@@ -4,7 +4,13 @@ import type { Database } from '../database/database.ts';
 import type { Tables } from '../database/tables.ts';
 import { MAX_ROWS } from '../operations/rows.ts';
 import type { AuditStore, Confirmation } from './audit-store.ts';
-import { columnsOf, commitOutcome, doneColumns, refusedColumns } from './write-columns.ts';
+import {
+  columnsOf,
+  commitOutcome,
+  doneColumns,
+  lastSequence,
+  refusedColumns,
+} from './write-columns.ts';
 import { isUnsettled } from './write-rows.ts';
 import type { NewWrite } from './write-store.ts';
 
@@ -136,9 +142,7 @@ function prunable(database: Database, db: Kysely<Tables>, ageMs: number, limit: 
         ),
       )
       // Without it, the sequences of later outcomes would start again.
-      .where('sequence', '<', ({ selectFrom }) =>
-        selectFrom('writes as w').select(({ fn }) => fn.max('w.sequence').as('last')),
-      )
+      .where('sequence', '<', lastSequence)
       .orderBy('recorded_at')
       .limit(limit)
   );

@@ -2,11 +2,13 @@ import { type CompiledQuery, type Kysely, sql } from 'kysely';
 import type { Changes } from '../database/changes.ts';
 import type { Database } from '../database/database.ts';
 import type { Tables } from '../database/tables.ts';
+import { template } from '../database/template.ts';
 import { MAX_ROWS } from '../operations/rows.ts';
 import {
   commitOutcome,
   doneColumns,
   failureColumns,
+  lastSequence,
   lockName,
   nextSequence,
   refusedColumns,
@@ -35,6 +37,8 @@ export function settleMethods(
   const until = (holdMs: number) => sql<number>`${database.now} + ${Math.ceil(holdMs)}`;
   const held = ({ holder, holdMs }: Hold) => ({ holder, held_until: until(holdMs) }) as const;
   const free = sql<boolean>`held_until <= ${database.now}`;
+
+  const deliver = delivery(database);
 
   async function change(
     id: string,
@@ -96,7 +100,7 @@ export function settleMethods(
           .set({
             ...{ state: 'UNKNOWN', holder: null, held_until: 0, settled_at: database.now },
             // The rows of one statement see the same last sequence.
-            sequence: sql<number>`(select coalesce(max(sequence), 0) from writes) + number`,
+            sequence: sql<number>`${lastSequence} + number`,
           })
           .where(isExpired)
           .returningAll()
@@ -174,15 +178,8 @@ export function settleMethods(
       ),
     async deliver(ids) {
       for (let start = 0; start < ids.length; start += MAX_ROWS) {
-        const some = ids.slice(start, start + MAX_ROWS);
-        await database.commit((db) => [
-          db
-            .updateTable('writes')
-            .set({ owed: 0 })
-            .where('id', 'in', some)
-            .where('owed', '=', 1)
-            .compile(),
-        ]);
+        const some = JSON.stringify(ids.slice(start, start + MAX_ROWS));
+        await database.commit((db) => [deliver(db, { ids: some })]);
       }
     },
     async hasLater({ mutation, number, target: { resellerCustomerId, skuId } }) {
@@ -206,4 +203,20 @@ export function settleMethods(
       return row ? toStoredWrite(row) : null;
     },
   };
+}
+
+/** Marks the outcomes of a JSON array of ids as delivered: one text for any number of them. */
+function delivery({ kind }: Database) {
+  return template<{ readonly ids: string }, unknown>((db, slot) => {
+    const ids =
+      kind === 'sqlite'
+        ? sql<string>`select value from json_each(${slot('ids')})`
+        : sql<string>`select jsonb_array_elements_text(cast(${slot('ids')} as jsonb))`;
+    return db
+      .updateTable('writes')
+      .set({ owed: 0 })
+      .where(sql<boolean>`id in (${ids})`)
+      .where('owed', '=', 1)
+      .compile();
+  });
 }

@@ -1,11 +1,20 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { GatewayError } from '../../domain/error.ts';
 import type { Changes } from '../database/changes.ts';
 import type { Database } from '../database/database.ts';
 import { isUniqueViolation } from '../database/failure.ts';
 import { inStatementSpan } from '../database/statement-span.ts';
 import type { Tables } from '../database/tables.ts';
-import { columnsOf, commitOutcome, lockName, refusedColumns } from './write-columns.ts';
+import { template } from '../database/template.ts';
+import {
+  columnsOf,
+  commitOutcome,
+  lockName,
+  type RecordedValues,
+  recordedColumns,
+  recordedValues,
+  refusedColumns,
+} from './write-columns.ts';
 import { isOpen, type StoredWrite, toStoredWrite, type WriteRow, writeRows } from './write-rows.ts';
 import type { Hold, NewWrite, RelatedWrites, WriteStore } from './write-store.ts';
 
@@ -16,23 +25,28 @@ const MAX_DECISIONS = 20;
 
 /** Recording: one round trip when nothing on the target is open, after a decision otherwise. */
 export function recordMethods(database: Database, changes: Changes): RecordMethods {
+  const inserting = insertWrite(database, false);
+  const insertingLink = insertWrite(database, true);
+
   /** Null when the target changed since the decision; nothing is written then. */
   async function insert(
     write: NewWrite,
-    hold: Hold,
+    { holder, holdMs, signal }: Hold,
     decidedOn: RelatedWrites | null,
   ): Promise<StoredWrite | null> {
     const link = write.linkTo === null ? [] : [`link ${write.linkTo}`];
+    const last = Math.max(0, ...(decidedOn?.onTarget ?? []).map(({ record }) => record.number));
+    const values = { ...recordedValues(write), holder, holdMs: Math.ceil(holdMs), last };
     const [inserted] = await database.commit(
       (db) => {
-        const inserting = insertWrite(database, db, write, hold, decidedOn);
+        const statement = (write.linkTo === null ? inserting : insertingLink)(db, values);
         // Without a decision, it is inserted only if no write on the target is open.
-        return decidedOn ? [inserting, supersede(db, write)] : [inserting];
+        return decidedOn ? [statement, supersede(db, write)] : [statement];
       },
-      { locks: [lockName(write.serialiseOn), ...link], signal: hold.signal },
+      { locks: [lockName(write.serialiseOn), ...link], signal },
     );
     const [row] = inserted.rows;
-    return row ? toStoredWrite(row) : null;
+    return row ? insertedWrite(values, row) : null;
   }
 
   /** Another target's write may take the key at the same time: the unique index decides. */
@@ -98,7 +112,10 @@ function relatedWrites(database: Database, write: NewWrite): Promise<RelatedWrit
       .where(isOpen)
       .orderBy('number', 'desc')
       .execute();
-    const linking = write.linkTo === null ? [] : await linkingWrites(db, write).execute();
+    const linking =
+      write.linkTo === null
+        ? []
+        : await linkingWrites(db, write.linkTo, write.serialiseOn).execute();
     return {
       byKey: byKey ? toStoredWrite(byKey) : null,
       onTarget: onTarget.map(toStoredWrite),
@@ -108,44 +125,70 @@ function relatedWrites(database: Database, write: NewWrite): Promise<RelatedWrit
 }
 
 /** Other unfinished writes that will link to the same reseller customer. */
-function linkingWrites(db: Kysely<Tables>, write: NewWrite) {
+function linkingWrites(
+  db: Kysely<Tables>,
+  linkTo: string | null | RawBuilder<string | null>,
+  target: string | RawBuilder<string>,
+) {
   return db
     .selectFrom('writes as w')
     .leftJoin('operations as o', 'o.operation_id', 'w.operation_id')
     .select('w.number')
-    .where('w.link_to', '=', write.linkTo)
-    .where('w.target', '<>', write.serialiseOn)
+    .where('w.link_to', '=', linkTo)
+    .where('w.target', '<>', target)
     .where(({ eb, or }) =>
       or([sql<boolean>`w.state in ('PENDING', 'UNKNOWN')`, eb('o.done', '=', 0)]),
     );
 }
 
-/** Inserts only if nothing was recorded on the target since the decision, and nothing is on its way. */
-function insertWrite(
-  database: Database,
-  db: Kysely<Tables>,
-  write: NewWrite,
-  hold: Hold,
-  decidedOn: RelatedWrites | null,
-) {
-  const row = {
-    ...columnsOf(database, write),
-    ...{ state: 'PENDING' as const, attempts: 1, holder: hold.holder },
-    held_until: sql<number>`${database.now} + ${Math.ceil(hold.holdMs)}`,
-  };
-  const values = Object.values(row).map((value) => sql`${value}`);
-  const names = Object.keys(row).map((name) => sql.ref(name));
-  const last = Math.max(0, ...(decidedOn?.onTarget ?? []).map(({ record }) => record.number));
-  const conditions = [
-    sql`not exists (select 1 from writes where target = ${write.serialiseOn} and ${isOpen}
-      and (number > ${last} or held_until > ${database.now}))`,
-    sql`not exists (select 1 from writes where viewer = ${write.viewer}
-      and idempotency_key = ${write.idempotencyKey} and state <> 'REFUSED')`,
-    ...(write.linkTo === null ? [] : [sql`not exists ${linkingWrites(db, write)}`]),
-  ];
-  return sql<WriteRow>`insert into writes (${sql.join(names)})
-    select ${sql.join(values)} where ${sql.join(conditions, sql` and `)}
-    returning *, ${database.now} as now`.compile(db);
+interface InsertValues extends RecordedValues {
+  readonly holder: string;
+  /** Milliseconds from now. */
+  readonly holdMs: number;
+  /** The number of the latest write on the target that the decision is based on; 0 for none. */
+  readonly last: number;
+}
+
+/** The columns of a new row that the database determines. */
+type InsertedRow = Pick<WriteRow, 'number' | 'recorded_at'>;
+
+/**
+ * Inserts only if nothing was recorded on the target since the decision, and nothing is on its way.
+ * @param isLinking whether the write will create a link
+ */
+function insertWrite(database: Database, isLinking: boolean) {
+  return template<InsertValues, InsertedRow>((db, slot) => {
+    const columns = ['recorded_at', 'superseded', 'state', 'attempts', 'holder', 'held_until'];
+    const names = [...recordedColumns, ...columns].map((name) => sql.ref(name));
+    const values = [
+      ...recordedColumns.map((name) => slot(name)),
+      ...[database.now, sql.lit(0), sql.lit('PENDING'), sql.lit(1), slot('holder')],
+      sql<number>`${database.now} + ${slot('holdMs')}`,
+    ];
+    const conditions = [
+      sql`not exists (select 1 from writes where target = ${slot('target')} and ${isOpen}
+        and (number > ${slot('last')} or held_until > ${database.now}))`,
+      sql`not exists (select 1 from writes where viewer = ${slot('viewer')}
+        and idempotency_key = ${slot('idempotency_key')} and state <> 'REFUSED')`,
+    ];
+    if (isLinking) {
+      conditions.push(sql`not exists ${linkingWrites(db, slot('link_to'), slot('target'))}`);
+    }
+    return sql<InsertedRow>`insert into writes (${sql.join(names)})
+      select ${sql.join(values)} where ${sql.join(conditions, sql` and `)}
+      returning number, recorded_at`.compile(db);
+  });
+}
+
+/** The row that was inserted, without reading it again. */
+function insertedWrite(values: InsertValues, inserted: InsertedRow): StoredWrite {
+  const { holder, holdMs, last: _, ...recorded } = values;
+  return toStoredWrite({
+    ...{ ...recorded, ...inserted, state: 'PENDING', attempts: 1, holder, superseded: 0, owed: 0 },
+    ...{ held_until: inserted.recorded_at + holdMs, now: inserted.recorded_at },
+    ...{ error_code: null, error_message: null, operation_id: null },
+    ...{ settled_at: null, sequence: null },
+  });
 }
 
 /** Marks open writes with another request, if the write that supersedes them was inserted. */

@@ -4,11 +4,12 @@ import { announcementOf, type Changes } from '../database/changes.ts';
 import type { Database, StoreLog } from '../database/database.ts';
 import { inStatementSpan } from '../database/statement-span.ts';
 import type { Tables } from '../database/tables.ts';
+import { template } from '../database/template.ts';
 import { encodeTrace } from '../database/trace-column.ts';
-import { appendIn, linkIn } from '../operations/entry-writes.ts';
+import { appendIn, linkIn, publishState, stateAnnouncements } from '../operations/entry-writes.ts';
 import type { OperationJournal } from '../operations/journal.ts';
 import { encodeOperation } from '../operations/operation-json.ts';
-import { filterColumns, toEntry } from '../operations/rows.ts';
+import { toEntry } from '../operations/rows.ts';
 import { doneColumns } from './write-columns.ts';
 import { isUnsettled } from './write-rows.ts';
 import type { StartedEntry, StartedState, WriteStore } from './write-store.ts';
@@ -38,7 +39,7 @@ export function startedMethod(
       await linkIn(trx, operation, log);
       return result;
     });
-    changes.publish('operation', operation.operationId);
+    publishState(changes, operation);
     changes.publish('write', id);
     return { entry: appended.entry, isLeased: false };
   }
@@ -61,32 +62,33 @@ export function startedMethod(
     return { ...entry, resellerId };
   }
 
+  const statements = startStatements(database, instanceId);
+
   async function started(id: string, state: StartedState): Promise<StartedEntry> {
     const { operation } = state;
     if (operation.done) return finished(id, operation);
-    const { operationId } = operation;
+    const values = valuesOf(id, state);
     const [created, first] = await database.commit(
       (db) => [
-        insertOperation(database, db, state, instanceId),
-        insertFirstEntry(db, state),
-        setLatestEntry(db, state),
-        db
-          .updateTable('writes')
-          .set(doneColumns(database, operationId))
-          .where('id', '=', id)
-          .where(isUnsettled)
-          .compile(),
+        statements.operation(db, values),
+        statements.firstEntry(db, values),
+        statements.latestEntry(db, values),
+        statements.done(db, values),
       ],
       {
         appends: ['operation_entries', 'writes'],
-        announcements: [announcementOf('operation', operationId), announcementOf('write', id)],
+        announcements: [...stateAnnouncements(operation), announcementOf('write', id)],
       },
     );
-    changes.publish('operation', operationId);
+    publishState(changes, operation);
     changes.publish('write', id);
     const [[inserted], [entry]] = [created.rows, first.rows];
     if (!inserted || !entry) return known(operation);
-    return { entry: toEntry({ ...inserted, ...entry }), isLeased: true };
+    const { state: text, reseller_id } = values;
+    return {
+      entry: toEntry({ ...inserted, ...entry, state: text, reseller_id }),
+      isLeased: true,
+    };
   }
 
   return {
@@ -100,69 +102,95 @@ export function startedMethod(
   };
 }
 
-function insertOperation(
-  database: Database,
-  db: Kysely<Tables>,
-  { operation, leaseMs, trace }: StartedState,
-  instanceId: string,
-) {
-  return db
-    .insertInto('operations')
-    .values({
-      ...statusOf(operation),
-      operation_id: operation.operationId,
-      first_seen_at: database.now,
-      latest_sequence: 0,
-      trace_context: encodeTrace(trace),
-      lease_holder: instanceId,
-      lease_until: sql<number>`${database.now} + ${Math.ceil(leaseMs)}`,
-    })
-    .onConflict((conflict) => conflict.column('operation_id').doNothing())
-    .returning('first_seen_at')
-    .compile();
+type StartValues = ReturnType<typeof valuesOf>;
+
+function valuesOf(id: string, state: StartedState) {
+  const { operation, leaseMs, trace } = state;
+  return {
+    write_id: id,
+    operation_id: operation.operationId,
+    ...{ status: operationStatus(operation), kind: operation.kind },
+    started_at: operation.createdAt?.getTime() ?? null,
+    trace_context: encodeTrace(trace),
+    leaseMs: Math.ceil(leaseMs),
+    ...customerOf(state),
+    state: encodeOperation(operation),
+  };
 }
 
-function insertFirstEntry(db: Kysely<Tables>, state: StartedState) {
-  const { operation } = state;
-  const customer = customerOf(state);
-  return db
-    .insertInto('operation_entries')
-    .columns(['operation_number', 'reseller_id', 'customer_id', 'state'])
-    .expression((eb) =>
-      eb
-        .selectFrom('operations')
-        .select([
-          'number',
-          sql<string | null>`cast(${customer.resellerId} as text)`.as('reseller_id'),
-          sql<string | null>`cast(${customer.customerId} as text)`.as('customer_id'),
-          sql<string>`cast(${encodeOperation(operation)} as text)`.as('state'),
-        ])
-        .where('operation_id', '=', operation.operationId)
-        .where('latest_sequence', '=', 0),
-    )
-    .returning(['sequence', 'state', 'reseller_id'])
-    .compile();
+/** The statements that store an unfinished operation with its first state, in their order. */
+function startStatements(database: Database, instanceId: string) {
+  return {
+    operation: insertOperation(database, instanceId),
+    firstEntry: insertFirstEntry(),
+    latestEntry: setLatestEntry(),
+    done: template<StartValues, unknown>((db, slot) =>
+      db
+        .updateTable('writes')
+        .set(doneColumns(database, slot('operation_id')))
+        .where('id', '=', slot('write_id'))
+        .where(isUnsettled)
+        .compile(),
+    ),
+  };
 }
 
-function setLatestEntry(db: Kysely<Tables>, state: StartedState) {
-  const { operation } = state;
-  const customer = customerOf(state);
-  return db
-    .updateTable('operations')
-    .set({
-      reseller_id: customer.resellerId,
-      customer_id: customer.customerId,
-      ...filterColumns(operation),
-      latest_sequence: sql<number>`(select max(sequence) from operation_entries
-        where operation_number = operations.number)`,
-    })
-    .where('operation_id', '=', operation.operationId)
-    .where('latest_sequence', '=', 0)
-    .compile();
+function insertOperation(database: Database, instanceId: string) {
+  return template<StartValues, { first_seen_at: number }>((db, slot) =>
+    db
+      .insertInto('operations')
+      .values({
+        ...{ operation_id: slot('operation_id'), status: slot('status'), done: 0 },
+        first_seen_at: database.now,
+        latest_sequence: 0,
+        trace_context: slot('trace_context'),
+        lease_holder: instanceId,
+        lease_until: sql<number>`${database.now} + ${slot('leaseMs')}`,
+      })
+      .onConflict((conflict) => conflict.column('operation_id').doNothing())
+      .returning('first_seen_at')
+      .compile(),
+  );
 }
 
-function statusOf(operation: Operation) {
-  return { status: operationStatus(operation), done: operation.done ? 1 : 0 } as const;
+function insertFirstEntry() {
+  return template<StartValues, { sequence: number }>((db, slot) =>
+    db
+      .insertInto('operation_entries')
+      .columns(['operation_number', 'reseller_id', 'customer_id', 'state'])
+      .expression((eb) =>
+        eb
+          .selectFrom('operations')
+          .select([
+            'number',
+            sql<string | null>`cast(${slot('reseller_id')} as text)`.as('reseller_id'),
+            sql<string | null>`cast(${slot('customer_id')} as text)`.as('customer_id'),
+            sql<string>`cast(${slot('state')} as text)`.as('state'),
+          ])
+          .where('operation_id', '=', slot('operation_id'))
+          .where('latest_sequence', '=', 0),
+      )
+      .returning('sequence')
+      .compile(),
+  );
+}
+
+function setLatestEntry() {
+  return template<StartValues, unknown>((db, slot) =>
+    db
+      .updateTable('operations')
+      .set({
+        reseller_id: slot('reseller_id'),
+        customer_id: slot('customer_id'),
+        kind: slot('kind'),
+        started_at: sql<number>`coalesce(${slot('started_at')}, first_seen_at)`,
+        latest_sequence: sql<number>`(select max(sequence) from operation_entries
+          where operation_number = operations.number)`,
+      })
+      .where('operation_id', '=', slot('operation_id'))
+      .where('latest_sequence', '=', 0)
+      .compile(),
+  );
 }
 
 /** The customer that an operation names; the reseller that its write names, when it names none. */
@@ -171,8 +199,8 @@ function customerOf({ operation, resellerId }: StartedState) {
   const named =
     metadata?.type === 'customer' ? metadata : result?.type === 'customer' ? result.customer : null;
   return {
-    resellerId: named?.resellerId || (resellerId ?? null),
-    customerId: named?.customerId ?? null,
+    reseller_id: named?.resellerId || (resellerId ?? null),
+    customer_id: named?.customerId ?? null,
   };
 }
 

@@ -1,4 +1,4 @@
-import { type CompiledQuery, type Kysely, sql } from 'kysely';
+import { type CompiledQuery, type Kysely, type RawBuilder, sql } from 'kysely';
 import type { WriteFailure } from '../../domain/write.ts';
 import { announcementOf, type Changes } from '../database/changes.ts';
 import type { CommitResults, Database } from '../database/database.ts';
@@ -7,8 +7,16 @@ import type { Tables } from '../database/tables.ts';
 import { encodeTrace } from '../database/trace-column.ts';
 import type { NewWrite } from './write-store.ts';
 
-/** The columns that recording sets. */
-export function columnsOf(database: Database, write: NewWrite) {
+/** The columns that hold what a write says about itself. */
+export const recordedColumns = [
+  ...(['id', 'viewer', 'agent', 'mutation', 'target', 'reseller_id', 'customer_id'] as const),
+  ...(['reseller_customer_id', 'sku_id', 'request_hash', 'request', 'snapshot', 'input'] as const),
+  ...(['idempotency_key', 'upstream_key', 'link_to', 'request_id', 'trace_context'] as const),
+] as const;
+
+export type RecordedValues = ReturnType<typeof recordedValues>;
+
+export function recordedValues(write: NewWrite) {
   return {
     id: write.id,
     viewer: write.viewer,
@@ -28,13 +36,23 @@ export function columnsOf(database: Database, write: NewWrite) {
     link_to: write.linkTo,
     request_id: write.requestId,
     trace_context: encodeTrace(write.trace),
-    recorded_at: database.now,
-    superseded: 0,
-  } as const;
+  } satisfies Record<(typeof recordedColumns)[number], string | null>;
 }
 
+/** The columns that recording sets. */
+export function columnsOf(database: Database, write: NewWrite) {
+  return { ...recordedValues(write), recorded_at: database.now, superseded: 0 } as const;
+}
+
+/**
+ * The highest sequence; 0 when no outcome is stored. SQLite uses a partial index only for a query that
+ * repeats its condition.
+ */
+export const lastSequence = sql<number>`(select coalesce(max(sequence), 0) from writes
+  where sequence is not null)`;
+
 /** Only in a commit that appends to `writes` (see `commitOutcome`). */
-export const nextSequence = sql<number>`(select coalesce(max(sequence), 0) + 1 from writes)`;
+export const nextSequence = sql<number>`${lastSequence} + 1`;
 
 /**
  * Commits statements that store outcomes, and publishes the write's id to the readers of the feed.
@@ -66,7 +84,10 @@ function settledColumns(database: Database) {
   };
 }
 
-export function doneColumns(database: Database, operationId: string | null) {
+export function doneColumns(
+  database: Database,
+  operationId: string | null | RawBuilder<string | null>,
+) {
   return {
     ...settledColumns(database),
     ...{ state: 'DONE' as const, owed: 1, error_code: null, error_message: null },

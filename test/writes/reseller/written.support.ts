@@ -48,6 +48,7 @@ export async function startWritten({
   const options = { sendWithinMs: 1_000, queueMs: 10_000, keyWindowMs: 3_600_000 };
   const engine = new WriteEngine({
     isDelivered: () => false,
+    storeDeliveries() {},
     store: store.writes,
     log,
     options,
