@@ -19,8 +19,6 @@ export interface SubscriptionPageKey {
   readonly page: PageRequest;
 }
 
-export type ResellerReads = ReturnType<typeof createReads>;
-
 /** Keeps a batch of full pages below the response size limit of http.ts. */
 const PAGES_PER_BATCH = 100;
 

@@ -22,8 +22,6 @@ import {
 import { customerPath, methodPath, nonEmpty, type Query, subscriptionPath } from './path.ts';
 import type { Call } from './transport.ts';
 
-export type ResellerWrites = ReturnType<typeof createWrites>;
-
 /**
  * The writes of the API; each is sent once. All reject with a GatewayError, which is not retryable
  * when the outcome is unknown. A returned subscription may have a new id.
