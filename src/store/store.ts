@@ -3,7 +3,6 @@ import { sql } from 'kysely';
 
 import { announcementOf, Changes } from './database/changes.ts';
 import type { ChangeListener, Database, StoreLog } from './database/database.ts';
-import { openPostgres } from './database/postgres.ts';
 import { openSqlite } from './database/sqlite.ts';
 import { StoreError } from './database/store-error.ts';
 import { customerLinks } from './links/customer-links.ts';
@@ -112,8 +111,13 @@ export function createStore(database: Database, changes: Changes, options: Store
   }
 }
 
-function openDatabase(url: string, log: StoreLog, onChange: ChangeListener): Promise<Database> {
+async function openDatabase(
+  url: string,
+  log: StoreLog,
+  onChange: ChangeListener,
+): Promise<Database> {
   if (/^postgres(ql)?:\/\//.test(url)) {
+    const { openPostgres } = await import('./database/postgres.ts');
     return openPostgres(url, { log, onChange, sender: randomUUID() });
   }
   const path = /^sqlite:(?!\/\/[^/])(.+)$/.exec(url)?.[1];
