@@ -100,7 +100,7 @@ async function startSandboxProcess() {
     SANDBOX_LATENCY_MS: String(UPSTREAM_MS),
     SANDBOX_LOG_LEVEL: 'silent',
   };
-  const child = spawn(process.execPath, ['src/main.ts', 'sandbox'], {
+  const child = spawn(process.execPath, ['src/main.cjs', 'sandbox'], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
   });

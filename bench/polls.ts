@@ -30,7 +30,7 @@ export async function unwatched(): Promise<Row[]> {
   const standIn = await startStandIn();
   const gateway = await startProgram(
     'gateway',
-    ['src/main.ts'],
+    ['src/main.cjs'],
     {
       PORT: '0',
       LOG_LEVEL: 'warn',

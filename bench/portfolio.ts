@@ -97,7 +97,7 @@ function memoryOf({ pid }: ChildProcess): number {
 }
 
 async function startGateway(databaseUrl: string, sandbox: Sandbox) {
-  const child = spawn(process.execPath, ['src/main.ts'], {
+  const child = spawn(process.execPath, ['src/main.cjs'], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       ...process.env,

@@ -36,7 +36,7 @@ export async function throughput(): Promise<Row[]> {
 
 /** With a sandbox of its own: its operations would slow down the next run. */
 async function run(database: string, databaseUrl: string): Promise<Row[]> {
-  const sandbox = await startProcess(['src/main.ts', 'sandbox'], {
+  const sandbox = await startProcess(['src/main.cjs', 'sandbox'], {
     SANDBOX_BILLING_PORT: '0',
     SANDBOX_RESELLER_PORT: '0',
     SANDBOX_CUSTOMERS: String(CUSTOMERS),
@@ -44,7 +44,7 @@ async function run(database: string, databaseUrl: string): Promise<Row[]> {
     SANDBOX_OPERATION_MAX_MS: '3600000',
     SANDBOX_LOG_LEVEL: 'silent',
   });
-  const gateway = await startProcess(['src/main.ts'], {
+  const gateway = await startProcess(['src/main.cjs'], {
     PORT: '0',
     LOG_LEVEL: 'silent',
     DATABASE_URL: databaseUrl,

@@ -1,4 +1,4 @@
-import { type Pull, pullNotifications } from './backends/pubsub/pull.ts';
+import type { Pull } from './backends/pubsub/pull.ts';
 import { readPush } from './backends/pubsub/push-envelope.ts';
 import { readCatalog } from './config/catalog-file.ts';
 import type { Config } from './config/config.ts';
@@ -9,17 +9,13 @@ import { GatewayError } from './domain/error.ts';
 import type { ReceiveMessage } from './domain/notification.ts';
 import { createLogger, type Logger } from './log.ts';
 import { Notifications } from './notifications/notifications.ts';
+import { openAuthentication, openPushVerification } from './open-authentication.ts';
 import { openBilling, openReseller, pullOptions } from './open-backends.ts';
 import { openEgresses } from './open-egresses.ts';
 import { openPortfolio } from './open-portfolio.ts';
 import { openRetention } from './open-retention.ts';
 import { Operations, type OperationsDeps } from './operations/operations.ts';
-import { schema } from './schema/schema.ts';
-import { allowAnonymous } from './server/auth/authenticate.ts';
-import type { FetchKeys } from './server/auth/jwks.ts';
-import { authenticateByJwt } from './server/auth/jwt.ts';
 import type { OriginPolicy } from './server/auth/origin.ts';
-import { createVerifyPushToken, type VerifyPushToken } from './server/auth/push-token.ts';
 import { createHttpServer } from './server/http.ts';
 import type { MetricSources } from './server/telemetry/metrics.ts';
 import { createMetricsServer } from './server/telemetry/metrics-server.ts';
@@ -71,7 +67,9 @@ export async function createGateway(
     reseller: openReseller(backends.reseller, settings, egress.reseller, log),
   };
   const pulled = pullOptions(config.notifications.pull, log);
-  const store = await openStore(config.databaseUrl, { log });
+  const opening = openStore(config.databaseUrl, { log });
+  // The schema is built while threads or a server open the database.
+  const [store, { schema }] = await Promise.all([opening, import('./schema/schema.ts')]);
   await makeLinks(store.links, overrides.links ?? []);
   const portfolio = openPortfolio(config, { ...clients, store, catalog, log });
   const { billing, reseller } = portfolio.observedClients();
@@ -110,14 +108,12 @@ export async function createGateway(
   };
   const server = createHttpServer({
     schema,
-    authenticate: config.auth
-      ? authenticateByJwt(config.auth, egress.other.fetch, log)
-      : allowAnonymous(),
+    authenticate: await openAuthentication(config, egress.other.fetch, log),
     createServices: (scope) => createServices(sources, scope),
     origins: originsOf(config, overrides),
     push: {
       receive: (body, headers) => receive(readPush(body, headers)),
-      verify: verifyPush(config, egress.other.fetch, log),
+      verify: await openPushVerification(config, egress.other.fetch, log),
     },
     readiness: [
       { name: 'store', isRequired: true, check: () => store.ping().then(() => null) },
@@ -143,7 +139,11 @@ export async function createGateway(
       writes.start();
       portfolio.start();
       retention.start();
-      if (pulled) pull = pullNotifications({ ...pulled, egress: egress.other, receive, log });
+      if (pulled) {
+        pull = import('./backends/pubsub/pull.ts').then(({ pullNotifications }) =>
+          pullNotifications({ ...pulled, egress: egress.other, receive, log }),
+        );
+      }
       await pull;
       return url;
     },
@@ -222,17 +222,6 @@ function originsOf(
 ): OriginPolicy {
   const isOpen = auth === null;
   return { allowed: corsOrigins, loopbackOnly: isOpen, loopbackPages: isOpen && loopbackPages };
-}
-
-/** When clients must authenticate, pushes must too. */
-function verifyPush(
-  { auth, notifications: { push } }: GatewayConfig,
-  fetch: FetchKeys,
-  log: Logger,
-): VerifyPushToken | null {
-  if (push) return createVerifyPushToken(push, fetch, log);
-  const problem = 'NOTIFICATIONS_PUSH_AUDIENCE is not configured';
-  return auth && (async () => ({ reason: 'NOT_CONFIGURED', problem }));
 }
 
 async function makeLinks(links: CustomerLinks, wanted: Iterable<CustomerLink>): Promise<void> {

@@ -8,6 +8,7 @@ import { createLogger, flushLog, type Logger, STANDARD_ERROR } from './log.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import { StoreError } from './store/database/store-error.ts';
 import type { Tracing } from './tracing/tracing.ts';
+import { limitYoungGeneration } from './young-generation.ts';
 
 // The gateway and the sandbox are loaded when they run: --help and invalid settings need neither.
 
@@ -30,7 +31,12 @@ const sandboxHint =
 
 const FIRST_QUERY = '{ customers(first: 3) { nodes { id reseller { customerDomain } } } }';
 
-async function main(): Promise<void> {
+/** Runs the program until it has started. Exits when it cannot start for a known reason. */
+export async function main(): Promise<void> {
+  await run().catch(fail);
+}
+
+async function run(): Promise<void> {
   const command = readCommandLine(process.argv.slice(2), process.env);
   switch (command.type) {
     case 'print':
@@ -45,6 +51,7 @@ async function main(): Promise<void> {
 }
 
 async function runGateway(program: GatewayProgram): Promise<void> {
+  limitYoungGeneration();
   const { logLevel, settings, drainTimeoutMs } = program.config;
   const secrets = [...secretsOf(settings), ...program.tracing.secrets];
   const log = warning(program, createLogger(logLevel, secrets));
@@ -203,5 +210,3 @@ async function fail(error: unknown): Promise<never> {
   }
   throw error;
 }
-
-await main().catch(fail);

@@ -28,7 +28,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 };
 const targets = [
   ...Object.keys(allowed),
-  ...['domain/catalog', 'gen', 'log.ts', 'gateway.ts', 'main.ts', 'program.ts'],
+  ...['domain/catalog', 'gen', 'log.ts', 'gateway.ts', 'main.cjs', 'program.ts'],
 ];
 
 interface Planted {

@@ -30,7 +30,7 @@ async function startGateway(): Promise<{ url: string; child: ChildProcess; print
   // The built-in sandbox is reached without the proxy, where nothing listens.
   const proxies = { HTTPS_PROXY: 'http://127.0.0.1:1', HTTP_PROXY: 'http://127.0.0.1:1' };
   const env = { ...process.env, ...proxies, PORT: '0', LOG_LEVEL: 'warn' };
-  const child = spawn(process.execPath, ['src/main.ts'], {
+  const child = spawn(process.execPath, ['src/main.cjs'], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -57,7 +57,7 @@ test('the tests below use every code block of the README', () => {
 test('npm start runs the program that these tests start', async () => {
   const { scripts } = JSON.parse(await readFile('package.json', 'utf8'));
   expect(start).toBe('npm ci\nnpm start\n');
-  expect(scripts.start).toBe('node src/main.ts');
+  expect(scripts.start).toBe('node src/main.cjs');
 });
 
 test('the query of the quick start returns the printed response', { timeout: 30_000 }, async () => {

@@ -3,7 +3,7 @@ import { isBuiltin } from 'node:module';
 import { relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Plugin } from 'rolldown';
-import { BUNDLE, describeInputs, INPUTS } from '../src/bundle.ts';
+import { BUNDLE, describeInputs, INPUTS } from '../src/bundle.cjs';
 
 // Usage: node tools/bundle.ts [root of the project]
 // Bundles the program, so that it starts in a third of the time. `npm ci` runs it.
@@ -24,27 +24,32 @@ const external = [
   '@graphql-yoga/render-graphiql',
 ];
 
+/** The URL of a file of the bundle, which is CommonJS: see main.cjs. */
+const HERE = `require('node:url').pathToFileURL(__filename)`;
+
 /** Lets a module find its files as if it were still in its folder, and threads in the bundle. */
 const files = (root: string): Plugin => ({
   name: 'files',
   transform(code, id) {
-    if (!code.includes('import.meta.url') || !id.startsWith(`${root}src/`)) return null;
+    if (!code.includes('import.meta.') || !id.startsWith(`${root}src/`)) return null;
     const inBundle = code.replaceAll(
       /new URL\('\.\/([\w-]+)\.ts', import\.meta\.url\)/g,
       (_, name: string) => {
         if (!(name in entries)) throw new Error(`${id} starts ${name}.ts, which is not an entry`);
-        return `new URL('./${name}.js', import.meta.url)`;
+        return `new URL('./${name}.cjs', ${HERE})`;
       },
     );
     if (inBundle !== code) return inBundle;
     const path = JSON.stringify(`../${relative(root, id)}`);
-    return code.replaceAll('import.meta.url', `new URL(${path}, import.meta.url)`);
+    return code
+      .replaceAll('import.meta.url', `new URL(${path}, ${HERE})`)
+      .replaceAll('import.meta.main', 'false');
   },
 });
 
 function inputsIn(root: URL): string[] {
   const entries = readdirSync(new URL('src', root), { recursive: true, encoding: 'utf8' });
-  const sources = entries.filter((name) => name.endsWith('.ts')).map((name) => `src/${name}`);
+  const sources = entries.filter((name) => /\.ts$/.test(name)).map((name) => `src/${name}`);
   return ['package-lock.json', ...sources.toSorted()];
 }
 
@@ -53,7 +58,7 @@ async function bundle(root: URL): Promise<void> {
   const directory = fileURLToPath(root);
   rmSync(new URL(BUNDLE, root), { recursive: true, force: true });
   // Before the build, so that a source that changes meanwhile makes the bundle outdated.
-  const inputs = describeInputs(root, inputsIn(root));
+  const inputs = describeInputs(directory, inputsIn(root));
   const build = await rolldown({
     cwd: directory,
     input: entries,
@@ -67,7 +72,9 @@ async function bundle(root: URL): Promise<void> {
   });
   await build.write({
     dir: fileURLToPath(new URL(BUNDLE, root)),
-    chunkFileNames: '[name]-[hash].js',
+    format: 'cjs',
+    entryFileNames: '[name].cjs',
+    chunkFileNames: '[name]-[hash].cjs',
   });
   await build.close();
   writeFileSync(new URL(INPUTS, root), inputs);

@@ -16,8 +16,8 @@ export interface Program {
   readonly name: string;
   /** What the program has printed so far. */
   output(): string;
-  /** Milliseconds from the start of the process until its output matched. */
-  readonly startMs: number;
+  /** When the process was started, by `performance.now()`. */
+  readonly startedAt: number;
   /** CPU time of the process so far, in milliseconds. */
   cpuMs(): number;
   /** The largest resident memory of the process so far, in megabytes. */
@@ -42,7 +42,7 @@ export async function startProgram(
   });
   closeSync(output);
   const program = {
-    name,
+    ...{ name, startedAt },
     output: () => readFileSync(file, 'utf8'),
     cpuMs: () => cpuMs(child),
     peakMb: () => peakMb(child),
@@ -59,7 +59,7 @@ export async function startProgram(
     if (child.exitCode !== null) throw new Error(`${name} ended: ${program.output()}`);
     await pause(5);
   }
-  return { ...program, startMs: performance.now() - startedAt };
+  return program;
 }
 
 function cpuMs({ pid }: ChildProcess): number {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { Pool } from 'undici';
 import { encodeGlobalId } from '../../src/schema/relay/global-id.ts';
 import { measure } from '../measure.ts';
-import { peers } from './peers.ts';
+import { type Peer, peers } from './peers.ts';
 import { type Program, startProgram } from './process.ts';
 import {
   billingCustomerId,
@@ -28,20 +28,58 @@ export interface Side {
 
 /** @param backendMs how long each call of the stand-ins takes */
 export async function startSides(backendMs: number) {
-  const env = { BACKEND_MS: String(backendMs) };
-  const standIns = await startProgram('stand-ins', ['bench/requests/stand-ins.ts'], env, /\n/);
-  const ports = JSON.parse(standIns.output());
-  const sides = [await startFloor(ports), await startGateway(ports), ...(await startPeers(ports))];
+  const { standIns, starts } = await startStandIns(backendMs);
+  const sides: Side[] = [];
+  for (const start of starts) sides.push(await start());
+  for (const side of sides) if (side.program.name === 'gateway') await linkCustomers(side);
   return {
     sides,
     async stop() {
-      for (const { pool, program } of sides) {
-        await pool.destroy();
-        await program.stop();
-      }
+      for (const side of sides) await stopSide(side);
       await standIns.stop();
     },
   };
+}
+
+/**
+ * Milliseconds from the start of each program to its first answer to a query over HTTP, in alternating
+ * rounds.
+ */
+export async function measureStarts(rounds: number): Promise<number[][]> {
+  const { standIns, starts } = await startStandIns(0);
+  const samples: number[][] = starts.map(() => []);
+  for (let round = 0; round < rounds; round++) {
+    for (const [at, start] of starts.entries()) {
+      const side = await start();
+      await ask(side, 'Q1', round);
+      samples[at]?.push(performance.now() - side.program.startedAt);
+      await stopSide(side);
+    }
+  }
+  await standIns.stop();
+  return samples;
+}
+
+async function startStandIns(backendMs: number) {
+  const env = { BACKEND_MS: String(backendMs) };
+  const standIns = await startProgram('stand-ins', ['bench/requests/stand-ins.ts'], env, /\n/);
+  const ports = JSON.parse(standIns.output());
+  const installed = existsSync('bench/peers/node_modules') ? Object.entries(peers) : [];
+  const starts = [
+    () => startFloor(ports),
+    () => startGateway(ports),
+    ...installed.map(
+      ([name, peer]) =>
+        () =>
+          startPeer(name, peer, ports),
+    ),
+  ];
+  return { standIns, starts };
+}
+
+async function stopSide({ pool, program }: Side): Promise<void> {
+  await pool.destroy();
+  await program.stop();
 }
 
 /** Sends one request, and checks that its answer has no errors. */
@@ -80,25 +118,20 @@ async function startFloor(ports: Ports): Promise<Side> {
   };
 }
 
-/** The other servers, when they are installed (`npm ci --prefix bench/peers`). */
-async function startPeers(ports: Ports): Promise<Side[]> {
-  if (!existsSync('bench/peers/node_modules')) return [];
-  const sides: Side[] = [];
-  for (const [name, peer] of Object.entries(peers)) {
-    const args = [`bench/peers/${peer.file}`];
-    const program = await startProgram(name, args, endpoints(ports), LISTENS);
-    const { url } = JSON.parse(LISTENS.exec(program.output())?.[0] ?? '');
-    sides.push({
-      ...{ program, pool: new Pool(url, { connections: POOL, pipelining: 1 }), path: '/graphql' },
-      body: (query, n) =>
-        JSON.stringify({
-          query: peer.queries[query],
-          variables:
-            query === 'Q1' ? { id: peer.idOf(q1Id(n)) } : { resellerId: resellerId(n % RESELLERS) },
-        }),
-    });
-  }
-  return sides;
+/** One of the other servers, when they are installed (`npm ci --prefix bench/peers`). */
+async function startPeer(name: string, peer: Peer, ports: Ports): Promise<Side> {
+  const args = [`bench/peers/${peer.file}`];
+  const program = await startProgram(name, args, endpoints(ports), LISTENS);
+  const { url } = JSON.parse(LISTENS.exec(program.output())?.[0] ?? '');
+  return {
+    ...{ program, pool: new Pool(url, { connections: POOL, pipelining: 1 }), path: '/graphql' },
+    body: (query, n) =>
+      JSON.stringify({
+        query: peer.queries[query],
+        variables:
+          query === 'Q1' ? { id: peer.idOf(q1Id(n)) } : { resellerId: resellerId(n % RESELLERS) },
+      }),
+  };
 }
 
 /** What a program prints when it listens; libraries may print other lines before it. */
@@ -116,7 +149,7 @@ async function startGateway(ports: Ports): Promise<Side> {
   const program = await startProgram('gateway', nodeArgs(), env, /Try:/);
   const url = /http:\S+\/graphql/.exec(program.output())?.[0] ?? '';
   const pool = new Pool(new URL(url).origin, { connections: POOL, pipelining: 1 });
-  const side: Side = {
+  return {
     ...{ program, pool, path: '/graphql' },
     body: (name, n) => {
       const variables =
@@ -126,13 +159,11 @@ async function startGateway(ports: Ports): Promise<Side> {
       return JSON.stringify({ query: queries[name], variables });
     },
   };
-  await linkCustomers(side);
-  return side;
 }
 
 function nodeArgs(): string[] {
   const flags = process.env['BENCH_NODE_FLAGS'];
-  return [...(flags ? flags.split(' ') : []), 'src/main.ts'];
+  return [...(flags ? flags.split(' ') : []), 'src/main.cjs'];
 }
 
 /** The customer that a request reads alone: one that is not linked. */

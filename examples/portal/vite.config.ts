@@ -10,7 +10,7 @@ function gateway(): Plugin {
     name: 'gateway',
     apply: 'serve',
     async config() {
-      const child = spawn(process.execPath, ['../../src/main.ts'], {
+      const child = spawn(process.execPath, ['../../src/main.cjs'], {
         cwd: import.meta.dirname,
         env: { ...process.env, PORT: '0', LOG_LEVEL: 'warn' },
         stdio: ['ignore', 'pipe', 'inherit'],

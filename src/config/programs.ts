@@ -27,7 +27,7 @@ export interface SandboxProgram {
 }
 
 /**
- * Reads what `node src/main.ts` needs, and checks the files that it names.
+ * Reads what `node src/main.cjs` needs, and checks the files that it names.
  * @throws ConfigError with every problem of both tables
  */
 export function loadGatewayProgram(env: Env): GatewayProgram {
@@ -59,7 +59,7 @@ export function loadGatewayProgram(env: Env): GatewayProgram {
 }
 
 /**
- * Reads what `node src/main.ts sandbox` needs.
+ * Reads what `node src/main.cjs sandbox` needs.
  * @throws ConfigError with every problem
  */
 export function loadSandboxProgram(env: Env): SandboxProgram {

@@ -24,7 +24,7 @@ export function helpOf(program: keyof typeof programs): string {
     );
     return `${title}\n${rows.join('')}`;
   });
-  return `Usage: node src/main.ts${command} [--check-config | --help]
+  return `Usage: node src/main.cjs${command} [--check-config | --help]
 
 ${summaries[program]}
 
@@ -41,7 +41,7 @@ ${groups.join('\n')}`;
 
 const summaries = {
   gateway: `Starts the gateway. Without BILLING_ENDPOINT and RESELLER_ENDPOINT, the built-in sandbox of both
-APIs runs too, with the SANDBOX_* settings. \`node src/main.ts sandbox\` starts only the sandbox.`,
+APIs runs too, with the SANDBOX_* settings. \`node src/main.cjs sandbox\` starts only the sandbox.`,
   sandbox: 'Starts the sandbox of both APIs without the gateway.',
 };
 
@@ -71,7 +71,7 @@ export function envExample(): string {
     return `## ${title}\n\n${rows.join('\n')}`;
   });
   return `# Copy this file to .env, set what differs from the defaults, and start the gateway with
-# node --env-file=.env src/main.ts
+# node --env-file=.env src/main.cjs
 
 ${groups.join('\n')}`;
 }

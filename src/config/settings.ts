@@ -81,6 +81,8 @@ export function readSettings<T extends Table>(
   const set = trimmed(env);
   const parsed = table.safeParse(
     Object.fromEntries(Object.keys(table.shape).map((group) => [group, set])),
+    // It is parsed once, and generating code for that takes longer.
+    { jitless: true },
   );
   const settings = new Map(settingsOf(table).map((info) => [info.name, info]));
   const problems = new Map<string, string>();

@@ -39,6 +39,17 @@ export function pollDelay(
   }
 }
 
+/** Unwatched operations are polled at multiples of this time, in milliseconds, so that calls leave together. */
+const TICK_MS = 100;
+
+/**
+ * Extends a delay to the end of a tick.
+ * @param now the time in milliseconds, by any clock that every caller uses
+ */
+export function untilTick(now: number, delayMs: number): number {
+  return Math.ceil((now + delayMs) / TICK_MS) * TICK_MS - now;
+}
+
 /** Up to 20 % less, so that pollers spread out. */
 function withJitter(delayMs: number): number {
   return delayMs * (0.8 + Math.random() * 0.2);

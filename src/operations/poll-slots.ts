@@ -9,7 +9,11 @@ export interface PollLimits {
   readonly pollsPerSecond: number;
 }
 
-/** Polls of this time can start at once, so that a poll on a quiet instance does not wait. */
+/**
+ * Polls of this time can start at once, so that a poll on a quiet instance does not wait. While more are
+ * due than the pace allows, polls that nobody watches start together this often: calls that are sent one
+ * by one, each for a process that wakes up for it, take more than twice the CPU time.
+ */
 const BURST_MS = 100;
 
 /**
@@ -23,7 +27,8 @@ export class PollSlots {
   #inFlight = 0;
   /** The time, by performance.now(), of the next poll at an even pace. */
   #nextAt = 0;
-  #timer: NodeJS.Timeout | null = null;
+  /** When polls start next; null while nothing waits for the pace. */
+  #timer: { readonly isForWatched: boolean; readonly handle: NodeJS.Timeout } | null = null;
 
   constructor(limits: PollLimits) {
     this.#limits = limits;
@@ -74,15 +79,17 @@ export class PollSlots {
     await promise.finally(() => signal.removeEventListener('abort', abort));
   }
 
-  /** Starts the polls that can start now, and comes back for the next one when its time comes. */
+  /** Starts the polls that can start now, and comes back for the next ones when their time comes. */
   #startNext(): void {
     for (;;) {
-      const queue = this.#watched.size > 0 ? this.#watched : this.#unwatched;
+      const isWatched = this.#watched.size > 0;
+      if (!isWatched && this.#timer) return;
+      const queue = isWatched ? this.#watched : this.#unwatched;
       const [next] = queue;
       const delay = this.#delay();
       if (!next || delay === null) return;
       if (delay > 0) {
-        this.#startLater(delay);
+        this.#startLater(delay, isWatched);
         return;
       }
       const [owner, start] = next;
@@ -92,12 +99,15 @@ export class PollSlots {
     }
   }
 
-  #startLater(delay: number): void {
-    if (this.#timer) return;
-    this.#timer = setTimeout(() => {
+  #startLater(delay: number, isForWatched: boolean): void {
+    if (this.#timer && (this.#timer.isForWatched || !isForWatched)) return;
+    clearTimeout(this.#timer?.handle);
+    const start = (): void => {
       this.#timer = null;
       this.#startNext();
-    }, delay).unref();
+    };
+    const handle = setTimeout(start, isForWatched ? delay : delay + BURST_MS).unref();
+    this.#timer = { isForWatched, handle };
   }
 
   #take(): void {

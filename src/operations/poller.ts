@@ -13,7 +13,7 @@ import { inTrace, type TraceContext } from '../domain/tracing.ts';
 import type { Logger } from '../log.ts';
 import type { OperationJournal } from '../store/operations/journal.ts';
 import { isSameState } from '../store/operations/readings.ts';
-import { type Pace, type PollDelays, pollDelay } from './poll-delays.ts';
+import { type Pace, type PollDelays, pollDelay, untilTick } from './poll-delays.ts';
 import type { PollSlots } from './poll-slots.ts';
 import { assertRequested } from './readings.ts';
 
@@ -185,7 +185,8 @@ export class Poller {
     for (;;) {
       const watching = this.#watching;
       const pace = this.#latest.operation.lost ? 'LOST' : watching;
-      const end = await this.#delay(pollDelay(pace, n, requestedMs, this.#deps.options));
+      const ms = pollDelay(pace, n, requestedMs, this.#deps.options);
+      const end = await this.#delay(pace === 'WATCHED' ? ms : untilTick(performance.now(), ms));
       if (end === 'ELAPSED') return n + 1;
       if (watching !== 'WATCHED' && this.#watching === 'WATCHED') return 0;
     }

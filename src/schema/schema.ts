@@ -23,7 +23,7 @@ import './subscription/subscription.ts';
 import './viewer.ts';
 
 export const schema = new GraphQLSchema({
-  ...builder.toSchema().toConfig(),
+  ...builder.toSchema({ sortSchema: false }).toConfig(),
   description:
     'Manages the customers of a reseller across the Yandex Cloud billing API and the Google Workspace Reseller API.',
 });

@@ -7,7 +7,7 @@ import { createExport, EXPORTS_AT_ONCE, exportPaths } from './export/export-endp
 import { createGraphiQL, wantsPage } from './graphiql/page.ts';
 import { type Admit, createAdmission } from './graphql/admission.ts';
 import { createPlainRequests, type Identified, plainType } from './graphql/plain-requests.ts';
-import { createGraphQLHandler, type YogaOptions } from './graphql/yoga.ts';
+import type { GraphQLHandler, YogaOptions } from './graphql/yoga.ts';
 import type { McpMode } from './mcp/mode.ts';
 import { createPushEndpoint, type PushOptions } from './push/push-endpoint.ts';
 import type { TakeRequest } from './rate-limit.ts';
@@ -100,7 +100,11 @@ function createMcpAnswer(options: RouteOptions, admit: Admit, mode: McpMode): Ha
 
 function createGraphQLAnswer(options: YogaOptions, admit: Admit): Handle {
   const { origins, log } = options;
-  const answerGraphQL = createGraphQLHandler(options);
+  const loadYoga = yogaLoader(options);
+  const answerGraphQL: GraphQLHandler = async (request, response, context) => {
+    const answer = await loadYoga();
+    if (!response.destroyed) await answer(request, response, context);
+  };
   const answerPlain = createPlainRequests({
     ...options,
     other: ({ request, response, requestId, viewer, record }, body) =>
@@ -127,4 +131,22 @@ function createGraphQLAnswer(options: YogaOptions, admit: Admit): Handle {
     record.refused(refusal.code, refusal.message);
     return refuse(request, response, requestId, refusal, origins);
   };
+}
+
+/** Milliseconds after which Yoga is loaded, so that the first stream does not wait for it. */
+const LOAD_YOGA_AFTER_MS = 1_000;
+
+/** Plain requests do not need Yoga, so the first of them are answered before it is loaded. */
+function yogaLoader(options: YogaOptions): () => Promise<GraphQLHandler> {
+  let handler: Promise<GraphQLHandler> | undefined;
+  const load = (): Promise<GraphQLHandler> => {
+    handler ??= import('./graphql/yoga.ts').then(({ createGraphQLHandler }) =>
+      createGraphQLHandler(options),
+    );
+    return handler;
+  };
+  setTimeout(() => {
+    if (!options.shutdown.aborted) void load();
+  }, LOAD_YOGA_AFTER_MS).unref();
+  return load;
 }

@@ -6,7 +6,7 @@ import { ConfigError } from '../../src/config/settings.ts';
 import { testDirectory } from '../e2e/gateway-process.support.ts';
 import { type Env, plaintext } from '../support/config.ts';
 
-/** What main.ts would print, and its exit code; runs nothing. */
+/** What main.cjs would print, and its exit code; runs nothing. */
 function read(args: readonly string[], env: Env = {}) {
   try {
     const command = readCommandLine(args, env);
@@ -32,7 +32,7 @@ describe('--help', () => {
   test('prints the usage, however invalid the settings are', () => {
     const { code, out, errors } = read(['--help'], invalid);
     expect({ code, errors }).toEqual({ code: 0, errors: '' });
-    expect(out).toMatch(/^Usage: node src\/main\.ts \[--check-config \| --help\]\n/);
+    expect(out).toMatch(/^Usage: node src\/main\.cjs \[--check-config \| --help\]\n/);
     expect(out).toContain('\n  PORT=4000\n');
     expect(out).toContain('\n  SANDBOX_CUSTOMERS=300\n');
   });
@@ -40,7 +40,7 @@ describe('--help', () => {
   test('of the sandbox lists only its own settings', () => {
     const { code, out } = read(['sandbox', '--help']);
     expect(code).toBe(0);
-    expect(out).toMatch(/^Usage: node src\/main\.ts sandbox /);
+    expect(out).toMatch(/^Usage: node src\/main\.cjs sandbox /);
     expect(out).not.toContain('\n  PORT=');
   });
 });

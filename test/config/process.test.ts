@@ -9,7 +9,7 @@ import { type Env, plaintext } from '../support/config.ts';
 import { request } from '../support/request.ts';
 
 function start(args: readonly string[], env: Env): ChildProcess {
-  const child = spawn(process.execPath, ['src/main.ts', ...args], { env });
+  const child = spawn(process.execPath, ['src/main.cjs', ...args], { env });
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;
 }
@@ -110,7 +110,7 @@ test('the gateway survives a promise that is rejected without a handler, and log
   }, 20);`;
   const child = spawn(
     process.execPath,
-    ['--import', `data:text/javascript,${encodeURIComponent(reject)}`, 'src/main.ts'],
+    ['--import', `data:text/javascript,${encodeURIComponent(reject)}`, 'src/main.cjs'],
     { env: { PORT: '0', LOG_LEVEL: 'error', DATABASE_URL: 'sqlite::memory:' } },
   );
   onTestFinished(() => void child.kill('SIGKILL'));

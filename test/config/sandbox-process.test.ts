@@ -10,7 +10,7 @@ import type { Env } from '../support/config.ts';
 
 function start(env: Env) {
   const ports = { SANDBOX_BILLING_PORT: '0', SANDBOX_RESELLER_PORT: '0', SANDBOX_CUSTOMERS: '5' };
-  const child = spawn(process.execPath, ['src/main.ts', 'sandbox'], { env: { ...ports, ...env } });
+  const child = spawn(process.execPath, ['src/main.cjs', 'sandbox'], { env: { ...ports, ...env } });
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;
 }

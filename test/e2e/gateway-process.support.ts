@@ -23,7 +23,7 @@ export async function startGatewayProcess(
   sandbox: Sandbox,
   env: Record<string, string>,
 ): Promise<GatewayProcess> {
-  const child = spawn(process.execPath, ['src/main.ts'], {
+  const child = spawn(process.execPath, ['src/main.cjs'], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       ...process.env,

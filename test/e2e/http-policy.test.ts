@@ -22,7 +22,7 @@ function upgradeStatus(url: string, headers: Record<string, string>): Promise<nu
 /** What `npm start` runs without settings, on a free port. */
 async function startBuiltIn(): Promise<string> {
   const env = { ...process.env, PORT: '0', LOG_LEVEL: 'silent', PORTFOLIO: 'false' };
-  const child = spawn(process.execPath, ['src/main.ts'], {
+  const child = spawn(process.execPath, ['src/main.cjs'], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env,
   });

@@ -2,10 +2,9 @@ import { execFile, spawn } from 'node:child_process';
 import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { cp, mkdir, readFile, realpath, symlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
-import { bundledProgram, describeInputs, INPUTS } from '../../src/bundle.ts';
+import { bundledProgram, describeInputs, INPUTS } from '../../src/bundle.cjs';
 import { testDirectory } from './gateway-process.support.ts';
 
 /** The arguments of the COPY instructions of the image, those from other stages left out. */
@@ -31,7 +30,7 @@ async function image(): Promise<string> {
 }
 
 async function start(root: string): Promise<string> {
-  const child = spawn(process.execPath, ['src/main.ts'], {
+  const child = spawn(process.execPath, ['src/main.cjs'], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { PORT: '0', DATABASE_URL: 'sqlite:gateway.db', MCP: 'read', LOG_LEVEL: 'warn' },
@@ -58,7 +57,7 @@ async function post(url: string, body: unknown): Promise<string> {
 
 test('the bundle serves everything from the files of the image', async () => {
   const root = await image();
-  expect(bundledProgram(pathToFileURL(`${root}/`))).toContain('dist/program.js');
+  expect(bundledProgram(`${root}/`)).toContain('dist/program.cjs');
   const url = await start(root);
   const answer = await post(url, { query: '{ customers(first: 1) { nodes { __typename } } }' });
   expect(JSON.parse(answer)).toEqual({
@@ -71,24 +70,23 @@ test('the bundle serves everything from the files of the image', async () => {
 }, 30_000);
 
 test('sources run instead of a bundle when one has changed since or is gone', () => {
-  const root = testDirectory();
-  const url = pathToFileURL(`${root}/`);
+  const root = `${testDirectory()}/`;
   for (const name of ['src', 'dist']) mkdirSync(join(root, name));
   const paths = ['package-lock.json', 'src/a.ts', 'src/b.ts'];
   for (const name of paths) writeFileSync(join(root, name), name);
-  expect(bundledProgram(url)).toBeNull();
-  writeFileSync(new URL(INPUTS, url), describeInputs(url, paths));
-  expect(bundledProgram(url)).toBe(new URL('dist/program.js', url).href);
+  expect(bundledProgram(root)).toBeNull();
+  writeFileSync(join(root, INPUTS), describeInputs(root, paths));
+  expect(bundledProgram(root)).toBe(`${root}dist/program.cjs`);
 
   const later = new Date(Date.now() + 5_000);
   utimesSync(join(root, 'src/a.ts'), later, later);
-  expect(bundledProgram(url)).toBeNull();
-  writeFileSync(new URL(INPUTS, url), describeInputs(url, paths));
+  expect(bundledProgram(root)).toBeNull();
+  writeFileSync(join(root, INPUTS), describeInputs(root, paths));
   writeFileSync(join(root, 'package-lock.json'), 'another');
-  expect(bundledProgram(url)).toBeNull();
-  writeFileSync(new URL(INPUTS, url), describeInputs(url, paths));
+  expect(bundledProgram(root)).toBeNull();
+  writeFileSync(join(root, INPUTS), describeInputs(root, paths));
   rmSync(join(root, 'src/b.ts'));
-  expect(bundledProgram(url)).toBeNull();
+  expect(bundledProgram(root)).toBeNull();
 });
 
 test('nothing that the image copies is ignored', async () => {

@@ -47,7 +47,7 @@ export async function startMeasuredGateway(
   env: Record<string, string>,
 ): Promise<MeasuredGateway> {
   const metricsPort = await freePort();
-  const child = spawn(process.execPath, ['--import', COLLECT, 'src/main.ts'], {
+  const child = spawn(process.execPath, ['--import', COLLECT, 'src/main.cjs'], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...process.env,

@@ -14,7 +14,7 @@ async function startUnread(env: Record<string, string>) {
   const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   onTestFinished(() => closeSync(reader));
   const writer = openSync(path, constants.O_WRONLY);
-  const child = spawn(process.execPath, ['src/main.ts'], {
+  const child = spawn(process.execPath, ['src/main.cjs'], {
     stdio: ['ignore', 'pipe', writer],
     env: { ...process.env, PORT: '0', LOG_LEVEL: 'info', ...env },
   });

@@ -90,3 +90,20 @@ test('polls that are due at once start at an even pace, and watched ones start f
   await vi.advanceTimersByTimeAsync(14_000);
   expect(started).toHaveLength(3_001);
 });
+
+test('unwatched polls that wait for the pace start together, and watched ones as soon as they may', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { poll, started } = slotsOf(10_000, 200);
+  for (let n = 0; n < 1_000; n++) void poll(`${n}`, false);
+  const counts = new Set<number>();
+  for (let ms = 0; ms < 1_000; ms++) {
+    await vi.advanceTimersByTimeAsync(1);
+    counts.add(started.length);
+  }
+  expect(started.length).toBeGreaterThan(190);
+  expect(counts.size).toBeLessThanOrEqual(11);
+  void poll('watched', true);
+  await vi.advanceTimersByTimeAsync(10);
+  expect(started).toContain('watched');
+});

@@ -16,7 +16,7 @@ const REPORT = `data:text/javascript,${encodeURIComponent(`
 
 /** `npm start` with its own sandbox; gone when the test is. */
 async function startReporting(env: Record<string, string>) {
-  const child = spawn(process.execPath, ['--import', REPORT, 'src/main.ts'], {
+  const child = spawn(process.execPath, ['--import', REPORT, 'src/main.cjs'], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, PORT: '0', LOG_LEVEL: 'warn', DRAIN_TIMEOUT_MS: '1000', ...env },
   });

@@ -1,4 +1,3 @@
-import { SignJWT } from 'jose';
 import { z } from 'zod';
 import { GatewayError } from '../../domain/error.ts';
 import { vendorText } from '../../domain/sensitive-text.ts';
@@ -56,7 +55,8 @@ export function googleServiceAccount(options: GoogleServiceAccountOptions): Cred
   });
 }
 
-function signAssertion(keyFile: KeyFile, subject: string): Promise<string> {
+async function signAssertion(keyFile: KeyFile, subject: string): Promise<string> {
+  const { SignJWT } = await import('jose');
   const issuedAt = Math.floor(Date.now() / 1000);
   const kid = keyFile.private_key_id;
   return new SignJWT({ scope: ORDER_SCOPE })

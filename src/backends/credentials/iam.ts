@@ -1,4 +1,3 @@
-import { SignJWT } from 'jose';
 import { z } from 'zod';
 import type { Credential } from './credential.ts';
 import { type KeyFileOptions, replaceableKey, rsaPrivateKey } from './key.ts';
@@ -38,7 +37,8 @@ export function iamServiceAccount(options: IamServiceAccountOptions): Credential
 }
 
 /** IAM accepts only PS256 with a salt as long as the hash, which is what jose produces. */
-function signJwt(keyFile: KeyFile, audience: string): Promise<string> {
+async function signJwt(keyFile: KeyFile, audience: string): Promise<string> {
+  const { SignJWT } = await import('jose');
   const issuedAt = Math.floor(Date.now() / 1000);
   return new SignJWT()
     .setProtectedHeader({ alg: 'PS256', typ: 'JWT', kid: keyFile.id })

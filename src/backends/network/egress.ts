@@ -1,6 +1,7 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
-import { Agent, buildConnector, fetch as undiciFetch } from 'undici';
+import type { Agent, buildConnector as Connector, fetch as undiciFetch } from 'undici';
+import buildConnector from 'undici/lib/core/connect.js';
 import { ConnectFailure, closedAfterHandshake, explained, proxyUnreachable } from './failures.ts';
 import { addressOf, type Endpoint, Proxies, type ProxyServer, withoutBrackets } from './proxy.ts';
 import { openTunnel } from './tunnel.ts';
@@ -28,8 +29,8 @@ export interface EgressOptions extends TlsMaterial {
   readonly connectMs?: number | undefined;
 }
 
-type Connect = buildConnector.connector;
-type Connected = buildConnector.Callback;
+type Connect = Connector.connector;
+type Connected = Connector.Callback;
 
 /** How connections leave the gateway: whom they trust, with which certificate, through which proxy. */
 export class Egress {
@@ -106,9 +107,10 @@ export class Egress {
   }
 
   /** Like the global fetch. */
-  readonly fetch: typeof undiciFetch = (input, init) => {
+  readonly fetch: typeof undiciFetch = async (input, init) => {
+    const { Agent, fetch } = await import('undici');
     this.#agent ??= new Agent({ connect: this.connect });
-    return undiciFetch(input, { ...init, dispatcher: this.#agent });
+    return fetch(input, { ...init, dispatcher: this.#agent });
   };
 
   /** Closes the connections of `fetch`. */
@@ -116,7 +118,7 @@ export class Egress {
     await this.#agent?.destroy();
   }
 
-  #connectDirectly(options: buildConnector.Options, done: Connected): void {
+  #connectDirectly(options: Connector.Options, done: Connected): void {
     const { secureContext } = this;
     this.#direct ??= buildConnector({ timeout: this.#connectMs, allowH2: false, secureContext });
     this.#direct(options, done);
@@ -126,7 +128,7 @@ export class Egress {
   #connectThrough(
     proxy: ProxyServer,
     target: Endpoint,
-    options: buildConnector.Options,
+    options: Connector.Options,
     done: Connected,
   ): void {
     const socket = connectTcp({ host: proxy.host, port: proxy.port });

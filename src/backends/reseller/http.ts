@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
-import { Pool } from 'undici';
+import { gunzip, gunzipSync } from 'node:zlib';
+import Pool from 'undici/lib/dispatcher/pool.js';
 import type { Egress } from '../network/egress.ts';
 import { connectionError } from './connection-errors.ts';
 import { type HttpResponse, invalidResponse, resellerError } from './errors.ts';
@@ -26,6 +26,11 @@ export const commonHeaders: readonly string[] = [
 
 /** A page of 100 subscriptions is about 150 kB, so a batch of 100 pages fits. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
+/**
+ * Compressed bodies up to this length are inflated on the event loop: the way to the thread pool and
+ * back takes longer, and keeps the memory of each inflation until a full collection.
+ */
+const SHORT_BODY_BYTES = 32 * 1024;
 const KEEP_ALIVE_MS = 30_000;
 
 const inflate = promisify(gunzip);
@@ -136,7 +141,9 @@ async function decodeBody(
   if ((coding !== 'gzip' && coding !== 'x-gzip') || others.length > 0) {
     throw new Error(`response has unsupported content-encoding ${encodings.join(', ')}`);
   }
-  const plain = await inflate(bytes, { maxOutputLength: MAX_BODY_BYTES });
+  const options = { maxOutputLength: MAX_BODY_BYTES };
+  const isShort = bytes.length <= SHORT_BODY_BYTES;
+  const plain = isShort ? gunzipSync(bytes, options) : await inflate(bytes, options);
   return plain.toString('utf8');
 }
 

@@ -41,7 +41,7 @@ class Collector implements Dispatcher.DispatchHandler {
   readonly #maxBytes: number;
   readonly #resolve: (response: RawResponse) => void;
   readonly #reject: (error: unknown) => void;
-  readonly #chunks: Buffer[] = [];
+  #chunks: Buffer[] = [];
   #controller: Dispatcher.DispatchController | null = null;
   #abortReason: Error | null = null;
   #status = 0;
@@ -96,6 +96,7 @@ class Collector implements Dispatcher.DispatchHandler {
   }
 
   #finish(bytes: Buffer | null): void {
+    this.#chunks = [];
     this.onEnd();
     this.#resolve({ status: this.#status, headers: this.#headers, bytes });
   }

@@ -4,8 +4,9 @@ import { type Right, rolesOf, type Viewer } from '../../domain/viewer.ts';
 import type { Logger } from '../../log.ts';
 import type { Authenticate } from './authenticate.ts';
 import { type AccessClaims, grantedBy } from './claims.ts';
-import { AuthenticationFailures, missingToken, tokenProblem } from './failures.ts';
+import { AuthenticationFailures, missingToken } from './failures.ts';
 import { bearerToken, CLOCK_TOLERANCE, type FetchKeys, remoteKeys } from './jwks.ts';
+import { tokenProblem } from './token-problem.ts';
 
 export interface JwtOptions {
   readonly issuer: string;

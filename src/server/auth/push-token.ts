@@ -2,8 +2,9 @@ import { jwtVerify } from 'jose';
 import { z } from 'zod';
 import { GatewayError } from '../../domain/error.ts';
 import type { Logger } from '../../log.ts';
-import { missingToken, type TokenProblem, tokenProblem } from './failures.ts';
+import { missingToken, type TokenProblem } from './failures.ts';
 import { bearerToken, CLOCK_TOLERANCE, type FetchKeys, remoteKeys } from './jwks.ts';
+import { tokenProblem } from './token-problem.ts';
 
 export interface PushTokenOptions {
   /** The audience configured for the Pub/Sub subscription; by default its push endpoint's URL. */

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { Limits } from '../../domain/limits.ts';
@@ -43,10 +44,17 @@ export interface YogaOptions {
   readonly log: Logger;
 }
 
+/** Responds to one request of GraphQL. */
+export type GraphQLHandler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  context: Pick<ServerContext, 'requestId' | 'viewer' | 'record'>,
+) => Promise<void>;
+
 /** Serves GraphQL over HTTP, with subscriptions as server-sent events. */
-export function createGraphQLHandler(options: YogaOptions) {
+export function createGraphQLHandler(options: YogaOptions): GraphQLHandler {
   const { path, schema, documents, createContext, origins, log } = options;
-  return createYoga<ServerContext, RequestContext>({
+  const yoga = createYoga<ServerContext, RequestContext>({
     schema,
     graphqlEndpoint: path,
     landingPage: false,
@@ -96,4 +104,7 @@ export function createGraphQLHandler(options: YogaOptions) {
       ...(options.compress ? [useCompression(options.compress)] : []),
     ],
   });
+  return async (request, response, context) => {
+    await yoga(request, response, context);
+  };
 }

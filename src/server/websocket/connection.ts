@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import {
   CloseCode,
   type ConnectionInitMessage,
@@ -15,13 +16,14 @@ import { type Authenticate, onExpiry } from '../auth/authenticate.ts';
 import type { Backlog } from '../backlog.ts';
 import { requestIdFrom } from '../graphql/request-context.ts';
 import { RequestRecord } from '../telemetry/request-record.ts';
+import { writeText } from './frames.ts';
 import { parseMessage } from './messages.ts';
 import { Operation, type OperationOptions, type OperationSocket, type Sent } from './operation.ts';
 
 /** Milliseconds for the closing handshake before a socket is terminated. */
 export const CLOSE_TIMEOUT_MS = 500;
 
-/** Characters of a message for which no callback is used. */
+/** Characters of a message for which no callback is used, and that fit into a frame of `writeText`. */
 const SMALL = 4_000;
 
 /** The first of the protocol's close codes that refuse a client. */
@@ -42,6 +44,8 @@ export interface ConnectionOptions extends OperationOptions {
 
 /** What a socket keeps of its upgrade request. */
 export interface UpgradeFacts {
+  /** What the socket writes its frames to. */
+  readonly connection: Duplex;
   /** The header `x-request-id`. */
   readonly requestId: string | undefined;
   readonly authorization: string | null;
@@ -100,7 +104,7 @@ export class Connection implements OperationSocket {
       bufferedAmount > 0 || text.length > SMALL || socket.readyState !== socket.OPEN;
     if (isAwaited) this.#sendAwaited(text, sent);
     else {
-      socket.send(text);
+      writeText(this.#facts.connection, text);
       notifySoon(sent);
     }
   }

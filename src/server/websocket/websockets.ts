@@ -25,6 +25,8 @@ export function serveWebSockets(options: WebSocketOptions): () => Promise<void> 
   const { server, log, limits } = options;
   const sockets = new WebSocketServer({
     noServer: true,
+    // Connections write frames themselves.
+    perMessageDeflate: false,
     allowSynchronousEvents: false,
     maxPayload: limits.bodyBytes,
     handleProtocols,
@@ -39,6 +41,7 @@ export function serveWebSockets(options: WebSocketOptions): () => Promise<void> 
     if (refusal) return refuseUpgrade(request, socket, refusal, log);
     const { headers } = request;
     const facts = {
+      connection: socket,
       requestId: headers['x-request-id']?.toString(),
       authorization: headers.authorization ?? null,
       agent: agentFrom(headers['user-agent']),

@@ -1,21 +1,12 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { PortfolioCondition, PortfolioFilter } from '../../domain/portfolio-filter.ts';
-import { INDEXED_WORD } from '../../domain/search-text.ts';
-import type { DatabaseKind } from '../database/database.ts';
+import { type FilterTarget, searchCondition } from './search-conditions.ts';
 
 type Condition = RawBuilder<boolean>;
 type Of<Type extends PortfolioCondition['type']> = Extract<
   PortfolioCondition,
   { readonly type: Type }
 >;
-
-/** The table that a filter is for. */
-export interface FilterTarget {
-  readonly kind: DatabaseKind;
-  /** The alias of the table in the query. */
-  readonly alias: 's' | 'c';
-  readonly search: 'portfolio_subscription_search' | 'portfolio_customer_search';
-}
 
 const columns = {
   status: 'status',
@@ -53,7 +44,7 @@ function conditionOf(
 ): Condition {
   switch (condition.type) {
     case 'search':
-      return searchOf(condition, target, isNot);
+      return searchCondition(condition.words, target, isNot);
     case 'oneOf':
       return oneOf(condition, columnOf(target, columns[condition.property]), isNot);
     case 'reasons':
@@ -66,7 +57,10 @@ function conditionOf(
     case 'flag': {
       const column = columnOf(target, columns[condition.property]);
       // A literal, so that the database knows how many rows have the flag.
-      const found = sql<boolean>`${column} = ${sql.lit(condition.value ? 1 : 0)}`;
+      const isHidden = target.isFew && condition.property === 'gone' && !condition.value;
+      // SQLite uses no index for an expression.
+      const value = isHidden ? sql`+${column}` : column;
+      const found = sql<boolean>`${value} = ${sql.lit(condition.value ? 1 : 0)}`;
       return isNot ? sql`(${column} is null or not ${found})` : found;
     }
     case 'customer':
@@ -114,57 +108,6 @@ function reasons(
   }
   const found = parts.length > 0 ? sql`(${sql.join(parts, sql` or `)})` : sql`1 = 0`;
   return isNot ? sql`(${column} is null or not ${found})` : sql`(${found})`;
-}
-
-/** A pattern that matches the text anywhere, with the escape character \. */
-function containing(text: string): string {
-  return `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`;
-}
-
-/** Long words are found through the trigram index of the database, short ones by a scan. */
-function searchOf({ words }: Of<'search'>, target: FilterTarget, isNot: boolean): Condition {
-  if (words.length === 0) return isNot ? sql`1 = 0` : sql`1 = 1`;
-  const long = words.filter((word) => [...word].length >= INDEXED_WORD);
-  const short = words.filter((word) => !long.includes(word));
-  const found =
-    target.kind === 'postgres'
-      ? [
-          sql`(select rowid from ${sql.table(target.search)}
-            where ${all(words.map((word) => sql`search like ${containing(word)} escape '\\'`))})`,
-        ]
-      : sqliteSearches(target.search, long, short);
-  const number = columnOf(target, 'number');
-  const parts = found.map((rows) =>
-    isNot ? sql`${number} not in ${rows}` : sql`${number} in ${rows}`,
-  );
-  return sql`(${sql.join(parts, isNot ? sql` or ` : sql` and `)})`;
-}
-
-function sqliteSearches(
-  table: FilterTarget['search'],
-  long: readonly string[],
-  short: readonly string[],
-): RawBuilder<unknown>[] {
-  const searches: RawBuilder<unknown>[] = [];
-  if (long.length > 0) {
-    const phrases = long.map(phrase).join(' AND ');
-    searches.push(sql`(select rowid from ${sql.table(table)} where search match ${phrases})`);
-  }
-  if (short.length > 0) {
-    // The table in which FTS5 stores the text; a scan of the virtual table takes much longer.
-    const texts = short.map((word) => sql`instr(c0, ${word}) > 0`);
-    searches.push(sql`(select id from ${sql.table(`${table}_content`)} where ${all(texts)})`);
-  }
-  return searches;
-}
-
-function all(parts: readonly RawBuilder<unknown>[]): RawBuilder<unknown> {
-  return sql.join(parts, sql` and `);
-}
-
-/** A phrase of FTS5: with the trigram tokenizer, it is found as a substring. */
-function phrase(word: string): string {
-  return `"${word.replaceAll('"', '""')}"`;
 }
 
 function ofCustomer(

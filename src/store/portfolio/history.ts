@@ -4,8 +4,8 @@ import type { Database } from '../database/database.ts';
 import type { Tables } from '../database/tables.ts';
 import { isTenantsCustomer } from '../links/tenant-conditions.ts';
 import { whereOf } from './conditions.ts';
+import { targetOf } from './list.ts';
 import type { ChangeQuery, PortfolioStore } from './portfolio-store.ts';
-import { subscriptionTarget } from './reads.ts';
 import { subscriptionRowId, toSubscription } from './rows.ts';
 
 const MAX_LIMIT = 1001;
@@ -79,7 +79,7 @@ function selected(
     .innerJoin('portfolio_subscriptions as s', 's.id', 'h.row_id')
     .selectAll('s')
     .select(['sequence', 'at', 'field', 'before', 'after', 'source', 'write_id'])
-    .where(whereOf(filter, subscriptionTarget(kind)));
+    .where(whereOf(filter, targetOf({ kind }, 's')));
   const recent = since ? all.where('sequence', '>=', firstSince(db, since)) : all;
   const own = row
     ? recent.where('row_id', '=', subscriptionRowId(row.customerId, row.skuId))

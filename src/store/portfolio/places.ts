@@ -105,3 +105,28 @@ export function segmentSql(
     orderBy: sql`${value} ${to}, ${id} ${to}`,
   };
 }
+
+/** The rows after a place, in the whole order. */
+export function isAfter(
+  alias: string,
+  { column, direction, isNullable }: SqlOrder,
+  after: PlaceInOrder,
+): RawBuilder<boolean> {
+  const value = sql.ref(`${alias}.${column}`);
+  const id = sql.ref(`${alias}.id`);
+  const side = sql.raw(direction === 'asc' ? '>' : '<');
+  if (after.value === null) return sql`(${value} is null and ${id} ${side} ${after.id})`;
+  const isLater = sql<boolean>`(${value}, ${id}) ${side} (${after.value}, ${after.id})`;
+  return isNullable ? sql`(${isLater} or ${value} is null)` : isLater;
+}
+
+/** The whole order, for rows that an index has not found in it. */
+export function sortedBy(
+  alias: string,
+  { column, direction }: SqlOrder,
+  id: RawBuilder<unknown>,
+): RawBuilder<unknown> {
+  const value = sql.ref(`${alias}.${column}`);
+  const to = sql.raw(direction);
+  return sql`${value} is null, ${value} ${to}, ${id} ${to}`;
+}

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { GatewayError } from '../../../src/domain/error.ts';
@@ -88,6 +89,16 @@ describe('a single read', () => {
       response
         .writeHead(200, { 'content-encoding': coding })
         .end(gzipSync(JSON.stringify(customerJson('C1')))),
+    );
+    expect(await getCustomer(clientOf(backend), 'C1', scope())).toMatchObject({ customerId: 'C1' });
+  });
+
+  test('decodes a compressed body that is too long to inflate on the event loop', async () => {
+    const noise = randomBytes(60_000).toString('base64');
+    const backend = await startBackend((_, response) =>
+      response
+        .writeHead(200, { 'content-encoding': 'gzip' })
+        .end(gzipSync(JSON.stringify({ ...customerJson('C1'), noise }))),
     );
     expect(await getCustomer(clientOf(backend), 'C1', scope())).toMatchObject({ customerId: 'C1' });
   });
