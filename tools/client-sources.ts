@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import {
   buildSchema,
+  type GraphQLAbstractType,
   type GraphQLOutputType,
   type GraphQLSchema,
   isAbstractType,
@@ -40,16 +41,11 @@ function schemaFacts(schema: GraphQLSchema): string {
   const objects = types.filter(isObjectType).filter((type) => !roots.includes(type));
   const names = (hasId: boolean): string[] =>
     objects.filter((type) => 'id' in type.getFields() === hasId).map(({ name }) => name);
-  const possible = types.filter(isAbstractType).map((type) => {
-    const members = schema.getPossibleTypes(type).map(({ name }) => name);
-    return [type.name, members.sort()] as const;
-  });
   const code = schema.getType('ErrorCode');
   if (!isEnumType(code)) throw new Error('the schema has no enum ErrorCode');
   const codes = code.getValues().map(({ name }) => name);
   return [
-    `${header}/** The object types of each interface and union. */`,
-    `export const possibleTypes = ${print(Object.fromEntries(possible))} as const;\n`,
+    header + memberFacts(schema, types.filter(isAbstractType)),
     '/** Object types whose `id` identifies an object in a cache. It is unique across all types. */',
     `export const typesWithId = ${print(names(true))} as const;\n`,
     '/** Object types that are a part of their parent. */',
@@ -57,6 +53,30 @@ function schemaFacts(schema: GraphQLSchema): string {
     '/** All values of `extensions.code`, and of `code` of a typed error. */',
     `export const errorCodes = ${print(codes)} as const;\n`,
     'export type ErrorCode = (typeof errorCodes)[number];\n',
+  ].join('\n');
+}
+
+/** The members that the results of mutations have in common are listed once. */
+function memberFacts(schema: GraphQLSchema, types: readonly GraphQLAbstractType[]): string {
+  const shared = new Map<string, string>();
+  const lists = types.map((type) => {
+    const members = schema.getPossibleTypes(type).map(({ name }) => name);
+    const success = `${type.name.replace(/Result$/, '')}Success`;
+    if (!members.includes(success)) return `  "${type.name}": ${printIndented(members.sort())},`;
+    const errors = print(members.filter((name) => name !== success).sort());
+    const name = members.includes('OutcomeUnknownError') ? 'writeErrors' : 'mutationErrors';
+    if ((shared.get(name) ?? errors) !== errors) {
+      throw new Error(`${type.name} has other members than the results of other mutations`);
+    }
+    shared.set(name, errors);
+    return `  "${type.name}": ["${success}", ...${name}],`;
+  });
+  return [
+    ...[...shared].map(([name, errors]) => `const ${name} = ${errors} as const;\n`),
+    '/** The object types of each interface and union. */',
+    'export const possibleTypes = {',
+    ...lists,
+    '} as const;\n',
   ].join('\n');
 }
 
@@ -109,6 +129,10 @@ function manifest(): string {
 
 function print(value: unknown): string {
   return JSON.stringify(value, null, 2);
+}
+
+function printIndented(value: unknown): string {
+  return print(value).replaceAll('\n', '\n  ');
 }
 
 /** Compiles src/clients to JavaScript and declarations in a directory. */

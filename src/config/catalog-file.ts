@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Catalog, catalogEndings, catalogPlans } from '../domain/catalog/catalog.ts';
 import { googleCatalog } from '../domain/catalog/google-catalog.ts';
 import type { GatewaySettings } from './gateway-settings.ts';
-import { fileProblem, readJsonFile } from './json-file.ts';
+import { fileProblem, readFileAs } from './json-file.ts';
 
 const text = z.string().min(1);
 const count = z.int().min(1).max(1_000_000);
@@ -27,18 +27,9 @@ const catalog = z.strictObject({ products: z.array(product) });
 export function readCatalog({ reseller }: GatewaySettings): Catalog {
   const path = reseller.CATALOG_FILE;
   if (path === undefined) return googleCatalog;
-  const parsed = catalog.safeParse(readJsonFile('CATALOG_FILE', path));
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const at = issue?.path.join('.') || 'the top level';
-    throw problemOf(path, `is not a catalog (at ${at}: ${issue?.message})`);
-  }
-  const ids = parsed.data.products.flatMap(({ skus }) => skus.map(({ id }) => id));
+  const read = readFileAs('CATALOG_FILE', path, catalog, 'a catalog');
+  const ids = read.products.flatMap(({ skus }) => skus.map(({ id }) => id));
   const repeated = ids.find((id, index) => ids.indexOf(id) !== index);
-  if (repeated !== undefined) throw problemOf(path, `has the SKU ${repeated} more than once`);
-  return parsed.data;
-}
-
-function problemOf(path: string, problem: string) {
-  return fileProblem('CATALOG_FILE', path, problem);
+  if (repeated === undefined) return read;
+  throw fileProblem('CATALOG_FILE', path, `has the SKU ${repeated} more than once`);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { decoded } from './percent.ts';
 
 export interface KindInfo {
   /** Completes "NAME must be ...". */
@@ -82,12 +83,18 @@ export function oneOf<const T extends readonly string[]>(values: T) {
   return z.enum(values).register(kinds, { format: `one of ${values.join(', ')}` });
 }
 
-export function listOf<const T extends readonly string[]>(values: T) {
+/** Items that are separated by commas or spaces. */
+function list<Item extends z.ZodType<unknown, string>>(item: Item) {
   return z
     .string()
     .transform((value) => value.split(/[\s,]+/))
-    .pipe(z.array(z.enum(values)).min(1))
-    .register(kinds, { format: `a comma-separated list of ${values.join(', ')}` });
+    .pipe(z.array(item).min(1));
+}
+
+export function listOf<const T extends readonly string[]>(values: T) {
+  return list(z.enum(values)).register(kinds, {
+    format: `a comma-separated list of ${values.join(', ')}`,
+  });
 }
 
 export const host = z
@@ -113,15 +120,6 @@ export const httpUrl = z
   .refine(isHttpUrl)
   .register(kinds, { format: 'an http or https URL', isHidden: true });
 
-function isDecodable(text: string): boolean {
-  try {
-    decodeURIComponent(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** The scheme may be missing, as in curl. The credentials of a proxy are in its URL. */
 export const proxyUrl = z
   .string()
@@ -129,7 +127,7 @@ export const proxyUrl = z
     const text = value.includes('://') ? value : `http://${value}`;
     if (!isHttpUrl(text)) return false;
     const { username, password, pathname, search, hash } = new URL(text);
-    return isDecodable(username + password) && `${pathname}${search}${hash}` === '/';
+    return decoded(username + password) !== undefined && `${pathname}${search}${hash}` === '/';
   })
   .register(kinds, {
     format: 'the URL of an http or https proxy, such as http://proxy.example:3128',
@@ -160,19 +158,15 @@ export const pubsubSubscription = z
   .regex(/^projects\/[\w.:-]+\/subscriptions\/[A-Za-z][\w.~+%-]{2,254}$/)
   .register(kinds, { format: 'projects/PROJECT/subscriptions/SUBSCRIPTION' });
 
-export const files = z
-  .string()
-  .transform((value) => value.split(/[\s,]+/))
-  .pipe(z.array(z.string().min(1)).min(1))
-  .register(kinds, { format: 'a comma-separated list of paths' });
+export const files = list(z.string().min(1)).register(kinds, {
+  format: 'a comma-separated list of paths',
+});
 
-export const origins = z
-  .string()
-  .transform((value) => value.split(/[\s,]+/))
-  .pipe(z.array(z.string().refine((o) => URL.canParse(o) && new URL(o).origin === o)))
-  .register(kinds, {
-    format: 'a comma-separated list of origins such as https://portal.example',
-  });
+const origin = z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text);
+
+export const origins = list(origin).register(kinds, {
+  format: 'a comma-separated list of origins such as https://portal.example',
+});
 
 /** Names, separated by commas or spaces. */
 export const names = z

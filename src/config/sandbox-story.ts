@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import type { SandboxSettings } from './sandbox-settings.ts';
-import { changeKinds } from './sandbox-settings.ts';
-import { ConfigError } from './settings.ts';
+import { fileProblem, readFileAs } from './json-file.ts';
+import { changeKinds, type SandboxSettings } from './sandbox-settings.ts';
 
 const text = z.string().min(1).max(255);
 const domain = z.string().regex(/^([a-z0-9-]+\.)+[a-z0-9-]{2,}$/, 'must be a domain in lower case');
@@ -85,14 +83,9 @@ export type SandboxStory = z.output<typeof story>;
 export function readStory({ data }: SandboxSettings): SandboxStory | undefined {
   const path = data.SANDBOX_SEED;
   if (typeof path === 'number') return undefined;
-  const parsed = story.safeParse(readJson(path));
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const at = issue?.path.join('.') || 'the top level';
-    throw problemOf(path, `is not a story (at ${at}: ${issue?.message})`);
-  }
-  checkUnique(path, parsed.data);
-  return parsed.data;
+  const read = readFileAs('SANDBOX_SEED', path, story, 'a story');
+  checkUnique(path, read);
+  return read;
 }
 
 /** Teams may share a domain. */
@@ -106,20 +99,6 @@ function checkUnique(path: string, { customers }: SandboxStory): void {
     );
     if (repeated === undefined) continue;
     const name = what === 'domain' ? what : 'customerId';
-    throw problemOf(path, `has the ${name} ${repeated} more than once`);
+    throw fileProblem('SANDBOX_SEED', path, `has the ${name} ${repeated} more than once`);
   }
-}
-
-function readJson(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    if (error instanceof SyntaxError) throw problemOf(path, `is not JSON (${error.message})`);
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
-    throw problemOf(path, `cannot be read (${code})`);
-  }
-}
-
-function problemOf(path: string, problem: string): ConfigError {
-  return new ConfigError([`SANDBOX_SEED=${path} ${problem}.`]);
 }

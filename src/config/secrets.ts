@@ -1,4 +1,5 @@
 import type { GatewaySettings } from './gateway-settings.ts';
+import { decoded } from './percent.ts';
 
 /** The values of settings that must never be logged. Key files are read where they are used. */
 export function secretsOf({ billing, reseller, storage, network }: GatewaySettings): string[] {
@@ -16,13 +17,5 @@ export function secretsOf({ billing, reseller, storage, network }: GatewaySettin
 function passwordsOf(text: string): (string | undefined)[] {
   const url = URL.parse(text);
   const inQuery = url?.searchParams.get('password') ?? undefined;
-  return [url?.password, decoded(url?.password), inQuery];
-}
-
-function decoded(text: string | undefined): string | undefined {
-  try {
-    return text && decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
+  return [url?.password, decoded(url?.password ?? ''), inQuery];
 }

@@ -1,3 +1,4 @@
+import { decoded } from './percent.ts';
 import { type Env, trimmed } from './settings.ts';
 
 /** What the environment says about traces. */
@@ -57,16 +58,8 @@ function secretsIn(set: Readonly<Record<string, string>>): string[] {
   return lists.flatMap((list = '') =>
     list.split(',').flatMap((header) => {
       const value = header.slice(header.indexOf('=') + 1).trim();
-      return value === '' ? [] : [value, unescaped(value)];
+      // The SDK decodes percent-encoding.
+      return value === '' ? [] : [value, decoded(value) ?? value];
     }),
   );
-}
-
-/** The SDK decodes percent-encoding. */
-function unescaped(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

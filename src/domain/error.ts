@@ -67,6 +67,16 @@ export class GatewayError extends Error {
     this.nothingSent = details.nothingSent ?? false;
     this.shed = details.shed ?? false;
   }
+
+  /** The same failure with some details replaced. */
+  with(details: GatewayErrorDetails, message = this.message): GatewayError {
+    return new GatewayError(this.code, message, { ...this, cause: this.cause, ...details });
+  }
+}
+
+/** The failure as one that happened before the call left the gateway; any other error as it is. */
+export function asNotSent(error: unknown): unknown {
+  return error instanceof GatewayError ? error.with({ nothingSent: true }) : error;
 }
 
 /** Input that is invalid without asking a backend. */

@@ -29,16 +29,14 @@ export interface PlannedChange {
  * ALREADY_RECORDED: it would return the outcome of an earlier one. PARTLY_REFUSED: a part of it would
  * fail. CONFIRMATION_REQUIRED: it needs a confirmation that a dry run does not.
  */
-export const warningCodes = [
-  'VENDOR_DECIDES',
-  'CONSEQUENCE',
-  'NO_CHANGE',
-  'IN_PROGRESS',
-  'ALREADY_RECORDED',
-  'PARTLY_REFUSED',
-  'CONFIRMATION_REQUIRED',
-] as const;
-export type WarningCode = (typeof warningCodes)[number];
+export type WarningCode =
+  | 'VENDOR_DECIDES'
+  | 'CONSEQUENCE'
+  | 'NO_CHANGE'
+  | 'IN_PROGRESS'
+  | 'ALREADY_RECORDED'
+  | 'PARTLY_REFUSED'
+  | 'CONFIRMATION_REQUIRED';
 
 /** What a person should know before the change is made. */
 export interface PlannedWarning {

@@ -2,8 +2,7 @@ import type { BillingCustomerKey, ResellerCustomer } from './customer.ts';
 import type { ResellerSubscription } from './subscription.ts';
 
 /** How the gateway learned of a change. */
-export const changeSources = ['SWEEP', 'NOTIFICATION', 'MUTATION', 'READ'] as const;
-export type ChangeSource = (typeof changeSources)[number];
+export type ChangeSource = 'SWEEP' | 'NOTIFICATION' | 'MUTATION' | 'READ';
 
 /** A subscription as last observed. Vendor enums are the reseller API's own strings. */
 export interface PortfolioSubscription {

@@ -33,8 +33,7 @@ export type WriteMutation = (typeof writeMutations)[number];
  * vendor or the gateway refused it, and nothing was begun. UNKNOWN: the call may have reached the
  * vendor, and its answer was not received.
  */
-export const writeOutcomes = ['PENDING', 'DONE', 'REFUSED', 'UNKNOWN'] as const;
-export type WriteOutcome = (typeof writeOutcomes)[number];
+export type WriteOutcome = 'PENDING' | 'DONE' | 'REFUSED' | 'UNKNOWN';
 
 /** What a write changes. Fields that do not apply are null. */
 export interface WriteTarget {

@@ -10,7 +10,6 @@ import { notificationReceived } from '../domain/telemetry.ts';
 import type { IsVisible } from '../live/broadcast.ts';
 import { type Entries, Feeds } from '../live/feeds.ts';
 import type { Logger } from '../log.ts';
-import type { PageQuery } from '../store/database/pages.ts';
 import type { Store } from '../store/store.ts';
 import { Inbox } from './inbox.ts';
 
@@ -23,9 +22,9 @@ export interface NotificationsDeps {
   readonly log: Logger;
 }
 
-/** Receives, lists and streams notifications. */
+/** Receives and streams notifications. Its store lists them. */
 export class Notifications {
-  readonly #store: Store['notifications'];
+  readonly store: Store['notifications'];
   readonly #inbox: Inbox;
   readonly #log: Logger;
   readonly #onReceived: NotificationsDeps['onReceived'];
@@ -34,7 +33,7 @@ export class Notifications {
 
   constructor({ store, forgetReads, onReceived, log }: NotificationsDeps) {
     this.#onReceived = onReceived;
-    this.#store = store.notifications;
+    this.store = store.notifications;
     this.#inbox = new Inbox(store.notifications);
     this.#log = log;
     this.#unsubscribe = store.onNotification((customerId) => {
@@ -60,23 +59,6 @@ export class Notifications {
     this.#log.warn({ messageId, type }, 'stored a notification without a type or customer');
   }
 
-  get(messageId: string): Promise<NotificationEntry | null> {
-    return this.#store.get(messageId);
-  }
-
-  /** Pages, newest first, in the order of the queries. Rejects when they are larger than `maxBytes`. */
-  pages(
-    queries: readonly PageQuery<NotificationFilter>[],
-    maxBytes?: number,
-  ): Promise<readonly (readonly NotificationEntry[])[]> {
-    return this.#store.pages(queries, maxBytes);
-  }
-
-  /** The numbers of notifications that match the filters, in their order. */
-  counts(filters: readonly NotificationFilter[]): Promise<readonly number[]> {
-    return this.#store.counts(filters);
-  }
-
   /**
    * Every notification that matches the filter, once and in the order of arrival, from now on or
    * after the sequence `after`. Ends when `signal` aborts.
@@ -88,11 +70,11 @@ export class Notifications {
     signal: AbortSignal,
     isVisible?: IsVisible<NotificationEntry>,
   ): Promise<Entries<NotificationEntry>> {
-    const lastSequence = () => this.#store.lastSequence();
+    const lastSequence = () => this.store.lastSequence();
     const source = {
       name: JSON.stringify([filter.customerId, filter.types, filter.tenant]),
       key: filter.customerId ?? ALL,
-      read: (from: number, limit: number) => this.#store.after(filter, from, limit, BATCH_BYTES),
+      read: (from: number, limit: number) => this.store.after(filter, from, limit, BATCH_BYTES),
       isFull: (entries: readonly NotificationEntry[]) =>
         entries.reduce((sum, { bytes }) => sum + bytes, 0) >= BATCH_BYTES,
       lastSequence: filter.tenant && lastSequence,

@@ -14,12 +14,7 @@ import type { TraceContext } from '../domain/tracing.ts';
 import type { FeedSource } from '../live/feed.ts';
 import { type Entries, Feeds, type Following } from '../live/feeds.ts';
 import type { Logger } from '../log.ts';
-import type { PageQuery } from '../store/database/pages.ts';
-import type {
-  ListedOperation,
-  OperationFilter,
-  OperationJournal,
-} from '../store/operations/journal.ts';
+import type { OperationJournal } from '../store/operations/journal.ts';
 import type { Store } from '../store/store.ts';
 import { type LeaseOptions, Leases } from './leases.ts';
 import { Outcomes } from './outcomes.ts';
@@ -86,16 +81,9 @@ export class Operations {
     this.#pollers.start({ entry, ageMs: 0, trace }, 'LATER');
   }
 
-  /** Pages of operations in their latest state, newest first, in the order of the queries. */
-  pages(
-    queries: readonly PageQuery<OperationFilter>[],
-  ): Promise<readonly (readonly ListedOperation[])[]> {
-    return this.#journal.pages(queries);
-  }
-
-  /** The numbers of operations that match the filters, in their order. */
-  counts(filters: readonly OperationFilter[]): Promise<readonly number[]> {
-    return this.#journal.counts(filters);
+  /** All operations in their latest state. */
+  get journal(): Pick<OperationJournal, 'pages' | 'counts'> {
+    return this.#journal;
   }
 
   /** Number of operations that this instance is polling. */

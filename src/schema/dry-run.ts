@@ -8,10 +8,10 @@ import {
 import { builder } from './builder.ts';
 import type { GatewayContext } from './context.ts';
 import { customerId } from './customer/customer.ts';
-import { enumType, objectType } from './fields.ts';
+import { enumType, expose, exposeAs, exposeFrom, objectType } from './fields.ts';
 import { encodeGlobalId } from './relay/global-id.ts';
 
-const codes = {
+const warningCode = enumType<WarningCode>('PlannedWarningCode', 'Kinds of warnings of a dry run.', {
   VENDOR_DECIDES:
     'The vendor can still refuse the change: its rule is not documented, or depends on data that the gateway cannot read.',
   CONSEQUENCE: 'A further effect of the change, such as a commitment or the deletion of data.',
@@ -21,23 +21,15 @@ const codes = {
     'The mutation would continue an earlier one or return its result again, and send nothing new.',
   PARTLY_REFUSED: 'One part of the mutation would fail, and the others would succeed.',
   CONFIRMATION_REQUIRED: 'The mutation needs a confirmation, which a dry run does not.',
-} as const satisfies Record<WarningCode, string>;
-
-const warningCode = enumType('PlannedWarningCode', 'Kinds of warnings of a dry run.', codes);
+});
 
 const plannedWarning = objectType<PlannedWarning>(
   'PlannedWarning',
   'What a person should know before the change is made.',
   (t) => ({
-    code: t.field({
-      type: warningCode,
-      nullable: false,
-      description: 'The kind of the warning.',
-      resolve: ({ code }) => code,
-    }),
-    message: t.exposeString('message', {
-      nullable: false,
-      description: 'One or two sentences in English, to show to a person.',
+    ...exposeAs(t, warningCode, { code: 'The kind of the warning.' }),
+    ...expose(t, {
+      'String!': { message: 'One or two sentences in English, to show to a person.' },
     }),
     path: t.stringList({
       description:
@@ -66,19 +58,16 @@ const plannedChange = objectType<PlannedChange>(
       description: 'Path of the field below the object, such as `["seats", "numberOfSeats"]`.',
       resolve: ({ path }) => path.split('.'),
     }),
-    before: t.field({
+    before: t.expose('before', {
       type: 'JSON',
       description: 'The present value: text, a number, a boolean or a list; null when it has none.',
-      resolve: ({ before }) => before,
     }),
-    after: t.field({
+    after: t.expose('after', {
       type: 'JSON',
       description: 'The value after the change; null when the change removes it.',
-      resolve: ({ after }) => after,
     }),
-    summary: t.exposeString('summary', {
-      nullable: false,
-      description: 'One sentence in English that names the field and both values.',
+    ...expose(t, {
+      'String!': { summary: 'One sentence in English that names the field and both values.' },
     }),
   }),
 );
@@ -88,10 +77,8 @@ builder.objectType(DryRun, {
   description:
     'What a mutation with `dryRun: true` would do, by the state that the vendor has now. Nothing was sent or recorded, and the state can change before the mutation is sent.',
   fields: (t) => ({
-    summary: t.string({
-      nullable: false,
-      description: 'One sentence in English that names the object and the change.',
-      resolve: ({ plan }) => plan.summary,
+    ...exposeFrom(t, ({ plan }) => plan, {
+      'String!': { summary: 'One sentence in English that names the object and the change.' },
     }),
     changes: t.field({
       type: [plannedChange],

@@ -1,8 +1,9 @@
-import type { ErrorCode, GatewayError } from '../domain/error.ts';
+import type { ErrorCode, FieldViolation, GatewayError } from '../domain/error.ts';
 import { DryRun } from '../domain/plan.ts';
 import { OutcomeUnknown, type WriteRecord } from '../domain/write.ts';
 import { builder } from './builder.ts';
 import { codeDescriptions, errorCode } from './error-code.ts';
+import { objectType } from './fields.ts';
 
 /** What the fields of a typed error read. */
 interface ErrorSource {
@@ -67,22 +68,21 @@ export const errorInterface = builder.interfaceRef<ErrorSource>('Error').impleme
   }),
 });
 
-export const fieldViolation = builder
-  .objectRef<{ readonly field: string; readonly description: string }>('FieldViolation')
-  .implement({
-    description: 'One invalid field and the reason.',
-    fields: (t) => ({
-      path: t.stringList({
-        nullable: false,
-        description: 'Path of the field, such as `["input", "person", "email"]`.',
-        resolve: ({ field }) => field.split('.'),
-      }),
-      message: t.exposeString('description', {
-        nullable: false,
-        description: 'Why the value is invalid, such as `must be an email address`.',
-      }),
+export const fieldViolation = objectType<FieldViolation>(
+  'FieldViolation',
+  'One invalid field and the reason.',
+  (t) => ({
+    path: t.stringList({
+      nullable: false,
+      description: 'Path of the field, such as `["input", "person", "email"]`.',
+      resolve: ({ field }) => field.split('.'),
     }),
-  });
+    message: t.exposeString('description', {
+      nullable: false,
+      description: 'Why the value is invalid, such as `must be an email address`.',
+    }),
+  }),
+);
 
 export const errorInterfaces = [errorInterface];
 

@@ -1,5 +1,5 @@
-import type { FieldMap } from '@pothos/core';
-import { builder, type ObjectFields } from './builder.ts';
+import type { FieldMap, ObjectRef, ShapeFromTypeParam, TypeParam } from '@pothos/core';
+import { builder, type ObjectFields, type Types } from './builder.ts';
 
 const scalars = ['String', 'Int', 'Boolean', 'DateTime'] as const;
 type Value = string | number | boolean | Date | null;
@@ -8,6 +8,9 @@ type Value = string | number | boolean | Date | null;
 type Texts<Source, V> = {
   readonly [Key in keyof Source as Source[Key] extends V ? Key : never]?: string;
 };
+
+/** A list may be readonly. */
+type Exposable<Shape> = Shape | Readonly<Shape>;
 
 /** Descriptions of exposed properties, by GraphQL type. */
 export type Exposed<Source> = {
@@ -21,14 +24,15 @@ export type Exposed<Source> = {
   readonly 'DateTime!'?: Texts<Source, Date>;
 };
 
-/** Defines an enum type from the descriptions of its values. */
-export function enumType(
+/** Defines an enum type from the descriptions of its values, which are typed by them. */
+export function enumType<Value extends string>(
   name: string,
   description: string,
-  texts: Readonly<Record<string, string>>,
+  texts: Readonly<Record<Value, string>>,
 ) {
-  const values: Record<string, { description: string }> = {};
-  for (const [value, text] of Object.entries(texts)) values[value] = { description: text };
+  const values = Object.fromEntries(
+    Object.entries<string>(texts).map(([value, text]) => [value, { description: text }]),
+  ) as Record<Value, { description: string }>;
   return builder.enumType(name, { description, values });
 }
 
@@ -49,6 +53,24 @@ export function plainType<T>(name: string, description: string, exposed: Exposed
 /** Exposes properties of the parent as fields of the same names. */
 export function expose<Parent>(t: ObjectFields<Parent>, exposed: Exposed<Parent>): FieldMap {
   return exposeFrom(t, (parent) => parent, exposed);
+}
+
+/** Exposes properties of one type that is not a scalar, or a list, as non-null fields. */
+export function exposeAs<Parent, Type extends TypeParam<Types>>(
+  t: ObjectFields<Parent>,
+  type: Type,
+  texts: Texts<Parent, Exposable<ShapeFromTypeParam<Types, Type, false>>>,
+): FieldMap;
+export function exposeAs(
+  t: ObjectFields<Record<string, object>>,
+  type: ObjectRef<Types, object>,
+  texts: Texts<Record<string, string>, string>,
+): FieldMap {
+  const fields: FieldMap = {};
+  for (const [key, description = ''] of Object.entries(texts)) {
+    fields[key] = t.expose(key, { type, nullable: false, description });
+  }
+  return fields;
 }
 
 /** Exposes properties of an object that the parent holds as fields of the same names. */

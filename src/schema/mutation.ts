@@ -13,7 +13,7 @@ import { auditEntry } from './audit/audit-entry.ts';
 import { builder, type InputFields, type Types } from './builder.ts';
 import type { GatewayContext } from './context.ts';
 import { mutationErrors, typedError, writeErrors } from './errors.ts';
-import { objectType } from './fields.ts';
+import { expose, objectType } from './fields.ts';
 import {
   type FieldNames,
   type GivenInput,
@@ -49,31 +49,11 @@ export function mutation<Fields extends InputFieldMap, Type extends TypeParam<Ty
   options: MutationOptions<Fields, Type>,
 ): void;
 export function mutation(name: string, options: MutationOptions<InputFieldMap, TypeParam<Types>>) {
-  const { description, inputDescription, success, returns, fieldNames = {} } = options;
-  const typeName = typeNameOf(name);
-  const input = builder.inputType(`${typeName}Input`, {
-    description: inputDescription,
-    fields: (t) => ({ ...options.input(t), ...dryRunField(t) }),
-  });
-  builder.mutationField(name, (t) =>
-    t.field({
-      type: returns.type,
-      description,
-      errors: {
-        types: options.errors ?? mutationErrors,
-        union: { name: `${typeName}Result`, description: `The result of \`${name}\`.` },
-        result: { name: `${typeName}Success`, description: success },
-        dataField: { name: returns.field, description: returns.description },
-      },
-      args: { input: t.arg({ type: input, required: true, description: inputDescription }) },
-      resolve: (_root, { input: value }, context, info) => {
-        const given = givenInput(value, fieldNames, info);
-        return withTypedErrors({ name, given, context }, () =>
-          options.run(value, servicesOf(value, context)),
-        );
-      },
-    }),
-  );
+  const { field, ...returned } = options.returns;
+  const result = objectType<Shape>(`${typeNameOf(name)}Success`, options.success, (t) => ({
+    [field]: t.field({ ...returned, nullable: false, resolve: (value) => value }),
+  }));
+  addField(name, options, result, (value, services) => options.run(value, services));
 }
 
 type Shape = ShapeFromTypeParam<Types, TypeParam<Types>, false>;
@@ -103,32 +83,15 @@ export function writeMutation(
   name: string,
   options: WriteMutationOptions<InputFieldMap, TypeParam<Types>>,
 ) {
-  const { description, inputDescription, success, returns, fieldNames = {} } = options;
-  const typeName = typeNameOf(name);
-  const input = builder.inputType(`${typeName}Input`, {
-    description: inputDescription,
-    fields: (t) => ({
-      ...options.input(t),
-      idempotencyKey: t.field({
-        type: 'UUID',
-        description:
-          'UUID of this change: send a new one for each action of a user, and the same one to repeat it. The gateway generates one when it is omitted.',
-      }),
-      ...dryRunField(t),
-    }),
-  });
-  const result = objectType<WriteAnswer<Shape>>(`${typeName}Success`, success, (t) => ({
-    [returns.field]: t.field({
-      type: returns.type,
-      nullable: false,
-      description: returns.description,
-      resolve: ({ value }) => value,
-    }),
-    replayed: t.boolean({
-      nullable: false,
-      description:
-        'Whether this mutation sent nothing new, because it continued or repeated the answer of an earlier one.',
-      resolve: ({ replayed }) => replayed,
+  const { field, ...returned } = options.returns;
+  const typeName = `${typeNameOf(name)}Success`;
+  const result = objectType<WriteAnswer<Shape>>(typeName, options.success, (t) => ({
+    [field]: t.field({ ...returned, nullable: false, resolve: ({ value }) => value }),
+    ...expose(t, {
+      'Boolean!': {
+        replayed:
+          'Whether this mutation sent nothing new, because it continued or repeated the answer of an earlier one.',
+      },
     }),
     auditEntry: t.field({
       type: auditEntry,
@@ -137,22 +100,53 @@ export function writeMutation(
       resolve: ({ write }) => write,
     }),
   }));
+  addField(
+    name,
+    { ...options, errors: writeErrors, isWrite: true },
+    result,
+    (value, services, given) =>
+      options.run(value, services, value.idempotencyKey ?? null, (error) =>
+        withInputPaths(error, given),
+      ),
+  );
+}
+
+/** Adds the mutation, its input type and its result union. */
+function addField(
+  name: string,
+  options: Omit<MutationOptions<InputFieldMap, TypeParam<Types>>, 'run'> & { isWrite?: boolean },
+  result: TypeParam<Types>,
+  run: (input: InputShape, services: Services, given: GivenInput) => Promise<Shape>,
+): void {
+  const { description, inputDescription, fieldNames = {} } = options;
+  const typeName = typeNameOf(name);
+  const input = builder.inputType(`${typeName}Input`, {
+    description: inputDescription,
+    fields: (t) => ({
+      ...options.input(t),
+      ...(options.isWrite ? idempotencyKeyField(t) : {}),
+      dryRun: t.boolean({
+        required: true,
+        defaultValue: false,
+        description:
+          'Whether to return what the mutation would do as `DryRun`, or the error that it would return, without sending or recording anything.',
+      }),
+    }),
+  });
   builder.mutationField(name, (t) =>
     t.field({
       type: result,
       description,
       errors: {
-        types: writeErrors,
+        types: options.errors ?? mutationErrors,
         union: { name: `${typeName}Result`, description: `The result of \`${name}\`.` },
         directResult: true,
       },
       args: { input: t.arg({ type: input, required: true, description: inputDescription }) },
       resolve: (_root, { input: value }, context, info) => {
         const given = givenInput(value, fieldNames, info);
-        const idempotencyKey = value.idempotencyKey ?? null;
-        const toPaths = (error: GatewayError) => withInputPaths(error, given);
-        return withTypedErrors({ name, given, context }, () =>
-          options.run(value, servicesOf(value, context), idempotencyKey, toPaths),
+        return withTypedErrors({ name, given, context }, async () =>
+          run(value, value.dryRun ? context.services.dryRun() : context.services, given),
         );
       },
     }),
@@ -163,19 +157,14 @@ interface DryRunInput {
   readonly dryRun: boolean;
 }
 
-function dryRunField(t: InputFields) {
-  return {
-    dryRun: t.boolean({
-      required: true,
-      defaultValue: false,
-      description:
-        'Whether to return what the mutation would do as `DryRun`, or the error that it would return, without sending or recording anything.',
-    }),
-  };
+interface InputShape extends InputShapeFromFields<InputFieldMap>, DryRunInput {
+  readonly idempotencyKey?: string | null | undefined;
 }
 
-function servicesOf(input: DryRunInput, { services }: GatewayContext): Services {
-  return input.dryRun ? services.dryRun() : services;
+function idempotencyKeyField(t: InputFields) {
+  const description =
+    'UUID of this change: send a new one for each action of a user, and the same one to repeat it. The gateway generates one when it is omitted.';
+  return { idempotencyKey: t.field({ type: 'UUID', description }) };
 }
 
 function typeNameOf(name: string): string {

@@ -22,7 +22,7 @@ export function openEnum(
     ...values,
     [UNRECOGNIZED]: 'A value that the gateway does not know; the matching `Raw` field holds it.',
   };
-  const ref = enumType(name, description, texts);
+  const ref = enumType<string>(name, description, texts);
 
   function parse(raw: string): string {
     const value = toValue(raw);

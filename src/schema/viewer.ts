@@ -2,21 +2,17 @@ import { type Right, type Role, roles, type Viewer } from '../domain/viewer.ts';
 import { builder } from './builder.ts';
 import { enumType } from './fields.ts';
 
-const rightDescriptions: Record<Right, string> = {
+const right = enumType<Right>('Right', 'A permission of the authenticated caller.', {
   READ: 'Run queries and subscriptions.',
   WRITE: 'Run mutations.',
-};
+});
 
-const right = enumType('Right', 'A permission of the authenticated caller.', rightDescriptions);
-
-const roleDescriptions: Record<Uppercase<Role>, string> = {
+const role = enumType<Uppercase<Role>>('Role', 'A role of the authenticated caller.', {
   VIEWER: 'Read.',
   OPERATOR: 'Also run all mutations except those that need ADMIN.',
   ADMIN:
     "Also suspend customers, end subscriptions, register for notifications, and read other callers' audit entries.",
-};
-
-const role = enumType('Role', 'A role of the authenticated caller.', roleDescriptions);
+});
 
 const viewer = builder.objectRef<Viewer>('Viewer').implement({
   description: 'The authenticated caller.',

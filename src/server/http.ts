@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import {
   createServer,
   type IncomingMessage,
@@ -142,7 +143,8 @@ export function createHttpServer(options: HttpOptions): HttpServer {
 
   return {
     async listen(host, port) {
-      await listening(server, host, port);
+      server.listen({ port, host, backlog: BACKLOG });
+      await once(server, 'listening');
       return urlOf(server, host);
     },
     async close() {
@@ -172,16 +174,6 @@ function serverOptions({ limits, keepAliveTimeoutMs }: HttpOptions): ServerOptio
 
 function answer(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-}
-
-function listening(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ port, host, backlog: BACKLOG }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
 }
 
 function urlOf(server: Server, host: string): string {

@@ -5,39 +5,17 @@ import type { Tenant } from '../domain/tenant.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import type { WriteTarget } from '../domain/write.ts';
 
+export type Access = ReturnType<typeof createAccess>;
+
 /**
  * What the viewer of a request sees. Whatever it does not see is treated like an object that does not
  * exist. A viewer that sees everything costs no query.
  */
-export interface Access {
-  /** Restricts rows of the store; undefined when the viewer sees everything. */
-  readonly tenant: Tenant | undefined;
-  /** @param resellerId null when the reseller is not known */
-  seesReseller(resellerId: string | null): boolean;
-  /**
-   * Whether the viewer sees a customer of the reseller API, by its current link.
-   * @param customerId the API's own id, not one that a client sent: that may be a domain, which no
-   *   link names (see `ResellerIds`). Null stands for no customer
-   */
-  seesResellerCustomer(customerId: string | null): Promise<boolean>;
-  /** Whether the viewer sees the target of a write. */
-  seesTarget(target: WriteTarget): Promise<boolean>;
-  /**
-   * The reseller of a request that names none: a tenant's only one, otherwise the configured one.
-   * @throws GatewayError BAD_USER_INPUT when there is none
-   */
-  defaultReseller(configured: string | null): string;
-  /** @throws GatewayError NOT_FOUND when the viewer does not see the reseller */
-  requireReseller(resellerId: string): void;
-  /** @throws GatewayError FORBIDDEN when the viewer does not see what is linked to no reseller */
-  requireUnlinked(): void;
-}
-
 export function createAccess(
   { resellers }: Viewer,
   resellerOwner: string | null,
   linkByReseller: Pick<DataLoader<string, CustomerLink | null>, 'load'>,
-): Access {
+) {
   const tenant: Tenant | undefined = resellers
     ? {
         // Sorted, because the tenant is a part of cache keys.
@@ -46,10 +24,16 @@ export function createAccess(
       }
     : undefined;
 
+  /** @param resellerId null when the reseller is not known */
   function seesReseller(resellerId: string | null): boolean {
     return !resellers || (resellerId !== null && resellers.has(resellerId));
   }
 
+  /**
+   * Whether the viewer sees a customer of the reseller API, by its current link.
+   * @param customerId the API's own id, not one that a client sent: that may be a domain, which no
+   *   link names (see `ResellerIds`). Null stands for no customer
+   */
   async function seesResellerCustomer(customerId: string | null): Promise<boolean> {
     if (!tenant) return true;
     const link = customerId === null ? null : await linkByReseller.load(customerId);
@@ -57,15 +41,21 @@ export function createAccess(
   }
 
   return {
+    /** Restricts rows of the store; undefined when the viewer sees everything. */
     tenant,
     seesReseller,
     seesResellerCustomer,
-    async seesTarget({ resellerId, resellerCustomerId }) {
+    /** Whether the viewer sees the target of a write. */
+    async seesTarget({ resellerId, resellerCustomerId }: WriteTarget): Promise<boolean> {
       return resellerId === null
         ? seesResellerCustomer(resellerCustomerId)
         : seesReseller(resellerId);
     },
-    defaultReseller(configured) {
+    /**
+     * The reseller of a request that names none: a tenant's only one, otherwise the configured one.
+     * @throws GatewayError BAD_USER_INPUT when there is none
+     */
+    defaultReseller(configured: string | null): string {
       const [only, ...others] = tenant?.resellers ?? [];
       const found = tenant ? only : configured;
       if (found && others.length === 0) return found;
@@ -74,11 +64,13 @@ export function createAccess(
         : 'no default reseller is configured';
       throw badInput(`resellerId is required because ${reason}.`);
     },
-    requireReseller(resellerId) {
+    /** @throws GatewayError NOT_FOUND when the viewer does not see the reseller */
+    requireReseller(resellerId: string): void {
       if (seesReseller(resellerId)) return;
       throw new GatewayError('NOT_FOUND', 'The reseller was not found.');
     },
-    requireUnlinked() {
+    /** @throws GatewayError FORBIDDEN when the viewer does not see what is linked to no reseller */
+    requireUnlinked(): void {
       if (!tenant || tenant.ownsUnlinked) return;
       const message =
         'This requires access to the reseller that owns unlinked customers (RESELLER_OWNER).';

@@ -18,32 +18,7 @@ import { endDryRun, type Viewed } from './scope.ts';
 
 export type { AuditFilter, AuditOrder, SettleAction };
 
-/**
- * The record of every change at a vendor. A viewer sees its own entries, an admin those of all viewers;
- * a tenant only those whose target it sees.
- */
-export interface AuditService {
-  /** Null when the viewer sees no such entry. */
-  get(id: string): Promise<WriteRecord | null>;
-  /** The entry of a mutation's answer, with what storing the answer added; read once per request. */
-  stored(entry: WriteRecord): Promise<WriteRecord>;
-  /** The viewer's latest entry with this idempotency key; null when there is none. */
-  byKey(idempotencyKey: string): Promise<WriteRecord | null>;
-  page(filter: AuditFilter, order: AuditOrder, page: PageRequest): Promise<Page<WriteRecord>>;
-  /** The number of entries that match the filter. */
-  count(filter: AuditFilter): Promise<number>;
-  /**
-   * Each entry when its outcome is stored or changes; with `after`, first the entries whose outcome
-   * was stored after that sequence number.
-   */
-  watch(filter: AuditFilter, after: number | null): Promise<AsyncIterable<WriteChange>>;
-  /**
-   * Settles an entry without an outcome.
-   * @throws OutcomeUnknown when a repeat left the outcome unknown; GatewayError NOT_FOUND when the
-   *   viewer has no such entry, another one when it was not changed
-   */
-  settle(id: string, request: SettleRequest): Promise<WriteRecord>;
-}
+export type AuditService = ReturnType<typeof createAuditService>;
 
 interface AuditSources {
   readonly writes: {
@@ -55,11 +30,15 @@ interface AuditSources {
   readonly writeStore: Pick<WriteStore, 'get'>;
 }
 
+/**
+ * The record of every change at a vendor. A viewer sees its own entries, an admin those of all viewers;
+ * a tenant only those whose target it sees.
+ */
 export function createAuditService(
   { writes, writeStore }: AuditSources,
   { access, liveAccess, scope }: Pick<Viewed, 'access' | 'liveAccess' | 'scope'>,
   operations: Pick<OperationService, 'get'>,
-): AuditService {
+) {
   const { viewer, agent, onDelivered } = scope;
   const { tenant } = access;
   /** Without roles, every viewer may do what an admin may, but sees its own entries only. */
@@ -99,22 +78,29 @@ export function createAuditService(
   }
 
   return {
-    async get(id) {
+    /** Null when the viewer sees no such entry. */
+    async get(id: string): Promise<WriteRecord | null> {
       authorizeRead(viewer);
       return (await find(id))?.record ?? null;
     },
-    async stored(entry) {
+    /** The entry of a mutation's answer, with what storing the answer added; read once per request. */
+    async stored(entry: WriteRecord): Promise<WriteRecord> {
       if (entry.sequence !== undefined) return entry;
       const found = await entries.load(entry.id).catch(() => null);
       // The answer may not be stored yet.
       return found?.outcome === entry.outcome ? found : entry;
     },
-    async byKey(idempotencyKey) {
+    /** The viewer's latest entry with this idempotency key; null when there is none. */
+    async byKey(idempotencyKey: string): Promise<WriteRecord | null> {
       authorizeRead(viewer);
       const found = await writes.audit.byKey(viewer.subject, idempotencyKey);
       return found && (await isVisible(found)) ? found : null;
     },
-    async page(filter, order, { token, size }) {
+    async page(
+      filter: AuditFilter,
+      order: AuditOrder,
+      { token, size }: PageRequest,
+    ): Promise<Page<WriteRecord>> {
       authorizeRead(viewer);
       const after = token === null ? null : Number(token);
       const listed = await pages.load({ filter: visible(filter), order, after, limit: size + 1 });
@@ -122,17 +108,27 @@ export function createAuditService(
       const last = items.at(-1);
       return { items, nextToken: last && listed.length > size ? String(last.number) : null };
     },
-    async count(filter) {
+    /** The number of entries that match the filter. */
+    async count(filter: AuditFilter): Promise<number> {
       authorizeRead(viewer);
       return counts.load(visible(filter));
     },
-    async watch(filter, after) {
+    /**
+     * Each entry when its outcome is stored or changes; with `after`, first the entries whose outcome
+     * was stored after that sequence number.
+     */
+    async watch(filter: AuditFilter, after: number | null): Promise<AsyncIterable<WriteChange>> {
       authorizeRead(viewer);
       const seesChange = ({ target }: WriteChange) => liveAccess.seesTarget(target);
       const { auditFeed } = writes;
       return auditFeed.watch(visible(filter), after, scope.signal, tenant && seesChange);
     },
-    async settle(id, request) {
+    /**
+     * Settles an entry without an outcome.
+     * @throws OutcomeUnknown when a repeat left the outcome unknown; GatewayError NOT_FOUND when the
+     *   viewer has no such entry, another one when it was not changed
+     */
+    async settle(id: string, request: SettleRequest): Promise<WriteRecord> {
       authorizeMutation(viewer, 'settleWrite');
       const stored = await find(id);
       if (!stored) throw new GatewayError('NOT_FOUND', 'The audit entry was not found.');

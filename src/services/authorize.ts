@@ -10,10 +10,6 @@ const adminMutations: ReadonlySet<string> = new Set([
   'unregisterNotifications',
 ]);
 
-export function mayRead({ roles, rights }: Viewer): boolean {
-  return rights.has('READ') && (roles === null || roles.has('viewer'));
-}
-
 /** @throws GatewayError FORBIDDEN when the viewer may not read */
 export function authorizeRead(viewer: Viewer): void {
   requireRole(viewer, 'viewer');

@@ -8,49 +8,17 @@ import { authorizeMutation } from './authorize.ts';
 import type { CustomerService } from './customer-service.ts';
 import { endDryRun, type ServiceSources, type Viewed } from './scope.ts';
 
-/** Links billing customers to reseller customers. */
-export interface CustomerLinkService {
-  /**
-   * Links two customers. Repeating a link changes nothing.
-   * @param domainOrId primary domain or id of the reseller customer
-   * @throws GatewayError NOT_FOUND when either customer does not exist; CONFLICT when either is
-   *   linked to another customer
-   */
-  link(billing: BillingCustomerKey, domainOrId: string): Promise<Customer>;
-  /**
-   * Removes a link. Returns the billing customer, whose global id stays the same.
-   * @throws GatewayError FAILED_PRECONDITION when the customer is not linked
-   */
-  unlink(customer: Customer): Promise<Customer>;
-  /**
-   * Orders a reseller customer and links it to a billing customer. Orders nothing when the billing
-   * customer does not exist or is already linked.
-   * @throws GatewayError as `link` does
-   */
-  order(
-    customer: CustomerInput,
-    customerAuthToken: string | undefined,
-    linkTo: BillingCustomerKey,
-    idempotencyKey: string | null,
-  ): Promise<WriteAnswer<Customer>>;
-  /**
-   * Resolves a primary domain or id to a reseller customer id.
-   * @throws GatewayError NOT_FOUND when the customer does not exist
-   */
-  resellerIdOf(domainOrId: string): Promise<string>;
-  /** @throws GatewayError NOT_FOUND when the billing customer does not exist */
-  requireBilling(billing: BillingCustomerKey): Promise<void>;
-  /** @throws GatewayError CONFLICT when the reseller customer is linked */
-  requireUnlinked(resellerCustomerId: string): Promise<void>;
-}
+export type CustomerLinkService = ReturnType<typeof createCustomerLinkService>;
 
+/** Links billing customers to reseller customers. */
 export function createCustomerLinkService(
   { links }: ServiceSources,
   { access, loaders, scope }: Viewed,
   customers: CustomerService,
-): CustomerLinkService {
+) {
   const { viewer } = scope;
 
+  /** @throws GatewayError NOT_FOUND when the billing customer does not exist */
   async function requireBilling(billing: BillingCustomerKey): Promise<void> {
     if (await customers.billing({ billing, resellerCustomerId: null })) return;
     throw new GatewayError('NOT_FOUND', 'The customer was not found in the billing API.');
@@ -112,7 +80,13 @@ export function createCustomerLinkService(
 
   return {
     requireBilling,
-    async link(billing, domainOrId) {
+    /**
+     * Links two customers. Repeating a link changes nothing.
+     * @param domainOrId primary domain or id of the reseller customer
+     * @throws GatewayError NOT_FOUND when either customer does not exist; CONFLICT when either is
+     *   linked to another customer
+     */
+    async link(billing: BillingCustomerKey, domainOrId: string): Promise<Customer> {
       authorizeMutation(viewer, 'linkCustomer');
       const [resellerCustomerId] = await Promise.all([
         this.resellerIdOf(domainOrId),
@@ -121,7 +95,11 @@ export function createCustomerLinkService(
       await endDryRun(scope, () => planLink({ billing, resellerCustomerId }));
       return saveLink({ billing, resellerCustomerId });
     },
-    async unlink(customer) {
+    /**
+     * Removes a link. Returns the billing customer, whose global id stays the same.
+     * @throws GatewayError FAILED_PRECONDITION when the customer is not linked
+     */
+    async unlink(customer: Customer): Promise<Customer> {
       authorizeMutation(viewer, 'unlinkCustomer');
       const [billing, resellerCustomerId] = await Promise.all([
         customers.billingKey(customer),
@@ -135,7 +113,17 @@ export function createCustomerLinkService(
       primeLoaders(link, null);
       return { billing, resellerCustomerId: null };
     },
-    async order(customer, customerAuthToken, billing, idempotencyKey) {
+    /**
+     * Orders a reseller customer and links it to a billing customer. Orders nothing when the billing
+     * customer does not exist or is already linked.
+     * @throws GatewayError as `link` does
+     */
+    async order(
+      customer: CustomerInput,
+      customerAuthToken: string | undefined,
+      billing: BillingCustomerKey,
+      idempotencyKey: string | null,
+    ): Promise<WriteAnswer<Customer>> {
       authorizeMutation(viewer, 'orderCustomer');
       const [rival] = await Promise.all([
         loaders.linkByBilling.load(billing),
@@ -157,12 +145,17 @@ export function createCustomerLinkService(
         throw new GatewayError(code, message, { cause });
       }
     },
-    async resellerIdOf(domainOrId) {
+    /**
+     * Resolves a primary domain or id to a reseller customer id.
+     * @throws GatewayError NOT_FOUND when the customer does not exist
+     */
+    async resellerIdOf(domainOrId: string): Promise<string> {
       const customer = await loaders.resellerCustomer.load(domainOrId);
       if (customer) return customer.customerId;
       throw notFound();
     },
-    async requireUnlinked(id) {
+    /** @throws GatewayError CONFLICT when the reseller customer is linked */
+    async requireUnlinked(id: string): Promise<void> {
       const rival = await loaders.linkByReseller.load(id);
       if (!rival) return;
       if (!access.seesReseller(rival.billing.resellerId)) throw notFound();

@@ -3,11 +3,13 @@ import type { BillingClient } from '../backends/billing/client.ts';
 import type { ResellerClient } from '../backends/reseller/client.ts';
 import type { SubscriptionPageKey } from '../backends/reseller/reads.ts';
 import type { CallScope } from '../domain/call-scope.ts';
-import type {
-  BillingAccount,
-  BillingCustomer,
-  BillingCustomerKey,
-  ResellerCustomer,
+import {
+  type BillingAccount,
+  type BillingCustomer,
+  type BillingCustomerKey,
+  billingKeyString,
+  type CustomerLink,
+  type ResellerCustomer,
 } from '../domain/customer.ts';
 import { GatewayError } from '../domain/error.ts';
 import type { NotificationEntry, NotificationFilter } from '../domain/notification.ts';
@@ -21,32 +23,6 @@ import type { CustomerLinks } from '../store/links/customer-links.ts';
 import type { ListedOperation, OperationFilter } from '../store/operations/journal.ts';
 import type { Access } from './access.ts';
 import type { CustomerIndex } from './customer-index.ts';
-import { byBillingKey, type LinkLoaders } from './link-loaders.ts';
-
-/** The batched and cached reads of one request. They must not be shared between requests. */
-export interface Loaders extends LinkLoaders {
-  /** Null for a customer that the viewer does not see. */
-  readonly billingCustomer: DataLoader<BillingCustomerKey, BillingCustomer | null, string>;
-  readonly billingAccount: DataLoader<string, BillingAccount | null>;
-  /** By id or primary domain; null for a customer that the viewer does not see. */
-  readonly resellerCustomer: DataLoader<string, ResellerCustomer | null>;
-  /** Also for customers that the viewer does not see, so never return one to a client. */
-  readonly anyResellerCustomer: DataLoader<string, ResellerCustomer | null>;
-  readonly subscription: DataLoader<SubscriptionKey, ResellerSubscription | null, string>;
-  readonly subscriptionPage: DataLoader<SubscriptionPageKey, Page<ResellerSubscription>, string>;
-  readonly operationPage: DataLoader<
-    PageQuery<OperationFilter>,
-    readonly ListedOperation[],
-    string
-  >;
-  readonly operationCount: DataLoader<OperationFilter, number, string>;
-  readonly notificationCount: DataLoader<NotificationFilter, number, string>;
-  readonly notificationPage: DataLoader<
-    PageQuery<NotificationFilter>,
-    readonly NotificationEntry[],
-    string
-  >;
-}
 
 export interface LoaderSources {
   readonly billing: BillingClient;
@@ -59,50 +35,58 @@ export interface LoaderSources {
   readonly maxAnswerBytes: number;
 }
 
-export function createLoaders(
-  sources: LoaderSources,
-  links: LinkLoaders,
-  access: Access,
-  scope: CallScope,
-): Loaders {
-  return new RequestLoaders(sources, links, access, scope);
-}
-
+const byBillingKey = { cacheKeyFn: billingKeyString };
 const byFilter = { cacheKeyFn: (filter: object) => JSON.stringify(filter) };
 const byPage = { cacheKeyFn: (query: PageQuery<object>) => JSON.stringify(query) };
 
-/** Creates each loader when it is first used: most requests use one or two. */
-class RequestLoaders implements Loaders {
-  readonly #links: LinkLoaders;
+type ByBillingKey<T> = DataLoader<BillingCustomerKey, T | null, string> | undefined;
+type ById<T> = DataLoader<string, T | null> | undefined;
+type Counts<Filter> = DataLoader<Filter, number, string> | undefined;
+type Pages<Filter, T> = DataLoader<PageQuery<Filter>, readonly T[], string> | undefined;
+
+/**
+ * The batched and cached reads of one request. They must not be shared between requests. Each loader is
+ * created when it is first used: most requests use one or two.
+ */
+export class Loaders {
   readonly #sources: LoaderSources;
   readonly #access: Access;
   readonly #scope: CallScope;
-  #billingCustomer: Loaders['billingCustomer'] | undefined;
-  #billingAccount: Loaders['billingAccount'] | undefined;
-  #resellerCustomer: Loaders['resellerCustomer'] | undefined;
-  #anyResellerCustomer: Loaders['anyResellerCustomer'] | undefined;
-  #subscription: Loaders['subscription'] | undefined;
-  #subscriptionPage: Loaders['subscriptionPage'] | undefined;
-  #operationPage: Loaders['operationPage'] | undefined;
-  #notificationPage: Loaders['notificationPage'] | undefined;
-  #operationCount: Loaders['operationCount'] | undefined;
-  #notificationCount: Loaders['notificationCount'] | undefined;
+  #linkByBilling: ByBillingKey<CustomerLink>;
+  #linkByReseller: ById<CustomerLink>;
+  #billingCustomer: ByBillingKey<BillingCustomer>;
+  #billingAccount: ById<BillingAccount>;
+  #resellerCustomer: ById<ResellerCustomer>;
+  #anyResellerCustomer: ById<ResellerCustomer>;
+  #subscription: DataLoader<SubscriptionKey, ResellerSubscription | null, string> | undefined;
+  #subscriptionPage:
+    | DataLoader<SubscriptionPageKey, Page<ResellerSubscription>, string>
+    | undefined;
+  #operationPage: Pages<OperationFilter, ListedOperation>;
+  #notificationPage: Pages<NotificationFilter, NotificationEntry>;
+  #operationCount: Counts<OperationFilter>;
+  #notificationCount: Counts<NotificationFilter>;
 
-  constructor(sources: LoaderSources, links: LinkLoaders, access: Access, scope: CallScope) {
-    this.#links = links;
+  constructor(sources: LoaderSources, access: Access, scope: CallScope) {
     this.#sources = sources;
     this.#access = access;
     this.#scope = scope;
   }
 
   get linkByBilling() {
-    return this.#links.linkByBilling;
+    const { links } = this.#sources;
+    this.#linkByBilling ??= new DataLoader((keys) => links.byBilling(keys), byBillingKey);
+    return this.#linkByBilling;
   }
 
+  /** By the reseller API's own id. */
   get linkByReseller() {
-    return this.#links.linkByReseller;
+    const { links } = this.#sources;
+    this.#linkByReseller ??= new DataLoader((ids) => links.byReseller(ids));
+    return this.#linkByReseller;
   }
 
+  /** Null for a customer that the viewer does not see. */
   get billingCustomer() {
     if (this.#billingCustomer) return this.#billingCustomer;
     const find = async (key: BillingCustomerKey): Promise<BillingCustomer | null> => {
@@ -120,6 +104,7 @@ class RequestLoaders implements Loaders {
     return this.#billingAccount;
   }
 
+  /** Also for customers that the viewer does not see, so never return one to a client. */
   get anyResellerCustomer() {
     this.#anyResellerCustomer ??= new DataLoader<string, ResellerCustomer | null>((ids) =>
       this.#sources.reseller.getCustomers(ids, this.#scope),
@@ -127,6 +112,7 @@ class RequestLoaders implements Loaders {
     return this.#anyResellerCustomer;
   }
 
+  /** By id or primary domain; null for a customer that the viewer does not see. */
   get resellerCustomer() {
     this.#resellerCustomer ??= this.#access.tenant
       ? visibleCustomers(this.anyResellerCustomer, this.#access)
@@ -162,24 +148,24 @@ class RequestLoaders implements Loaders {
   }
 
   get operationPage() {
-    this.#operationPage ??= new DataLoader(
-      (queries) => this.#sources.operations.pages(queries),
-      byPage,
-    );
+    const { operations } = this.#sources;
+    this.#operationPage ??= new DataLoader((queries) => operations.journal.pages(queries), byPage);
     return this.#operationPage;
   }
 
   get operationCount() {
+    const { operations } = this.#sources;
     this.#operationCount ??= new DataLoader(
-      (filters) => this.#sources.operations.counts(filters),
+      (filters) => operations.journal.counts(filters),
       byFilter,
     );
     return this.#operationCount;
   }
 
   get notificationCount() {
+    const { notifications } = this.#sources;
     this.#notificationCount ??= new DataLoader(
-      (filters) => this.#sources.notifications.counts(filters),
+      (filters) => notifications.store.counts(filters),
       byFilter,
     );
     return this.#notificationCount;
@@ -188,7 +174,7 @@ class RequestLoaders implements Loaders {
   get notificationPage() {
     const { notifications, maxAnswerBytes } = this.#sources;
     this.#notificationPage ??= new DataLoader(
-      (queries) => notifications.pages(queries, maxAnswerBytes),
+      (queries) => notifications.store.pages(queries, maxAnswerBytes),
       byPage,
     );
     return this.#notificationPage;

@@ -13,43 +13,13 @@ import { authorizeMutation, authorizeRead } from './authorize.ts';
 import { runWrite, type ServiceSources, type Viewed } from './scope.ts';
 import type { SubscriptionService } from './subscriptions.ts';
 
-export interface NotificationService {
-  /** Null when the viewer does not see what is linked to no reseller. */
-  watchDetails(): Promise<NotificationWatch | null>;
-  /** Both changes may return only the topic; the service accounts have to be read then. */
-  register(
-    serviceAccountEmailAddress: string,
-    idempotencyKey: string | null,
-  ): Promise<WriteAnswer<NotificationWatch>>;
-  unregister(
-    serviceAccountEmailAddress: string,
-    idempotencyKey: string | null,
-  ): Promise<WriteAnswer<NotificationWatch>>;
-  /** Returns null when no notification with this id was received. */
-  get(messageId: string): Promise<NotificationEntry | null>;
-  /** Lists received notifications, newest first. */
-  page(filter: NotificationFilter, page: PageRequest): Promise<Page<NotificationEntry>>;
-  /** The number of notifications that match the filter. */
-  count(filter: NotificationFilter): Promise<number>;
-  /** New notifications; with `after`, first those stored after that sequence number. */
-  watch(
-    filter: NotificationFilter,
-    after: number | null,
-  ): Promise<AsyncIterable<NotificationEntry>>;
-  /** The customer of a notification; null when the message names none. */
-  customer(notification: Notification): Customer | null;
-  /**
-   * The subscription's current state; null when it no longer exists, the message names none, or its id
-   * has changed and the customer has several subscriptions of the SKU.
-   */
-  subscription(notification: Notification): Promise<ResellerSubscription | null>;
-}
+export type NotificationService = ReturnType<typeof createNotificationService>;
 
 export function createNotificationService(
   { reseller, notifications, writes }: ServiceSources,
   { access, liveAccess, loaders, resellerIds, scope }: Viewed,
   subscriptions: SubscriptionService,
-): NotificationService {
+) {
   const { viewer } = scope;
   const { tenant } = access;
 
@@ -63,21 +33,28 @@ export function createNotificationService(
   }
 
   return {
-    async watchDetails() {
+    /** Null when the viewer does not see what is linked to no reseller. */
+    async watchDetails(): Promise<NotificationWatch | null> {
       authorizeRead(viewer);
       return tenant && !tenant.ownsUnlinked ? null : reseller.getWatchDetails(scope);
     },
-    register: (serviceAccountEmailAddress, key) =>
+    /** Both changes may return only the topic; the service accounts have to be read then. */
+    register: (serviceAccountEmailAddress: string, key: string | null) =>
       change({ mutation: 'registerNotifications', serviceAccountEmailAddress }, key),
-    unregister: (serviceAccountEmailAddress, key) =>
+    unregister: (serviceAccountEmailAddress: string, key: string | null) =>
       change({ mutation: 'unregisterNotifications', serviceAccountEmailAddress }, key),
-    async get(messageId) {
+    /** Returns null when no notification with this id was received. */
+    async get(messageId: string): Promise<NotificationEntry | null> {
       authorizeRead(viewer);
-      const entry = await notifications.get(messageId);
+      const entry = await notifications.store.get(messageId);
       if (!entry || !tenant) return entry;
       return (await access.seesResellerCustomer(entry.notification.customerId)) ? entry : null;
     },
-    async page(filter, { token, size }) {
+    /** Lists received notifications, newest first. */
+    async page(
+      filter: NotificationFilter,
+      { token, size }: PageRequest,
+    ): Promise<Page<NotificationEntry>> {
       authorizeRead(viewer);
       const before = token === null ? null : Number(token);
       const visible = { ...filter, tenant };
@@ -88,21 +65,35 @@ export function createNotificationService(
       const last = items.at(-1);
       return { items, nextToken: last && listed.length > size ? String(last.sequence) : null };
     },
-    async count(filter) {
+    /** The number of notifications that match the filter. */
+    async count(filter: NotificationFilter): Promise<number> {
       authorizeRead(viewer);
       return loaders.notificationCount.load({ ...filter, tenant });
     },
-    async watch(filter, after) {
+    /** New notifications; with `after`, first those stored after that sequence number. */
+    async watch(
+      filter: NotificationFilter,
+      after: number | null,
+    ): Promise<AsyncIterable<NotificationEntry>> {
       authorizeRead(viewer);
       const isVisible = ({ notification: { customerId } }: NotificationEntry) =>
         liveAccess.seesResellerCustomer(customerId);
       const visible = { ...filter, tenant };
       return notifications.watch(visible, after, scope.signal, tenant && isVisible);
     },
-    customer({ customerId }) {
+    /** The customer of a notification; null when the message names none. */
+    customer({ customerId }: Notification): Customer | null {
       return customerId === null ? null : { billing: null, resellerCustomerId: customerId };
     },
-    async subscription({ customerId, subscriptionId, skuId }) {
+    /**
+     * The subscription's current state; null when it no longer exists, the message names none, or its
+     * id has changed and the customer has several subscriptions of the SKU.
+     */
+    async subscription({
+      customerId,
+      subscriptionId,
+      skuId,
+    }: Notification): Promise<ResellerSubscription | null> {
       if (customerId === null) return null;
       resellerIds.learn([customerId]);
       const found =

@@ -14,58 +14,14 @@ import { endDryRun, runWrite, type ServiceSources, type Viewed } from './scope.t
 
 export type { OperationFilter };
 
-export interface OperationService {
-  /** The current state; null when the operation does not exist. */
-  get(operationId: string): Promise<OperationEntry | null>;
-  /**
-   * The current state and each later one; with `after`, the states after that sequence number.
-   * @throws GatewayError NOT_FOUND when the operation does not exist
-   */
-  watch(operationId: string, after: number | null): Promise<AsyncIterable<OperationEntry>>;
-  /**
-   * New states of all operations or of one customer's; with `after`, first the states stored after
-   * that sequence number.
-   */
-  watchAll(
-    customer: BillingCustomerKey | null,
-    after: number | null,
-  ): Promise<AsyncIterable<OperationEntry>>;
-  /**
-   * @param linkTo the reseller customer to link the new customer to once the operation succeeds
-   * @param idempotencyKey null to generate one; the same for the three methods below
-   */
-  inviteCustomer(
-    invitation: CustomerInvitation,
-    linkTo: string | null,
-    idempotencyKey: string | null,
-  ): Promise<StartedOperation>;
-  /** @param linkTo as for `inviteCustomer` */
-  createResellerServedCustomer(
-    creation: CustomerCreation,
-    linkTo: string | null,
-    idempotencyKey: string | null,
-  ): Promise<StartedOperation>;
-  /**
-   * @throws GatewayError NOT_FOUND when the customer does not exist; FAILED_PRECONDITION when it is not
-   *   in the billing API
-   */
-  requireCustomer(customer: Customer): Promise<void>;
-  activateCustomer(customer: Customer, idempotencyKey: string | null): Promise<StartedOperation>;
-  suspendCustomer(customer: Customer, idempotencyKey: string | null): Promise<StartedOperation>;
-  /** Lists the journal's operations in their last known state, most recently started first. */
-  page(filter: OperationFilter, page: PageRequest): Promise<Page<OperationEntry>>;
-  /** The number of operations that match the filter. */
-  count(filter: OperationFilter): Promise<number>;
-  /** Requests cancellation, which is best effort. Returns the current state. */
-  cancel(operationId: string): Promise<OperationEntry>;
-}
+export type OperationService = ReturnType<typeof createOperationService>;
 
 export function createOperationService(
   { billing, operations, writes }: ServiceSources,
   { access, loaders, scope }: Viewed,
   customers: CustomerService,
   customerLinks: CustomerLinkService,
-): OperationService {
+) {
   const { viewer } = scope;
 
   /** Caches the customer that a finished operation returned. */
@@ -109,33 +65,59 @@ export function createOperationService(
   }
 
   return {
-    async get(operationId) {
+    /** The current state; null when the operation does not exist. */
+    async get(operationId: string): Promise<OperationEntry | null> {
       authorizeRead(viewer);
       checkOperationId(operationId);
       const entry = await operations.get(operationId, scope, access.seesReseller);
       return entry && cacheResult(entry);
     },
-    async watch(operationId, after) {
+    /**
+     * The current state and each later one; with `after`, the states after that sequence number.
+     * @throws GatewayError NOT_FOUND when the operation does not exist
+     */
+    async watch(operationId: string, after: number | null): Promise<AsyncIterable<OperationEntry>> {
       authorizeRead(viewer);
       checkOperationId(operationId);
       const states = await operations.watch(operationId, after, scope, access.seesReseller);
       if (!states) throw notFound();
       return states;
     },
-    async watchAll(customer, after) {
+    /**
+     * New states of all operations or of one customer's; with `after`, first the states stored after
+     * that sequence number.
+     */
+    async watchAll(
+      customer: BillingCustomerKey | null,
+      after: number | null,
+    ): Promise<AsyncIterable<OperationEntry>> {
       authorizeRead(viewer);
       return operations.watchAll(customer ?? undefined, after, scope, access.tenant);
     },
-    inviteCustomer: (invitation, linkTo, idempotencyKey) =>
-      start({ kind: 'INVITE_CUSTOMER', ...invitation, linkTo }, idempotencyKey),
-    createResellerServedCustomer: (creation, linkTo, idempotencyKey) =>
-      start({ kind: 'CREATE_RESELLER_SERVED_CUSTOMER', ...creation, linkTo }, idempotencyKey),
-    requireCustomer: async (customer) => customerLinks.requireBilling(await keyOf(customer)),
-    activateCustomer: (customer, idempotencyKey) =>
-      startFor('ACTIVATE_CUSTOMER', customer, idempotencyKey),
-    suspendCustomer: (customer, idempotencyKey) =>
-      startFor('SUSPEND_CUSTOMER', customer, idempotencyKey),
-    async cancel(operationId) {
+    /**
+     * @param linkTo the reseller customer to link the new customer to once the operation succeeds
+     * @param key the idempotency key; null to generate one; the same for the three methods below
+     */
+    inviteCustomer: (invitation: CustomerInvitation, linkTo: string | null, key: string | null) =>
+      start({ kind: 'INVITE_CUSTOMER', ...invitation, linkTo }, key),
+    /** @param linkTo as for `inviteCustomer` */
+    createResellerServedCustomer: (
+      creation: CustomerCreation,
+      linkTo: string | null,
+      key: string | null,
+    ) => start({ kind: 'CREATE_RESELLER_SERVED_CUSTOMER', ...creation, linkTo }, key),
+    /**
+     * @throws GatewayError NOT_FOUND when the customer does not exist; FAILED_PRECONDITION when it is
+     *   not in the billing API
+     */
+    requireCustomer: async (customer: Customer) =>
+      customerLinks.requireBilling(await keyOf(customer)),
+    activateCustomer: (customer: Customer, key: string | null) =>
+      startFor('ACTIVATE_CUSTOMER', customer, key),
+    suspendCustomer: (customer: Customer, key: string | null) =>
+      startFor('SUSPEND_CUSTOMER', customer, key),
+    /** Requests cancellation, which is best effort. Returns the current state. */
+    async cancel(operationId: string): Promise<OperationEntry> {
       authorizeMutation(viewer, 'cancelOperation');
       checkOperationId(operationId);
       if (access.tenant && !(await this.get(operationId))) throw notFound();
@@ -148,11 +130,16 @@ export function createOperationService(
         ),
       );
     },
-    async count(filter) {
+    /** The number of operations that match the filter. */
+    async count(filter: OperationFilter): Promise<number> {
       authorizeRead(viewer);
       return loaders.operationCount.load({ ...filter, tenant: access.tenant });
     },
-    async page(filter, { token, size }) {
+    /** Lists the journal's operations in their last known state, most recently started first. */
+    async page(
+      filter: OperationFilter,
+      { token, size }: PageRequest,
+    ): Promise<Page<OperationEntry>> {
       authorizeRead(viewer);
       const before = token === null ? null : Number(token);
       const visible = { ...filter, tenant: access.tenant };

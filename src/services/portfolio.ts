@@ -1,11 +1,5 @@
 import type { Customer } from '../domain/customer.ts';
-import type {
-  PortfolioChange,
-  PortfolioCustomer,
-  PortfolioSubscription,
-  PortfolioSummary,
-  SweepStatus,
-} from '../domain/portfolio.ts';
+import type { PortfolioChange, SweepStatus } from '../domain/portfolio.ts';
 import {
   type CustomerOrderField,
   EVERYTHING,
@@ -15,7 +9,7 @@ import {
   type PortfolioOrder,
   type SubscriptionOrderField,
 } from '../domain/portfolio-filter.ts';
-import type { ChangeQuery, Placed } from '../store/portfolio/portfolio-store.ts';
+import type { ChangeQuery } from '../store/portfolio/portfolio-store.ts';
 import { authorizeRead } from './authorize.ts';
 import type { ServiceSources, Viewed } from './scope.ts';
 
@@ -36,40 +30,13 @@ export interface PortfolioStatus extends SweepStatus {
   readonly progress: number | null;
 }
 
-/** The read model, as far as the viewer sees it. Rows are as last observed; see `observedAt`. */
-export interface PortfolioService {
-  status(): Promise<PortfolioStatus>;
-  /** When the last whole sweep began; null before the first. */
-  asOf(): Promise<Date | null>;
-  subscriptions(
-    range: PortfolioRange<SubscriptionOrderField>,
-  ): Promise<readonly Placed<PortfolioSubscription>[]>;
-  customers(
-    range: PortfolioRange<CustomerOrderField>,
-  ): Promise<readonly Placed<PortfolioCustomer>[]>;
-  countSubscriptions(filter: PortfolioFilter): Promise<number>;
-  countCustomers(filter: PortfolioFilter): Promise<number>;
-  summary(filter: PortfolioFilter): Promise<PortfolioSummary>;
-  /** The row of a subscription, gone or not; null when there is none. */
-  subscription(customerId: string, skuId: string): Promise<PortfolioSubscription | null>;
-  /** The row of a customer, gone or not, by either of its keys; null when there is none. */
-  customer(customer: Customer): Promise<PortfolioCustomer | null>;
-  /** Changes, newest first, before a sequence. */
-  history(
-    query: Omit<ChangeQuery, 'tenant'>,
-    before: number | null,
-    limit: number,
-  ): Promise<readonly PortfolioChange[]>;
-  /** The change with a sequence; null when there is none. */
-  change(sequence: number): Promise<PortfolioChange | null>;
-  /** Changes of rows that match the filter; with `after`, first those after that sequence. */
-  watch(filter: PortfolioFilter, after: number | null): Promise<AsyncIterable<PortfolioChange>>;
-}
+export type PortfolioService = ReturnType<typeof createPortfolioService>;
 
+/** The read model, as far as the viewer sees it. Rows are as last observed; see `observedAt`. */
 export function createPortfolioService(
   { portfolio }: Pick<ServiceSources, 'portfolio'>,
   { access, liveAccess, scope }: Viewed,
-): PortfolioService {
+) {
   const { viewer } = scope;
   const { tenant } = access;
   const { store } = portfolio;
@@ -91,7 +58,7 @@ export function createPortfolioService(
   }
 
   return {
-    async status() {
+    async status(): Promise<PortfolioStatus> {
       authorizeRead(viewer);
       const [status, subscriptions, customers] = await Promise.all([
         portfolio.status(),
@@ -101,33 +68,44 @@ export function createPortfolioService(
       const progress = await progressOf(status, subscriptions);
       return { ...status, subscriptions, customers, progress };
     },
-    async asOf() {
+    /** When the last whole sweep began; null before the first. */
+    async asOf(): Promise<Date | null> {
       authorizeRead(viewer);
       return (await portfolio.status()).asOf;
     },
-    subscriptions: async (range) => store.subscriptions(seen(range)),
-    customers: async (range) => store.customers(seen(range)),
-    countSubscriptions: async (filter) => store.countSubscriptions(seen({ filter })),
-    countCustomers: async (filter) => store.countCustomers(seen({ filter })),
-    summary: async (filter) => store.summary(seen({ filter })),
-    async subscription(customerId, skuId) {
+    subscriptions: async (range: PortfolioRange<SubscriptionOrderField>) =>
+      store.subscriptions(seen(range)),
+    customers: async (range: PortfolioRange<CustomerOrderField>) => store.customers(seen(range)),
+    countSubscriptions: async (filter: PortfolioFilter) =>
+      store.countSubscriptions(seen({ filter })),
+    countCustomers: async (filter: PortfolioFilter) => store.countCustomers(seen({ filter })),
+    summary: async (filter: PortfolioFilter) => store.summary(seen({ filter })),
+    /** The row of a subscription, gone or not; null when there is none. */
+    async subscription(customerId: string, skuId: string) {
       authorizeRead(viewer);
       return store.subscription(customerId, skuId, tenant);
     },
-    async customer(customer) {
+    /** The row of a customer, gone or not, by either of its keys; null when there is none. */
+    async customer(customer: Customer) {
       const filter = { type: 'and', of: [is({ type: 'customer', customer }), goneOrNot] } as const;
       const order = { field: 'CUSTOMER_DOMAIN', direction: 'ASC' } as const;
       const [found] = await store.customers(seen({ filter, order, after: null, limit: 1 }));
       return found?.row ?? null;
     },
-    history: async (query, before, limit) =>
+    /** Changes, newest first, before a sequence. */
+    history: async (query: Omit<ChangeQuery, 'tenant'>, before: number | null, limit: number) =>
       store.changes(seen(query), { after: before, limit, newestFirst: true }),
-    async change(sequence) {
+    /** The change with a sequence; null when there is none. */
+    async change(sequence: number) {
       const page = { after: sequence - 1, limit: 1, newestFirst: false };
       const [found] = await store.changes(seen({ filter: EVERYTHING, row: null }), page);
       return found?.sequence === sequence ? found : null;
     },
-    async watch(filter, after) {
+    /** Changes of rows that match the filter; with `after`, first those after that sequence. */
+    async watch(
+      filter: PortfolioFilter,
+      after: number | null,
+    ): Promise<AsyncIterable<PortfolioChange>> {
       const isVisible = ({ subscription: { customerId } }: PortfolioChange) =>
         liveAccess.seesResellerCustomer(customerId);
       const query = seen({ filter, row: null });

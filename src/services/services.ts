@@ -1,13 +1,11 @@
-import type { Viewer } from '../domain/viewer.ts';
 import { type Access, createAccess } from './access.ts';
 import { type AuditService, createAuditService } from './audit.ts';
-import { authorizeMutation, authorizeRead, mayRead } from './authorize.ts';
+import { authorizeMutation, authorizeRead } from './authorize.ts';
 import { type CatalogService, createCatalogService } from './catalog.ts';
 import { type CustomerLinkService, createCustomerLinkService } from './customer-links.ts';
 import type { CustomerService } from './customer-service.ts';
 import { createCustomerService } from './customers.ts';
-import { createLinkLoaders } from './link-loaders.ts';
-import { createLoaders, type Loaders } from './loaders.ts';
+import { Loaders } from './loaders.ts';
 import { createNotificationService, type NotificationService } from './notifications.ts';
 import { createOperationService, type OperationService } from './operations.ts';
 import { createPortfolioService, type PortfolioService } from './portfolio.ts';
@@ -16,34 +14,17 @@ import type { RequestScope, ServiceSources, Viewed } from './scope.ts';
 import { createSubscriptionChanges, type SubscriptionChanges } from './subscription-changes.ts';
 import { createSubscriptionService, type SubscriptionService } from './subscriptions.ts';
 
-export interface Services {
-  /** @throws GatewayError FORBIDDEN when the viewer may not run the mutation */
-  authorizeMutation(mutation: string): void;
-  /**
-   * The services of a dry run: their mutations reject with a `DryRun` instead of changing something.
-   * They read everything anew.
-   */
-  dryRun(): Services;
-  readonly catalog: CatalogService;
-  readonly customers: CustomerService;
-  readonly customerLinks: CustomerLinkService;
-  readonly subscriptions: SubscriptionService;
-  readonly subscriptionChanges: SubscriptionChanges;
-  readonly operations: OperationService;
-  readonly audit: AuditService;
-  readonly notifications: NotificationService;
-  readonly portfolio: PortfolioService;
-}
-
 /** Creates the services of one request, or of one event of a GraphQL subscription. */
 export function createServices(sources: ServiceSources, scope: RequestScope): Services {
-  const { viewer } = scope;
-  if (!mayRead(viewer)) return refusedServices(viewer);
-  return new RequestServices(sources, scope);
+  return new Services(sources, scope);
 }
 
-/** Creates each service when it is first used: most requests use one or two of them. */
-class RequestServices implements Services {
+/**
+ * What a request can do. Each service is created when it is first used: most requests use one or two of
+ * them. A viewer that may not read gets none, so that no method can forget to authorize it.
+ * @throws GatewayError FORBIDDEN from every property when the viewer may not read
+ */
+export class Services {
   readonly #sources: ServiceSources;
   readonly #viewed: Viewed;
   #catalog: CatalogService | undefined;
@@ -61,38 +42,50 @@ class RequestServices implements Services {
     this.#viewed = new RequestView(sources, scope);
   }
 
+  /** @throws GatewayError FORBIDDEN when the viewer may not run the mutation */
   authorizeMutation(mutation: string): void {
     authorizeMutation(this.#viewed.scope.viewer, mutation);
   }
 
+  /**
+   * The services of a dry run: their mutations reject with a `DryRun` instead of changing something.
+   * They read everything anew.
+   */
   dryRun(): Services {
-    return createServices(this.#sources, { ...this.#viewed.scope, isDryRun: true });
+    return new Services(this.#sources, { ...this.#readable().scope, isDryRun: true });
+  }
+
+  #readable(): Viewed {
+    authorizeRead(this.#viewed.scope.viewer);
+    return this.#viewed;
   }
 
   get catalog() {
+    this.#readable();
     this.#catalog ??= createCatalogService(this.#sources.catalog);
     return this.#catalog;
   }
 
   get customers() {
-    this.#customers ??= createCustomerService(this.#sources, this.#viewed);
+    this.#customers ??= createCustomerService(this.#sources, this.#readable());
     return this.#customers;
   }
 
   get customerLinks() {
-    this.#customerLinks ??= createCustomerLinkService(this.#sources, this.#viewed, this.customers);
+    const { customers } = this;
+    this.#customerLinks ??= createCustomerLinkService(this.#sources, this.#readable(), customers);
     return this.#customerLinks;
   }
 
   get subscriptions() {
-    this.#subscriptions ??= createSubscriptionService(this.#sources, this.#viewed);
+    this.#subscriptions ??= createSubscriptionService(this.#sources, this.#readable());
     return this.#subscriptions;
   }
 
   get subscriptionChanges() {
     this.#subscriptionChanges ??= createSubscriptionChanges(
       this.#sources,
-      this.#viewed,
+      this.#readable(),
       this.subscriptions,
     );
     return this.#subscriptionChanges;
@@ -101,27 +94,27 @@ class RequestServices implements Services {
   get operations() {
     const { customers, customerLinks } = this;
     this.#operations ??= createOperationService(
-      ...([this.#sources, this.#viewed, customers, customerLinks] as const),
+      ...([this.#sources, this.#readable(), customers, customerLinks] as const),
     );
     return this.#operations;
   }
 
   get audit() {
-    this.#audit ??= createAuditService(this.#sources, this.#viewed, this.operations);
+    this.#audit ??= createAuditService(this.#sources, this.#readable(), this.operations);
     return this.#audit;
   }
 
   get notifications() {
     this.#notifications ??= createNotificationService(
       this.#sources,
-      this.#viewed,
+      this.#readable(),
       this.subscriptions,
     );
     return this.#notifications;
   }
 
   get portfolio() {
-    this.#portfolio ??= createPortfolioService(this.#sources, this.#viewed);
+    this.#portfolio ??= createPortfolioService(this.#sources, this.#readable());
     return this.#portfolio;
   }
 }
@@ -135,13 +128,12 @@ class RequestView implements Viewed {
   #resellerIds: ResellerIds | undefined;
 
   constructor(sources: ServiceSources, scope: RequestScope) {
-    const links = createLinkLoaders(sources.links);
     this.#sources = sources;
     this.scope = scope;
     this.access = createAccess(scope.viewer, sources.resellerOwner, {
-      load: (id) => links.linkByReseller.load(id),
+      load: (id) => this.loaders.linkByReseller.load(id),
     });
-    this.loaders = createLoaders(sources, links, this.access, scope);
+    this.loaders = new Loaders(sources, this.access, scope);
   }
 
   get liveAccess() {
@@ -156,43 +148,4 @@ class RequestView implements Viewed {
     this.#resellerIds ??= createResellerIds(this.access, this.loaders);
     return this.#resellerIds;
   }
-}
-
-/** Rejects whatever the viewer asks for, so that no method can forget to authorize it. */
-function refusedServices(viewer: Viewer): Services {
-  function refuse(): never {
-    authorizeRead(viewer);
-    throw new Error('refused a viewer that may read');
-  }
-  return {
-    authorizeMutation: (mutation) => authorizeMutation(viewer, mutation),
-    dryRun: refuse,
-    get catalog() {
-      return refuse();
-    },
-    get customers() {
-      return refuse();
-    },
-    get customerLinks() {
-      return refuse();
-    },
-    get subscriptions() {
-      return refuse();
-    },
-    get subscriptionChanges() {
-      return refuse();
-    },
-    get audit() {
-      return refuse();
-    },
-    get operations() {
-      return refuse();
-    },
-    get notifications() {
-      return refuse();
-    },
-    get portfolio() {
-      return refuse();
-    },
-  };
 }

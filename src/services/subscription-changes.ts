@@ -14,57 +14,19 @@ export { seatsFor } from '../writes/reseller/change-conduct.ts';
 
 type Changed = WriteAnswer<ResellerSubscription>;
 
+export type SubscriptionChanges = ReturnType<typeof createSubscriptionChanges>;
+
 /**
  * Changes subscriptions. Each method looks up the current subscription id and returns the state from
  * the backend's response, or the present state when it replays an earlier write.
  * @throws GatewayError NOT_FOUND when the subscription does not exist
  * @throws OutcomeUnknown when the change may have been made
  */
-export interface SubscriptionChanges {
-  order(order: SubscriptionOrder, idempotencyKey: string | null): Promise<Changed>;
-  /**
-   * Sends all orders in one batch. Returns one result per order, in order; throws when none of the
-   * subscriptions was transferred.
-   */
-  transfer(
-    orders: readonly SubscriptionOrder[],
-    idempotencyKey: string | null,
-  ): Promise<WriteAnswer<readonly (ResellerSubscription | GatewayError)[]>>;
-  activate(target: SubscriptionTarget, idempotencyKey: string | null): Promise<Changed>;
-  suspend(target: SubscriptionTarget, idempotencyKey: string | null): Promise<Changed>;
-  startPaidService(target: SubscriptionTarget, idempotencyKey: string | null): Promise<Changed>;
-  changePlan(
-    target: SubscriptionTarget,
-    plan: PlanInput,
-    idempotencyKey: string | null,
-  ): Promise<Changed>;
-  /** @param seats the total */
-  changeSeats(
-    target: SubscriptionTarget,
-    seats: number,
-    idempotencyKey: string | null,
-  ): Promise<Changed>;
-  changeRenewalSettings(
-    target: SubscriptionTarget,
-    renewalType: string,
-    idempotencyKey: string | null,
-  ): Promise<Changed>;
-  /**
-   * Ends subscriptions of one customer, at least one; several are sent in one batch.
-   * @returns one result per target, in order: null when it ended
-   */
-  delete(
-    targets: readonly SubscriptionTarget[],
-    type: DeletionType,
-    idempotencyKey: string | null,
-  ): Promise<WriteAnswer<readonly (null | GatewayError)[]>>;
-}
-
 export function createSubscriptionChanges(
   { writes, portfolio }: Pick<ServiceSources, 'writes' | 'portfolio'>,
   { access, loaders, resellerIds, scope }: Viewed,
   subscriptions: SubscriptionService,
-): SubscriptionChanges {
+) {
   /**
    * Clears the cached subscriptions even when the write fails, since it may have been applied.
    * @param observedIn what the answer says about the portfolio's rows
@@ -111,7 +73,7 @@ export function createSubscriptionChanges(
   }
 
   return {
-    async order(order, key) {
+    async order(order: SubscriptionOrder, key: string | null): Promise<Changed> {
       if (order.customerAuthToken !== undefined) authorizeTransfer('orderSubscription');
       const answer = await run(writes.reseller.orderSubscription(order), key, observedOrder);
       const { customerId } = answer.value;
@@ -121,22 +83,34 @@ export function createSubscriptionChanges(
       if (order.action === 'buy' && !answer.replayed) subscriptions.rememberOwner(answer.value);
       return answer;
     },
-    async transfer(orders, key) {
+    /**
+     * Sends all orders in one batch. Returns one result per order, in order; throws when none of the
+     * subscriptions was transferred.
+     */
+    async transfer(orders: readonly SubscriptionOrder[], key: string | null) {
       authorizeTransfer('transferSubscriptions');
       return run(writes.reseller.transferSubscriptions(orders), key, (results) =>
         results.flatMap((result) => (result instanceof GatewayError ? [] : observedOrder(result))),
       );
     },
-    activate: (target, key) => change({ mutation: 'activateSubscription', target }, key),
-    suspend: (target, key) => change({ mutation: 'suspendSubscription', target }, key),
-    startPaidService: (target, key) => change({ mutation: 'startPaidService', target }, key),
-    changePlan: (target, plan, key) =>
+    activate: (target: SubscriptionTarget, key: string | null) =>
+      change({ mutation: 'activateSubscription', target }, key),
+    suspend: (target: SubscriptionTarget, key: string | null) =>
+      change({ mutation: 'suspendSubscription', target }, key),
+    startPaidService: (target: SubscriptionTarget, key: string | null) =>
+      change({ mutation: 'startPaidService', target }, key),
+    changePlan: (target: SubscriptionTarget, plan: PlanInput, key: string | null) =>
       change({ mutation: 'changeSubscriptionPlan', target, plan }, key),
-    changeSeats: (target, seats, key) =>
+    /** @param seats the total */
+    changeSeats: (target: SubscriptionTarget, seats: number, key: string | null) =>
       change({ mutation: 'changeSubscriptionSeats', target, seats }, key),
-    changeRenewalSettings: (target, renewalType, key) =>
+    changeRenewalSettings: (target: SubscriptionTarget, renewalType: string, key: string | null) =>
       change({ mutation: 'changeSubscriptionRenewalSettings', target, renewalType }, key),
-    async delete(given, type, key) {
+    /**
+     * Ends subscriptions of one customer, at least one; several are sent in one batch.
+     * @returns one result per target, in order: null when it ended
+     */
+    async delete(given: readonly SubscriptionTarget[], type: DeletionType, key: string | null) {
       const mutation = type === 'cancel' ? 'cancelSubscription' : 'transferSubscriptionToDirect';
       authorizeMutation(scope.viewer, mutation);
       const targets = await Promise.all(given.map(visible));

@@ -17,26 +17,7 @@ import { authorizeRead } from './authorize.ts';
 import type { ServiceSources, Viewed } from './scope.ts';
 import { createObservedOwner } from './sku-owners.ts';
 
-export interface SubscriptionService {
-  /** Null when another reseller or Google manages the filtered customer, and there is no token. */
-  page(filter: SubscriptionFilter, page: PageRequest): Promise<Page<ResellerSubscription> | null>;
-  /** The subscription that a target addresses now; null when there is none. */
-  find(target: SubscriptionTarget): Promise<ResellerSubscription | null>;
-  /** The customer's only subscription of a SKU; null when there is none or there are several. */
-  onlyOf(customerId: string, skuId: string): Promise<ResellerSubscription | null>;
-  /** The subscription that currently has this id; null when there is none. */
-  bySubscriptionId(
-    customerId: string,
-    subscriptionId: string,
-  ): Promise<ResellerSubscription | null>;
-  /**
-   * The target that addresses this subscription and no other; its global id is built from it. Reads
-   * the customer's subscriptions unless the pages that this request has read suffice.
-   */
-  targetOf(subscription: ResellerSubscription): Promise<SubscriptionTarget>;
-  /** Records that a write returned the owner of its SKU, so that `targetOf` needs no read. */
-  rememberOwner(subscription: ResellerSubscription): void;
-}
+export type SubscriptionService = ReturnType<typeof createSubscriptionService>;
 
 /** The pages of one list that this request has read, by their tokens. */
 interface Listing {
@@ -47,7 +28,7 @@ interface Listing {
 export function createSubscriptionService(
   sources: Pick<ServiceSources, 'portfolio'>,
   { access, loaders, resellerIds, scope: { viewer } }: Viewed,
-): SubscriptionService {
+) {
   const observedOwner = createObservedOwner(sources);
   const listings = new Map<string, Listing>();
   const origins = new WeakMap<ResellerSubscription, Listing>();
@@ -134,7 +115,11 @@ export function createSubscriptionService(
   }
 
   return {
-    async page(given, requested) {
+    /** Null when another reseller or Google manages the filtered customer, and there is no token. */
+    async page(
+      given: SubscriptionFilter,
+      requested: PageRequest,
+    ): Promise<Page<ResellerSubscription> | null> {
       authorizeRead(viewer);
       const filter = await visible(given);
       // Most items of a page may be invisible, so small pages would cost many calls.
@@ -150,16 +135,22 @@ export function createSubscriptionService(
       for (const item of read.items) origins.set(item, listing);
       return access.tenant ? { ...read, items: await visibleItems(read.items) } : read;
     },
-    async find(target) {
+    /** The subscription that a target addresses now; null when there is none. */
+    async find(target: SubscriptionTarget): Promise<ResellerSubscription | null> {
       authorizeRead(viewer);
       return findTarget(await allOrNone(target.customerId), target);
     },
-    async onlyOf(customerId, skuId) {
+    /** The customer's only subscription of a SKU; null when there is none or there are several. */
+    async onlyOf(customerId: string, skuId: string): Promise<ResellerSubscription | null> {
       authorizeRead(viewer);
       const [only, ...others] = (await allOrNone(customerId)).filter((s) => s.skuId === skuId);
       return only && others.length === 0 ? only : null;
     },
-    async bySubscriptionId(domainOrId, subscriptionId) {
+    /** The subscription that currently has this id; null when there is none. */
+    async bySubscriptionId(
+      domainOrId: string,
+      subscriptionId: string,
+    ): Promise<ResellerSubscription | null> {
       authorizeRead(viewer);
       const customerId = await resellerIds.resolve(domainOrId);
       if (customerId === null) return null;
@@ -167,7 +158,11 @@ export function createSubscriptionService(
         .load({ customerId, subscriptionId })
         .catch((error: unknown) => nullIfElsewhere(error, customerId));
     },
-    async targetOf(subscription) {
+    /**
+     * The target that addresses this subscription and no other; its global id is built from it. Reads
+     * the customer's subscriptions unless the pages that this request has read suffice.
+     */
+    async targetOf(subscription: ResellerSubscription): Promise<SubscriptionTarget> {
       const { customerId, skuId, subscriptionId } = subscription;
       const target = { customerId, skuId, subscriptionId: null };
       if (owners.has(subscription)) return target;
@@ -178,7 +173,8 @@ export function createSubscriptionService(
       const owner = ownerOf([...siblings(list, subscription), subscription]);
       return owner === subscription ? target : { ...target, subscriptionId };
     },
-    rememberOwner(subscription) {
+    /** Records that a write returned the owner of its SKU, so that `targetOf` needs no read. */
+    rememberOwner(subscription: ResellerSubscription): void {
       owners.add(subscription);
     },
   };

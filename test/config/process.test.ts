@@ -8,15 +8,15 @@ import { testDirectory } from '../e2e/gateway-process.support.ts';
 import { type Env, plaintext } from '../support/config.ts';
 import { request } from '../support/request.ts';
 
-function start(args: readonly string[], env: Env): ChildProcess {
-  const child = spawn(process.execPath, ['src/main.cjs', ...args], { env });
+function start(args: readonly string[], env: Env, file = 'src/main.cjs'): ChildProcess {
+  const child = spawn(process.execPath, [file, ...args], { env });
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;
 }
 
 /** Runs the program until it exits. */
-async function run(args: readonly string[], env: Env) {
-  const child = start(args, env);
+async function run(args: readonly string[], env: Env, file?: string) {
+  const child = start(args, env, file);
   if (!child.stdout || !child.stderr) throw new Error('the output is not piped');
   const [out, errors, [code]] = await Promise.all([
     text(child.stdout),
@@ -33,8 +33,11 @@ const invalid = {
   SANDBOX_CUSTOMERS: 'x',
 };
 
-test('--help exits with 0 and starts nothing', async () => {
-  const { code, out, errors } = await run(['--help'], invalid);
+test.each([
+  'src/main.cjs',
+  'src/main.ts',
+])('%s --help exits with 0 and starts nothing', async (file) => {
+  const { code, out, errors } = await run(['--help'], invalid, file);
   expect({ code, errors }).toEqual({ code: 0, errors: '' });
   expect(out).toMatch(/^Usage: /);
 });

@@ -17,8 +17,18 @@ interface Rule {
   readonly message: string;
 }
 
-const FAILED = 'The billing API failed.';
-const INVALID = 'The billing API rejected the request as invalid.';
+function rule(code: ErrorCode, message: string): Rule {
+  return { code, message };
+}
+
+/** The same call may succeed later. */
+function temporary(code: ErrorCode, message: string): Rule {
+  return { code, message, retryable: true };
+}
+
+const UNAVAILABLE = temporary('UNAVAILABLE', 'The billing API is unavailable.');
+const FAILED = rule('INTERNAL_SERVER_ERROR', 'The billing API failed.');
+const INVALID = rule('BAD_USER_INPUT', 'The billing API rejected the request as invalid.');
 
 /**
  * The error code for each gRPC status of the billing API. The vendor does not document whether an
@@ -27,61 +37,41 @@ const INVALID = 'The billing API rejected the request as invalid.';
 const rules: Readonly<Record<number, Rule>> = {
   // grpc-js reports CANCELLED when a stopping server resets the call. The gateway's own aborts reject
   // with the signal's reason instead.
-  [status.CANCELLED]: {
-    code: 'UNAVAILABLE',
-    retryable: true,
-    message: 'The billing API cancelled the call. Retry later.',
-  },
-  [status.UNKNOWN]: { code: 'INTERNAL_SERVER_ERROR', message: FAILED },
-  [status.INVALID_ARGUMENT]: { code: 'BAD_USER_INPUT', message: INVALID },
+  [status.CANCELLED]: temporary('UNAVAILABLE', 'The billing API cancelled the call. Retry later.'),
+  [status.UNKNOWN]: FAILED,
+  [status.INVALID_ARGUMENT]: INVALID,
   // grpc-js uses this status for the gateway's own deadline too, with addresses in the message.
-  [status.DEADLINE_EXCEEDED]: {
-    code: 'DEADLINE_EXCEEDED',
-    retryable: true,
-    message: 'The billing API timed out.',
-  },
-  [status.NOT_FOUND]: {
-    code: 'NOT_FOUND',
-    message: 'The object was not found in the billing API.',
-  },
-  [status.ALREADY_EXISTS]: {
-    code: 'CONFLICT',
-    message: 'The object already exists in the billing API.',
-  },
-  [status.PERMISSION_DENIED]: {
-    code: 'FORBIDDEN',
-    message: 'The billing API denied permission for this request.',
-  },
-  [status.RESOURCE_EXHAUSTED]: {
-    code: 'RATE_LIMITED',
-    retryable: true,
-    message: 'A rate limit or quota of the billing API is exceeded. Retry later.',
-  },
-  [status.FAILED_PRECONDITION]: {
-    code: 'FAILED_PRECONDITION',
-    message: "The billing API rejected the request in the object's current state.",
-  },
-  [status.ABORTED]: {
-    code: 'CONFLICT',
-    retryable: true,
-    message: 'The request conflicted with another change in the billing API. Retry later.',
-  },
-  [status.OUT_OF_RANGE]: { code: 'BAD_USER_INPUT', message: INVALID },
-  [status.UNIMPLEMENTED]: {
-    code: 'INTERNAL_SERVER_ERROR',
-    message: 'The billing API does not implement this method.',
-  },
-  [status.INTERNAL]: { code: 'INTERNAL_SERVER_ERROR', message: FAILED },
-  [status.UNAVAILABLE]: {
-    code: 'UNAVAILABLE',
-    retryable: true,
-    message: 'The billing API is unavailable.',
-  },
-  [status.DATA_LOSS]: { code: 'INTERNAL_SERVER_ERROR', message: FAILED },
-  [status.UNAUTHENTICATED]: {
-    code: 'UNAUTHENTICATED',
-    message: "The billing API rejected the gateway's credentials.",
-  },
+  [status.DEADLINE_EXCEEDED]: temporary('DEADLINE_EXCEEDED', 'The billing API timed out.'),
+  [status.NOT_FOUND]: rule('NOT_FOUND', 'The object was not found in the billing API.'),
+  [status.ALREADY_EXISTS]: rule('CONFLICT', 'The object already exists in the billing API.'),
+  [status.PERMISSION_DENIED]: rule(
+    'FORBIDDEN',
+    'The billing API denied permission for this request.',
+  ),
+  [status.RESOURCE_EXHAUSTED]: temporary(
+    'RATE_LIMITED',
+    'A rate limit or quota of the billing API is exceeded. Retry later.',
+  ),
+  [status.FAILED_PRECONDITION]: rule(
+    'FAILED_PRECONDITION',
+    "The billing API rejected the request in the object's current state.",
+  ),
+  [status.ABORTED]: temporary(
+    'CONFLICT',
+    'The request conflicted with another change in the billing API. Retry later.',
+  ),
+  [status.OUT_OF_RANGE]: INVALID,
+  [status.UNIMPLEMENTED]: rule(
+    'INTERNAL_SERVER_ERROR',
+    'The billing API does not implement this method.',
+  ),
+  [status.INTERNAL]: FAILED,
+  [status.UNAVAILABLE]: UNAVAILABLE,
+  [status.DATA_LOSS]: FAILED,
+  [status.UNAUTHENTICATED]: rule(
+    'UNAUTHENTICATED',
+    "The billing API rejected the gateway's credentials.",
+  ),
 };
 
 /**
@@ -90,27 +80,16 @@ const rules: Readonly<Record<number, Rule>> = {
  */
 const connectionFailures: readonly (Rule & { readonly details: RegExp; readonly unsent?: true })[] =
   [
+    { ...UNAVAILABLE, details: /^Failed to start HTTP\/2 stream/, unsent: true },
     {
-      details: /^Failed to start HTTP\/2 stream/,
-      unsent: true,
-      code: 'UNAVAILABLE',
-      retryable: true,
-      message: 'The billing API is unavailable.',
-    },
-    {
+      ...UNAVAILABLE,
       details: /^Received RST_STREAM with code [012]\b|^Bandwidth exhausted or memory limit/,
-      code: 'UNAVAILABLE',
-      retryable: true,
-      message: 'The billing API is unavailable.',
     },
     {
+      ...rule('INTERNAL_SERVER_ERROR', 'The billing API returned a response that is too large.'),
       details: /^Received message larger than max/,
-      code: 'INTERNAL_SERVER_ERROR',
-      message: 'The billing API returned a response that is too large.',
     },
   ];
-
-const unknownRule: Rule = { code: 'INTERNAL_SERVER_ERROR', message: FAILED };
 
 /**
  * Translates a failed call of the billing API.
@@ -118,17 +97,17 @@ const unknownRule: Rule = { code: 'INTERNAL_SERVER_ERROR', message: FAILED };
  */
 export function billingError(error: ServiceError, sentRequestId: string | undefined): GatewayError {
   const connection = connectionFailure(error);
-  const rule = connection ?? rules[error.code] ?? unknownRule;
+  const { code, retryable, message: text } = connection ?? rules[error.code] ?? FAILED;
   const details = statusDetails(error.metadata);
   const violations = details.flatMap((detail) =>
     detail.type === 'badRequest' ? detail.fieldViolations : [],
   );
   const failure = error instanceof NotConnected ? error.cause : undefined;
   const reason = publicReason(failure);
-  const message = reason === null ? rule.message : `The billing API is unavailable: ${reason}.`;
-  return new GatewayError(rule.code, message, {
+  const message = reason === null ? text : `The billing API is unavailable: ${reason}.`;
+  return new GatewayError(code, message, {
     service: 'billing',
-    retryable: failure instanceof ConnectFailure ? failure.retryable : rule.retryable,
+    retryable: failure instanceof ConnectFailure ? failure.retryable : retryable,
     requestId: requestId(error.metadata, details) ?? sentRequestId,
     retryAfterMs: details.find((detail) => detail.type === 'retryInfo')?.retryDelayMs,
     violations: shownViolations(violations),

@@ -8,7 +8,7 @@ import {
 } from '@bufbuild/protobuf';
 import { Metadata, status } from '@grpc/grpc-js';
 import type { CallScope } from '../../domain/call-scope.ts';
-import { GatewayError } from '../../domain/error.ts';
+import { asNotSent, GatewayError } from '../../domain/error.ts';
 import { inSpan, traceHeaders } from '../../domain/tracing.ts';
 import type { Admission } from '../admission.ts';
 import { Breaker } from '../breaker.ts';
@@ -125,7 +125,7 @@ export class Host {
         await Promise.all([this.#credential.token(signal), connected]);
       })
       .catch((error: unknown) => {
-        throw notSent(error);
+        throw asNotSent(error);
       });
   }
 
@@ -153,7 +153,7 @@ export class Host {
       const token =
         this.#credential.current?.() ??
         (await this.#credential.token(sent.signal).catch((error: unknown) => {
-          throw rejection ?? notSent(error);
+          throw rejection ?? asNotSent(error);
         }));
       try {
         return await this.#send(method, request, token, sent);
@@ -215,11 +215,4 @@ const INVALID_STRINGS = 'billing API returned strings that are not UTF-8, leavin
 
 function translated(error: unknown, requestId: string | undefined): unknown {
   return isServiceError(error) ? billingError(error, requestId) : error;
-}
-
-/** The failure of a call that never left the gateway. */
-function notSent(error: unknown): unknown {
-  if (!(error instanceof GatewayError)) return error;
-  const { code, message, cause } = error;
-  return new GatewayError(code, message, { ...error, cause, nothingSent: true });
 }

@@ -206,22 +206,14 @@ function asResult(error: unknown): GatewayError {
 /** Readers of a shared call get its error with their own request id. */
 function withRequestId(error: unknown, scope: CallScope): unknown {
   if (!(error instanceof GatewayError)) return error;
-  return new GatewayError(error.code, error.message, {
-    ...error,
-    cause: error.cause,
-    requestId: error.requestId ?? scope.requestId,
-  });
+  return error.with({ requestId: error.requestId ?? scope.requestId });
 }
 
 /** A write whose response was lost may have been applied, so it is not retryable. */
 function toWriteError(error: unknown, scope: CallScope): unknown {
   const failure = withRequestId(error, scope);
   if (!(failure instanceof GatewayError) || !mayHaveBeenApplied(failure)) return failure;
-  return new GatewayError(failure.code, failure.message, {
-    ...failure,
-    cause: failure.cause,
-    retryable: false,
-  });
+  return failure.with({ retryable: false });
 }
 
 function chunked<T>(items: readonly T[], size: number): T[][] {

@@ -1,13 +1,6 @@
 import { GatewayError } from '../../domain/error.ts';
 import { HttpFailure } from './errors.ts';
 
-/** Marks a failure that happened before the call was sent. */
-export function beforeSending(error: unknown): unknown {
-  if (!(error instanceof GatewayError)) return error;
-  const { code, message, cause } = error;
-  return new GatewayError(code, message, { ...error, cause, nothingSent: true });
-}
-
 /**
  * Whether the reseller API, or the gateway before the call left, certainly rejected this call. A 408
  * comes from a front end that may have forwarded the request.

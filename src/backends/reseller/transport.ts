@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { GatewayError } from '../../domain/error.ts';
+import { asNotSent, GatewayError } from '../../domain/error.ts';
 import { activeSpan, type Span, type SpanAttributes, traceHeaders } from '../../domain/tracing.ts';
 import { Breaker } from '../breaker.ts';
 import type { Credential } from '../credentials/credential.ts';
@@ -19,7 +19,6 @@ import {
   requestName,
 } from './http.ts';
 import { methodName, pathTemplate } from './method-name.ts';
-import { beforeSending } from './refusals.ts';
 
 /** One call of the API; `path` has no leading slash and includes the query. */
 export interface Call {
@@ -78,7 +77,7 @@ export function createTransport(options: TransportOptions): Transport {
       return await credential.token(signal);
     } catch (error) {
       signal.throwIfAborted();
-      throw beforeSending(error);
+      throw asNotSent(error);
     }
   }
 

@@ -1,39 +1,28 @@
 import type { WriteFailure, WriteOutcome, WriteRecord, WriteTarget } from '../../domain/write.ts';
-import { builder } from '../builder.ts';
 import { customer } from '../customer/customer.ts';
 import { errorCode } from '../error-code.ts';
-import { expose, exposeFrom, objectType } from '../fields.ts';
+import { enumType, expose, exposeAs, objectType } from '../fields.ts';
 import { operation } from '../operation/operation.ts';
-import { encodeGlobalId, givenIdOf, invalidId } from '../relay/global-id.ts';
-import { nodeInterface, registerNode } from '../relay/node.ts';
+import { givenIdOf, invalidId } from '../relay/global-id.ts';
+import { nodeType, registerNode } from '../relay/node.ts';
 
-const outcomeValues = {
-  PENDING: {
-    description: 'The change is on record, and its call to the vendor may be on its way.',
-  },
-  DONE: { description: 'The vendor carried out the change.' },
-  REFUSED: { description: 'The vendor or the gateway refused the change. Nothing was begun.' },
-  UNKNOWN: {
-    description:
+export const writeOutcome = enumType<WriteOutcome>(
+  'WriteOutcome',
+  'The outcome of a change at a vendor.',
+  {
+    PENDING: 'The change is on record, and its call to the vendor may be on its way.',
+    DONE: 'The vendor carried out the change.',
+    REFUSED: 'The vendor or the gateway refused the change. Nothing was begun.',
+    UNKNOWN:
       'The call may have reached the vendor, and its answer was not received. Send the same mutation with the same idempotency key, or use `settleWrite`.',
   },
-} as const satisfies Record<WriteOutcome, { description: string }>;
-
-export const writeOutcome = builder.enumType('WriteOutcome', {
-  description: 'The outcome of a change at a vendor.',
-  values: outcomeValues,
-});
+);
 
 const auditError = objectType<WriteFailure>(
   'AuditError',
   'The failure that decided a change, or that left its outcome unknown.',
   (t) => ({
-    code: t.field({
-      type: errorCode,
-      nullable: false,
-      description: 'Machine-readable reason of the failure.',
-      resolve: ({ code }) => code,
-    }),
+    ...exposeAs(t, errorCode, { code: 'Machine-readable reason of the failure.' }),
     ...expose(t, { 'String!': { message: 'What was wrong, in English.' } }),
   }),
 );
@@ -62,17 +51,13 @@ const auditTarget = objectType<WriteTarget>(
   }),
 );
 
-export const auditEntry = builder.objectRef<WriteRecord>('AuditEntry').implement({
+export const auditEntry = nodeType<WriteRecord>('AuditEntry', {
   description:
     'The record of one mutation that changes something at a vendor, or of one `settleWrite`: who sent it, and its outcome.',
-  interfaces: [nodeInterface],
+  id: 'Global id of the audit entry.',
+  key: ({ id }) => [id],
   fields: (t) => ({
-    id: t.id({
-      nullable: false,
-      description: 'Global id of the audit entry.',
-      resolve: ({ id }) => encodeGlobalId('AuditEntry', id),
-    }),
-    ...exposeFrom(t, (entry: WriteRecord) => entry, {
+    ...expose(t, {
       'String!': {
         mutation: 'Name of the mutation, such as `activateCustomer`.',
         viewer: 'Stable name of the caller that sent the mutation.',
@@ -86,23 +71,12 @@ export const auditEntry = builder.objectRef<WriteRecord>('AuditEntry').implement
       description: "RFC 3339 time at which the change was recorded, by the database's clock.",
       resolve: ({ recordedAt }) => recordedAt,
     }),
-    outcome: t.field({
-      type: writeOutcome,
-      nullable: false,
-      description: 'The outcome of the change.',
-      resolve: ({ outcome }) => outcome,
-    }),
-    target: t.field({
-      type: auditTarget,
-      nullable: false,
-      description: 'The object that the change is about.',
-      resolve: ({ target }) => target,
-    }),
-    input: t.field({
-      type: 'JSON',
-      nullable: false,
-      description: 'The input without personal data and tokens.',
-      resolve: ({ input }) => input,
+    ...exposeAs(t, writeOutcome, { outcome: 'The outcome of the change.' }),
+    ...exposeAs(t, auditTarget, { target: 'The object that the change is about.' }),
+    ...exposeAs(t, 'JSON', { input: 'The input without personal data and tokens.' }),
+    ...exposeAs(t, 'UUID', {
+      idempotencyKey:
+        'The idempotency key of the mutation, or the one that the gateway generated. Send the same mutation with it to get the outcome of the change.',
     }),
     error: t.field({
       type: auditError,
@@ -116,13 +90,6 @@ export const auditEntry = builder.objectRef<WriteRecord>('AuditEntry').implement
         const { operationId } = await services.audit.stored(entry);
         return operationId === null ? null : services.operations.get(operationId);
       },
-    }),
-    idempotencyKey: t.field({
-      type: 'UUID',
-      nullable: false,
-      description:
-        'The idempotency key of the mutation, or the one that the gateway generated. Send the same mutation with it to get the outcome of the change.',
-      resolve: ({ idempotencyKey }) => idempotencyKey,
     }),
     billingAccountActive: t.boolean({
       description:
@@ -167,6 +134,4 @@ function idOfParts([id, ...more]: readonly string[]): string {
   throw invalidId('AuditEntry');
 }
 
-registerNode('AuditEntry', {
-  load: async (parts, { services }) => services.audit.get(idOfParts(parts)),
-});
+registerNode('AuditEntry', async (parts, { services }) => services.audit.get(idOfParts(parts)));

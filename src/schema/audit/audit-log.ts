@@ -5,6 +5,7 @@ import type { AuditFilter, AuditOrder, AuditService } from '../../services/audit
 import type { CustomerService } from '../../services/customer-service.ts';
 import { builder, type InputFields } from '../builder.ts';
 import { customer, customerOfId } from '../customer/customer.ts';
+import { enumType } from '../fields.ts';
 import { checkPeriod, sequenceOf } from '../relay/arguments.ts';
 import {
   type CountedConnection,
@@ -15,13 +16,11 @@ import { type ConnectionArgs, paginate } from '../relay/pagination.ts';
 import { subscription, subscriptionTarget } from '../subscription/subscription.ts';
 import { auditEntry, auditEntryIdOf, writeOutcome } from './audit-entry.ts';
 
-const order = builder.enumType('AuditLogOrder', {
-  description: 'Order of audit entries, by the time at which they were recorded.',
-  values: {
-    AT_DESC: { description: 'Newest first.' },
-    AT_ASC: { description: 'Oldest first.' },
-  } as const satisfies Record<AuditOrder, { description: string }>,
-});
+const order = enumType<AuditOrder>(
+  'AuditLogOrder',
+  'Order of audit entries, by the time at which they were recorded.',
+  { AT_DESC: 'Newest first.', AT_ASC: 'Oldest first.' },
+);
 
 function filterFields(t: InputFields) {
   return {

@@ -1,22 +1,21 @@
 import { MAX_BILLING_ID } from '../../domain/customer.ts';
 import type { SettleAction } from '../../services/audit.ts';
-import { builder } from '../builder.ts';
 import { writeErrors } from '../errors.ts';
+import { enumType } from '../fields.ts';
 import { mutation } from '../mutation.ts';
 import { Validation } from '../validation.ts';
 import { auditEntry, auditEntryIdOf } from './audit-entry.ts';
 
-const action = builder.enumType('SettleWriteAction', {
-  description: 'How to settle a change whose outcome is unknown.',
-  values: {
-    REPEAT: {
-      description:
-        "Sends a billing change again with the key that billing received, so that billing carries it out at most once. For the reseller API, reads the vendor's state to find out whether the change was carried out.",
-    },
-    CONFIRM_DONE: { description: 'Records that the vendor carried out the change.' },
-    CONFIRM_NOT_DONE: { description: 'Records that the vendor did not carry out the change.' },
-  } as const satisfies Record<SettleAction, { description: string }>,
-});
+const action = enumType<SettleAction>(
+  'SettleWriteAction',
+  'How to settle a change whose outcome is unknown.',
+  {
+    REPEAT:
+      "Sends a billing change again with the key that billing received, so that billing carries it out at most once. For the reseller API, reads the vendor's state to find out whether the change was carried out.",
+    CONFIRM_DONE: 'Records that the vendor carried out the change.',
+    CONFIRM_NOT_DONE: 'Records that the vendor did not carry out the change.',
+  },
+);
 
 mutation('settleWrite', {
   description:

@@ -6,17 +6,14 @@ import type {
   CatalogTrial,
 } from '../../domain/catalog/catalog.ts';
 import { builder } from '../builder.ts';
-import { enumType, expose, objectType, plainType } from '../fields.ts';
-import { encodeGlobalId } from '../relay/global-id.ts';
-import { nodeInterface, registerNode } from '../relay/node.ts';
+import { enumType, expose, exposeAs, objectType, plainType } from '../fields.ts';
+import { nodeType, registerNode } from '../relay/node.ts';
 import { planName } from '../subscription/subscription-parts.ts';
 
-const endingDescriptions: Record<CatalogEnding, string> = {
+const ending = enumType<CatalogEnding>('CatalogEnding', 'How a subscription is ended.', {
   CANCEL: 'With `cancelSubscription`.',
   TRANSFER_TO_DIRECT: 'With `transferSubscriptionToDirect`.',
-};
-
-const ending = enumType('CatalogEnding', 'How a subscription is ended.', endingDescriptions);
+});
 
 const trial = plainType<CatalogTrial>('CatalogTrial', 'The limits of a trial.', {
   'Int!': {
@@ -25,16 +22,11 @@ const trial = plainType<CatalogTrial>('CatalogTrial', 'The limits of a trial.', 
   },
 });
 
-const sku = builder.objectRef<CatalogSku>('CatalogSku').implement({
+const sku = nodeType<CatalogSku>('CatalogSku', {
   description:
     'An SKU of the reseller API and its limits. The API decides; the limits are for display only.',
-  interfaces: [nodeInterface],
+  key: ({ id }) => [id],
   fields: (t) => ({
-    id: t.id({
-      nullable: false,
-      description: 'Opaque global id.',
-      resolve: ({ id }) => encodeGlobalId('CatalogSku', id),
-    }),
     skuId: t.exposeString('id', {
       nullable: false,
       description: 'SKU id of the reseller API, such as `1010020028`.',
@@ -46,47 +38,26 @@ const sku = builder.objectRef<CatalogSku>('CatalogSku').implement({
           'Largest number of seats of a subscription; null when only the contract with Google limits it.',
       },
     }),
-    plans: t.field({
-      type: [planName.ref],
-      nullable: false,
-      description: 'Plans with which the SKU can be ordered.',
-      resolve: ({ plans }) => [...plans],
-    }),
-    trial: t.field({
+    ...exposeAs(t, [planName.ref], { plans: 'Plans with which the SKU can be ordered.' }),
+    trial: t.expose('trial', {
       type: trial,
       description: 'The limits of a trial; null when the SKU has no trial.',
-      resolve: (parent) => parent.trial,
     }),
-    endsBy: t.field({
-      type: ending,
-      nullable: false,
-      description: 'The mutation that ends a subscription of the SKU.',
-      resolve: (parent) => parent.endsBy,
-    }),
+    ...exposeAs(t, ending, { endsBy: 'The mutation that ends a subscription of the SKU.' }),
   }),
 });
 
-const product = builder.objectRef<CatalogProduct>('CatalogProduct').implement({
+const product = nodeType<CatalogProduct>('CatalogProduct', {
   description:
     'A product of the reseller API. A subscription can switch between the SKUs of one product.',
-  interfaces: [nodeInterface],
+  key: ({ id }) => [id],
   fields: (t) => ({
-    id: t.id({
-      nullable: false,
-      description: 'Opaque global id.',
-      resolve: ({ id }) => encodeGlobalId('CatalogProduct', id),
-    }),
     productId: t.exposeString('id', {
       nullable: false,
       description: 'Product id of the reseller API, such as `Google-Apps`.',
     }),
     ...expose(t, { 'String!': { name: 'Display name of the product in English.' } }),
-    skus: t.field({
-      type: [sku],
-      nullable: false,
-      description: 'The SKUs of the product.',
-      resolve: ({ skus }) => [...skus],
-    }),
+    ...exposeAs(t, [sku], { skus: 'The SKUs of the product.' }),
   }),
 });
 
@@ -94,12 +65,7 @@ const catalog = objectType<Catalog>(
   'Catalog',
   'The products of the reseller API as Google documents them. No request is rejected because of the catalog.',
   (t) => ({
-    products: t.field({
-      type: [product],
-      nullable: false,
-      description: 'All products.',
-      resolve: ({ products }) => [...products],
-    }),
+    ...exposeAs(t, [product], { products: 'All products.' }),
     sku: t.field({
       type: sku,
       args: {
@@ -111,17 +77,13 @@ const catalog = objectType<Catalog>(
   }),
 );
 
-registerNode('CatalogSku', {
-  load: async ([id = '', ...more], { services }) => {
-    return more.length === 0 ? services.catalog.sku(id) : null;
-  },
-});
+registerNode('CatalogSku', async ([id = '', ...more], { services }) =>
+  more.length === 0 ? services.catalog.sku(id) : null,
+);
 
-registerNode('CatalogProduct', {
-  load: async ([id = '', ...more], { services }) => {
-    const { products } = services.catalog.catalog();
-    return (more.length === 0 && products.find((found) => found.id === id)) || null;
-  },
+registerNode('CatalogProduct', async ([id = '', ...more], { services }) => {
+  const { products } = services.catalog.catalog();
+  return (more.length === 0 && products.find((found) => found.id === id)) || null;
 });
 
 builder.queryField('catalog', (t) =>

@@ -6,12 +6,10 @@ import {
   type PostalAddress,
   type ResellerCustomer,
 } from '../../domain/customer.ts';
-import { builder } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
 import { expose, exposeFrom, plainType } from '../fields.ts';
 import { openEnum } from '../open-enum.ts';
-import { encodeGlobalId } from '../relay/global-id.ts';
-import { nodeInterface } from '../relay/node.ts';
+import { nodeType } from '../relay/node.ts';
 
 /** An account with the customer that it belongs to, which decides who sees it. */
 interface AccountOfCustomer {
@@ -19,17 +17,11 @@ interface AccountOfCustomer {
   readonly customer: BillingCustomerKey;
 }
 
-const billingAccount = builder.objectRef<AccountOfCustomer>('BillingAccount').implement({
+const billingAccount = nodeType<AccountOfCustomer>('BillingAccount', {
   description: 'The account of a billing customer, from the billing API.',
-  interfaces: [nodeInterface],
-  fields: (t) => ({
-    id: t.id({
-      nullable: false,
-      description: 'Opaque global id.',
-      resolve: ({ customer }) =>
-        encodeGlobalId('BillingAccount', customer.resellerId, customer.customerId),
-    }),
-    ...exposeFrom(t, ({ account }) => account, {
+  key: ({ customer }) => [customer.resellerId, customer.customerId],
+  fields: (t) =>
+    exposeFrom(t, ({ account }) => account, {
       'String!': {
         name: 'Display name of the account.',
         currency: 'ISO 4217 currency code; the billing API documents RUB, USD and KZT.',
@@ -40,7 +32,6 @@ const billingAccount = builder.objectRef<AccountOfCustomer>('BillingAccount').im
       },
       DateTime: { createdAt: 'When the account was created; null when the billing API omits it.' },
     }),
-  }),
 });
 
 /** The account of a billing customer; null when it is not found. */
@@ -52,16 +43,10 @@ export async function accountOf(
   return account && { account, customer };
 }
 
-export const billingCustomer = builder.objectRef<BillingCustomer>('BillingCustomer').implement({
+export const billingCustomer = nodeType<BillingCustomer>('BillingCustomer', {
   description: 'A customer in the billing API.',
-  interfaces: [nodeInterface],
+  key: ({ resellerId, customerId }) => [resellerId, customerId],
   fields: (t) => ({
-    id: t.id({
-      nullable: false,
-      description: 'Opaque global id.',
-      resolve: ({ resellerId, customerId }) =>
-        encodeGlobalId('BillingCustomer', resellerId, customerId),
-    }),
     ...expose(t, {
       'String!': {
         customerId: "The billing API's id of the customer, unique within the reseller.",
@@ -112,16 +97,11 @@ const primaryAdmin = plainType<{ readonly primaryEmail: string | null }>(
   { String: { primaryEmail: 'Email address that receives the verification email.' } },
 );
 
-export const resellerCustomer = builder.objectRef<ResellerCustomer>('ResellerCustomer').implement({
+export const resellerCustomer = nodeType<ResellerCustomer>('ResellerCustomer', {
   description:
     'A customer in the reseller API. If another reseller or Google manages it, only the ids, domain and type are set.',
-  interfaces: [nodeInterface],
+  key: ({ customerId }) => [customerId],
   fields: (t) => ({
-    id: t.id({
-      nullable: false,
-      description: 'Opaque global id.',
-      resolve: ({ customerId }) => encodeGlobalId('ResellerCustomer', customerId),
-    }),
     ...expose(t, {
       'String!': {
         customerId: "The reseller API's id of the customer; unlike the domain, it never changes.",

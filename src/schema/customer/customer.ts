@@ -78,27 +78,23 @@ export async function resellerFilter(
   return id == null ? undefined : customers.resellerCustomerId(customerOfId(id));
 }
 
-registerNode('Customer', {
-  load: async (parts, { services }) => services.customers.find(customerOfParts(parts)),
+registerNode('Customer', async (parts, { services }) =>
+  services.customers.find(customerOfParts(parts)),
+);
+
+registerNode('BillingCustomer', async (parts, context) =>
+  billingHalf(parts, 'BillingCustomer', context),
+);
+
+registerNode('BillingAccount', async (parts, context) => {
+  const half = await billingHalf(parts, 'BillingAccount', context);
+  return half && accountOf(half, context);
 });
 
-registerNode('BillingCustomer', {
-  load: async (parts, context) => billingHalf(parts, 'BillingCustomer', context),
-});
-
-registerNode('BillingAccount', {
-  load: async (parts, context) => {
-    const half = await billingHalf(parts, 'BillingAccount', context);
-    return half && accountOf(half, context);
-  },
-});
-
-registerNode('ResellerCustomer', {
-  load: async ([id, ...more], { services }) => {
-    if (!id || more.length > 0) throw invalidId('ResellerCustomer');
-    const found = await services.customers.find({ billing: null, resellerCustomerId: id });
-    return found && services.customers.reseller(found);
-  },
+registerNode('ResellerCustomer', async ([id, ...more], { services }) => {
+  if (!id || more.length > 0) throw invalidId('ResellerCustomer');
+  const found = await services.customers.find({ billing: null, resellerCustomerId: id });
+  return found && services.customers.reseller(found);
 });
 
 /** Found like the customer itself, so that the same viewers see it. */

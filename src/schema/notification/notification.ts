@@ -1,3 +1,4 @@
+import type { InputShapeFromFields } from '@pothos/core';
 import { GatewayError } from '../../domain/error.ts';
 import {
   type NotificationEntry,
@@ -17,31 +18,29 @@ import {
   connectionArgs,
   countedConnectionOf,
 } from '../relay/connection.ts';
-import { encodeGlobalId, invalidId } from '../relay/global-id.ts';
-import { nodeInterface, registerNode } from '../relay/node.ts';
+import { invalidId } from '../relay/global-id.ts';
+import { nodeType, registerNode } from '../relay/node.ts';
 import { type ConnectionArgs, paginate } from '../relay/pagination.ts';
 import { subscription } from '../subscription/subscription.ts';
 import { suspensionReason } from '../subscription/subscription-parts.ts';
 
-const typeDescriptions: Record<NotificationType, string> = {
-  NEW_SUBSCRIPTION_CREATED: 'The subscription was created.',
-  SUBSCRIPTION_TRIAL_ENDED: 'The trial ended.',
-  PRICE_PLAN_SWITCHED: 'The plan changed from flexible to annual.',
-  COMMITMENT_CHANGED: 'The number of seats of an annual plan changed.',
-  SUBSCRIPTION_RENEWED: 'An annual plan was renewed.',
-  SUBSCRIPTION_SUSPENDED: 'The subscription was suspended; see `suspensionReasons`.',
-  SUBSCRIPTION_SUSPENSION_REVOKED: 'A suspension was lifted.',
-  SUBSCRIPTION_CANCELLED: 'The subscription was cancelled or transferred to another reseller.',
-  SUBSCRIPTION_CONVERTED: 'The subscription was converted, for example from direct to resold.',
-  SUBSCRIPTION_UPGRADE: 'The subscription was upgraded to another SKU.',
-  SUBSCRIPTION_DOWNGRADE: 'The subscription was downgraded to another SKU.',
-  LICENSE_ASSIGNMENT_CHANGED: 'A license was assigned or revoked.',
-};
-
 const type = openEnum(
   'NotificationType',
   'Kinds of subscription events that the reseller API publishes.',
-  typeDescriptions,
+  {
+    NEW_SUBSCRIPTION_CREATED: 'The subscription was created.',
+    SUBSCRIPTION_TRIAL_ENDED: 'The trial ended.',
+    PRICE_PLAN_SWITCHED: 'The plan changed from flexible to annual.',
+    COMMITMENT_CHANGED: 'The number of seats of an annual plan changed.',
+    SUBSCRIPTION_RENEWED: 'An annual plan was renewed.',
+    SUBSCRIPTION_SUSPENDED: 'The subscription was suspended; see `suspensionReasons`.',
+    SUBSCRIPTION_SUSPENSION_REVOKED: 'A suspension was lifted.',
+    SUBSCRIPTION_CANCELLED: 'The subscription was cancelled or transferred to another reseller.',
+    SUBSCRIPTION_CONVERTED: 'The subscription was converted, for example from direct to resold.',
+    SUBSCRIPTION_UPGRADE: 'The subscription was upgraded to another SKU.',
+    SUBSCRIPTION_DOWNGRADE: 'The subscription was downgraded to another SKU.',
+    LICENSE_ASSIGNMENT_CHANGED: 'A license was assigned or revoked.',
+  } satisfies Record<NotificationType, string>,
 );
 
 const cancellationReason = openEnum('CancellationReason', 'Reasons for a cancellation.', {
@@ -51,18 +50,12 @@ const cancellationReason = openEnum('CancellationReason', 'Reasons for a cancell
   OTHER: 'Any other reason.',
 });
 
-export const notification = builder.objectRef<NotificationEntry>('Notification');
-
-notification.implement({
+export const notification = nodeType<NotificationEntry>('Notification', {
   description:
     'A reseller API event about a subscription. Events carry no state and may be late, out of order or lost, so read `subscription` for the current state.',
-  interfaces: [nodeInterface],
+  id: 'Global id of the notification.',
+  key: (entry) => [entry.notification.messageId],
   fields: (t) => ({
-    id: t.id({
-      nullable: false,
-      description: 'Global id of the notification.',
-      resolve: (entry) => encodeGlobalId('Notification', entry.notification.messageId),
-    }),
     ...type.requiredFields(
       t,
       'type',
@@ -119,13 +112,9 @@ notification.implement({
   }),
 });
 
-registerNode('Notification', {
-  load: async ([messageId, ...more], { services }) => {
-    if (!messageId || more.length > 0) {
-      throw invalidId('Notification');
-    }
-    return services.notifications.get(messageId);
-  },
+registerNode('Notification', async ([messageId, ...more], { services }) => {
+  if (!messageId || more.length > 0) throw invalidId('Notification');
+  return services.notifications.get(messageId);
 });
 
 const notificationConnection = countedConnectionOf(notification, 'notifications');
@@ -157,13 +146,7 @@ const periodArgs = builder.args((t) => ({
   }),
 }));
 
-function periodOf({
-  from,
-  until,
-}: {
-  readonly from?: Date | null | undefined;
-  readonly until?: Date | null | undefined;
-}): Pick<NotificationFilter, 'from' | 'until'> {
+function periodOf({ from, until }: InputShapeFromFields<typeof periodArgs>) {
   checkPeriod('', from, until);
   return { from: from ?? undefined, until: until ?? undefined };
 }

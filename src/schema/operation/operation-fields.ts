@@ -1,6 +1,7 @@
+import type { InputShapeFromFields } from '@pothos/core';
 import type { BillingCustomerKey } from '../../domain/customer.ts';
 import { GatewayError } from '../../domain/error.ts';
-import type { OperationEntry, OperationKind, OperationStatus } from '../../domain/operation.ts';
+import type { OperationEntry } from '../../domain/operation.ts';
 import { MAX_STORED_PAGE } from '../../domain/page.ts';
 import type { OperationFilter, OperationService } from '../../services/operations.ts';
 import { builder } from '../builder.ts';
@@ -74,14 +75,10 @@ const filterArgs = builder.args((t) => ({
   }),
 }));
 
-interface FilterArgs {
-  readonly status?: readonly OperationStatus[] | null | undefined;
-  readonly kind?: readonly OperationKind[] | null | undefined;
-  readonly from?: Date | null | undefined;
-  readonly until?: Date | null | undefined;
-}
-
-function filterOf(whose: BillingCustomerKey | null, args: FilterArgs): OperationFilter {
+function filterOf(
+  whose: BillingCustomerKey | null,
+  args: InputShapeFromFields<typeof filterArgs>,
+): OperationFilter {
   checkPeriod('', args.from, args.until);
   return {
     customer: whose ?? undefined,

@@ -8,39 +8,35 @@ import {
 } from '../../domain/operation.ts';
 import { builder } from '../builder.ts';
 import { customer } from '../customer/customer.ts';
-import { expose, exposeFrom, objectType, plainType } from '../fields.ts';
-import { encodeGlobalId, givenIdOf, invalidId } from '../relay/global-id.ts';
-import { nodeInterface, registerNode } from '../relay/node.ts';
+import { enumType, expose, exposeAs, exposeFrom, objectType, plainType } from '../fields.ts';
+import { givenIdOf, invalidId } from '../relay/global-id.ts';
+import { nodeType, registerNode } from '../relay/node.ts';
 import { statusDetail, unknownPayload } from './status-detail.ts';
 
-export const operationStatusEnum = builder.enumType('OperationStatus', {
-  description:
-    'Progress of an operation. SUCCEEDED, FAILED and CANCELLED are final; LOST may still change.',
-  values: {
-    RUNNING: { description: 'The operation is in progress.' },
-    FAILING: { description: 'The operation failed and is being rolled back; not final.' },
-    SUCCEEDED: { description: 'The operation completed and `result` holds its outcome.' },
-    FAILED: { description: 'The operation failed and was rolled back; `result` holds the reason.' },
-    CANCELLED: { description: 'The operation was cancelled.' },
-    LOST: {
-      description:
-        'The outcome is unknown: the billing API no longer returns the operation, or the operation did not end within OPERATION_MAX_AGE_MS.',
-    },
-  } as const satisfies Record<OperationStatus, { description: string }>,
-});
+export const operationStatusEnum = enumType<OperationStatus>(
+  'OperationStatus',
+  'Progress of an operation. SUCCEEDED, FAILED and CANCELLED are final; LOST may still change.',
+  {
+    RUNNING: 'The operation is in progress.',
+    FAILING: 'The operation failed and is being rolled back; not final.',
+    SUCCEEDED: 'The operation completed and `result` holds its outcome.',
+    FAILED: 'The operation failed and was rolled back; `result` holds the reason.',
+    CANCELLED: 'The operation was cancelled.',
+    LOST: 'The outcome is unknown: the billing API no longer returns the operation, or the operation did not end within OPERATION_MAX_AGE_MS.',
+  },
+);
 
-export const operationKindEnum = builder.enumType('OperationKind', {
-  description: 'The change that an operation makes.',
-  values: {
-    INVITE_CUSTOMER: { description: 'Invites a customer by email.' },
-    CREATE_RESELLER_SERVED_CUSTOMER: {
-      description: 'Creates a customer that the reseller manages.',
-    },
-    ACTIVATE_CUSTOMER: { description: 'Activates a customer.' },
-    SUSPEND_CUSTOMER: { description: 'Suspends a customer.' },
-    UNKNOWN: { description: 'The operation was not started through this gateway.' },
-  } as const satisfies Record<OperationKind, { description: string }>,
-});
+export const operationKindEnum = enumType<OperationKind>(
+  'OperationKind',
+  'The change that an operation makes.',
+  {
+    INVITE_CUSTOMER: 'Invites a customer by email.',
+    CREATE_RESELLER_SERVED_CUSTOMER: 'Creates a customer that the reseller manages.',
+    ACTIVATE_CUSTOMER: 'Activates a customer.',
+    SUSPEND_CUSTOMER: 'Suspends a customer.',
+    UNKNOWN: 'The operation was not started through this gateway.',
+  },
+);
 
 const customerMetadata = plainType<CustomerMetadata>(
   'CustomerOperationMetadata',
@@ -68,11 +64,8 @@ const failure = objectType<OperationFailure>(
       'Int!': { code: 'gRPC status code; 1 (CANCELLED) means that the operation was cancelled.' },
       'String!': { message: "Why the operation failed, in the gateway's words." },
     }),
-    details: t.field({
-      type: [statusDetail],
-      nullable: false,
-      description: 'Further details that the billing API returned; may be empty.',
-      resolve: (parent) => parent.details,
+    ...exposeAs(t, [statusDetail], {
+      details: 'Further details that the billing API returned; may be empty.',
     }),
   }),
 );
@@ -86,17 +79,11 @@ const result = builder.unionType('OperationResult', {
   },
 });
 
-export const operation = builder.objectRef<OperationEntry>('Operation');
-
-operation.implement({
+export const operation = nodeType<OperationEntry>('Operation', {
   description: 'A long-running change in the billing API, such as the activation of a customer.',
-  interfaces: [nodeInterface],
+  id: 'Global id of the operation.',
+  key: (entry) => [entry.operation.operationId],
   fields: (t) => ({
-    id: t.id({
-      nullable: false,
-      description: 'Global id of the operation.',
-      resolve: (entry) => encodeGlobalId('Operation', entry.operation.operationId),
-    }),
     ...exposeFrom(t, ({ operation: state }) => state, {
       'String!': { operationId: "The billing API's id of the operation." },
       String: {
@@ -157,15 +144,13 @@ operation.implement({
   }),
 });
 
-registerNode('Operation', {
-  load: async ([operationId = ''], { services }) => services.operations.get(operationId),
-});
+registerNode('Operation', async ([operationId = ''], { services }) =>
+  services.operations.get(operationId),
+);
 
 /** @throws GatewayError BAD_USER_INPUT when it is not an operation's id */
 export function operationIdOf(id: string): string {
   const [operationId] = givenIdOf('Operation', id);
-  if (!operationId) {
-    throw invalidId('Operation');
-  }
+  if (!operationId) throw invalidId('Operation');
   return operationId;
 }

@@ -1,7 +1,7 @@
 import type { StatusDetail, UnknownPayload } from '../../domain/operation.ts';
 import { builder } from '../builder.ts';
 import { fieldViolation } from '../errors.ts';
-import { expose, objectType, plainType } from '../fields.ts';
+import { expose, exposeAs, objectType, plainType } from '../fields.ts';
 
 type Detail<Type extends StatusDetail['type']> = Extract<StatusDetail, { type: Type }>;
 
@@ -10,12 +10,8 @@ export const unknownPayload = objectType<UnknownPayload>(
   'A protobuf message of a type that the gateway does not model.',
   (t) => ({
     ...expose(t, { 'String!': { typeUrl: 'Type URL of the message.' } }),
-    json: t.field({
-      type: 'JSON',
-      nullable: false,
-      description:
-        'The message in proto3 JSON; its bytes in base64 when the type is unknown. Of an error detail, only its type and reason.',
-      resolve: (payload) => payload.json,
+    ...exposeAs(t, 'JSON', {
+      json: 'The message in proto3 JSON; its bytes in base64 when the type is unknown. Of an error detail, only its type and reason.',
     }),
   }),
 );
@@ -61,24 +57,12 @@ const types = {
   preconditionFailure: objectType<Detail<'preconditionFailure'>>(
     'PreconditionFailureDetail',
     'Preconditions that were not met.',
-    (t) => ({
-      violations: t.expose('violations', {
-        type: [violation],
-        nullable: false,
-        description: 'One entry per precondition.',
-      }),
-    }),
+    (t) => exposeAs(t, [violation], { violations: 'One entry per precondition.' }),
   ),
   quotaFailure: objectType<Detail<'quotaFailure'>>(
     'QuotaFailureDetail',
     'Quotas that were exceeded.',
-    (t) => ({
-      violations: t.expose('violations', {
-        type: [violation],
-        nullable: false,
-        description: 'One entry per quota.',
-      }),
-    }),
+    (t) => exposeAs(t, [violation], { violations: 'One entry per quota.' }),
   ),
   resourceInfo: plainType<Detail<'resourceInfo'>>(
     'ResourceInfoDetail',
@@ -97,20 +81,14 @@ const types = {
     "The billing API's record of the request.",
     { 'String!': { requestId: 'Request id to quote when contacting Yandex Cloud support.' } },
   ),
-  retryInfo: objectType<Detail<'retryInfo'>>('RetryInfoDetail', 'When to retry.', (t) => ({
-    retryDelayMs: t.float({
-      nullable: false,
-      description: 'Milliseconds to wait before retrying.',
-      resolve: ({ retryDelayMs }) => retryDelayMs,
+  retryInfo: objectType<Detail<'retryInfo'>>('RetryInfoDetail', 'When to retry.', (t) =>
+    exposeAs(t, 'Float', { retryDelayMs: 'Milliseconds to wait before retrying.' }),
+  ),
+  help: objectType<Detail<'help'>>('HelpDetail', 'Links to documentation.', (t) =>
+    exposeAs(t, [helpLink], {
+      links: 'Pages about the failure; empty for pages that only the log names.',
     }),
-  })),
-  help: objectType<Detail<'help'>>('HelpDetail', 'Links to documentation.', (t) => ({
-    links: t.expose('links', {
-      type: [helpLink],
-      nullable: false,
-      description: 'Pages about the failure; empty for pages that only the log names.',
-    }),
-  })),
+  ),
   localizedMessage: plainType<Detail<'localizedMessage'>>(
     'LocalizedMessageDetail',
     'An error message for end users.',

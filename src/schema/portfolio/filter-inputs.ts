@@ -1,3 +1,4 @@
+import type { InputRef, InputShapeFromFields } from '@pothos/core';
 import { builder, type InputFields } from '../builder.ts';
 import {
   planName,
@@ -5,40 +6,21 @@ import {
   suspensionReason,
 } from '../subscription/subscription-parts.ts';
 
-/** A condition that is not given. */
-type Maybe<T> = T | null | undefined;
-
-interface CommonConditions {
-  search?: Maybe<string>;
-  countryCode?: Maybe<string[]>;
-  accountActive?: Maybe<boolean>;
-  linked?: Maybe<boolean>;
-  customer?: Maybe<string>;
-  gone?: Maybe<boolean>;
-}
+type CommonConditions = InputShapeFromFields<ReturnType<typeof commonFields>>;
+type SubscriptionConditions = InputShapeFromFields<ReturnType<typeof subscriptionFields>>;
 
 interface Combined<Filter> {
-  any?: Maybe<Filter[]>;
-  all?: Maybe<Filter[]>;
-  not?: Maybe<Filter>;
+  any?: Filter[] | null | undefined;
+  all?: Filter[] | null | undefined;
+  not?: Filter | null | undefined;
 }
 
 export interface CustomerFilterInput extends CommonConditions, Combined<CustomerFilterInput> {}
 
 export interface SubscriptionFilterInput
   extends CommonConditions,
-    Combined<SubscriptionFilterInput> {
-  status?: Maybe<string[]>;
-  suspensionReasons?: Maybe<string[]>;
-  planName?: Maybe<string[]>;
-  skuId?: Maybe<string[]>;
-  productId?: Maybe<string[]>;
-  renewsBefore?: Maybe<Date>;
-  renewsAfter?: Maybe<Date>;
-  trialEndsBefore?: Maybe<Date>;
-  createdAfter?: Maybe<Date>;
-  freeSeatsAtLeast?: Maybe<number>;
-}
+    SubscriptionConditions,
+    Combined<SubscriptionFilterInput> {}
 
 const combination =
   'Conditions of one filter are combined with AND. A condition on a value that is missing is false, and its `not` is true. At most 5 levels and 50 conditions.';
@@ -49,42 +31,8 @@ export const subscriptionFilter = builder
     description: `Selects subscriptions of the portfolio. ${combination}`,
     fields: (t) => ({
       ...commonFields(t, 'domain, organization, account name, SKU name or id, or customer id'),
-      status: t.field({
-        type: [subscriptionStatus.ref],
-        description: 'Any of these statuses. UNRECOGNIZED selects statuses that are not listed.',
-      }),
-      suspensionReasons: t.field({
-        type: [suspensionReason.ref],
-        description: 'Suspended for any of these reasons.',
-      }),
-      planName: t.field({ type: [planName.ref], description: 'Any of these plans.' }),
-      skuId: t.stringList({ description: 'Any of these SKU ids.' }),
-      productId: t.stringList({ description: 'Any SKU of these products.' }),
-      renewsBefore: t.field({
-        type: 'DateTime',
-        description: 'The annual commitment ends before this time.',
-      }),
-      renewsAfter: t.field({
-        type: 'DateTime',
-        description: 'The annual commitment ends after this time.',
-      }),
-      trialEndsBefore: t.field({
-        type: 'DateTime',
-        description: 'The current trial ends before this time.',
-      }),
-      createdAfter: t.field({
-        type: 'DateTime',
-        description: 'The subscription was created after this time.',
-      }),
-      freeSeatsAtLeast: t.int({
-        description: 'At least this many seats have no user.',
-      }),
-      any: t.field({
-        type: [subscriptionFilter],
-        description: 'At least one of these filters matches; none does when the list is empty.',
-      }),
-      all: t.field({ type: [subscriptionFilter], description: 'All of these filters match.' }),
-      not: t.field({ type: subscriptionFilter, description: 'This filter does not match.' }),
+      ...subscriptionFields(t),
+      ...combinedFields(t, subscriptionFilter),
     }),
   });
 
@@ -94,12 +42,7 @@ export const customerFilter = builder
     description: `Selects customers of the portfolio. ${combination}`,
     fields: (t) => ({
       ...commonFields(t, 'domain, organization, account name, email of the administrator, or id'),
-      any: t.field({
-        type: [customerFilter],
-        description: 'At least one of these filters matches; none does when the list is empty.',
-      }),
-      all: t.field({ type: [customerFilter], description: 'All of these filters match.' }),
-      not: t.field({ type: customerFilter, description: 'This filter does not match.' }),
+      ...combinedFields(t, customerFilter),
     }),
   });
 
@@ -118,5 +61,51 @@ function commonFields(t: InputFields, searched: string) {
       description:
         'Whether the vendor no longer has the object. Rows that are gone are returned only with `gone: true`.',
     }),
+  };
+}
+
+function subscriptionFields(t: InputFields) {
+  return {
+    status: t.field({
+      type: [subscriptionStatus.ref],
+      description: 'Any of these statuses. UNRECOGNIZED selects statuses that are not listed.',
+    }),
+    suspensionReasons: t.field({
+      type: [suspensionReason.ref],
+      description: 'Suspended for any of these reasons.',
+    }),
+    planName: t.field({ type: [planName.ref], description: 'Any of these plans.' }),
+    skuId: t.stringList({ description: 'Any of these SKU ids.' }),
+    productId: t.stringList({ description: 'Any SKU of these products.' }),
+    renewsBefore: t.field({
+      type: 'DateTime',
+      description: 'The annual commitment ends before this time.',
+    }),
+    renewsAfter: t.field({
+      type: 'DateTime',
+      description: 'The annual commitment ends after this time.',
+    }),
+    trialEndsBefore: t.field({
+      type: 'DateTime',
+      description: 'The current trial ends before this time.',
+    }),
+    createdAfter: t.field({
+      type: 'DateTime',
+      description: 'The subscription was created after this time.',
+    }),
+    freeSeatsAtLeast: t.int({
+      description: 'At least this many seats have no user.',
+    }),
+  };
+}
+
+function combinedFields<Filter>(t: InputFields, filter: InputRef<Filter>) {
+  return {
+    any: t.field({
+      type: [filter],
+      description: 'At least one of these filters matches; none does when the list is empty.',
+    }),
+    all: t.field({ type: [filter], description: 'All of these filters match.' }),
+    not: t.field({ type: filter, description: 'This filter does not match.' }),
   };
 }

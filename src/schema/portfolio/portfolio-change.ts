@@ -4,11 +4,10 @@ import { EVERYTHING } from '../../domain/portfolio-filter.ts';
 import type { PortfolioService } from '../../services/portfolio.ts';
 import { auditEntry } from '../audit/audit-entry.ts';
 import { builder } from '../builder.ts';
-import { expose } from '../fields.ts';
+import { enumType, expose, exposeAs } from '../fields.ts';
 import { sequenceOf } from '../relay/arguments.ts';
 import { connectionArgs, connectionOf } from '../relay/connection.ts';
-import { encodeGlobalId } from '../relay/global-id.ts';
-import { nodeInterface, registerNode } from '../relay/node.ts';
+import { nodeType, registerNode } from '../relay/node.ts';
 import { type Connection, type ConnectionArgs, paginate } from '../relay/pagination.ts';
 import { subscription } from '../subscription/subscription.ts';
 import { subscriptionFilter } from './filter-inputs.ts';
@@ -16,26 +15,23 @@ import { filterOf } from './filters.ts';
 import { portfolio } from './portfolio.ts';
 import { portfolioSubscription } from './portfolio-subscription.ts';
 
-const source = builder.enumType('PortfolioChangeSource', {
-  description: 'How the gateway learned of a change.',
-  values: {
-    SWEEP: { description: 'A sweep found it.' },
-    NOTIFICATION: { description: 'A notification caused a read that found it.' },
-    MUTATION: { description: 'A mutation of this API made it.' },
-    READ: { description: 'A query read the current state.' },
-  } as const satisfies Record<ChangeSource, { description: string }>,
-});
+const source = enumType<ChangeSource>(
+  'PortfolioChangeSource',
+  'How the gateway learned of a change.',
+  {
+    SWEEP: 'A sweep found it.',
+    NOTIFICATION: 'A notification caused a read that found it.',
+    MUTATION: 'A mutation of this API made it.',
+    READ: 'A query read the current state.',
+  },
+);
 
-const portfolioChange = builder.objectRef<PortfolioChange>('PortfolioChange').implement({
+const portfolioChange = nodeType<PortfolioChange>('PortfolioChange', {
   description:
     'A difference between two observations of a subscription. What changed back between them is not recorded.',
-  interfaces: [nodeInterface],
+  id: 'Global id of the change.',
+  key: ({ sequence }) => [String(sequence)],
   fields: (t) => ({
-    id: t.id({
-      nullable: false,
-      description: 'Global id of the change.',
-      resolve: ({ sequence }) => encodeGlobalId('PortfolioChange', String(sequence)),
-    }),
     ...expose(t, {
       'DateTime!': { at: 'When the gateway stored the change.' },
       'String!': {
@@ -47,11 +43,9 @@ const portfolioChange = builder.objectRef<PortfolioChange>('PortfolioChange').im
         after: 'The later value as text; null when there is none.',
       },
     }),
-    source: t.field({
-      type: source,
-      nullable: false,
-      description: 'How the gateway learned of the change.',
-      resolve: (change) => change.source,
+    ...exposeAs(t, source, { source: 'How the gateway learned of the change.' }),
+    ...exposeAs(t, portfolioSubscription, {
+      subscription: 'The row as it is now, which may have changed again.',
     }),
     auditEntry: t.field({
       type: auditEntry,
@@ -59,12 +53,6 @@ const portfolioChange = builder.objectRef<PortfolioChange>('PortfolioChange').im
         'The record of the mutation that made the change; null for other sources, and when the caller does not see it.',
       resolve: ({ writeId }, _args, { services }) =>
         writeId === null ? null : services.audit.get(writeId),
-    }),
-    subscription: t.field({
-      type: portfolioSubscription,
-      nullable: false,
-      description: 'The row as it is now, which may have changed again.',
-      resolve: (change) => change.subscription,
     }),
     cursor: t.string({
       nullable: false,
@@ -74,13 +62,11 @@ const portfolioChange = builder.objectRef<PortfolioChange>('PortfolioChange').im
   }),
 });
 
-registerNode('PortfolioChange', {
-  load: async ([sequence = '', ...more], { services }) => {
-    if (!/^[1-9]\d{0,15}$/.test(sequence) || more.length > 0) {
-      throw badInput('id is not a valid PortfolioChange id. Use an id that this API returned.');
-    }
-    return services.portfolio.change(Number(sequence));
-  },
+registerNode('PortfolioChange', async ([sequence = '', ...more], { services }) => {
+  if (!/^[1-9]\d{0,15}$/.test(sequence) || more.length > 0) {
+    throw badInput('id is not a valid PortfolioChange id. Use an id that this API returned.');
+  }
+  return services.portfolio.change(Number(sequence));
 });
 
 export const changeConnection = connectionOf(portfolioChange);

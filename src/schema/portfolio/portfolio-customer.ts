@@ -2,24 +2,15 @@ import type { PortfolioCustomer } from '../../domain/portfolio.ts';
 import { builder } from '../builder.ts';
 import { customer, customerOfParts } from '../customer/customer.ts';
 import { expose } from '../fields.ts';
-import { encodeGlobalId } from '../relay/global-id.ts';
-import { nodeInterface, registerNode } from '../relay/node.ts';
+import { nodeType, registerNode } from '../relay/node.ts';
 
-export const portfolioCustomer = builder.objectRef<PortfolioCustomer>('PortfolioCustomer');
-
-portfolioCustomer.implement({
+export const portfolioCustomer = nodeType<PortfolioCustomer>('PortfolioCustomer', {
   description:
     'A customer of either API, or of both when linked, as the gateway last observed it. Read `customer` for the current state.',
-  interfaces: [nodeInterface],
+  id: 'Global id of the row. It changes when the customer is linked or unlinked.',
+  key: ({ billing, resellerCustomerId }) =>
+    billing ? ['b', billing.resellerId, billing.customerId] : ['r', resellerCustomerId ?? ''],
   fields: (t) => ({
-    id: t.id({
-      nullable: false,
-      description: 'Global id of the row. It changes when the customer is linked or unlinked.',
-      resolve: ({ billing, resellerCustomerId }) =>
-        billing
-          ? encodeGlobalId('PortfolioCustomer', 'b', billing.resellerId, billing.customerId)
-          : encodeGlobalId('PortfolioCustomer', 'r', resellerCustomerId ?? ''),
-    }),
     customer: t.field({
       type: customer,
       nullable: false,
@@ -59,9 +50,9 @@ portfolioCustomer.implement({
   }),
 });
 
-registerNode('PortfolioCustomer', {
-  load: async (parts, { services }) => services.portfolio.customer(customerOfParts(parts)),
-});
+registerNode('PortfolioCustomer', async (parts, { services }) =>
+  services.portfolio.customer(customerOfParts(parts)),
+);
 
 builder.objectField(customer, 'portfolio', (t) =>
   t.field({

@@ -1,38 +1,18 @@
-import {
-  type CustomerOrderField,
-  customerOrders,
-  type SubscriptionOrderField,
-  subscriptionOrders,
-} from '../../domain/portfolio-filter.ts';
-import { builder } from '../builder.ts';
+import type { CustomerOrderField, SubscriptionOrderField } from '../../domain/portfolio-filter.ts';
+import { enumType } from '../fields.ts';
 
-/** An enum type whose values are typed by its descriptions. */
-function orderEnum<const Value extends string>(
-  name: string,
-  description: string,
-  order: readonly Value[],
-  texts: Readonly<Record<Value, string>>,
-) {
-  const values = Object.fromEntries(
-    order.map((value) => [value, { description: texts[value] }]),
-  ) as Record<Value, { description: string }>;
-  return builder.enumType(name, { description, values });
-}
-
-export const direction = orderEnum(
+export const direction = enumType(
   'OrderDirection',
   'Direction of an order. Missing values come last in both directions.',
-  ['ASC', 'DESC'],
   {
     ASC: 'Lowest or oldest first; texts from A to Z.',
     DESC: 'Highest or newest first; texts from Z to A.',
   },
 );
 
-export const subscriptionOrderField = orderEnum<SubscriptionOrderField>(
+export const subscriptionOrderField = enumType<SubscriptionOrderField>(
   'PortfolioSubscriptionOrderField',
   'What subscriptions of the portfolio can be ordered by.',
-  subscriptionOrders,
   {
     CUSTOMER_DOMAIN: 'Primary domain of the customer.',
     ORGANIZATION_NAME: 'Name of the organization, without regard to case and diacritics.',
@@ -48,10 +28,9 @@ export const subscriptionOrderField = orderEnum<SubscriptionOrderField>(
   },
 );
 
-export const customerOrderField = orderEnum<CustomerOrderField>(
+export const customerOrderField = enumType<CustomerOrderField>(
   'PortfolioCustomerOrderField',
   'What customers of the portfolio can be ordered by.',
-  customerOrders,
   {
     CUSTOMER_DOMAIN: 'Primary domain in the reseller API.',
     ORGANIZATION_NAME: 'Name of the organization, without regard to case and diacritics.',

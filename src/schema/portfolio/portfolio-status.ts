@@ -1,31 +1,20 @@
 import type { SweepPhase } from '../../domain/portfolio.ts';
 import type { PortfolioStatus } from '../../services/portfolio.ts';
-import { builder } from '../builder.ts';
-import { expose, objectType } from '../fields.ts';
+import { enumType, expose, exposeAs, objectType } from '../fields.ts';
 
-const phases = {
-  OFF: { description: 'The portfolio is not filled: `PORTFOLIO` is false.' },
-  IDLE: { description: 'No sweep is running.' },
-  SUBSCRIPTIONS: { description: 'A sweep is reading the subscriptions.' },
-  CUSTOMERS: { description: 'A sweep is reading the billing customers.' },
-  VERIFYING: { description: 'A sweep is reading, one by one, what the lists did not contain.' },
-} as const satisfies Record<SweepPhase, { description: string }>;
-
-const phase = builder.enumType('PortfolioPhase', {
-  description: 'What the sweep of the portfolio is doing.',
-  values: phases,
+const phase = enumType<SweepPhase>('PortfolioPhase', 'What the sweep of the portfolio is doing.', {
+  OFF: 'The portfolio is not filled: `PORTFOLIO` is false.',
+  IDLE: 'No sweep is running.',
+  SUBSCRIPTIONS: 'A sweep is reading the subscriptions.',
+  CUSTOMERS: 'A sweep is reading the billing customers.',
+  VERIFYING: 'A sweep is reading, one by one, what the lists did not contain.',
 });
 
 export const portfolioStatus = objectType<PortfolioStatus>(
   'PortfolioStatus',
   'How complete and how old the portfolio is.',
   (t) => ({
-    phase: t.field({
-      type: phase,
-      nullable: false,
-      description: 'What the sweep is doing.',
-      resolve: (status) => status.phase,
-    }),
+    ...exposeAs(t, phase, { phase: 'What the sweep is doing.' }),
     ...expose(t, {
       DateTime: {
         startedAt: 'When the running sweep began; null when none is running.',

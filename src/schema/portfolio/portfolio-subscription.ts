@@ -1,10 +1,8 @@
 import { badInput } from '../../domain/error.ts';
 import type { PortfolioSubscription } from '../../domain/portfolio.ts';
-import { builder } from '../builder.ts';
 import { customer } from '../customer/customer.ts';
 import { expose } from '../fields.ts';
-import { encodeGlobalId } from '../relay/global-id.ts';
-import { nodeInterface, registerNode } from '../relay/node.ts';
+import { nodeType, registerNode } from '../relay/node.ts';
 import { subscription } from '../subscription/subscription.ts';
 import {
   planName,
@@ -13,20 +11,12 @@ import {
   suspensionReason,
 } from '../subscription/subscription-parts.ts';
 
-export const portfolioSubscription =
-  builder.objectRef<PortfolioSubscription>('PortfolioSubscription');
-
-portfolioSubscription.implement({
+export const portfolioSubscription = nodeType<PortfolioSubscription>('PortfolioSubscription', {
   description:
     'A subscription as the gateway last observed it. Every field is as old as `observedAt`; read `subscription` for the current state.',
-  interfaces: [nodeInterface],
+  id: 'Global id of the row; it stays the same while the subscription changes.',
+  key: ({ customerId, skuId }) => [customerId, skuId],
   fields: (t) => ({
-    id: t.id({
-      nullable: false,
-      description: 'Global id of the row; it stays the same while the subscription changes.',
-      resolve: ({ customerId, skuId }) =>
-        encodeGlobalId('PortfolioSubscription', customerId, skuId),
-    }),
     subscription: t.field({
       type: subscription,
       description:
@@ -90,13 +80,9 @@ portfolioSubscription.implement({
   }),
 });
 
-registerNode('PortfolioSubscription', {
-  load: async ([customerId, skuId, ...more], { services }) => {
-    if (!customerId || !skuId || more.length > 0) {
-      throw badInput(
-        'id is not a valid PortfolioSubscription id. Use an id that this API returned.',
-      );
-    }
-    return services.portfolio.subscription(customerId, skuId);
-  },
+registerNode('PortfolioSubscription', async ([customerId, skuId, ...more], { services }) => {
+  if (!customerId || !skuId || more.length > 0) {
+    throw badInput('id is not a valid PortfolioSubscription id. Use an id that this API returned.');
+  }
+  return services.portfolio.subscription(customerId, skuId);
 });

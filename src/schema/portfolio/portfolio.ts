@@ -1,10 +1,11 @@
+import type { EnumRef } from '@pothos/core';
 import type {
   PortfolioCustomer,
   PortfolioSubscription,
   PortfolioSummary,
 } from '../../domain/portfolio.ts';
-import { builder } from '../builder.ts';
-import { connectionArgs, lazyConnectionOf } from '../relay/connection.ts';
+import { builder, type Types } from '../builder.ts';
+import { addTotalCount, connectionArgs, lazyConnectionOf } from '../relay/connection.ts';
 import type { Connection } from '../relay/pagination.ts';
 import { customerFilter, subscriptionFilter } from './filter-inputs.ts';
 import { customerList, subscriptionList } from './lists.ts';
@@ -14,81 +15,55 @@ import { portfolioStatus } from './portfolio-status.ts';
 import { portfolioSubscription } from './portfolio-subscription.ts';
 import { portfolioSummary } from './summary.ts';
 
-interface SubscriptionConnection {
-  page(): Promise<Connection<PortfolioSubscription>>;
-  count(): Promise<number>;
-  summary(): Promise<PortfolioSummary>;
+interface RowConnection<Row> {
+  page(): Promise<Connection<Row>>;
+  totalCount(): Promise<number>;
 }
 
-interface CustomerConnection {
-  page(): Promise<Connection<PortfolioCustomer>>;
-  count(): Promise<number>;
+interface SubscriptionConnection extends RowConnection<PortfolioSubscription> {
+  summary(): Promise<PortfolioSummary>;
 }
 
 const subscriptionConnection = lazyConnectionOf<PortfolioSubscription, SubscriptionConnection>(
   portfolioSubscription,
   (connection) => connection.page(),
 );
-const customerConnection = lazyConnectionOf<PortfolioCustomer, CustomerConnection>(
+const customerConnection = lazyConnectionOf<PortfolioCustomer, RowConnection<PortfolioCustomer>>(
   portfolioCustomer,
   (connection) => connection.page(),
 );
+addTotalCount(subscriptionConnection, 'rows');
+addTotalCount(customerConnection, 'rows');
 
-const totalDescription = 'Number of rows on all pages; counted only when this field is selected.';
-
-builder.objectFields(subscriptionConnection, (t) => ({
-  totalCount: t.int({
-    nullable: false,
-    description: totalDescription,
-    resolve: (connection) => connection.count(),
-  }),
-  summary: t.field({
+builder.objectField(subscriptionConnection, 'summary', (t) =>
+  t.field({
     type: portfolioSummary,
     nullable: false,
     description: 'Totals of all rows on all pages; computed only when this field is selected.',
     resolve: (connection) => connection.summary(),
   }),
-}));
-
-builder.objectField(customerConnection, 'totalCount', (t) =>
-  t.int({
-    nullable: false,
-    description: totalDescription,
-    resolve: (connection) => connection.count(),
-  }),
 );
 
-const subscriptionOrder = builder.inputType('PortfolioSubscriptionOrder', {
-  description: 'Order of a list of subscriptions. The id decides between equal values.',
-  fields: (t) => ({
-    field: t.field({
-      type: subscriptionOrderField,
-      required: true,
-      description: 'What the subscriptions are ordered by.',
+function orderInput<Field>(name: string, rows: string, type: EnumRef<Types, Field>) {
+  return builder.inputType(name, {
+    description: `Order of a list of ${rows}. The id decides between equal values.`,
+    fields: (t) => ({
+      field: t.field({ type, required: true, description: `What the ${rows} are ordered by.` }),
+      direction: t.field({
+        type: direction,
+        required: true,
+        description: 'Direction of the order.',
+      }),
     }),
-    direction: t.field({
-      type: direction,
-      required: true,
-      description: 'Direction of the order.',
-    }),
-  }),
-});
+  });
+}
 
-const customerOrder = builder.inputType('PortfolioCustomerOrder', {
-  description: 'Order of a list of customers. The id decides between equal values.',
-  fields: (t) => ({
-    field: t.field({
-      type: customerOrderField,
-      required: true,
-      description: 'What the customers are ordered by.',
-    }),
-    direction: t.field({
-      type: direction,
-      required: true,
-      description: 'Direction of the order.',
-    }),
-  }),
-});
+const subscriptionOrder = orderInput(
+  'PortfolioSubscriptionOrder',
+  'subscriptions',
+  subscriptionOrderField,
+);
+const customerOrder = orderInput('PortfolioCustomerOrder', 'customers', customerOrderField);
 
 /** The root of the read model, which has no properties of its own. */
 export const portfolio = builder.objectRef<object>('Portfolio').implement({
@@ -122,7 +97,7 @@ export const portfolio = builder.objectRef<object>('Portfolio').implement({
         const list = await subscriptionList(args, rows, customers);
         return {
           page: list.page(args),
-          count: () => rows.countSubscriptions(list.filter),
+          totalCount: () => rows.countSubscriptions(list.filter),
           summary: () => rows.summary(list.filter),
         };
       },
@@ -141,7 +116,7 @@ export const portfolio = builder.objectRef<object>('Portfolio').implement({
       },
       resolve: async (_root, args, { services: { portfolio: rows, customers } }) => {
         const list = await customerList(args, rows, customers);
-        return { page: list.page(args), count: () => rows.countCustomers(list.filter) };
+        return { page: list.page(args), totalCount: () => rows.countCustomers(list.filter) };
       },
     }),
   }),

@@ -1,5 +1,5 @@
 import type { PortfolioSummary, SummaryGroup } from '../../domain/portfolio.ts';
-import { objectType } from '../fields.ts';
+import { expose, exposeAs, objectType } from '../fields.ts';
 import { UNRECOGNIZED } from '../open-enum.ts';
 import {
   planName,
@@ -89,18 +89,11 @@ export const portfolioSummary = objectType<PortfolioSummary>(
   'PortfolioSummary',
   'Counts and seats of all subscriptions that match the filter.',
   (t) => ({
-    count: t.exposeInt('count', { nullable: false, description: 'Number of subscriptions.' }),
-    seats: t.exposeFloat('seats', {
-      nullable: false,
-      description: `Seats of the subscriptions. ${seatsText}`,
-    }),
-    licensedSeats: t.exposeFloat('licensedSeats', {
-      nullable: false,
-      description: `Users that have a license. ${seatsText}`,
-    }),
-    freeSeats: t.exposeFloat('freeSeats', {
-      nullable: false,
-      description: `Seats without a user. ${seatsText}`,
+    ...expose(t, { 'Int!': { count: 'Number of subscriptions.' } }),
+    ...exposeAs(t, 'Float', {
+      seats: `Seats of the subscriptions. ${seatsText}`,
+      licensedSeats: `Users that have a license. ${seatsText}`,
+      freeSeats: `Seats without a user. ${seatsText}`,
     }),
     byStatus: t.field({
       type: [statusCount],

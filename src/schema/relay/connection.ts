@@ -113,6 +113,15 @@ export function countedConnectionOf<T>(
   items: string,
 ): ObjectRef<Types, CountedConnection<T>> {
   const connection = connectionOf<T, CountedConnection<T>>(node);
+  addTotalCount(connection, items);
+  return connection;
+}
+
+/** Adds the field `totalCount` to a connection. */
+export function addTotalCount<C extends Pick<CountedConnection<unknown>, 'totalCount'>>(
+  connection: ObjectRef<Types, C>,
+  items: string,
+): void {
   builder.objectField(connection, 'totalCount', (t) =>
     t.int({
       nullable: false,
@@ -120,7 +129,6 @@ export function countedConnectionOf<T>(
       resolve: (parent) => parent.totalCount(),
     }),
   );
-  return connection;
 }
 
 export const connectionArgs = builder.args((t) => ({

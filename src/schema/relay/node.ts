@@ -1,22 +1,21 @@
+import type { FieldMap, ObjectRef } from '@pothos/core';
 import { badInput } from '../../domain/error.ts';
-import { builder } from '../builder.ts';
+import { builder, type ObjectFields, type Types } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
-import { decodeGlobalId, type GlobalId, type NodeType } from './global-id.ts';
+import { decodeGlobalId, encodeGlobalId, type GlobalId, type NodeType } from './global-id.ts';
 
 const MAX_NODES = 100;
 
-/** Loads objects of one type by global id. */
-export interface NodeLoader {
-  load(parts: readonly string[], context: GatewayContext): Promise<object | null>;
-}
+/** Loads an object of one type by the parts of its global id. */
+type LoadNode = (parts: readonly string[], context: GatewayContext) => Promise<object | null>;
 
-const loaders = new Map<NodeType, NodeLoader>();
+const loaders = new Map<NodeType, LoadNode>();
 /** The types of loaded objects, because rows of the portfolio have the fields of live objects, too. */
 const types = new WeakMap<object, NodeType>();
 
 /** Makes a type available through `node` and `nodes`. */
-export function registerNode(type: NodeType, loader: NodeLoader): void {
-  loaders.set(type, loader);
+export function registerNode(type: NodeType, load: LoadNode): void {
+  loaders.set(type, load);
 }
 
 export const nodeInterface = builder.interfaceRef<object>('Node').implement({
@@ -27,8 +26,38 @@ export const nodeInterface = builder.interfaceRef<object>('Node').implement({
   resolveType: (value) => types.get(value),
 });
 
+interface NodeOptions<T> {
+  readonly description: string;
+  /** Describes the field `id`. */
+  readonly id?: string;
+  /** The parts of the global id; see `encodeGlobalId`. */
+  readonly key: (parent: T) => readonly string[];
+  readonly fields: (t: ObjectFields<T>) => FieldMap;
+}
+
+/** Defines an object type with a global id. `registerNode` makes it available through `node`. */
+export function nodeType<T extends object>(
+  name: NodeType,
+  options: NodeOptions<T>,
+): ObjectRef<Types, T>;
+export function nodeType(name: NodeType, options: NodeOptions<object>) {
+  const { description, id = 'Opaque global id.', key, fields } = options;
+  return builder.objectRef<object>(name).implement({
+    description,
+    interfaces: [nodeInterface],
+    fields: (t) => ({
+      id: t.id({
+        nullable: false,
+        description: id,
+        resolve: (parent) => encodeGlobalId(name, ...key(parent)),
+      }),
+      ...fields(t),
+    }),
+  });
+}
+
 async function load({ type, parts }: GlobalId, context: GatewayContext): Promise<object | null> {
-  const value = (await loaders.get(type)?.load(parts, context)) ?? null;
+  const value = (await loaders.get(type)?.(parts, context)) ?? null;
   if (value) types.set(value, type);
   return value;
 }

@@ -1,6 +1,5 @@
 import type { InputShapeFromFields } from '@pothos/core';
 import type { Customer } from '../../domain/customer.ts';
-import { GatewayError } from '../../domain/error.ts';
 import type { DeletionType } from '../../domain/order.ts';
 import type { WriteAnswer } from '../../domain/write.ts';
 import type { Services } from '../../services/services.ts';
@@ -209,8 +208,7 @@ async function endSubscriptions(
   const failure = answer.value.find((result) => result !== null);
   if (failure) {
     // When none has ended, the batch itself is rejected.
-    const message = `Some of the subscriptions have ended, but not all: ${failure.message}`;
-    throw new GatewayError(failure.code, message, { ...failure, cause: failure.cause });
+    throw failure.with({}, `Some of the subscriptions have ended, but not all: ${failure.message}`);
   }
   return { ...answer, value: { billing: null, resellerCustomerId: customerId } };
 }

@@ -6,6 +6,7 @@ import { seatsFor } from '../../services/subscription-changes.ts';
 import { builder, type InputFields } from '../builder.ts';
 import { customerOfId } from '../customer/customer.ts';
 import { errorInterface, errorValue } from '../errors.ts';
+import { enumType } from '../fields.ts';
 import { writeMutation } from '../mutation.ts';
 import { Validation } from '../validation.ts';
 import { subscription } from './subscription.ts';
@@ -22,15 +23,15 @@ import {
   seatsField,
 } from './subscription-input.ts';
 
-const orderAction = builder.enumType('SubscriptionOrderAction', {
-  description:
-    'The kind of order. It is explicit because a wrong guess of the reseller API can end a subscription.',
-  values: {
-    BUY: { description: 'Buys a new subscription.' },
-    SWITCH: { description: 'Moves an existing subscription to another SKU and ends the old one.' },
-    TRANSFER: { description: 'Transfers a subscription from another reseller or from Google.' },
-  } as const,
-});
+const orderAction = enumType(
+  'SubscriptionOrderAction',
+  'The kind of order. It is explicit because a wrong guess of the reseller API can end a subscription.',
+  {
+    BUY: 'Buys a new subscription.',
+    SWITCH: 'Moves an existing subscription to another SKU and ends the old one.',
+    TRANSFER: 'Transfers a subscription from another reseller or from Google.',
+  },
+);
 
 function itemInput(t: InputFields, seatsNote?: string) {
   return {

@@ -123,9 +123,9 @@ function targetOfParts(parts: readonly string[]): SubscriptionTarget {
   throw invalidId('ResellerSubscription');
 }
 
-registerNode('ResellerSubscription', {
-  load: async (parts, { services }) => services.subscriptions.find(targetOfParts(parts)),
-});
+registerNode('ResellerSubscription', async (parts, { services }) =>
+  services.subscriptions.find(targetOfParts(parts)),
+);
 
 const subscriptionConnection = connectionOf(subscription);
 

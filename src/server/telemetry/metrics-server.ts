@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from '../../log.ts';
@@ -29,17 +30,14 @@ export function createMetricsServer(sources: MetricSources, log: Logger): Metric
     );
   });
   return {
-    listen: (host, port) =>
-      new Promise((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(port, host, () => {
-          server.off('error', reject);
-          const { port: chosen } = server.address() as AddressInfo;
-          const url = `http://${host.includes(':') ? `[${host}]` : host}:${chosen}/metrics`;
-          log.info({ url }, 'metrics are served');
-          resolve(url);
-        });
-      }),
+    async listen(host, port) {
+      server.listen(port, host);
+      await once(server, 'listening');
+      const { port: chosen } = server.address() as AddressInfo;
+      const url = `http://${host.includes(':') ? `[${host}]` : host}:${chosen}/metrics`;
+      log.info({ url }, 'metrics are served');
+      return url;
+    },
     close: () =>
       new Promise((resolve) => {
         collector.close();

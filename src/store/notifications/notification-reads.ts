@@ -51,21 +51,18 @@ export async function countNotifications(
   database: Database,
   filters: readonly NotificationFilter[],
 ): Promise<readonly number[]> {
-  const found = await readPages(filters, (some) =>
-    database.read(async (db) => {
-      const parts = some.flatMap((filter, page) =>
-        filter.types?.length === 0
-          ? []
-          : db
-              .selectFrom('notifications')
-              .select(({ fn }) => [
-                sql.lit(page).as('page'),
-                fn.countAll<number | string>().as('count'),
-              ])
-              .where(matches(filter)),
-      );
-      return parts.length === 0 ? [] : parts.reduce((all, part) => all.unionAll(part)).execute();
-    }),
+  const found = await readPages(database, filters, (db, some) =>
+    some.flatMap((filter, page) =>
+      filter.types?.length === 0
+        ? []
+        : db
+            .selectFrom('notifications')
+            .select(({ fn }) => [
+              sql.lit(page).as('page'),
+              fn.countAll<number | string>().as('count'),
+            ])
+            .where(matches(filter)),
+    ),
   );
   return found.map(([row]) => Number(row?.count ?? 0));
 }
@@ -159,13 +156,8 @@ export async function readSizedPages(
 ) {
   const rows = queries.reduce((sum, { limit }) => sum + Math.min(limit, MAX_ROWS), 0);
   const share = Math.min(LARGEST, Math.floor(maxBytes / Math.max(1, rows)));
-  const pages = await readPages(queries, (some) =>
-    database.read(async (db) => {
-      const parts = some.flatMap((query, page) =>
-        pageQuery(sizedEntries(db, share), db, query, page),
-      );
-      return parts.length === 0 ? [] : parts.reduce((all, part) => all.unionAll(part)).execute();
-    }),
+  const pages = await readPages(database, queries, (db, some) =>
+    some.flatMap((query, page) => pageQuery(sizedEntries(db, share), db, query, page)),
   );
   const large = pages.flat().filter(({ notification }) => notification === null);
   if (large.length > 0) checkSize(pages.flat(), maxBytes, queries.length);

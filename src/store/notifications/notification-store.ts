@@ -1,4 +1,4 @@
-import { sql, type Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import {
   type Notification,
   type NotificationEntry,
@@ -8,6 +8,7 @@ import {
 import { announcementOf, type Changes } from '../database/changes.ts';
 import type { Database } from '../database/database.ts';
 import type { PageQuery } from '../database/pages.ts';
+import { lastSequence, pruneOldest } from '../database/sequences.ts';
 import type { Tables } from '../database/tables.ts';
 import { MAX_ROWS } from '../operations/rows.ts';
 import { decodeNotification, encodeNotification } from './notification-json.ts';
@@ -85,32 +86,8 @@ export function notificationStore(database: Database, changes: Changes): Notific
       return found.map((rows) => rows.toSorted((a, b) => b.sequence - a.sequence).map(toEntry));
     },
     counts: (filters) => countNotifications(database, filters),
-    async lastSequence() {
-      const row = await database.read((db) =>
-        db
-          .selectFrom('notifications')
-          .select(({ fn }) => fn.max('sequence').as('last'))
-          .executeTakeFirst(),
-      );
-      return row?.last ?? 0;
-    },
-    async prune(ageMs, limit) {
-      const [deleted] = await database.commit((db) => [
-        db
-          .deleteFrom('notifications')
-          .where('sequence', 'in', (eb) =>
-            eb.selectFrom('notifications').select('sequence').orderBy('sequence').limit(limit),
-          )
-          .where('received_at', '<', sql<number>`${database.now} - ${Math.ceil(ageMs)}`)
-          // Watchers without a cursor start after the newest one.
-          .where('sequence', '<', (eb) =>
-            eb.selectFrom('notifications').select(({ fn }) => fn.max('sequence').as('last')),
-          )
-          .returning('sequence')
-          .compile(),
-      ]);
-      return deleted.rows.length;
-    },
+    lastSequence: () => lastSequence(database, 'notifications'),
+    prune: (ageMs, limit) => pruneOldest(database, ['notifications', 'received_at'], ageMs, limit),
   };
 }
 

@@ -1,11 +1,11 @@
-import { type Kysely, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { BillingCustomerKey } from '../../domain/customer.ts';
 import { isPolled, type Operation, operationStatus } from '../../domain/operation.ts';
 import type { Database } from '../database/database.ts';
-import type { Tables } from '../database/tables.ts';
+import { template } from '../database/template.ts';
 import { encodeOperation } from './operation-json.ts';
 import { isAnother } from './readings.ts';
-import { filterColumns, latestEntries, toEntry } from './rows.ts';
+import { latestEntries, toEntry } from './rows.ts';
 
 /** The operation as the journal has it before an append; null when it does not have it. */
 export type KnownOperation = ReturnType<typeof toKnown>;
@@ -25,6 +25,7 @@ interface KnownRow {
   readonly state: string;
   readonly reseller_id: string | null;
   readonly customer_id: string | null;
+  readonly is_held: number;
 }
 
 export function toKnown(row: KnownRow) {
@@ -35,41 +36,73 @@ export function toKnown(row: KnownRow) {
   };
 }
 
-/** @param leaseHolder the instance whose lease `is_held` reports */
-export function selectKnown(
-  database: Database,
-  db: Kysely<Tables>,
-  operationId: string,
-  leaseHolder: string | null,
-) {
-  const isHeld = sql<number>`case when o.lease_holder = ${leaseHolder ?? ''}
-    and o.lease_until > ${database.now} then 1 else 0 end`;
-  return latestEntries(db)
-    .select(['o.customer_id', isHeld.as('is_held')])
-    .where('o.operation_id', '=', operationId);
+/** What the statements of an append are filled with. */
+type AppendValues = ReturnType<typeof valuesOf>;
+
+export function valuesOf(append: Append) {
+  const { operation, known, leaseHolder } = append;
+  return {
+    operationId: operation.operationId,
+    status: operationStatus(operation),
+    done: isPolled(operation) ? 0 : 1,
+    kind: operation.kind,
+    startedAt: operation.createdAt?.getTime() ?? null,
+    state: encodeOperation(operation),
+    sequence: known?.entry.sequence ?? 0,
+    leaseHolder: leaseHolder ?? '',
+    ...customerOf(append),
+  } as const;
+}
+
+/** The statements of an append, which are compiled once for a database. */
+export function appendStatements(database: Database) {
+  return {
+    select: selectKnown(database),
+    insertOperation: insertOperation(database),
+    insertEntry: insertEntry(database, false),
+    insertHeldEntry: insertEntry(database, true),
+    setLatestEntry: setLatestEntry(),
+  };
+}
+
+/** Selects the operation as the journal has it, and whether an instance holds its lease. */
+function selectKnown(database: Database) {
+  return template<Pick<AppendValues, 'operationId' | 'leaseHolder'>, KnownRow>((db, slot) => {
+    const isHeld = sql<number>`case when o.lease_holder = ${slot('leaseHolder')}
+      and o.lease_until > ${database.now} then 1 else 0 end`;
+    return latestEntries(db)
+      .select(['o.customer_id', isHeld.as('is_held')])
+      .where('o.operation_id', '=', slot('operationId'))
+      .compile();
+  });
 }
 
 /** Inserts nothing when the operation exists: `on conflict` would use up a number each time. */
-export function insertOperation(database: Database, db: Kysely<Tables>, operation: Operation) {
-  const { operationId } = operation;
-  const { status, done } = statusColumns(operation);
-  return db
-    .insertInto('operations')
-    .columns(['operation_id', 'status', 'done', 'first_seen_at', 'latest_sequence', 'lease_until'])
-    .expression(
-      db
-        .selectNoFrom([
-          sql<string>`cast(${operationId} as text)`.as('operation_id'),
-          sql<string>`cast(${status} as text)`.as('status'),
-          sql.lit(done).as('done'),
-          database.now.as('first_seen_at'),
-          sql.lit(0).as('latest_sequence'),
-          sql.lit(0).as('lease_until'),
-        ])
-        .where(
-          sql<boolean>`not exists (select 1 from operations where operation_id = ${operationId})`,
-        ),
-    );
+function insertOperation(database: Database) {
+  return template<AppendValues, unknown>((db, slot) =>
+    db
+      .insertInto('operations')
+      .columns([
+        ...(['operation_id', 'status', 'done', 'first_seen_at'] as const),
+        ...(['latest_sequence', 'lease_until'] as const),
+      ])
+      .expression(
+        db
+          .selectNoFrom([
+            sql<string>`cast(${slot('operationId')} as text)`.as('operation_id'),
+            sql<string>`cast(${slot('status')} as text)`.as('status'),
+            sql<number>`cast(${slot('done')} as integer)`.as('done'),
+            database.now.as('first_seen_at'),
+            sql.lit(0).as('latest_sequence'),
+            sql.lit(0).as('lease_until'),
+          ])
+          .where(
+            sql<boolean>`not exists (select 1 from operations
+              where operation_id = ${slot('operationId')})`,
+          ),
+      )
+      .compile(),
+  );
 }
 
 /**
@@ -77,60 +110,65 @@ export function insertOperation(database: Database, db: Kysely<Tables>, operatio
  * condition of this statement, so that an instance that was stopped until its lease expired cannot
  * append after its successor.
  */
-export function insertEntry(database: Database, db: Kysely<Tables>, append: Append) {
-  const { operation, known, leaseHolder } = append;
-  const customer = customerColumns(append);
-  return db
-    .insertInto('operation_entries')
-    .columns(['operation_number', 'reseller_id', 'customer_id', 'state'])
-    .expression((eb) => {
-      const target = eb
-        .selectFrom('operations')
-        .select([
-          'number',
-          sql<string | null>`cast(${customer.reseller_id} as text)`.as('reseller_id'),
-          sql<string | null>`cast(${customer.customer_id} as text)`.as('customer_id'),
-          sql<string>`cast(${encodeOperation(operation)} as text)`.as('state'),
-        ])
-        .where('operation_id', '=', operation.operationId)
-        .where('latest_sequence', '=', known?.entry.sequence ?? 0);
-      if (leaseHolder === null) return target;
-      return target.where('lease_holder', '=', leaseHolder).where('lease_until', '>', database.now);
-    });
+function insertEntry(database: Database, isHeld: boolean) {
+  return template<AppendValues, unknown>((db, slot) =>
+    db
+      .insertInto('operation_entries')
+      .columns(['operation_number', 'reseller_id', 'customer_id', 'state'])
+      .expression((eb) => {
+        const target = eb
+          .selectFrom('operations')
+          .select([
+            'number',
+            sql<string | null>`cast(${slot('reseller_id')} as text)`.as('reseller_id'),
+            sql<string | null>`cast(${slot('customer_id')} as text)`.as('customer_id'),
+            sql<string>`cast(${slot('state')} as text)`.as('state'),
+          ])
+          .where('operation_id', '=', slot('operationId'))
+          .where('latest_sequence', '=', slot('sequence'));
+        if (!isHeld) return target;
+        return target
+          .where('lease_holder', '=', slot('leaseHolder'))
+          .where('lease_until', '>', database.now);
+      })
+      .compile(),
+  );
 }
 
 /** Makes the entry the latest one; changes nothing when `insertEntry` inserted none. */
-export function setLatestEntry(db: Kysely<Tables>, append: Append) {
+function setLatestEntry() {
   const last = sql<number>`(select max(sequence) from operation_entries
     where operation_number = operations.number)`;
-  return db
-    .updateTable('operations')
-    .set({
-      ...customerColumns(append),
-      ...statusColumns(append.operation),
-      ...filterColumns(append.operation),
-      latest_sequence: last,
-    })
-    .where('operation_id', '=', append.operation.operationId)
-    .where('latest_sequence', '=', append.known?.entry.sequence ?? 0)
-    .where('latest_sequence', '<', last);
-}
-
-function statusColumns(operation: Operation) {
-  return { status: operationStatus(operation), done: isPolled(operation) ? 0 : 1 } as const;
+  return template<AppendValues, unknown>((db, slot) =>
+    db
+      .updateTable('operations')
+      .set({
+        reseller_id: slot('reseller_id'),
+        customer_id: slot('customer_id'),
+        status: slot('status'),
+        done: slot('done'),
+        kind: slot('kind'),
+        started_at: sql<number>`coalesce(cast(${slot('startedAt')} as bigint), first_seen_at)`,
+        latest_sequence: last,
+      })
+      .where('operation_id', '=', slot('operationId'))
+      .where('latest_sequence', '=', slot('sequence'))
+      .where('latest_sequence', '<', last)
+      .compile(),
+  );
 }
 
 /** Once known, the customer of an operation stays the same, and so does its reseller. */
-function customerColumns({ operation, known }: Append) {
+function customerOf({ operation, known }: Append) {
   const same = known && !isAnother(known.entry.operation, operation) ? known : null;
-  const customer = same?.customer ?? customerOf(operation);
+  const customer = same?.customer ?? namedCustomer(operation);
   return {
     reseller_id: customer?.resellerId || (same?.entry.resellerId ?? null),
     customer_id: customer?.customerId ?? null,
   };
 }
 
-function customerOf({ metadata, result }: Operation): BillingCustomerKey | null {
+function namedCustomer({ metadata, result }: Operation): BillingCustomerKey | null {
   if (metadata?.type === 'customer') return metadata;
   return result?.type === 'customer' ? result.customer : null;
 }

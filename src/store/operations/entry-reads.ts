@@ -1,8 +1,11 @@
 import type { OperationEntry } from '../../domain/operation.ts';
+import { queryCompiler } from '../database/compiler.ts';
 import type { Database } from '../database/database.ts';
+import { lastSequence } from '../database/sequences.ts';
+import { template } from '../database/template.ts';
 import { isOfTenant } from '../links/tenant-conditions.ts';
 import type { OperationJournal } from './journal.ts';
-import { entriesAfter, latestEntries, MAX_ROWS, toEntry } from './rows.ts';
+import { type EntryRow, entriesAfter, latestEntries, MAX_ROWS, toEntry } from './rows.ts';
 
 type Reads = Pick<
   OperationJournal,
@@ -10,11 +13,12 @@ type Reads = Pick<
 >;
 
 export function entryReads(database: Database): Reads {
+  const compiler = queryCompiler(database.kind);
+  const latest = selectLatest();
+  const after = selectAfter();
   return {
     async latest(operationId) {
-      const row = await database.read((db) =>
-        latestEntries(db).where('o.operation_id', '=', operationId).executeTakeFirst(),
-      );
+      const [row] = await database.select(latest(compiler, { operationId }));
       return row ? toEntry(row) : null;
     },
     async latestMany(operationIds) {
@@ -29,18 +33,12 @@ export function entryReads(database: Database): Reads {
       return operationIds.map((id) => found.get(id) ?? null);
     },
     async after(operationId, sequence, limit) {
-      const rows = await database.read((db) =>
-        entriesAfter(db, sequence, limit)
-          .where('e.operation_number', '=', (query) =>
-            query.selectFrom('operations').select('number').where('operation_id', '=', operationId),
-          )
-          .execute(),
-      );
-      return rows.map(toEntry);
+      const values = { operationId, sequence, limit: Math.min(limit ?? MAX_ROWS, MAX_ROWS) };
+      return (await database.select(after(compiler, values))).map(toEntry);
     },
     async changesAfter({ customer, tenant }, sequence, limit) {
       const rows = await database.read((db) => {
-        const all = entriesAfter(db, sequence, limit);
+        const all = entriesAfter(db, sequence, Math.min(limit ?? MAX_ROWS, MAX_ROWS));
         const changes = tenant ? all.where(isOfTenant(tenant, 'e.reseller_id')) : all;
         if (!customer) return changes.execute();
         return changes
@@ -50,14 +48,25 @@ export function entryReads(database: Database): Reads {
       });
       return rows.map(toEntry);
     },
-    async lastSequence() {
-      const row = await database.read((db) =>
-        db
-          .selectFrom('operation_entries')
-          .select(({ fn }) => fn.max('sequence').as('last'))
-          .executeTakeFirst(),
-      );
-      return row?.last ?? 0;
-    },
+    lastSequence: () => lastSequence(database, 'operation_entries'),
   };
+}
+
+function selectLatest() {
+  return template<{ operationId: string }, EntryRow>((db, slot) =>
+    latestEntries(db).where('o.operation_id', '=', slot('operationId')).compile(),
+  );
+}
+
+function selectAfter() {
+  return template<{ operationId: string; sequence: number; limit: number }, EntryRow>((db, slot) =>
+    entriesAfter(db, slot('sequence'), slot('limit'))
+      .where('e.operation_number', '=', (query) =>
+        query
+          .selectFrom('operations')
+          .select('number')
+          .where('operation_id', '=', slot('operationId')),
+      )
+      .compile(),
+  );
 }

@@ -1,19 +1,18 @@
-import type { Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { CustomerLink } from '../../domain/customer.ts';
 import type { Operation } from '../../domain/operation.ts';
 import { announcementOf, type Changes } from '../database/changes.ts';
+import { queryCompiler } from '../database/compiler.ts';
 import type { Database, StoreLog } from '../database/database.ts';
 import { inStatementSpan } from '../database/statement-span.ts';
 import type { Tables } from '../database/tables.ts';
 import { insertLink } from '../links/customer-links.ts';
 import {
   type Append,
-  insertEntry,
-  insertOperation,
+  appendStatements,
   type KnownOperation,
-  selectKnown,
-  setLatestEntry,
   toKnown,
+  valuesOf,
 } from './append-statements.ts';
 import type { OperationJournal, PolledAppend } from './journal.ts';
 import { replaces } from './readings.ts';
@@ -31,12 +30,14 @@ export function entryWrites(
   changes: Changes,
   { instanceId, log }: { readonly instanceId: string; readonly log: StoreLog },
 ): Pick<OperationJournal, 'append' | 'appendPolled'> {
+  const compiler = queryCompiler(database.kind);
+  const statements = statementsOf(database);
+
   async function append(operation: Operation, poll: Poll | null): Promise<PolledAppend> {
     const { operationId } = operation;
     // Most readings show no change; those take no lock and write nothing.
-    const row = await database.read((db) =>
-      selectKnown(database, db, operationId, null).executeTakeFirst(),
-    );
+    const statement = statements.select(compiler, { operationId, leaseHolder: '' });
+    const [row] = await database.select(statement);
     const known = row ? toKnown(row) : null;
     if (poll && !known) throw new Error(`operation ${operationId} is not in the journal`);
     if (known && isOutdated(known, operation, poll)) {
@@ -98,12 +99,10 @@ export function publishState(changes: Changes, { operationId, done }: Operation)
 async function commitAppend(database: Database, append: Append) {
   const { operationId } = append.operation;
   const [, inserted, , { rows }] = await database.commit(
-    (db) => [
-      insertOperation(database, db, append.operation).compile(),
-      insertEntry(database, db, append).compile(),
-      setLatestEntry(db, append).compile(),
-      selectKnown(database, db, operationId, append.leaseHolder).compile(),
-    ],
+    (db) => {
+      const { insertOperation, insertEntry, setLatestEntry, select } = filled(database, db, append);
+      return [insertOperation, insertEntry, setLatestEntry, select];
+    },
     {
       appends: ['operation_entries'],
       announcements: stateAnnouncements(append.operation),
@@ -115,6 +114,27 @@ async function commitAppend(database: Database, append: Append) {
   return { isInserted, isHeld: row.is_held === 1, found: toKnown(row) };
 }
 
+const statementsByDatabase = new WeakMap<Database, ReturnType<typeof appendStatements>>();
+
+function statementsOf(database: Database) {
+  const statements = statementsByDatabase.get(database) ?? appendStatements(database);
+  statementsByDatabase.set(database, statements);
+  return statements;
+}
+
+/** The statements of one append. */
+function filled(database: Database, db: Kysely<Tables>, append: Append) {
+  const statements = statementsOf(database);
+  const values = valuesOf(append);
+  const { insertEntry, insertHeldEntry } = statements;
+  return {
+    insertOperation: statements.insertOperation(db, values),
+    insertEntry: (append.leaseHolder === null ? insertEntry : insertHeldEntry)(db, values),
+    setLatestEntry: statements.setLatestEntry(db, values),
+    select: statements.select(db, values),
+  };
+}
+
 /** Appends a state in a transaction that needs the result for further statements. */
 export async function appendIn(
   database: Database,
@@ -123,20 +143,20 @@ export async function appendIn(
   poll: Poll | null,
 ): Promise<PolledAppend> {
   await database.serialiseAppends(trx, 'operation_entries');
-  const select = () => selectKnown(database, trx, operation.operationId, poll?.leaseHolder ?? null);
-  const row = await select().executeTakeFirst();
+  const leaseHolder = poll?.leaseHolder ?? null;
+  const { operationId } = operation;
+  const select = statementsOf(database).select(trx, { operationId, leaseHolder: '' });
+  const [row] = (await trx.executeQuery(select)).rows;
   const known = row ? toKnown(row) : null;
   if (known && isOutdated(known, operation, poll)) return { outcome: 'KEPT', entry: known.entry };
-  const append = { operation, known, leaseHolder: poll?.leaseHolder ?? null };
-  await insertOperation(database, trx, operation).execute();
-  const { numInsertedOrUpdatedRows } = await insertEntry(
-    database,
-    trx,
-    append,
-  ).executeTakeFirstOrThrow();
-  await setLatestEntry(trx, append).execute();
-  const { entry } = toKnown(await select().executeTakeFirstOrThrow());
-  if (numInsertedOrUpdatedRows !== 1n) return { outcome: 'LEASE_LOST', entry };
+  const statements = filled(database, trx, { operation, known, leaseHolder });
+  await trx.executeQuery(statements.insertOperation);
+  const { numAffectedRows } = await trx.executeQuery(statements.insertEntry);
+  await trx.executeQuery(statements.setLatestEntry);
+  const [stored] = (await trx.executeQuery(select)).rows;
+  if (!stored) throw new Error(`operation ${operationId} was stored without a state`);
+  const { entry } = toKnown(stored);
+  if (numAffectedRows !== 1n) return { outcome: 'LEASE_LOST', entry };
   for (const announcement of stateAnnouncements(operation)) {
     await database.announce(trx, announcement);
   }

@@ -11,37 +11,24 @@ import { latestEntries, MAX_ROWS, toEntry } from './rows.ts';
 export function operationPages(database: Database): Pick<OperationJournal, 'pages' | 'counts'> {
   return {
     async pages(queries) {
-      const found = await readPages(queries, (some) =>
-        database.read(async (db) => {
-          const few = await findFew(
-            db,
-            some.map(({ filter }) => filter),
-          );
-          const parts = some.flatMap((query, page) =>
-            pageQuery(db, query, page, few.has(query.filter)),
-          );
-          if (parts.length === 0) return [];
-          return parts.reduce((all, part) => all.unionAll(part)).execute();
-        }),
-      );
+      const found = await readPages(database, queries, async (db, some) => {
+        const few = await findFew(
+          db,
+          some.map(({ filter }) => filter),
+        );
+        return some.flatMap((query, page) => pageQuery(db, query, page, few.has(query.filter)));
+      });
       return found.map((rows) =>
-        // A union returns its rows in no particular order.
         rows
           .toSorted((a, b) => b.number - a.number)
           .map((row) => ({ number: row.number, entry: toEntry(row) })),
       );
     },
     async counts(filters) {
-      const found = await readPages(filters, (some) =>
-        database.read(async (db) => {
-          const few = await findFew(db, some);
-          const parts = some.flatMap((filter, page) =>
-            countQuery(db, filter, page, few.has(filter)),
-          );
-          if (parts.length === 0) return [];
-          return parts.reduce((all, part) => all.unionAll(part)).execute();
-        }),
-      );
+      const found = await readPages(database, filters, async (db, some) => {
+        const few = await findFew(db, some);
+        return some.flatMap((filter, page) => countQuery(db, filter, page, few.has(filter)));
+      });
       return found.map(([row]) => Number(row?.count ?? 0));
     },
   };

@@ -1,12 +1,12 @@
-import { type Kysely, sql } from 'kysely';
-import type { Operation, OperationEntry } from '../../domain/operation.ts';
+import type { Kysely, RawBuilder } from 'kysely';
+import type { OperationEntry } from '../../domain/operation.ts';
 import type { Tables } from '../database/tables.ts';
 import { decodeOperation } from './operation-json.ts';
 
 /** The most rows that one call returns, and the most ids in one statement. */
 export const MAX_ROWS = 1_000;
 
-interface EntryRow {
+export interface EntryRow {
   readonly sequence: number;
   readonly first_seen_at: number;
   readonly state: string;
@@ -21,12 +21,6 @@ export function toEntry({ sequence, first_seen_at, state, reseller_id }: EntryRo
     // Billing may leave the id empty.
     resellerId: reseller_id || null,
   };
-}
-
-/** The columns of an existing row by which operations are filtered. */
-export function filterColumns({ kind, createdAt }: Operation) {
-  const started_at = createdAt ? createdAt.getTime() : sql<number>`first_seen_at`;
-  return { kind, started_at };
 }
 
 /** Operations `o` with their latest entries `e`. */
@@ -45,12 +39,16 @@ export function latestEntries(db: Kysely<Tables>) {
 }
 
 /** Operations `o` with all of their entries `e`, oldest first. */
-export function entriesAfter(db: Kysely<Tables>, sequence: number, limit = MAX_ROWS) {
+export function entriesAfter(
+  db: Kysely<Tables>,
+  sequence: number | RawBuilder<number>,
+  limit: number | RawBuilder<number>,
+) {
   return db
     .selectFrom('operation_entries as e')
     .innerJoin('operations as o', 'o.number', 'e.operation_number')
     .select(['o.first_seen_at', 'e.reseller_id', 'e.sequence', 'e.state'])
     .where('e.sequence', '>', sequence)
     .orderBy('e.sequence')
-    .limit(Math.min(limit, MAX_ROWS));
+    .limit(limit);
 }

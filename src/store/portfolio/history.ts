@@ -1,6 +1,7 @@
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { PortfolioChange } from '../../domain/portfolio.ts';
 import type { Database } from '../database/database.ts';
+import { lastSequence, pruneOldest } from '../database/sequences.ts';
 import type { Tables } from '../database/tables.ts';
 import { isTenantsCustomer } from '../links/tenant-conditions.ts';
 import { whereOf } from './conditions.ts';
@@ -39,32 +40,9 @@ export function portfolioHistory(database: Database): History {
         }),
       );
     },
-    async lastChange() {
-      const row = await database.read((db) =>
-        db
-          .selectFrom('portfolio_changes')
-          .select(({ fn }) => fn.max('sequence').as('last'))
-          .executeTakeFirst(),
-      );
-      return row?.last ?? 0;
-    },
-    async pruneChanges(ageMs, limit) {
-      const [deleted] = await database.commit((db) => [
-        db
-          .deleteFrom('portfolio_changes')
-          .where('sequence', 'in', (eb) =>
-            eb.selectFrom('portfolio_changes').select('sequence').orderBy('sequence').limit(limit),
-          )
-          .where('at', '<', sql<number>`${database.now} - ${Math.ceil(ageMs)}`)
-          // Watchers without a cursor start after the newest one.
-          .where('sequence', '<', (eb) =>
-            eb.selectFrom('portfolio_changes').select(({ fn }) => fn.max('sequence').as('last')),
-          )
-          .returning('sequence')
-          .compile(),
-      ]);
-      return deleted.rows.length;
-    },
+    lastChange: () => lastSequence(database, 'portfolio_changes'),
+    pruneChanges: (ageMs, limit) =>
+      pruneOldest(database, ['portfolio_changes', 'at'], ageMs, limit),
   };
 }
 

@@ -23,26 +23,17 @@ type AuditReads = Pick<
 export function auditReads(database: Database): AuditReads {
   return {
     async pages(queries) {
-      const found = await readPages(queries, (some) =>
-        database.read(async (db) => {
-          const parts = some.flatMap((query, page) => pageQuery(db, query, page));
-          if (parts.length === 0) return [];
-          return parts.reduce((all, part) => all.unionAll(part)).execute();
-        }),
+      const found = await readPages(database, queries, (db, some) =>
+        some.flatMap((query, page) => pageQuery(db, query, page)),
       );
       return found.map((rows, index) => {
-        // A union returns its rows in no particular order.
         const sign = queries[index]?.order === 'AT_ASC' ? 1 : -1;
         return rows.toSorted((a, b) => sign * (a.number - b.number)).map(toRecord);
       });
     },
     async counts(filters) {
-      const found = await readPages(filters, (some) =>
-        database.read(async (db) => {
-          const parts = some.flatMap((filter, page) => countQuery(db, filter, page));
-          if (parts.length === 0) return [];
-          return parts.reduce((all, part) => all.unionAll(part)).execute();
-        }),
+      const found = await readPages(database, filters, (db, some) =>
+        some.flatMap((filter, page) => countQuery(db, filter, page)),
       );
       return found.map(([row]) => Number(row?.count ?? 0));
     },

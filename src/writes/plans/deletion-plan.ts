@@ -1,4 +1,4 @@
-import { GatewayError } from '../../domain/error.ts';
+import type { GatewayError } from '../../domain/error.ts';
 import { type Plan, PlanDraft } from '../../domain/plan.ts';
 import type { ResellerSubscription } from '../../domain/subscription.ts';
 import { findTarget, hasEnded } from '../../domain/subscription-target.ts';
@@ -33,8 +33,7 @@ export function planDeletion(
   if (first && !refusals.includes(null)) throw first;
   if (first) {
     // The mutation fails as well when only some of the subscriptions have ended.
-    const message = `Only some of the subscriptions would end: ${first.message}`;
-    throw new GatewayError(first.code, message, { ...first });
+    throw first.with({}, `Only some of the subscriptions would end: ${first.message}`);
   }
   targets.forEach((target, index) => {
     const values = { before: ending[index]?.status ?? null, after: 'CANCELLED' };

@@ -95,6 +95,5 @@ function checkOrder(
 /** As the mutation says it when no part of the batch was carried out. */
 function refusalOf(first: GatewayError, areMore: boolean): GatewayError {
   if (!areMore) return first;
-  const message = `None of the subscriptions would be transferred: ${first.message}`;
-  return new GatewayError(first.code, message, { ...first });
+  return first.with({}, `None of the subscriptions would be transferred: ${first.message}`);
 }

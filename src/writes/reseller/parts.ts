@@ -75,14 +75,11 @@ function withIndex<T>(result: PartResult<T>, index: number): PartResult<T> {
   const violations = result.violations.map(({ field, description }) => ({
     ...{ field: `subscriptions.${index}.${field}`, description },
   }));
-  return new GatewayError(result.code, result.message, {
-    ...{ ...result, cause: result.cause, violations },
-  });
+  return result.with({ violations });
 }
 
 function allRefused(first: GatewayError): GatewayError {
-  const message = `None of the subscriptions was changed: ${first.message}`;
-  return new GatewayError(first.code, message, { ...first, cause: first.cause });
+  return first.with({}, `None of the subscriptions was changed: ${first.message}`);
 }
 
 /** Combines the verdicts of the parts; a part that is conclusively absent becomes an error. */
