@@ -42,15 +42,7 @@ export class Answers {
     answer: A,
   ): Promise<WriteAnswer<T>> {
     const storing = this.#deps.background.track(this.#store(conduct, stored, holder, answer));
-    const waited = new AbortController();
-    const value = await Promise.race([
-      // With a reason, because creating the default one takes longer than the rest of the wait.
-      storing.finally(() => waited.abort(null)),
-      pause(STORE_WAIT_MS, waited.signal).then(
-        () => null,
-        () => null,
-      ),
-    ]);
+    const value = await resultWithin(STORE_WAIT_MS, storing);
     const write: WriteRecord = { ...stored.record, outcome: 'DONE', failure: null };
     writeSettled.publish({ mutation: write.mutation, outcome: 'DONE' });
     return { value: value ?? conduct.provisional(stored, answer), write, replayed: false };
@@ -203,6 +195,14 @@ export class Answers {
       }
     }
   }
+}
+
+/** Null when the work takes longer than that. */
+function resultWithin<T>(ms: number, work: Promise<T>): Promise<T | null> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms, null);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 function failureOf(error: unknown): WriteFailure {

@@ -65,6 +65,8 @@ const oneCustomer = `query ($id: ID!) { customer(by: { id: $id }) { id reseller 
   customerType alternateEmail postalAddress { organizationName countryCode } } } }`;
 const listOfBilling = `query ($first: Int!) { customers(first: $first) {
   nodes { id billing { customerId billingAccountId } } pageInfo { endCursor hasNextPage } } }`;
+const activation = `mutation ($customer: ID!) { activateCustomer(input: { customer: $customer }) {
+  ... on ActivateCustomerSuccess { replayed operation { id } } } }`;
 const listOfBoth = `{ customers(first: 50) {
   nodes { id billing { customerId } reseller { customerId customerDomain } } } }`;
 
@@ -101,4 +103,15 @@ test('a list of both backends takes one statement, and for each call a timer, a 
   expect(controllers - reads).toBe(2);
   expect((timers - 8) / reads).toBeLessThan(2);
   expect(promises / reads).toBeLessThan(47);
+});
+
+test('a change takes one call, one statement to record it and two that return what started', async () => {
+  const { resellerId, customerId } = addresses.links[0]?.billing ?? {};
+  const customer = encodeGlobalId('Customer', 'b', resellerId ?? '', customerId ?? '');
+  const work = await leastWork(activation, { customer });
+  expect(work).toMatchObject({ calls: 1, statements: 3, aborts: 0 });
+  expect(work.timers).toBeLessThan(14);
+  expect(work.controllers).toBeLessThan(6);
+  expect(work.texts).toBeLessThan(10);
+  expect(work.promises).toBeLessThan(240);
 });
