@@ -8,7 +8,6 @@ import { createLogger, flushLog, type Logger, STANDARD_ERROR } from './log.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import { StoreError } from './store/database/store-error.ts';
 import type { Tracing } from './tracing/tracing.ts';
-import { limitYoungGeneration } from './young-generation.ts';
 
 // The gateway and the sandbox are loaded when they run: --help and invalid settings need neither.
 
@@ -51,7 +50,6 @@ async function run(): Promise<void> {
 }
 
 async function runGateway(program: GatewayProgram): Promise<void> {
-  limitYoungGeneration();
   const { logLevel, settings, drainTimeoutMs } = program.config;
   const secrets = [...secretsOf(settings), ...program.tracing.secrets];
   const log = warning(program, createLogger(logLevel, secrets));

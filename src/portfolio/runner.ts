@@ -6,6 +6,7 @@ import type { SweepState } from '../store/portfolio/sweep-store.ts';
 import type { Clock } from './clock.ts';
 import type { Details } from './details.ts';
 import type { Sweep } from './sweep.ts';
+import { inSmallHeap } from './young-generation.ts';
 
 export interface RunnerDeps {
   readonly store: PortfolioStore;
@@ -87,7 +88,8 @@ export class Runner {
     };
     for (;;) {
       if (this.#isDue(current)) {
-        current = await sweep.run(current, save, signal);
+        const state = current;
+        current = await inSmallHeap(() => sweep.run(state, save, signal));
         details.forgetFailures();
       }
       if (!(await details.step(signal))) return;
