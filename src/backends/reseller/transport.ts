@@ -46,22 +46,9 @@ export interface TransportOptions {
 }
 
 /** Sends calls with the credential, and once more with a new token when the first is rejected. */
-export interface Transport {
-  /** Obtains a token, so that the next call does not wait for one. */
-  ready(signal: AbortSignal): Promise<void>;
-  send(call: Call, signal: AbortSignal): Promise<HttpResponse>;
-  /**
-   * Sends all calls as one batch and returns the results in order; a call without a response has an
-   * error. Throws when the whole batch fails, so that the outcome of its calls is unknown.
-   */
-  sendBatch(calls: readonly Call[], signal: AbortSignal): Promise<Part[]>;
-  readonly breaker: Breaker;
-  /** Why the host cannot be used, or null. Calls nothing. */
-  problem(): Promise<string | null>;
-  close(): Promise<void>;
-}
+export type Transport = ReturnType<typeof createTransport>;
 
-export function createTransport(options: TransportOptions): Transport {
+export function createTransport(options: TransportOptions) {
   const url = new URL(options.endpoint);
   const base = url.pathname.replace(/\/+$/, '');
   const { credential, log, egress = new Egress() } = options;
@@ -114,11 +101,17 @@ export function createTransport(options: TransportOptions): Transport {
   }
 
   return {
-    async ready(signal) {
+    /** Obtains a token, so that the next call does not wait for one. */
+    async ready(signal: AbortSignal) {
       await newToken(signal);
     },
-    send: (call, signal) => sendAuthorized(toHttp(call, base), signal, asReceived, isUnauthorized),
-    sendBatch: (calls, signal) => {
+    send: (call: Call, signal: AbortSignal) =>
+      sendAuthorized(toHttp(call, base), signal, asReceived, isUnauthorized),
+    /**
+     * Sends all calls as one batch and returns the results in order; a call without a response has
+     * an error. Throws when the whole batch fails, so that the outcome of its calls is unknown.
+     */
+    sendBatch(calls: readonly Call[], signal: AbortSignal) {
       const request = batchRequest(calls, base);
       return sendAuthorized(
         request,
@@ -129,6 +122,7 @@ export function createTransport(options: TransportOptions): Transport {
       );
     },
     breaker,
+    /** Why the host cannot be used, or null. Calls nothing. */
     async problem() {
       if (breaker.isOpen) return breakerOpen;
       return (await egress.reaches(url)) ? null : unreachable;

@@ -1,6 +1,5 @@
 import type { CallScope } from '../../domain/call-scope.ts';
-import type { ResellerCustomer } from '../../domain/customer.ts';
-import { badInput, type GatewayError } from '../../domain/error.ts';
+import { badInput } from '../../domain/error.ts';
 import type {
   CustomerInput,
   PlanInput,
@@ -9,7 +8,6 @@ import type {
   SubscriptionKey,
   SubscriptionOrder,
 } from '../../domain/order.ts';
-import type { ResellerSubscription } from '../../domain/subscription.ts';
 import type { Caller } from './caller.ts';
 import { json, noContent } from './decode.ts';
 import {
@@ -28,53 +26,7 @@ import type { Call } from './transport.ts';
  * The writes of the API; each is sent once. All reject with a GatewayError, which is not retryable
  * when the outcome is unknown. A returned subscription may have a new id.
  */
-export interface ResellerWrites {
-  /** Rejects with CONFLICT when the customer exists and `customerAuthToken` is undefined. */
-  insertCustomer(
-    customer: CustomerInput,
-    customerAuthToken: string | undefined,
-    scope: CallScope,
-  ): Promise<ResellerCustomer>;
-  /** Changes only the given fields. */
-  patchCustomer(id: string, changes: CustomerInput, scope: CallScope): Promise<ResellerCustomer>;
-  /** Replaces all of the customer's data. */
-  updateCustomer(id: string, customer: CustomerInput, scope: CallScope): Promise<ResellerCustomer>;
-  insertSubscription(order: SubscriptionOrder, scope: CallScope): Promise<ResellerSubscription>;
-  /** Several in one batch, as transfers require; the results are in order. */
-  insertSubscriptions(
-    orders: readonly SubscriptionOrder[],
-    scope: CallScope,
-  ): Promise<(ResellerSubscription | GatewayError)[]>;
-  deleteSubscription(deletion: SubscriptionDeletion, scope: CallScope): Promise<void>;
-  /** Several in one batch, as the API requires for one customer's subscriptions; null is success. */
-  deleteSubscriptions(
-    deletions: readonly SubscriptionDeletion[],
-    scope: CallScope,
-  ): Promise<(null | GatewayError)[]>;
-  activateSubscription(key: SubscriptionKey, scope: CallScope): Promise<ResellerSubscription>;
-  suspendSubscription(key: SubscriptionKey, scope: CallScope): Promise<ResellerSubscription>;
-  startPaidService(key: SubscriptionKey, scope: CallScope): Promise<ResellerSubscription>;
-  changePlan(
-    key: SubscriptionKey,
-    plan: PlanInput,
-    scope: CallScope,
-  ): Promise<ResellerSubscription>;
-  changeSeats(
-    key: SubscriptionKey,
-    seats: SeatsInput,
-    scope: CallScope,
-  ): Promise<ResellerSubscription>;
-  changeRenewalSettings(
-    key: SubscriptionKey,
-    renewalType: string,
-    scope: CallScope,
-  ): Promise<ResellerSubscription>;
-  /** Grants a service account access to the notifications and returns the topic name. */
-  register(serviceAccountEmailAddress: string, scope: CallScope): Promise<string | null>;
-  unregister(serviceAccountEmailAddress: string, scope: CallScope): Promise<string | null>;
-}
-
-export function createWrites(caller: Caller): ResellerWrites {
+export function createWrites(caller: Caller) {
   const subscription = json(toSubscription);
   const act = async (key: SubscriptionKey, action: string, scope: CallScope, body?: object) =>
     caller.write(post([...subscriptionPath(key), action], {}, body), subscription, scope);
@@ -84,30 +36,34 @@ export function createWrites(caller: Caller): ResellerWrites {
   };
   return {
     ...customerWrites(caller),
-    insertSubscription: async (order, scope) =>
+    insertSubscription: async (order: SubscriptionOrder, scope: CallScope) =>
       caller.write(insertCall(order), subscription, scope),
-    insertSubscriptions: async (orders, scope) =>
+    /** Several in one batch, as transfers require; the results are in order. */
+    insertSubscriptions: async (orders: readonly SubscriptionOrder[], scope: CallScope) =>
       caller.writeAll(orders.map(insertCall), subscription, scope),
-    deleteSubscription: async (deletion, scope) => {
+    deleteSubscription: async (deletion: SubscriptionDeletion, scope: CallScope) => {
       await caller.write(deleteCall(deletion), noContent, scope);
     },
-    deleteSubscriptions: async (deletions, scope) =>
+    /** Several in one batch, as the API requires for one customer's subscriptions; null is success. */
+    deleteSubscriptions: async (deletions: readonly SubscriptionDeletion[], scope: CallScope) =>
       caller.writeAll(deletions.map(deleteCall), noContent, scope),
-    activateSubscription: (key, scope) => act(key, 'activate', scope),
-    suspendSubscription: (key, scope) => act(key, 'suspend', scope),
-    startPaidService: (key, scope) => act(key, 'startPaidService', scope),
-    changePlan: (key, plan, scope) => act(key, 'changePlan', scope, planBody(plan)),
-    changeSeats: (key, seats, scope) => act(key, 'changeSeats', scope, seatsBody(seats)),
-    changeRenewalSettings: (key, renewalType, scope) =>
+    activateSubscription: (key: SubscriptionKey, scope: CallScope) => act(key, 'activate', scope),
+    suspendSubscription: (key: SubscriptionKey, scope: CallScope) => act(key, 'suspend', scope),
+    startPaidService: (key: SubscriptionKey, scope: CallScope) =>
+      act(key, 'startPaidService', scope),
+    changePlan: (key: SubscriptionKey, plan: PlanInput, scope: CallScope) =>
+      act(key, 'changePlan', scope, planBody(plan)),
+    changeSeats: (key: SubscriptionKey, seats: SeatsInput, scope: CallScope) =>
+      act(key, 'changeSeats', scope, seatsBody(seats)),
+    changeRenewalSettings: (key: SubscriptionKey, renewalType: string, scope: CallScope) =>
       act(key, 'changeRenewalSettings', scope, { renewalType }),
-    register: (address, scope) => notify('register', address, scope),
-    unregister: (address, scope) => notify('unregister', address, scope),
+    /** Grants a service account access to the notifications and returns the topic name. */
+    register: (address: string, scope: CallScope) => notify('register', address, scope),
+    unregister: (address: string, scope: CallScope) => notify('unregister', address, scope),
   };
 }
 
-type CustomerWrites = Pick<ResellerWrites, 'insertCustomer' | 'patchCustomer' | 'updateCustomer'>;
-
-function customerWrites(caller: Caller): CustomerWrites {
+function customerWrites(caller: Caller) {
   const customer = json(toCustomer);
   const change = async (
     method: 'PATCH' | 'PUT',
@@ -119,12 +75,17 @@ function customerWrites(caller: Caller): CustomerWrites {
     return caller.write({ method, path, body: customerBody(input) }, customer, scope);
   };
   return {
-    insertCustomer: async (input, token, scope) => {
+    /** Rejects with CONFLICT when the customer exists and `token` (its transfer token) is undefined. */
+    insertCustomer: async (input: CustomerInput, token: string | undefined, scope: CallScope) => {
       const query = { customerAuthToken: nonEmpty(token, 'customerAuthToken') };
       return caller.write(post(['customers'], query, customerBody(input)), customer, scope);
     },
-    patchCustomer: (id, changes, scope) => change('PATCH', id, changes, scope),
-    updateCustomer: (id, input, scope) => change('PUT', id, input, scope),
+    /** Changes only the given fields. */
+    patchCustomer: (id: string, changes: CustomerInput, scope: CallScope) =>
+      change('PATCH', id, changes, scope),
+    /** Replaces all of the customer's data. */
+    updateCustomer: (id: string, input: CustomerInput, scope: CallScope) =>
+      change('PUT', id, input, scope),
   };
 }
 

@@ -1,4 +1,4 @@
-import { DatabaseError } from 'pg';
+import type { DatabaseError } from 'pg';
 import { GatewayError } from '../../domain/error.ts';
 import { databaseFailed } from '../../domain/telemetry.ts';
 
@@ -33,6 +33,11 @@ export class CommitUnknownError extends GatewayError {
   }
 }
 
+/** Whether PostgreSQL reported the error, by its form: `pg` is loaded only when it is used. */
+function isPostgresError(error: unknown): error is DatabaseError {
+  return error instanceof Error && error.name === 'error' && 'length' in error;
+}
+
 /** The primary result code of an error of node:sqlite; null for any other error. */
 export function sqliteCode(error: unknown): number | null {
   if (!(error instanceof Error && 'errcode' in error)) return null;
@@ -58,7 +63,7 @@ export function databaseFailure(cause: unknown): GatewayError {
 }
 
 function translated(cause: unknown): GatewayError {
-  if (cause instanceof DatabaseError && cause.code === CHARACTER_NOT_IN_REPERTOIRE) {
+  if (isPostgresError(cause) && cause.code === CHARACTER_NOT_IN_REPERTOIRE) {
     return new GatewayError('BAD_USER_INPUT', 'Text must not contain the character U+0000.', {
       cause,
     });
@@ -75,30 +80,30 @@ function translated(cause: unknown): GatewayError {
 /** Whether the database rolled back because of one of the statements, not because of its own state. */
 export function isStatementFault(error: unknown): boolean {
   if (isConflict(error) || isCanceled(error)) return true;
-  return (error instanceof DatabaseError || sqliteCode(error) !== null) && isOurFault(error);
+  return (isPostgresError(error) || sqliteCode(error) !== null) && isOurFault(error);
 }
 
 /** Whether PostgreSQL rolled back because of a concurrent transaction or migration. */
 export function isConflict(error: unknown): boolean {
   if (isStalePlan(error)) return true;
-  return error instanceof DatabaseError && error.code?.slice(0, 2) === TRANSACTION_ROLLBACK;
+  return isPostgresError(error) && error.code?.slice(0, 2) === TRANSACTION_ROLLBACK;
 }
 
 /** Whether a migration has changed the columns that a prepared statement returns. */
 export function isStalePlan(error: unknown): boolean {
-  if (!(error instanceof DatabaseError)) return false;
+  if (!isPostgresError(error)) return false;
   return error.code === FEATURE_NOT_SUPPORTED && error.routine === 'RevalidateCachedQuery';
 }
 
 /** Whether PostgreSQL cancelled the statement, usually because it ran into the statement timeout. */
 export function isCanceled(error: unknown): boolean {
-  return error instanceof DatabaseError && error.code === QUERY_CANCELED;
+  return isPostgresError(error) && error.code === QUERY_CANCELED;
 }
 
 function isOurFault(error: unknown): boolean {
   const code = sqliteCode(error);
   if (code !== null) return sqliteFaults.has(code);
-  if (error instanceof DatabaseError && error.code !== undefined) {
+  if (isPostgresError(error) && error.code !== undefined) {
     return error.code !== INSUFFICIENT_PRIVILEGE && postgresFaults.has(error.code.slice(0, 2));
   }
   return !(error instanceof Error) || error instanceof TypeError || error instanceof RangeError;
@@ -116,6 +121,6 @@ const SQLITE_CONSTRAINT = 19;
 /** Whether a statement failed because a unique index has the value already. */
 export function isUniqueViolation(error: unknown): boolean {
   const cause = error instanceof GatewayError ? error.cause : error;
-  if (cause instanceof DatabaseError) return cause.code === UNIQUE_VIOLATION;
+  if (isPostgresError(cause)) return cause.code === UNIQUE_VIOLATION;
   return sqliteCode(cause) === SQLITE_CONSTRAINT;
 }

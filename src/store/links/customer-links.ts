@@ -11,24 +11,14 @@ import type { Database } from '../database/database.ts';
 import type { Tables } from '../database/tables.ts';
 import { relinkRows } from '../portfolio/portfolio.ts';
 
+export type CustomerLinks = ReturnType<typeof customerLinks>;
+
 /**
  * Links between billing customers and reseller customers; each customer has at most one link. Lookups
  * return results in the order of the keys, null where there is no link. Every method rejects with a
  * GatewayError: UNAVAILABLE when the database does not respond.
  */
-export interface CustomerLinks {
-  byBilling(keys: readonly BillingCustomerKey[]): Promise<(CustomerLink | null)[]>;
-  byReseller(resellerCustomerIds: readonly string[]): Promise<(CustomerLink | null)[]>;
-  /**
-   * Creates a link; does nothing when it exists.
-   * @throws GatewayError CONFLICT when either customer is linked to another
-   */
-  link(link: CustomerLink): Promise<void>;
-  /** Deletes a link. @returns false when there was none */
-  unlink(link: CustomerLink): Promise<boolean>;
-}
-
-export function customerLinks(database: Database, changes: Changes): CustomerLinks {
+export function customerLinks(database: Database, changes: Changes) {
   const compiler = queryCompiler(database.kind);
   const byBilling = lookup<BillingCustomerKey>(
     (keys) => {
@@ -44,19 +34,23 @@ export function customerLinks(database: Database, changes: Changes): CustomerLin
     (id) => [id],
   );
   return {
-    async byBilling(keys) {
+    async byBilling(keys: readonly BillingCustomerKey[]): Promise<(CustomerLink | null)[]> {
       if (keys.length === 0) return [];
       const rows = await database.select(byBilling(keys));
       const found = new Map(rows.map(toLink).map((link) => [billingKeyString(link.billing), link]));
       return keys.map((key) => found.get(billingKeyString(key)) ?? null);
     },
-    async byReseller(ids) {
+    async byReseller(ids: readonly string[]): Promise<(CustomerLink | null)[]> {
       if (ids.length === 0) return [];
       const rows = await database.select(byReseller(ids));
       const found = new Map(rows.map(toLink).map((link) => [link.resellerCustomerId, link]));
       return ids.map((id) => found.get(id) ?? null);
     },
-    async link(link) {
+    /**
+     * Creates a link; does nothing when it exists.
+     * @throws GatewayError CONFLICT when either customer is linked to another
+     */
+    async link(link: CustomerLink): Promise<void> {
       const count = await database.write(async (trx) => {
         const rival = await insertLink(trx, link);
         if (rival) throw linkConflict(rival, isSameBilling(link, rival) ? 'billing' : 'reseller');
@@ -64,7 +58,8 @@ export function customerLinks(database: Database, changes: Changes): CustomerLin
       });
       if (count > 0) changes.publish('portfolio', '');
     },
-    async unlink(link) {
+    /** Deletes a link. @returns false when there was none */
+    async unlink(link: CustomerLink): Promise<boolean> {
       const { billing, resellerCustomerId } = link;
       const { count, isDeleted } = await database.write(async (trx) => {
         const { numDeletedRows } = await trx

@@ -20,74 +20,67 @@ import {
   readSizedPages,
 } from './notification-reads.ts';
 
+export type NotificationStore = ReturnType<typeof notificationStore>;
+
+/** Publishes the reseller API's customer id of every new notification; empty when it names none. */
 /**
  * Every notification that was received, stored once. A write that resolves survives a crash. Every
  * method rejects with a GatewayError, like those of the operation journal. Lists return at most
  * `limit` rows, and never more than 1000.
  */
-export interface NotificationStore {
-  /** Appends notifications in one transaction; skips those whose message id is stored already. */
-  append(notifications: readonly Notification[]): Promise<void>;
-  /** Null when no notification has this message id. */
-  get(messageId: string): Promise<NotificationEntry | null>;
-  /**
-   * Notifications after `sequence`, oldest first. A sequence becomes visible only after all lower
-   * ones, so a reader that continues from its last sequence misses nothing. Ends with the message with
-   * which all have `maxBytes` or more together.
-   */
-  after(
-    filter: NotificationFilter,
-    sequence: number,
-    limit?: number,
-    maxBytes?: number,
-  ): Promise<readonly NotificationEntry[]>;
-  /**
-   * Pages, newest first, in the order of the queries. Rejects with GatewayError BAD_USER_INPUT when
-   * their messages have more than `maxBytes` together; large ones are then not read.
-   */
-  pages(
-    queries: readonly PageQuery<NotificationFilter>[],
-    maxBytes?: number,
-  ): Promise<readonly (readonly NotificationEntry[])[]>;
-  /** The numbers of notifications that match the filters, in their order. */
-  counts(filters: readonly NotificationFilter[]): Promise<readonly number[]>;
-  /** The highest sequence; 0 when nothing is stored. */
-  lastSequence(): Promise<number>;
-  /**
-   * Deletes up to `limit` notifications that were received more than `ageMs` ago, except the newest
-   * of all. Returns their number.
-   */
-  prune(ageMs: number, limit: number): Promise<number>;
-}
-
-/** Publishes the reseller API's customer id of every new notification; empty when it names none. */
-export function notificationStore(database: Database, changes: Changes): NotificationStore {
+export function notificationStore(database: Database, changes: Changes) {
   return {
-    async append(notifications) {
+    /** Appends notifications in one transaction; skips those whose message id is stored already. */
+    async append(notifications: readonly Notification[]): Promise<void> {
       if (notifications.length === 0) return;
       const added = await database.write((trx) => appendIn(database, trx, notifications));
       for (const customer of added) changes.publish('notification', customer);
     },
-    async get(messageId) {
+    /** Null when no notification has this message id. */
+    async get(messageId: string): Promise<NotificationEntry | null> {
       const row = await database.read((db) =>
         entries(db).where('message_id', '=', messageId).executeTakeFirst(),
       );
       return row ? toEntry(row) : null;
     },
-    async after(filter, sequence, limit = MAX_ROWS, maxBytes = Number.MAX_SAFE_INTEGER) {
+    /**
+     * Notifications after `sequence`, oldest first. A sequence becomes visible only after all lower
+     * ones, so a reader that continues from its last sequence misses nothing. Ends with the message
+     * with which all have `maxBytes` or more together.
+     */
+    async after(
+      filter: NotificationFilter,
+      sequence: number,
+      limit = MAX_ROWS,
+      maxBytes = Number.MAX_SAFE_INTEGER,
+    ): Promise<readonly NotificationEntry[]> {
       if (filter.types?.length === 0) return [];
       const place: Place = { side: '>', sequence, order: 'asc', limit: Math.min(limit, MAX_ROWS) };
       const rows = await database.read((db) => readAfter(db, filter, place, maxBytes).execute());
       return rows.toSorted((a, b) => a.sequence - b.sequence).map(toEntry);
     },
-    async pages(queries, maxBytes = Infinity) {
+    /**
+     * Pages, newest first, in the order of the queries. Rejects with GatewayError BAD_USER_INPUT when
+     * their messages have more than `maxBytes` together; large ones are then not read.
+     */
+    async pages(
+      queries: readonly PageQuery<NotificationFilter>[],
+      maxBytes = Infinity,
+    ): Promise<readonly (readonly NotificationEntry[])[]> {
       const found = await readSizedPages(database, queries, maxBytes);
       // A union returns its rows in no particular order.
       return found.map((rows) => rows.toSorted((a, b) => b.sequence - a.sequence).map(toEntry));
     },
-    counts: (filters) => countNotifications(database, filters),
+    /** The numbers of notifications that match the filters, in their order. */
+    counts: (filters: readonly NotificationFilter[]) => countNotifications(database, filters),
+    /** The highest sequence; 0 when nothing is stored. */
     lastSequence: () => lastSequence(database, 'notifications'),
-    prune: (ageMs, limit) => pruneOldest(database, ['notifications', 'received_at'], ageMs, limit),
+    /**
+     * Deletes up to `limit` notifications that were received more than `ageMs` ago, except the newest
+     * of all. Returns their number.
+     */
+    prune: (ageMs: number, limit: number) =>
+      pruneOldest(database, ['notifications', 'received_at'], ageMs, limit),
   };
 }
 
