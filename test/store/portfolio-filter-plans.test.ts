@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { Client } from 'pg';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
   EVERYTHING,
   type PlaceInOrder,
@@ -160,13 +160,30 @@ const plans = {
   sort: /^SEARCH s USING INTEGER PRIMARY KEY \(rowid=\?\); LIST SUBQUERY \d; SEARCH s USING (?:(?:COVERING )?INDEX portfolio_subscriptions_by_group|INTEGER PRIMARY KEY|INDEX portfolio_subscriptions_by_\w+ \((?:gone=\?|customer_id=\?))/,
 };
 
-/** A store in memory and its connection: statements are prepared in this thread. */
-async function openInMemory(isFilled: boolean) {
+interface InMemory {
+  readonly store: Store;
+  readonly connection: DatabaseSync;
+}
+
+/** By whether they have rows. */
+const opened = new Map<boolean, Promise<InMemory>>();
+
+afterAll(async () => {
+  for (const { store } of await Promise.all(opened.values())) await store.close();
+});
+
+/** A store in memory and its connection, for several tests. */
+function openedInMemory(isFilled: boolean): Promise<InMemory> {
+  const memory = opened.get(isFilled) ?? openInMemory(isFilled);
+  opened.set(isFilled, memory);
+  return memory;
+}
+
+async function openInMemory(isFilled: boolean): Promise<InMemory> {
   const prepared = vi.spyOn(DatabaseSync.prototype, 'prepare');
-  onTestFinished(() => void prepared.mockRestore());
   const store = await openStore('sqlite::memory:', { log });
-  onTestFinished(() => store.close());
   const [connection] = prepared.mock.contexts;
+  prepared.mockRestore();
   if (!(connection instanceof DatabaseSync)) throw new Error('the store prepares statements');
   if (isFilled) {
     const numbers = `with recursive n (i) as (
@@ -174,11 +191,14 @@ async function openInMemory(isFilled: boolean) {
     connection.exec(rows('n').replace(/\bselect\b/, `${numbers} select`));
     connection.exec(search);
   }
-  return { store, connection, prepared };
+  return { store, connection };
 }
 
 test.each([false, true])('on SQLite, no page scans the table (filled: %s)', async (isFilled) => {
-  const { store, connection, prepared } = await openInMemory(isFilled);
+  const { store, connection } = await openedInMemory(isFilled);
+  // In memory, statements are prepared in this thread.
+  const prepared = vi.spyOn(DatabaseSync.prototype, 'prepare');
+  onTestFinished(() => void prepared.mockRestore());
   const names = new Map<string, string>();
   await readAll(store, async (name) => {
     for (const [text] of prepared.mock.calls) if (isPage(text)) names.set(text, name);
@@ -196,7 +216,7 @@ test.each([false, true])('on SQLite, no page scans the table (filled: %s)', asyn
 });
 
 test('on SQLite, pages of 60,000 rows continue each other in the order, and miss no row', async () => {
-  const { store } = await openInMemory(true);
+  const { store } = await openedInMemory(true);
   let count = 0;
   for (const [name, condition] of Object.entries(conditions)) {
     const filter: PortfolioFilter = condition ? { type: 'is', condition } : EVERYTHING;
