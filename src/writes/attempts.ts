@@ -59,18 +59,19 @@ export class Attempts {
 
   /**
    * Repeats a write without an outcome, or reads back what became of it.
+   * @returns null when the write has an outcome, was superseded, or is held by another attempt
    * @throws NotCarriedOut when the vendor's state shows that; the write is REFUSED then
    */
   async again<A, T>(
     conduct: Conduct<A, T>,
     write: StoredWrite,
     scope: CallScope,
-  ): Promise<WriteAnswer<T>> {
+  ): Promise<WriteAnswer<T> | null> {
     const { answers } = this.#deps;
     const holder = randomUUID();
     const deadline = performance.now() + conduct.timeoutMs;
     const claimed = await this.#claim(conduct, write, holder, deadline);
-    if (!claimed) return answers.fromRecord(conduct, write.record, scope);
+    if (!claimed) return null;
     if (conduct.readBack) {
       const failure = new GatewayError('DEADLINE_EXCEEDED', 'The answer was not received.');
       return this.#resolve(conduct, claimed, { holder, deadline, failure, scope });

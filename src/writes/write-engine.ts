@@ -104,9 +104,31 @@ export class WriteEngine {
     write: StoredWrite,
     scope: CallScope,
   ): Promise<WriteAnswer<T>> {
+    const answer = await this.#again(conduct, write, scope);
+    return answer ?? this.#answers.fromRecord(conduct, write.record, scope);
+  }
+
+  async #again<A, T>(
+    conduct: Conduct<A, T>,
+    write: StoredWrite,
+    scope: CallScope,
+  ): Promise<WriteAnswer<T> | null> {
     const continuing = this.#background.track(this.#attempts.again(conduct, write, scope));
     const answer = await this.#within(continuing, write.record, scope.signal);
-    return { ...answer, replayed: true };
+    return answer && { ...answer, replayed: true };
+  }
+
+  /** As `continue`, and when another attempt was faster, waits for what that finds out. */
+  async #repeat<A, T>(
+    conduct: Conduct<A, T>,
+    write: StoredWrite,
+    scope: CallScope,
+  ): Promise<WriteAnswer<T>> {
+    const answer = await this.#again(conduct, write, scope);
+    if (answer) return answer;
+    const latest = (await this.#deps.store.get(write.record.id).catch(() => null)) ?? write;
+    if (latest.heldForMs > 0) return this.#join(conduct, latest, scope);
+    return this.#answers.of(conduct, latest.record, scope);
   }
 
   /** Waits until every answer that a vendor gave is stored, at most 3 seconds. */
@@ -147,7 +169,7 @@ export class WriteEngine {
       case 'join':
         return this.#join(conduct, decision.write, scope);
       case 'continue':
-        return this.continue(conduct, decision.write, scope).catch((error: unknown) => {
+        return this.#repeat(conduct, decision.write, scope).catch((error: unknown) => {
           if (error instanceof NotCarriedOut) return null;
           throw error;
         });
@@ -176,7 +198,7 @@ export class WriteEngine {
       // While the database is unavailable, the last look stands.
       latest = (await this.#deps.store.get(write.record.id).catch(() => null)) ?? latest;
     }
-    if (latest.record.outcome === 'PENDING') return this.continue(conduct, latest, scope);
+    if (latest.record.outcome === 'PENDING') return this.#repeat(conduct, latest, scope);
     return this.#answers.of(conduct, latest.record, scope);
   }
 
@@ -197,11 +219,7 @@ export class WriteEngine {
   }
 
   /** A client whose deadline passes meanwhile learns that the outcome is unknown. */
-  async #within<T>(
-    answering: Promise<WriteAnswer<T>>,
-    record: WriteRecord,
-    signal: AbortSignal,
-  ): Promise<WriteAnswer<T>> {
+  async #within<T>(answering: Promise<T>, record: WriteRecord, signal: AbortSignal): Promise<T> {
     try {
       return await abortable(answering, signal);
     } catch (error) {

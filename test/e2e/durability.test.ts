@@ -23,6 +23,7 @@ const lasting = { outcome: 'never' } as const;
 
 /** Activations that are under way together, in one life of the gateway. */
 const AT_ONCE = 8;
+const BILLING_TIMEOUT_MS = 300;
 
 /** How many writes have no outcome. */
 function unsettledWrites(path: string): unknown {
@@ -49,7 +50,7 @@ async function crashAndCheck(count: number): Promise<void> {
   // Makes room for a death between the call and its answer, on both sides of what billing does.
   sandbox.faults.set([
     { method: 'CustomerService.Activate', latencyMs: { min: 0, max: 40 } },
-    { method: 'CustomerService.Activate', share: 0.3, executed: true, effect: { type: 'hang' } },
+    { method: 'CustomerService.Activate', share: 0.5, executed: true, effect: { type: 'hang' } },
   ]);
   const directory = testDirectory();
   const path = join(directory, 'g.db');
@@ -58,7 +59,7 @@ async function crashAndCheck(count: number): Promise<void> {
       DATABASE_URL: `sqlite:${path}`,
       OPERATION_LEASE_MS: '300',
       NODE_COMPILE_CACHE: join(directory, 'cache'),
-      BILLING_TIMEOUT_MS: '300',
+      BILLING_TIMEOUT_MS: String(BILLING_TIMEOUT_MS),
     });
   const all = activations(sandbox, count);
   let insistent: Activation[] = [];
@@ -67,7 +68,8 @@ async function crashAndCheck(count: number): Promise<void> {
     const gateway = await live();
     const sent = [...insistent, ...all.slice(next, next + AT_ONCE)];
     const answered = Promise.allSettled(sent.map((one) => activate(gateway.url, sandbox, one)));
-    await pause(Math.random() * 500);
+    // Before the calls that hang have ended.
+    await pause(Math.random() * BILLING_TIMEOUT_MS);
     await gateway.kill();
     const isLost = (await answered).map(({ status }) => status === 'rejected');
     const lost = sent.filter((_, n) => isLost[n]);

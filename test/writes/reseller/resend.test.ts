@@ -54,6 +54,20 @@ describe('an order that is sent again while its outcome is unknown', () => {
     expect((await written.recordOf(first.write.id)).outcome).toBe('DONE');
   });
 
+  test('waits for another attempt that finds out first what became of it', async () => {
+    const written = await startWritten({ timeoutMs: 500 });
+    const first = await unknownOrder(written);
+    const key = first.write.idempotencyKey;
+    written.api.add({ skuId: 'A' });
+    // All see the write while no attempt holds it, and only one can claim it.
+    const order = () => written.run(written.writes.orderSubscription(buy('A')), { key });
+    const answers = await Promise.all(Array.from({ length: 5 }, order));
+    for (const answer of answers) {
+      expect(answer).toMatchObject({ replayed: true, write: { id: first.write.id } });
+    }
+    expect(written.api.writes).toHaveLength(1);
+  });
+
   test('stays unknown while the list cannot be read', async () => {
     const written = await startWritten({ timeoutMs: 500, absentAfterMs: 0 });
     const first = await unknownOrder(written);
