@@ -51,7 +51,7 @@ test('a write whose instance was stopped between record and call is not sent aft
     ...{ customer: customer?.global, confirm: true },
   });
   await expect
-    .poll(() => count("writes where mutation = 'suspendCustomer'"), { interval: 5 })
+    .poll(() => count("writes where mutation = 'suspendCustomer'"), { interval: 5, timeout: 5_000 })
     .toBe(1);
   stoppable.stop();
   const activated = await mutate(other.url, 'activateCustomer', { customer: customer?.global });
