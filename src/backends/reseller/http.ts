@@ -27,11 +27,16 @@ export const commonHeaders: readonly string[] = [
 /** A page of 100 subscriptions is about 150 kB, so a batch of 100 pages fits. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 /**
- * Compressed bodies up to this length are inflated on the event loop: the way to the thread pool and
- * back takes longer, and keeps the memory of each inflation until a full collection.
+ * Compressed bodies up to this length whose text has at most this length are inflated on the event
+ * loop: the way to the thread pool and back takes longer, and keeps the memory of each inflation until
+ * a full collection.
  */
 const SHORT_BODY_BYTES = 32 * 1024;
+const SHORT_TEXT_BYTES = 512 * 1024;
 const KEEP_ALIVE_MS = 30_000;
+
+/** The code of an error of zlib: the text is longer than allowed. */
+const TOO_LONG = 'ERR_BUFFER_TOO_LARGE';
 
 const inflate = promisify(gunzip);
 
@@ -141,10 +146,20 @@ async function decodeBody(
   if ((coding !== 'gzip' && coding !== 'x-gzip') || others.length > 0) {
     throw new Error(`response has unsupported content-encoding ${encodings.join(', ')}`);
   }
-  const options = { maxOutputLength: MAX_BODY_BYTES };
-  const isShort = bytes.length <= SHORT_BODY_BYTES;
-  const plain = isShort ? gunzipSync(bytes, options) : await inflate(bytes, options);
+  const plain = inflateShort(bytes) ?? (await inflate(bytes, { maxOutputLength: MAX_BODY_BYTES }));
   return plain.toString('utf8');
+}
+
+/** Null for a body that would keep the event loop busy. */
+function inflateShort(bytes: Buffer): Buffer | null {
+  if (bytes.length > SHORT_BODY_BYTES) return null;
+  try {
+    return gunzipSync(bytes, { maxOutputLength: SHORT_TEXT_BYTES });
+  } catch (error) {
+    const isLong = error instanceof Error && 'code' in error && error.code === TOO_LONG;
+    if (isLong) return null;
+    throw error;
+  }
 }
 
 /** The content codings in lower case, because their names are case-insensitive (RFC 9110, 8.4.1). */
