@@ -2,7 +2,7 @@ import { badInput } from '../../domain/error.ts';
 import { MAX_STORED_PAGE } from '../../domain/page.ts';
 import { type WriteMutation, type WriteRecord, writeMutations } from '../../domain/write.ts';
 import type { AuditFilter, AuditOrder, AuditService } from '../../services/audit.ts';
-import type { CustomerService } from '../../services/customer-service.ts';
+import type { CustomerService } from '../../services/customers.ts';
 import { builder, type InputFields } from '../builder.ts';
 import { customer, customerOfId } from '../customer/customer.ts';
 import { enumType } from '../fields.ts';

@@ -6,7 +6,7 @@ import type {
   PortfolioOrder,
   SubscriptionOrderField,
 } from '../../domain/portfolio-filter.ts';
-import type { CustomerService } from '../../services/customer-service.ts';
+import type { CustomerService } from '../../services/customers.ts';
 import type { PortfolioService } from '../../services/portfolio.ts';
 import { cursorOf, keysetPage, type PlacedRow, placeOf } from '../relay/keyset.ts';
 import type { Connection, ConnectionArgs } from '../relay/pagination.ts';
