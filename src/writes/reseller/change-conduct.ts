@@ -3,7 +3,6 @@ import { GatewayError } from '../../domain/error.ts';
 import type { SeatsInput, SubscriptionKey } from '../../domain/order.ts';
 import type { ResellerSubscription } from '../../domain/subscription.ts';
 import type { SubscriptionTarget } from '../../domain/subscription-target.ts';
-import type { Conduct } from '../write-spec.ts';
 import { changed, seatsOf } from './change-verdicts.ts';
 import { conductOf, type ResellerWriteDeps } from './conduct.ts';
 import { currentSubscription } from './current.ts';
@@ -13,9 +12,7 @@ import { findAgain, type TargetSnapshot, targetSnapshot } from './snapshots.ts';
 import { aboutState } from './state-refusals.ts';
 import { UNCLEAR } from './verdict.ts';
 
-export function changeConduct(
-  deps: ResellerWriteDeps,
-): Conduct<ResellerSubscription, ResellerSubscription> {
+export function changeConduct(deps: ResellerWriteDeps) {
   const { reseller } = deps;
 
   return conductOf(deps, {

@@ -6,7 +6,7 @@ import type { ResellerSubscription } from '../../domain/subscription.ts';
 import { findTarget, hasEnded, type SubscriptionTarget } from '../../domain/subscription-target.ts';
 import type { WriteRecord } from '../../domain/write.ts';
 import { NotCarriedOut } from '../not-carried-out.ts';
-import type { Conduct, ReadBack } from '../write-spec.ts';
+import type { ReadBack } from '../write-spec.ts';
 import { withCurrentId } from './change-conduct.ts';
 import { ended } from './change-verdicts.ts';
 import { conductOf, type ResellerWriteDeps } from './conduct.ts';
@@ -26,9 +26,7 @@ export type DeletionResults = readonly PartResult<null>[];
 type CustomerRead = readonly ResellerSubscription[] | 'forbidden';
 
 /** Ends subscriptions of one customer; several in one batch, as the API requires. */
-export function deletionConduct(
-  deps: ResellerWriteDeps,
-): Conduct<DeletionResults, DeletionResults> {
+export function deletionConduct(deps: ResellerWriteDeps) {
   const { reseller } = deps;
   const answered = new AnsweredParts<null>();
 
