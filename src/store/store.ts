@@ -7,12 +7,7 @@ import { openSqlite } from './database/sqlite.ts';
 import { StoreError } from './database/store-error.ts';
 import { customerLinks } from './links/customer-links.ts';
 import { notificationStore } from './notifications/notification-store.ts';
-import { entryReads } from './operations/entry-reads.ts';
-import { entryWrites } from './operations/entry-writes.ts';
-import type { OperationJournal } from './operations/journal.ts';
-import { leases } from './operations/leases.ts';
-import { operationPages } from './operations/operation-pages.ts';
-import { pruning } from './operations/pruning.ts';
+import { operationJournal } from './operations/journal.ts';
 import { portfolioStore } from './portfolio/portfolio.ts';
 import { prepareSearch } from './portfolio/search-index.ts';
 import { auditReads } from './writes/audit-reads.ts';
@@ -49,13 +44,7 @@ export async function openStore(url: string, options: StoreOptions): Promise<Sto
 /** The store in a database that is open and migrated. */
 export function createStore(database: Database, changes: Changes, options: StoreOptions) {
   const { instanceId = randomUUID(), log } = options;
-  const journal: OperationJournal = {
-    ...entryReads(database),
-    ...entryWrites(database, changes, { instanceId, log }),
-    ...operationPages(database),
-    ...leases(database, instanceId),
-    ...pruning(database),
-  };
+  const journal = operationJournal(database, changes, { instanceId, log });
   let closed: Promise<void> | null = null;
   return {
     journal,

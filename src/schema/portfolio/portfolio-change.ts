@@ -1,9 +1,14 @@
 import { badInput } from '../../domain/error.ts';
-import type { ChangeSource, PortfolioChange } from '../../domain/portfolio.ts';
+import type {
+  ChangeSource,
+  PortfolioChange,
+  PortfolioSubscription,
+} from '../../domain/portfolio.ts';
 import { EVERYTHING } from '../../domain/portfolio-filter.ts';
 import type { PortfolioService } from '../../services/portfolio.ts';
 import { auditEntry } from '../audit/audit-entry.ts';
 import { builder } from '../builder.ts';
+import type { GatewayContext } from '../context.ts';
 import { enumType, expose, exposeAs } from '../fields.ts';
 import { sequenceOf } from '../relay/arguments.ts';
 import { connectionArgs, connectionOf } from '../relay/connection.ts';
@@ -102,26 +107,21 @@ function beforeOf(token: string): number {
 const historyDescription =
   'Changes that the gateway observed, newest first. What changed back between two observations is not recorded.';
 
+const history = {
+  type: changeConnection,
+  description: historyDescription,
+  args: { ...connectionArgs },
+  resolve: (
+    { customerId, skuId }: Pick<PortfolioSubscription, 'customerId' | 'skuId'>,
+    args: ConnectionArgs,
+    { services }: GatewayContext,
+  ) =>
+    paginateChanges(args, { filter: EVERYTHING, row: { customerId, skuId } }, services.portfolio),
+};
 builder.objectField(portfolioSubscription, 'history', (t) =>
-  t.field({
-    type: changeConnection,
-    nullable: false,
-    description: historyDescription,
-    args: { ...connectionArgs },
-    resolve: ({ customerId, skuId }, args, { services }) =>
-      paginateChanges(args, { filter: EVERYTHING, row: { customerId, skuId } }, services.portfolio),
-  }),
+  t.field({ ...history, nullable: false }),
 );
-
-builder.objectField(subscription, 'history', (t) =>
-  t.field({
-    type: changeConnection,
-    description: historyDescription,
-    args: { ...connectionArgs },
-    resolve: ({ customerId, skuId }, args, { services }) =>
-      paginateChanges(args, { filter: EVERYTHING, row: { customerId, skuId } }, services.portfolio),
-  }),
-);
+builder.objectField(subscription, 'history', (t) => t.field(history));
 
 const changeFilter =
   'Conditions that the subscription must meet now. Subscriptions that are gone are included unless it says `gone: false`.';

@@ -2,7 +2,6 @@ import { sql } from 'kysely';
 import type { HeldOperation } from '../../domain/operation.ts';
 import type { CommitOptions, Database } from '../database/database.ts';
 import { decodeTrace } from '../database/trace-column.ts';
-import type { OperationJournal } from './journal.ts';
 import { latestEntries, MAX_ROWS, toEntry } from './rows.ts';
 
 /** A literal: the partial index of unfinished operations is not used for a parameter. */
@@ -14,13 +13,16 @@ const CLOCK_TOLERANCE = 1_000;
 /** With the lock of appends, no lease changes hands between an append's check of it and its commit. */
 const SERIALISED = { appends: ['operation_entries'] } as const satisfies CommitOptions;
 
-type Leases = Pick<OperationJournal, 'claim' | 'lease' | 'renew' | 'releaseAll'>;
+/** `ageMs` and `trace` as in HeldOperation. */
+export interface HeldLease extends Pick<HeldOperation, 'ageMs' | 'trace'> {
+  readonly operationId: string;
+}
 
 /**
  * Which instance polls which operation. All times are by the database's clock. A lease that ends later
  * than any lease taken now was taken before the clock was set back: it counts as expired.
  */
-export function leases(database: Database, instanceId: string): Leases {
+export function leases(database: Database, instanceId: string) {
   const until = (leaseMs: number) => sql<number>`${database.now} + ${Math.ceil(leaseMs)}`;
   const latestPossible = (leaseMs: number) => until(leaseMs + CLOCK_TOLERANCE);
   const held = (leaseMs: number) =>
@@ -43,7 +45,8 @@ export function leases(database: Database, instanceId: string): Leases {
   }
 
   return {
-    async claim(limit, leaseMs) {
+    /** Leases unfinished operations that no instance holds to this instance. */
+    async claim(limit: number, leaseMs: number): Promise<readonly HeldOperation[]> {
       const [{ rows }] = await database.commit((db) => {
         const unfinished = db
           .selectFrom('operations')
@@ -75,7 +78,11 @@ export function leases(database: Database, instanceId: string): Leases {
       }, SERIALISED);
       return holdings(rows.map(({ number }) => number));
     },
-    async lease(operationId, leaseMs) {
+    /**
+     * Takes or renews one lease.
+     * @returns null when another instance holds it, or the operation is unknown or no longer polled
+     */
+    async lease(operationId: string, leaseMs: number): Promise<HeldOperation | null> {
       const [{ rows }] = await database.commit(
         (db) => [
           db
@@ -98,7 +105,8 @@ export function leases(database: Database, instanceId: string): Leases {
       const [found = null] = await holdings(rows.map(({ number }) => number));
       return found;
     },
-    async renew(leaseMs) {
+    /** Renews all leases of this instance and returns the operations that it still holds. */
+    async renew(leaseMs: number): Promise<readonly HeldLease[]> {
       const [{ rows }] = await database.commit(
         (db) => [
           db
@@ -117,8 +125,8 @@ export function leases(database: Database, instanceId: string): Leases {
         trace: decodeTrace(row.trace_context),
       }));
     },
-
-    async releaseAll() {
+    /** Releases all leases of this instance. */
+    async releaseAll(): Promise<void> {
       // Not a group commit, which waits longer for a locked file: this delays the shutdown.
       await database.write(async (trx) => {
         await database.serialiseAppends(trx, 'operation_entries');

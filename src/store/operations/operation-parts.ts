@@ -1,8 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { operationKinds, operationStatuses } from '../../domain/operation.ts';
 import type { Tables } from '../database/tables.ts';
-import type { OperationFilter } from './journal.ts';
-import { matches, startedWithin } from './operation-conditions.ts';
+import { matches, type OperationFilter, startedWithin } from './operation-conditions.ts';
 
 /** The most parts of one page. Each is a subquery of the statement. */
 const MAX_PARTS = 60;

@@ -1,10 +1,13 @@
 import { sql } from 'kysely';
 import type { Database } from '../database/database.ts';
-import type { OperationJournal } from './journal.ts';
 
-export function pruning(database: Database): Pick<OperationJournal, 'prune'> {
+export function pruning(database: Database) {
   return {
-    async prune(ageMs, limit) {
+    /**
+     * Deletes up to `limit` operations that are no longer polled and were first seen more than `ageMs`
+     * ago, with their entries. Returns their number.
+     */
+    async prune(ageMs: number, limit: number): Promise<number> {
       const rows = await database.read((db) =>
         db
           .selectFrom('operations')
