@@ -2,7 +2,7 @@ import type { CallScope } from '../../domain/call-scope.ts';
 import type { BillingCustomerKey } from '../../domain/customer.ts';
 import type { SubscriptionOrder } from '../../domain/order.ts';
 import type { WriteMutation, WriteTarget } from '../../domain/write.ts';
-import { orderedCustomer, ResellerPlans } from '../plans/reseller-plans.ts';
+import { createResellerPlans, orderedCustomer } from '../plans/reseller-plans.ts';
 import type { Conduct, WriteSpec } from '../write-spec.ts';
 import * as audit from './audit-input.ts';
 import { changeConduct } from './change-conduct.ts';
@@ -37,7 +37,7 @@ export function createResellerWrites(deps: ResellerWriteDeps) {
     end: deletionConduct(deps),
     watch: watchConduct(deps),
   };
-  const plans = new ResellerPlans(deps);
+  const plans = createResellerPlans(deps);
   const specOf = <T>(write: Omit<WriteSpec<T, T>, 'linkTo' | 'check' | 'ready'>) => ({
     ...write,
     ...{ linkTo: null, check: null, ready: (scope: CallScope) => reseller.ready(scope) },
