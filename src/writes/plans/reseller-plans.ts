@@ -1,12 +1,16 @@
 import type { ResellerClient } from '../../backends/reseller/client.ts';
 import { isRefused } from '../../backends/reseller/refusals.ts';
+import {
+  getCustomer,
+  listSubscriptions,
+  type ResellerReader,
+} from '../../backends/reseller/single-reads.ts';
 import type { CallScope } from '../../domain/call-scope.ts';
 import type { Catalog } from '../../domain/catalog/catalog.ts';
 import type { BillingCustomerKey, ResellerCustomer } from '../../domain/customer.ts';
 import { GatewayError } from '../../domain/error.ts';
 import type { SubscriptionOrder } from '../../domain/order.ts';
 import type { Plan } from '../../domain/plan.ts';
-import { getCustomer, listSubscriptions, type ResellerReader } from '../reseller/reads.ts';
 import type {
   ChangeRequest,
   DeletionRequest,

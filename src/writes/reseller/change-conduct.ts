@@ -1,3 +1,4 @@
+import { listSubscriptions } from '../../backends/reseller/single-reads.ts';
 import type { CallScope } from '../../domain/call-scope.ts';
 import { GatewayError } from '../../domain/error.ts';
 import type { SeatsInput, SubscriptionKey } from '../../domain/order.ts';
@@ -6,7 +7,6 @@ import type { SubscriptionTarget } from '../../domain/subscription-target.ts';
 import { changed, seatsOf } from './change-verdicts.ts';
 import { conductOf, type ResellerWriteDeps } from './conduct.ts';
 import { currentSubscription } from './current.ts';
-import { listSubscriptions } from './reads.ts';
 import { type ChangeRequest, changeRequest } from './requests.ts';
 import { findAgain, type TargetSnapshot, targetSnapshot } from './snapshots.ts';
 import { aboutState } from './state-refusals.ts';

@@ -1,8 +1,8 @@
+import { getCustomer } from '../../backends/reseller/single-reads.ts';
 import type { ResellerCustomer } from '../../domain/customer.ts';
 import { GatewayError } from '../../domain/error.ts';
 import { conductOf, type ResellerWriteDeps } from './conduct.ts';
 import { customerOrdered, customerUpdated } from './customer-verdicts.ts';
-import { getCustomer } from './reads.ts';
 import { orderCustomerRequest, updateCustomerRequest } from './requests.ts';
 import { customerSnapshot } from './snapshots.ts';
 

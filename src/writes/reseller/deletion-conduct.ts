@@ -1,4 +1,5 @@
 import { isCustomerForbidden } from '../../backends/reseller/refusals.ts';
+import { getCustomer, listSubscriptions } from '../../backends/reseller/single-reads.ts';
 import type { CallScope } from '../../domain/call-scope.ts';
 import { GatewayError } from '../../domain/error.ts';
 import type { DeletionType } from '../../domain/order.ts';
@@ -13,7 +14,6 @@ import { conductOf, type ResellerWriteDeps } from './conduct.ts';
 import { targetsOf } from './current.ts';
 import { snapshotOfCustomer } from './customer-verdicts.ts';
 import { AnsweredParts, combine, type PartResult } from './parts.ts';
-import { getCustomer, listSubscriptions } from './reads.ts';
 import { type DeletionRequest, deletionRequest } from './requests.ts';
 import { findAgain, type TargetSnapshot, targetSnapshots } from './snapshots.ts';
 import { aboutState } from './state-refusals.ts';

@@ -1,3 +1,4 @@
+import { listSubscriptions } from '../../backends/reseller/single-reads.ts';
 import type { CallScope } from '../../domain/call-scope.ts';
 import { GatewayError } from '../../domain/error.ts';
 import type { SubscriptionOrder } from '../../domain/order.ts';
@@ -6,7 +7,6 @@ import type { ReadBack } from '../write-spec.ts';
 import { conductOf, type ResellerWriteDeps } from './conduct.ts';
 import { currentSubscription } from './current.ts';
 import { added, bought, switched, transferredIn } from './order-verdicts.ts';
-import { listSubscriptions } from './reads.ts';
 import { orderRequest } from './requests.ts';
 import { type ListSnapshot, listSnapshot, snapshotOfList } from './snapshots.ts';
 import { UNCLEAR } from './verdict.ts';

@@ -1,3 +1,4 @@
+import { getCustomer, listSubscriptions } from '../../backends/reseller/single-reads.ts';
 import type { CallScope } from '../../domain/call-scope.ts';
 import type { BillingCustomerKey } from '../../domain/customer.ts';
 import type { SubscriptionOrder } from '../../domain/order.ts';
@@ -11,7 +12,6 @@ import { orderCustomerConduct, updateCustomerConduct } from './customer-conducts
 import { snapshotOfCustomer } from './customer-verdicts.ts';
 import { deletionConduct } from './deletion-conduct.ts';
 import { orderConduct, orderSnapshot } from './order-conduct.ts';
-import { getCustomer, listSubscriptions } from './reads.ts';
 import type {
   ChangeRequest,
   DeletionRequest,

@@ -1,3 +1,4 @@
+import { listSubscriptions } from '../../backends/reseller/single-reads.ts';
 import type { ResellerSubscription } from '../../domain/subscription.ts';
 import { findTarget } from '../../domain/subscription-target.ts';
 import { NotCarriedOut } from '../not-carried-out.ts';
@@ -6,7 +7,6 @@ import { conductOf, type ResellerWriteDeps } from './conduct.ts';
 import { targetsOf } from './current.ts';
 import { transferredIn } from './order-verdicts.ts';
 import { AnsweredParts, combine, type PartResult } from './parts.ts';
-import { listSubscriptions } from './reads.ts';
 import { transferRequest } from './requests.ts';
 import { listSnapshot } from './snapshots.ts';
 import { done } from './verdict.ts';
