@@ -34,8 +34,10 @@ export interface OperationFilter extends ChangesFilter {
   readonly until?: Date | undefined;
 }
 
-/** `ageMs` and `trace` as in HeldOperation. */
-export interface HeldLease extends Pick<HeldOperation, 'ageMs' | 'trace'> {
+/** An operation that this instance holds. */
+export interface HeldNumber {
+  /** As in ListedOperation. */
+  readonly number: number;
   readonly operationId: string;
 }
 
@@ -94,17 +96,27 @@ export interface OperationJournal {
   ): Promise<readonly (readonly ListedOperation[])[]>;
   /** The numbers of operations that match the filters, in their order. */
   counts(filters: readonly OperationFilter[]): Promise<readonly number[]>;
-  /** Leases unfinished operations that no instance holds to this instance. */
-  claim(limit: number, leaseMs: number): Promise<readonly HeldOperation[]>;
   /**
-   * Takes or renews one lease.
+   * Renews the lease of this instance on all operations that it holds. TAKEN when it had none, or when
+   * it had expired: other instances may have taken some of the operations meanwhile.
+   */
+  renew(leaseMs: number): Promise<'RENEWED' | 'TAKEN'>;
+  /**
+   * Takes unfinished operations that have no holder, or whose holder's lease has expired. None while
+   * this instance has no lease.
+   */
+  claim(limit: number): Promise<readonly HeldOperation[]>;
+  /**
+   * Takes one operation, like `claim`; also one that this instance holds.
    * @returns null when another instance holds it, or the operation is unknown or no longer polled
    */
-  lease(operationId: string, leaseMs: number): Promise<HeldOperation | null>;
-  /** Renews all leases of this instance and returns the operations that it still holds. */
-  renew(leaseMs: number): Promise<readonly HeldLease[]>;
-  /** Releases all leases of this instance. */
-  releaseAll(): Promise<void>;
+  take(operationId: string): Promise<HeldOperation | null>;
+  /** The unfinished operations with numbers above `after` that this instance holds, in their order. */
+  held(after: number, limit: number): Promise<readonly HeldNumber[]>;
+  /** The operations with these numbers, as `claim` returns them. */
+  holdings(numbers: readonly number[]): Promise<readonly HeldOperation[]>;
+  /** Ends the lease of this instance. */
+  release(): Promise<void>;
   /**
    * Deletes up to `limit` operations that are no longer polled and were first seen more than `ageMs`
    * ago, with their entries. Returns their number.

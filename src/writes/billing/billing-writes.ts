@@ -29,9 +29,7 @@ export interface BillingWritesDeps {
   readonly store: Pick<WriteStore, 'started'>;
   /** How long all attempts of one write may take, in milliseconds. */
   readonly timeoutMs: number;
-  /** How long this instance leases an operation that it starts, in milliseconds. */
-  readonly leaseMs: number;
-  /** Polls an operation whose lease this instance holds. */
+  /** Polls an operation that this instance holds. */
   onStarted(entry: OperationEntry, trace: TraceContext | null): void;
   /** The present state of an operation; null when neither journal nor billing knows it. */
   getOperation(operationId: string, scope: CallScope): Promise<OperationEntry | null>;
@@ -102,13 +100,13 @@ export class BillingWrites {
   }
 
   async #store(write: StoredWrite, operation: Operation): Promise<OperationEntry> {
-    const { store, leaseMs, onStarted } = this.#deps;
+    const { store, onStarted } = this.#deps;
     const { trace } = write;
     const { id, target } = write.record;
     const { resellerId } = target;
-    const state = { operation, leaseMs, resellerId, trace };
-    const { entry, isLeased } = await store.started(id, state);
-    if (isLeased) onStarted(entry, trace);
+    const state = { operation, resellerId, trace };
+    const { entry, isHeld } = await store.started(id, state);
+    if (isHeld) onStarted(entry, trace);
     return entry;
   }
 
