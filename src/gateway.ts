@@ -211,7 +211,6 @@ function openWrites(config: GatewayConfig, deps: Omit<WritesDeps, 'options'>): W
       recoveryIntervalMs: Math.min(RECOVERY_INTERVAL_MS, config.operationLeaseMs / 3),
       billingTimeoutMs: config.backends.billing.timeoutMs,
       resellerTimeoutMs: config.backends.reseller.timeoutMs,
-      leaseMs: config.operationLeaseMs,
     },
   });
 }

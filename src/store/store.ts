@@ -23,7 +23,7 @@ export type Store = ReturnType<typeof createStore>;
 
 export interface StoreOptions {
   readonly log: StoreLog;
-  /** The holder of this instance's leases, unique per database; a random UUID by default. */
+  /** The holder of this instance's lease, unique per database; a random UUID by default. */
   readonly instanceId?: string | undefined;
 }
 
@@ -85,7 +85,7 @@ export function createStore(database: Database, changes: Changes, options: Store
     async ping() {
       await database.read((db) => sql`select 1`.execute(db));
     },
-    /** Releases this instance's leases and closes the database. Further calls do nothing. */
+    /** Ends this instance's lease and closes the database. Further calls do nothing. */
     close() {
       closed ??= close();
       return closed;
@@ -94,8 +94,8 @@ export function createStore(database: Database, changes: Changes, options: Store
 
   async function close(): Promise<void> {
     changes.clear();
-    // If this fails, the other instances take over when the leases expire.
-    await journal.releaseAll().catch((err) => log.warn({ err }, 'leases not released'));
+    // If this fails, the other instances take over when the lease expires.
+    await journal.release().catch((err) => log.warn({ err }, 'lease not released'));
     await database.close();
   }
 }

@@ -25,7 +25,6 @@ export interface WritesOptions extends WriteOptions {
   readonly billingTimeoutMs: number;
   /** How long a reseller call may take; as much time again is left to read back. */
   readonly resellerTimeoutMs: number;
-  readonly leaseMs: number;
 }
 
 export interface WritesDeps {
@@ -65,7 +64,7 @@ export class Writes {
       storeDeliveries: () => deliveries.storeNow(),
     });
     this.billing = createBillingWrites({
-      ...{ billing, store, leaseMs: options.leaseMs },
+      ...{ billing, store },
       timeoutMs: options.billingTimeoutMs,
       onStarted: (entry, trace) => operations.adopt(entry, trace),
       getOperation: (operationId, scope) => operations.get(operationId, scope),

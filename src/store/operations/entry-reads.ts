@@ -9,7 +9,9 @@ import { type EntryRow, entriesAfter, latestEntries, MAX_ROWS, toEntry } from '.
 
 export function entryReads(database: Database) {
   const compiler = queryCompiler(database.kind);
-  const latest = selectLatest();
+  const latest = template<{ operationId: string }, EntryRow>((db, slot) =>
+    latestEntries(db).where('o.operation_id', '=', slot('operationId')).compile(),
+  );
   const after = selectAfter();
   return {
     /** The latest entry of an operation; null when the journal does not have the operation. */
@@ -61,12 +63,6 @@ export function entryReads(database: Database) {
     /** The highest sequence; 0 for an empty journal. */
     lastSequence: () => lastSequence(database, 'operation_entries'),
   };
-}
-
-function selectLatest() {
-  return template<{ operationId: string }, EntryRow>((db, slot) =>
-    latestEntries(db).where('o.operation_id', '=', slot('operationId')).compile(),
-  );
 }
 
 function selectAfter() {

@@ -8,10 +8,11 @@ export function pruning(database: Database) {
      * ago, with their entries. Returns their number.
      */
     async prune(ageMs: number, limit: number): Promise<number> {
+      const isOld = sql<number>`case when first_seen_at < ${database.now} - ${Math.ceil(ageMs)} then 1 else 0 end`;
       const rows = await database.read((db) =>
         db
           .selectFrom('operations')
-          .select(['number', isOlder(database, ageMs).as('is_old')])
+          .select(['number', isOld.as('is_old')])
           .where('done', '=', 1)
           .orderBy('number')
           .limit(limit)
@@ -26,9 +27,4 @@ export function pruning(database: Database) {
       return numbers.length;
     },
   };
-}
-
-/** 1 when the operation was first seen longer ago, by the database's clock. */
-function isOlder(database: Database, ageMs: number) {
-  return sql<number>`case when first_seen_at < ${database.now} - ${Math.ceil(ageMs)} then 1 else 0 end`;
 }

@@ -27,9 +27,7 @@ export interface BillingWritesDeps {
   readonly store: Pick<WriteStore, 'started'>;
   /** How long all attempts of one write may take, in milliseconds. */
   readonly timeoutMs: number;
-  /** How long this instance leases an operation that it starts, in milliseconds. */
-  readonly leaseMs: number;
-  /** Polls an operation whose lease this instance holds. */
+  /** Polls an operation that this instance holds. */
   onStarted(entry: OperationEntry, trace: TraceContext | null): void;
   /** The present state of an operation; null when neither journal nor billing knows it. */
   getOperation(operationId: string, scope: CallScope): Promise<OperationEntry | null>;
@@ -57,9 +55,9 @@ export function createBillingWrites(deps: BillingWritesDeps) {
     isRefusal: isBillingRefusal,
     async store({ trace, record: { id, target } }, operation) {
       const { resellerId } = target;
-      const state = { operation, leaseMs: deps.leaseMs, resellerId, trace };
-      const { entry, isLeased } = await deps.store.started(id, state);
-      if (isLeased) deps.onStarted(entry, trace);
+      const state = { operation, resellerId, trace };
+      const { entry, isHeld } = await deps.store.started(id, state);
+      if (isHeld) deps.onStarted(entry, trace);
       return entry;
     },
     // Sequence 0 is before the first state of every operation.
