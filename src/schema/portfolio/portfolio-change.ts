@@ -12,7 +12,7 @@ import type { GatewayContext } from '../context.ts';
 import { enumType, expose, exposeAs } from '../fields.ts';
 import { sequenceOf } from '../relay/arguments.ts';
 import { connectionArgs, connectionOf } from '../relay/connection.ts';
-import { nodeType, registerNode } from '../relay/node.ts';
+import { nodeType } from '../relay/node.ts';
 import { type Connection, type ConnectionArgs, paginate } from '../relay/pagination.ts';
 import { subscription } from '../subscription/subscription.ts';
 import { subscriptionFilter } from './filter-inputs.ts';
@@ -36,6 +36,12 @@ const portfolioChange = nodeType<PortfolioChange>('PortfolioChange', {
     'A difference between two observations of a subscription. What changed back between them is not recorded.',
   id: 'Global id of the change.',
   key: ({ sequence }) => [String(sequence)],
+  async load([sequence = '', ...more], { services }) {
+    if (!/^[1-9]\d{0,15}$/.test(sequence) || more.length > 0) {
+      throw badInput('id is not a valid PortfolioChange id. Use an id that this API returned.');
+    }
+    return services.portfolio.change(Number(sequence));
+  },
   fields: (t) => ({
     ...expose(t, {
       'DateTime!': { at: 'When the gateway stored the change.' },
@@ -65,13 +71,6 @@ const portfolioChange = nodeType<PortfolioChange>('PortfolioChange', {
       resolve: ({ sequence }) => String(sequence),
     }),
   }),
-});
-
-registerNode('PortfolioChange', async ([sequence = '', ...more], { services }) => {
-  if (!/^[1-9]\d{0,15}$/.test(sequence) || more.length > 0) {
-    throw badInput('id is not a valid PortfolioChange id. Use an id that this API returned.');
-  }
-  return services.portfolio.change(Number(sequence));
 });
 
 export const changeConnection = connectionOf(portfolioChange);
