@@ -75,18 +75,8 @@ export interface HttpOptions {
   readonly log: Logger;
 }
 
-export interface HttpServer {
-  /** Port 0 selects a free port. Resolves with the URL of the GraphQL endpoint. */
-  listen(host: string, port: number): Promise<string>;
-  /**
-   * Ends streams, rejects new requests, waits for running ones up to the drain timeout, and stops
-   * listening. Health endpoints respond until then.
-   */
-  close(): Promise<void>;
-}
-
 /** Serves GraphQL (HTTP, SSE, WebSocket) and GraphiQL on one path, Pub/Sub pushes on another. */
-export function createHttpServer(options: HttpOptions): HttpServer {
+export function createHttpServer(options: HttpOptions) {
   meterSchema(options.schema);
   const shutdown = new AbortController();
   const { deadlineMs, limits, createServices, log } = options;
@@ -142,12 +132,17 @@ export function createHttpServer(options: HttpOptions): HttpServer {
   const closeSockets = serveWebSockets({ ...parts, server });
 
   return {
-    async listen(host, port) {
+    /** Port 0 selects a free port. Resolves with the URL of the GraphQL endpoint. */
+    async listen(host: string, port: number): Promise<string> {
       server.listen({ port, host, backlog: BACKLOG });
       await once(server, 'listening');
       return urlOf(server, host);
     },
-    async close() {
+    /**
+     * Ends streams, rejects new requests, waits for running ones up to the drain timeout, and stops
+     * listening. Health endpoints respond until then.
+     */
+    async close(): Promise<void> {
       // Sockets close before their streams end: clients would take an orderly end as final.
       const socketsClosed = closeSockets();
       shutdown.abort();
