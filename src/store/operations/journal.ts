@@ -6,7 +6,6 @@ import { leases } from './leases.ts';
 import { operationPages } from './operation-pages.ts';
 import { pruning } from './pruning.ts';
 
-export type { HeldNumber } from './leases.ts';
 export type { OperationFilter } from './operation-conditions.ts';
 export type { ListedOperation } from './operation-pages.ts';
 

@@ -15,7 +15,7 @@ const MAX_LEASE = 600_000;
 const SERIALISED = { appends: ['operation_entries'] } as const satisfies CommitOptions;
 
 /** An operation that this instance holds. */
-export interface HeldNumber {
+interface HeldNumber {
   /** As in ListedOperation. */
   readonly number: number;
   readonly operationId: string;

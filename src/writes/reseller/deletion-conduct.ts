@@ -19,9 +19,6 @@ import { findAgain, type TargetSnapshot, targetSnapshots } from './snapshots.ts'
 import { aboutState } from './state-refusals.ts';
 import { done, UNCLEAR } from './verdict.ts';
 
-/** One result per target: null when the subscription ended. */
-export type DeletionResults = readonly PartResult<null>[];
-
 /** The customer's subscriptions, or that this reseller has no access to them any more. */
 type CustomerRead = readonly ResellerSubscription[] | 'forbidden';
 

@@ -11,8 +11,6 @@ import { transferRequest } from './requests.ts';
 import { listSnapshot } from './snapshots.ts';
 import { done } from './verdict.ts';
 
-export type TransferResults = readonly PartResult<ResellerSubscription>[];
-
 /** Transfers several subscriptions in one batch. Its answer has one result per order, in order. */
 export function transferConduct(deps: ResellerWriteDeps) {
   const { reseller } = deps;
