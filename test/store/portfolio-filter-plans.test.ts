@@ -34,6 +34,8 @@ const conditions: Readonly<Record<string, PortfolioCondition | null>> = {
   'trials that end': compare('trialEndsAt', '<', start + DAY_MS),
   'many free seats': compare('freeSeats', '>=', 99),
   'new ones': compare('createdAt', '>', start + 364 * DAY_MS),
+  // Those that were observed last, so they are at the end of that order.
+  'recent ones': compare('createdAt', '>', start + 320 * DAY_MS),
   'a country': oneOf('countryCode', ['DE']),
   'an inactive account': { type: 'flag', property: 'accountActive', value: false },
   linked: { type: 'flag', property: 'linked', value: true },
@@ -80,18 +82,18 @@ const search = `insert into portfolio_subscription_search (rowid, search)
 
 interface PlanNode {
   readonly 'Node Type': string;
-  readonly 'Plan Rows': number;
+  readonly 'Actual Rows': number;
+  readonly 'Actual Loops': number;
+  readonly 'Rows Removed by Filter'?: number;
   readonly Plans?: readonly PlanNode[];
 }
 
-function nodesOf(node: PlanNode): readonly PlanNode[] {
-  return [node, ...(node.Plans ?? []).flatMap(nodesOf)];
-}
-
-/** The rows that a node sorts, as the database expects. */
-function sortedRows(node: PlanNode): number {
-  if (!node['Node Type'].includes('Sort')) return 0;
-  return (node.Plans ?? []).reduce((sum, input) => sum + input['Plan Rows'], 0);
+/** The rows that a plan reads one by one through indexes. */
+function rowsThroughIndexes(node: PlanNode): number {
+  const inner = (node.Plans ?? []).reduce((sum, part) => sum + rowsThroughIndexes(part), 0);
+  if (node['Node Type'] !== 'Index Scan') return inner;
+  const rows = node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0);
+  return inner + rows * node['Actual Loops'];
 }
 
 /** Reads a page of every filter in every order; the direction alternates. */
@@ -110,10 +112,10 @@ async function readAll({ portfolio }: Store, read: (name: string) => Promise<voi
 const isPage = (text: string): boolean =>
   text.startsWith('select') && text.includes('from "portfolio_subscriptions" as "s"');
 
-describe('PostgreSQL', () => {
+describe('on PostgreSQL', () => {
   const database = testDatabase('PostgreSQL');
 
-  test('no page of 60,000 subscriptions scans the table or sorts more than a twentieth', async () => {
+  test('no page reads more than a sixth of 60,000 subscriptions one by one', async () => {
     const store = await database.open();
     await database.query(rows('generate_series(1, 60000) as n (i)'));
     await database.query(search);
@@ -123,29 +125,28 @@ describe('PostgreSQL', () => {
     onTestFinished(() => client.end());
     const query = Client.prototype.query;
     const read: { text: string; values: unknown[] }[] = [];
-    // The pages themselves are not needed, only their plans.
     const sent = vi.spyOn(Client.prototype, 'query').mockImplementation(function (
       this: Client,
       ...args: unknown[]
     ) {
       const [text, values] = args;
-      if (typeof text !== 'string' || !isPage(text)) return Reflect.apply(query, this, args);
-      read.push({ text, values: Array.isArray(values) ? values : [] });
-      return Promise.resolve({ command: 'SELECT', rowCount: 0, rows: [] });
+      if (typeof text === 'string' && isPage(text)) {
+        read.push({ text, values: Array.isArray(values) ? values : [] });
+      }
+      return Reflect.apply(query, this, args);
     });
     onTestFinished(() => void sent.mockRestore());
     const found: string[] = [];
     let pages = 0;
     await readAll(store, async (name) => {
+      let count = 0;
       for (const { text, values } of read.splice(0)) {
-        const explained = `explain (format json) ${text}`;
+        const explained = `explain (analyze, format json) ${text}`;
         const { rows: plan } = await client.query(explained, values);
-        const nodes = nodesOf(plan[0]['QUERY PLAN'][0].Plan);
-        const types = nodes.map((node) => node['Node Type']);
-        const isSorted = nodes.some((node) => sortedRows(node) > ROWS / 20);
-        if (types.includes('Seq Scan') || isSorted) found.push(`${name}: ${types.join(', ')}`);
+        count += rowsThroughIndexes(plan[0]['QUERY PLAN'][0].Plan);
         pages++;
       }
+      if (count > ROWS / 6) found.push(`${name}: ${count}`);
     });
     expect(pages).toBeGreaterThan(Object.keys(conditions).length * subscriptionOrders.length);
     expect(found).toEqual([]);

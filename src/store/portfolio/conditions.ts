@@ -57,8 +57,9 @@ function conditionOf(
     case 'flag': {
       const column = columnOf(target, columns[condition.property]);
       // A literal, so that the database knows how many rows have the flag.
-      const isHidden = target.isFew && condition.property === 'gone' && !condition.value;
-      // SQLite uses no index for an expression.
+      const isCommon = condition.property === 'gone' && !condition.value;
+      // SQLite uses no index for an expression, and has no statistics to tell the conditions apart.
+      const isHidden = target.kind === 'sqlite' && target.isFew && isCommon;
       const value = isHidden ? sql`+${column}` : column;
       const found = sql<boolean>`${value} = ${sql.lit(condition.value ? 1 : 0)}`;
       return isNot ? sql`(${column} is null or not ${found})` : found;

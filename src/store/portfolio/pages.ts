@@ -5,7 +5,7 @@ import { isAfter, type SqlOrder, segmentSql, segmentsFrom, sortedBy } from './pl
 
 /** One more than the largest page, to know whether another one follows. */
 const MAX_LIMIT = 1001;
-/** The most rows that SQLite reads in their order before it looks for those that match. */
+/** The most rows that are read in their order before those that match are selected and sorted. */
 const MAX_WALK = 2_000;
 
 /** What is known of the number of rows that a condition selects. Rows that are gone are few. */
@@ -27,14 +27,13 @@ export interface PageRequest {
 
 /**
  * The rows of a page. To read them in the order of an index is fast when many rows match; when few
- * do, it looks at nearly every row of the table. PostgreSQL has statistics to decide by. SQLite reads
- * some rows in their order, and when these are not enough, finds and sorts those that match.
+ * do, or those at the other end, it looks at nearly every row of the table. PostgreSQL's statistics
+ * tell the first from the second, but not where in the order the matches are. So some rows are read in
+ * their order, and when these are not enough, those that match are selected and sorted.
  */
 export async function readPage<Row>(database: Database, page: PageRequest): Promise<Row[]> {
   const request = { ...page, limit: Math.min(page.limit, MAX_LIMIT) };
-  if (database.kind === 'postgres' || request.breadth === 'all') {
-    return readInOrder(database, request);
-  }
+  if (request.breadth === 'all') return readInOrder(database, request);
   const rows = request.breadth === 'few' ? [] : await readWalk<Row>(database, request);
   return rows.length === request.limit ? rows : readSorted(database, request);
 }
@@ -66,12 +65,15 @@ async function readWalk<Row>(database: Database, request: PageRequest): Promise<
   return rowsOf(database, query);
 }
 
-/** Finds all rows that match, and sorts them: at most by an index that has all columns of filters. */
+/**
+ * Selects all rows that match, and sorts them: at most by an index that has all columns of filters.
+ * The order begins with an expression, so that PostgreSQL cannot read the index of the order again.
+ */
 async function readSorted<Row>(database: Database, request: PageRequest): Promise<Row[]> {
-  const { alias, table, order, after, limit, breadth } = request;
+  const { alias, order, after, limit, breadth } = request;
   const where = after ? sql`${request.where} and ${isAfter(alias, order, after)}` : request.where;
   // Otherwise SQLite uses an index of one condition, and reads the row of each of its entries.
-  const isScan = table === 'portfolio_subscriptions' && breadth !== 'few';
+  const isScan = database.kind === 'sqlite' && alias === 's' && breadth !== 'few';
   const index = isScan ? sql`indexed by portfolio_subscriptions_by_group` : sql``;
   const number = sql.ref(`${alias}.number`);
   const found = sql`select ${number} from ${tableOf(request)} ${index} where ${where}
