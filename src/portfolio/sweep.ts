@@ -12,7 +12,7 @@ import type { PortfolioBilling, PortfolioReseller } from './sources.ts';
 import type { Verification } from './verification.ts';
 
 export interface SweepDeps {
-  readonly store: Pick<PortfolioStore, 'refreshStatistics'>;
+  readonly store: Pick<PortfolioStore, 'maintain'>;
   readonly reseller: PortfolioReseller;
   readonly billing: PortfolioBilling;
   /** Billing resellers whose customers are read. */
@@ -135,8 +135,8 @@ export class Sweep {
   async #finish(state: SweepState, signal: AbortSignal): Promise<SweepState> {
     const { store, verification, clock, log } = this.#deps;
     await verification.run(state.startedAt, signal);
-    await store.refreshStatistics().catch((err: unknown) => {
-      log.warn({ err }, 'statistics of the portfolio not refreshed');
+    await store.maintain().catch((err: unknown) => {
+      log.warn({ err }, 'portfolio not prepared for fast queries');
     });
     const finishedAt = clock.now();
     const durationMs = finishedAt - state.startedAt;
