@@ -15,11 +15,8 @@ export function createFetch(url, headers = () => ({})) {
             },
             body: JSON.stringify({ ...document, variables }),
         });
-        return parsed(await response.text());
+        return JSON.parse(await response.text());
     };
-}
-function parsed(text) {
-    return JSON.parse(text);
 }
 /** `customScalarTypes` of relay.config.json. */
 export const customScalarTypes = { DateTime: 'string', JSON: 'unknown', UUID: 'string' };

@@ -17,7 +17,6 @@ import { openRetention } from './open-retention.ts';
 import { Operations, type OperationsDeps } from './operations/operations.ts';
 import type { OriginPolicy } from './server/auth/origin.ts';
 import { createHttpServer } from './server/http.ts';
-import type { MetricSources } from './server/telemetry/metrics.ts';
 import { createMetricsServer } from './server/telemetry/metrics-server.ts';
 import { CustomerIndex } from './services/customer-index.ts';
 import type { ServiceSources } from './services/scope.ts';
@@ -38,26 +37,18 @@ export interface GatewayOverrides {
   readonly loopbackPages?: boolean | undefined;
 }
 
-export interface Gateway {
-  /** Starts listening. Resolves with the URL of the GraphQL endpoint. */
-  start(): Promise<string>;
-  /** Stops listening, ends streams, waits for running requests, and closes backends and store. */
-  close(): Promise<void>;
-}
-
 /**
  * Opens the database and builds the gateway. It does not listen before `start`.
  * @throws StoreError when the database cannot be used; ConfigError when a key file cannot be used
  */
-export async function createGateway(
-  config: GatewayConfig,
-  overrides: GatewayOverrides = {},
-): Promise<Gateway> {
+export async function createGateway(config: GatewayConfig, overrides: GatewayOverrides = {}) {
   const log = overrides.log ?? createLogger(config.logLevel, secretsOf(config.settings));
-  const metrics = openMetrics(config, log, {
+  const { METRICS_PORT: metricsPort } = config.settings.server;
+  const metricSources = {
     unfinishedOperations: () => operations.polled,
     unknownWrites: () => store.audit.counts([{ outcomes: ['UNKNOWN'] }]).then(([n = 0]) => n),
-  });
+  };
+  const metrics = metricsPort === undefined ? null : createMetricsServer(metricSources, log);
   const egress = openEgresses(config.settings, log);
   const catalog = readCatalog(config.settings);
   const manifest = readManifests(config.settings);
@@ -132,9 +123,10 @@ export async function createGateway(
   });
 
   return {
-    async start() {
+    /** Starts listening. Resolves with the URL of the GraphQL endpoint. */
+    async start(): Promise<string> {
       const url = await server.listen(config.host, config.port);
-      await metrics?.start();
+      await metrics?.listen(config.host, metricsPort ?? 0);
       operations.open();
       writes.start();
       portfolio.start();
@@ -147,7 +139,8 @@ export async function createGateway(
       await pull;
       return url;
     },
-    async close() {
+    /** Stops listening, ends streams, waits for running requests, and closes backends and store. */
+    async close(): Promise<void> {
       await Promise.all([server.close(), pull?.then(({ close }) => close())]);
       await writes.close();
       await operations.close();
@@ -161,18 +154,6 @@ export async function createGateway(
       await metrics?.close();
     },
   };
-}
-
-/** Null when METRICS_PORT is not set. Collects from now on. */
-function openMetrics(
-  { host, settings }: GatewayConfig,
-  log: Logger,
-  sources: MetricSources,
-): { start(): Promise<string>; close(): Promise<void> } | null {
-  const port = settings.server.METRICS_PORT;
-  if (port === undefined) return null;
-  const server = createMetricsServer(sources, log);
-  return { start: () => server.listen(host, port), close: () => server.close() };
 }
 
 function openOperations(
@@ -211,7 +192,6 @@ function openWrites(config: GatewayConfig, deps: Omit<WritesDeps, 'options'>): W
       recoveryIntervalMs: Math.min(RECOVERY_INTERVAL_MS, config.operationLeaseMs / 3),
       billingTimeoutMs: config.backends.billing.timeoutMs,
       resellerTimeoutMs: config.backends.reseller.timeoutMs,
-      leaseMs: config.operationLeaseMs,
     },
   });
 }

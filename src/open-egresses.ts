@@ -4,21 +4,12 @@ import type { GatewaySettings } from './config/gateway-settings.ts';
 import { readTlsFiles, rereadTlsFiles, type TlsFiles } from './config/tls-files.ts';
 import type { Logger } from './log.ts';
 
-/** How the connections of each part leave the gateway. */
-export interface Egresses {
-  readonly billing: Egress;
-  readonly reseller: Egress;
-  /** Public keys of issuers, and Pub/Sub. */
-  readonly other: Egress;
-  /** Closes the connections of `fetch`, and no longer reads the files of certificates. */
-  close(): Promise<void>;
-}
-
 /**
- * Reads the files of certificates and keys again in intervals: they are replaced before they expire.
+ * How the connections of each part leave the gateway; `other` are those to Pub/Sub and for the public
+ * keys of issuers. Reads the files of certificates and keys again in intervals: they are replaced before they expire.
  * @throws ConfigError when a file of certificates or keys cannot be used at first
  */
-export function openEgresses(settings: GatewaySettings, log: Logger): Egresses {
+export function openEgresses(settings: GatewaySettings, log: Logger) {
   const { HTTPS_PROXY: httpsProxy, HTTP_PROXY: httpProxy, NO_PROXY: noProxy } = settings.network;
   const files = readTlsFiles(settings);
   const { authorities, billing, reseller } = files;
@@ -35,6 +26,7 @@ export function openEgresses(settings: GatewaySettings, log: Logger): Egresses {
   });
   return {
     ...egresses,
+    /** Closes the connections of `fetch`, and no longer reads the files of certificates. */
     async close() {
       stop();
       for (const egress of Object.values(egresses)) await egress.close();

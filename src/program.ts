@@ -7,7 +7,6 @@ import { secretsOf } from './config/secrets.ts';
 import { createLogger, flushLog, type Logger, STANDARD_ERROR } from './log.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import { StoreError } from './store/database/store-error.ts';
-import type { Tracing } from './tracing/tracing.ts';
 
 // The gateway and the sandbox are loaded when they run: --help and invalid settings need neither.
 
@@ -84,7 +83,7 @@ async function runGateway(program: GatewayProgram): Promise<void> {
 }
 
 /** The SDK is loaded only when traces are wanted. */
-async function loadTracing(log: Logger): Promise<Tracing> {
+async function loadTracing(log: Logger) {
   const { startTracing } = await import('./tracing/tracing.ts');
   return startTracing(log);
 }

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { CallScope } from '../domain/call-scope.ts';
 import type { BackendName } from '../domain/error.ts';
-import { FairQueue } from '../domain/fair-queue.ts';
+import { FairQueue, type Waiting } from '../domain/fair-queue.ts';
 import { laneWaitChanged } from '../domain/telemetry.ts';
 import type { LaneSize } from './lane-size.ts';
 
@@ -85,6 +85,8 @@ export class Turn {
   readonly #places: Places;
   /** The requests that wait for this call. */
   readonly #waiters: Waiter[];
+  /** Its places in their lanes. */
+  #waiting: Waiting<Turn>[] = [];
   #state: State = { name: 'NEW' };
 
   constructor(places: Places, scope: Waiter) {
@@ -130,14 +132,13 @@ export class Turn {
   }
 
   #enter(waiter: Waiter): void {
-    this.#places.queue.push(viewerOf(waiter), laneOf(waiter), this);
+    this.#waiting.push(this.#places.queue.push(viewerOf(waiter), laneOf(waiter), this));
   }
 
   #leaveQueue(): void {
     laneWaitChanged.publish({ service: this.#places.service, change: -1 });
-    for (const waiter of this.#waiters) {
-      this.#places.queue.remove(viewerOf(waiter), laneOf(waiter), this);
-    }
+    for (const waiting of this.#waiting) this.#places.queue.remove(waiting);
+    this.#waiting = [];
   }
 }
 

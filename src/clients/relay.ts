@@ -29,12 +29,8 @@ export function createFetch(
       },
       body: JSON.stringify({ ...document, variables }),
     });
-    return parsed(await response.text());
+    return JSON.parse(await response.text());
   };
-}
-
-function parsed(text: string): Response {
-  return JSON.parse(text);
 }
 
 /** `customScalarTypes` of relay.config.json. */

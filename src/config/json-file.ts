@@ -22,12 +22,20 @@ export function readFileAs<T>(
 
 /** @throws ConfigError when the file of a setting cannot be read or is not JSON */
 export function readJsonFile(setting: string, path: string): unknown {
+  const text = readTextFile(setting, path);
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
+    return JSON.parse(text);
   } catch (error) {
-    if (error instanceof SyntaxError) {
-      throw fileProblem(setting, path, `is not JSON (${error.message})`);
-    }
+    if (!(error instanceof SyntaxError)) throw error;
+    throw fileProblem(setting, path, `is not JSON (${error.message})`);
+  }
+}
+
+/** @throws ConfigError when the file of a setting cannot be read */
+export function readTextFile(setting: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
     throw fileProblem(setting, path, `cannot be read (${code})`);
   }

@@ -1,16 +1,8 @@
 import type { LogLevel } from '../log.ts';
-import { type SandboxSettings, sandboxRules, sandboxSettings } from './sandbox-settings.ts';
+import type { SandboxSettings } from './sandbox-settings.ts';
 import { readStory } from './sandbox-story.ts';
-import { ConfigError, type Env, readSettings } from './settings.ts';
 
 export type SandboxConfig = ReturnType<typeof toSandboxConfig>;
-
-/** @throws ConfigError with every problem of the SANDBOX_* settings */
-export function loadSandboxConfig(env: Env): SandboxConfig {
-  const { values, problems } = readSettings(sandboxSettings, sandboxRules, env);
-  if (!values) throw new ConfigError(problems);
-  return toSandboxConfig(values);
-}
 
 /**
  * Takes the options of `startSandbox`, which config may not import; program.ts joins the two.

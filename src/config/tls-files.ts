@@ -1,8 +1,8 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
 import type { GatewaySettings } from './gateway-settings.ts';
+import { fileProblem, readTextFile } from './json-file.ts';
 import { ConfigError } from './settings.ts';
 
 /** A client certificate and its private key, in PEM format, and the setting that names the file. */
@@ -62,8 +62,8 @@ export function rereadTlsFiles(
       changed.push(...settingsOfFiles[part]);
       return current;
     } catch (error) {
-      if (!(error instanceof FileProblem)) throw error;
-      problems.push(error.message);
+      if (!(error instanceof ConfigError)) throw error;
+      problems.push(...error.problems);
       return previous[part];
     }
   };
@@ -80,8 +80,6 @@ export function rereadTlsFiles(
   };
   return { files, problems, changed };
 }
-
-class FileProblem extends Error {}
 
 /** A file of a setting. Problems name the setting and the path, never the contents. */
 interface PemFile {
@@ -113,7 +111,7 @@ function readClientCertificate(
   const [own] = certificates;
   const problem = own && validityProblem(own);
   if (problem) throw problemOf(file, problem);
-  const key = readText(keyFile);
+  const key = readTextFile(keyFile.setting, keyFile.path);
   if (!own?.checkPrivateKey(parseKey(keyFile, key))) {
     throw problemOf(keyFile, `is not the private key of the first certificate in ${path}`);
   }
@@ -133,7 +131,7 @@ function checkUsable(file: PemFile, cert: string, key: string): void {
 }
 
 function readCertificates(file: PemFile) {
-  const texts = readText(file).match(pemCertificate) ?? [];
+  const texts = readTextFile(file.setting, file.path).match(pemCertificate) ?? [];
   if (texts.length === 0) throw problemOf(file, 'contains no certificate in PEM format');
   const certificates = texts.map((text, index) => {
     try {
@@ -161,15 +159,6 @@ function parseKey(file: PemFile, text: string): KeyObject {
   }
 }
 
-function readText(file: PemFile): string {
-  try {
-    return readFileSync(file.path, 'utf8');
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
-    throw problemOf(file, `cannot be read (${code})`);
-  }
-}
-
-function problemOf({ setting, path }: PemFile, problem: string): FileProblem {
-  return new FileProblem(`${setting}=${path} ${problem}.`);
+function problemOf({ setting, path }: PemFile, problem: string): ConfigError {
+  return fileProblem(setting, path, problem);
 }

@@ -1,8 +1,20 @@
+import { badInput } from './error.ts';
+
 /** The largest page size of the billing API's CustomerService.List. */
 export const MAX_CUSTOMERS_PAGE = 1000;
 
 /** The maximum length of a reseller or customer id of the billing API, in characters. */
 export const MAX_BILLING_ID = 50;
+
+/**
+ * Rejects an id that needs no call, because no id of the billing API is longer.
+ * @param name the argument, for the message
+ * @throws GatewayError BAD_USER_INPUT
+ */
+export function checkBillingId(name: string, id: string): void {
+  if (id.length <= MAX_BILLING_ID) return;
+  throw badInput(`${name} must be at most ${MAX_BILLING_ID} characters long.`);
+}
 
 /** Identifies a billing customer. Customer ids are unique within their reseller. */
 export interface BillingCustomerKey {

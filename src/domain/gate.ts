@@ -45,12 +45,12 @@ export class Gate {
 
   async #turn(signal: AbortSignal, viewer: string): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#waiting.push(viewer, this, resolve);
+    const waiting = this.#waiting.push(viewer, this, resolve);
     try {
       await abortable(promise, signal);
     } catch (error) {
       // Passed on when the turn came in the same moment.
-      if (!this.#waiting.remove(viewer, this, resolve)) this.#pass();
+      if (!this.#waiting.remove(waiting)) this.#pass();
       throw error;
     }
   }

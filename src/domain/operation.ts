@@ -139,7 +139,7 @@ export function resellerOf({ metadata, result }: Operation): string | null {
   return named || (result?.type === 'customer' && result.customer.resellerId) || null;
 }
 
-/** An operation whose lease this instance holds. */
+/** An operation that this instance holds and polls. */
 export interface HeldOperation {
   readonly entry: OperationEntry;
   /** Milliseconds since the gateway first saw the operation, by the database's clock. */

@@ -51,3 +51,26 @@ export class PageWalk {
     throw new GatewayError('INTERNAL_SERVER_ERROR', message, { service: this.#service });
   }
 }
+
+/**
+ * Reads a backend list to its end.
+ * @param readPage reads the page that a token addresses; null when there is no list
+ * @returns the items of all pages; none when `readPage` returns null
+ * @throws GatewayError as `PageWalk` does
+ */
+export async function readAll<T>(
+  service: BackendName,
+  readPage: (token: string | null) => Promise<Page<T> | null>,
+): Promise<T[]> {
+  const found: T[] = [];
+  const walk = new PageWalk(service);
+  let token: string | null = null;
+  do {
+    const page: Page<T> | null = await readPage(token);
+    if (!page) return [];
+    found.push(...page.items);
+    walk.record(page, token);
+    token = page.nextToken;
+  } while (token !== null);
+  return found;
+}

@@ -1,29 +1,30 @@
 import { pause } from '../domain/call-scope.ts';
 import { isPolled, type OperationEntry } from '../domain/operation.ts';
 import type { Logger } from '../log.ts';
-import type { HeldLease, OperationJournal } from '../store/operations/journal.ts';
+import type { OperationJournal } from '../store/operations/journal.ts';
 import type { Pollers } from './pollers.ts';
 
 export interface LeaseOptions {
   /**
-   * How long a lease lasts, in milliseconds. When an instance dies, another one takes over after its
-   * leases have expired, at most a third of this time later.
+   * How long the lease of an instance lasts, in milliseconds. When an instance dies, another one takes
+   * over after its lease has expired, at most a third of this time later.
    */
   readonly leaseMs: number;
 }
 
 export interface LeasesDeps {
-  readonly journal: Pick<OperationJournal, 'claim' | 'lease' | 'renew' | 'latestMany'>;
+  readonly journal: Pick<OperationJournal, 'claim' | 'take' | 'renew' | 'held' | 'holdings'>;
   readonly pollers: Pollers;
   readonly log: Logger;
   readonly options: LeaseOptions;
 }
 
-const MAX_CLAIM = 1000;
+/** Operations that are taken over, or checked, in one round. */
+const MAX_OPERATIONS = 1000;
 
 /**
- * Holds the leases of this instance: every unfinished operation in the journal is polled by exactly
- * one instance.
+ * Keeps the lease of this instance, and polls the operations that it holds: every unfinished operation
+ * in the journal is polled by exactly one instance.
  */
 export class Leases {
   readonly #deps: LeasesDeps;
@@ -31,6 +32,8 @@ export class Leases {
   readonly #pending = new Map<string, Promise<void>>();
   #rounds: Promise<void> = Promise.resolve();
   #renewedAt = performance.now();
+  /** The number of the last operation that was checked. */
+  #checked = 0;
 
   constructor(deps: LeasesDeps) {
     this.#deps = deps;
@@ -40,7 +43,7 @@ export class Leases {
     this.#rounds = this.#run();
   }
 
-  /** Takes the lease of an operation and polls it, unless another instance holds the lease. */
+  /** Takes an operation and polls it, unless another instance holds it. */
   take(entry: OperationEntry): void {
     const { operationId } = entry.operation;
     if (!isPolled(entry.operation) || this.#closing.signal.aborted) return;
@@ -55,13 +58,13 @@ export class Leases {
   }
 
   async #take(operationId: string): Promise<void> {
-    const { journal, pollers, log, options } = this.#deps;
+    const { journal, pollers, log } = this.#deps;
     try {
-      const held = await journal.lease(operationId, options.leaseMs);
+      const held = await journal.take(operationId);
       if (held && !this.#closing.signal.aborted) pollers.start(held);
     } catch (err) {
       // One of the following rounds claims the operation.
-      log.warn({ err, operation: operationId }, 'lease not taken');
+      log.warn({ err, operation: operationId }, 'operation not taken');
     }
   }
 
@@ -78,39 +81,53 @@ export class Leases {
 
   async #renewAndClaim(): Promise<void> {
     const { journal, pollers } = this.#deps;
-    // Pollers that start during the renewal are not in its result.
-    const polled = pollers.ids();
-    const held = await this.#renew(polled);
-    const stillHeld = new Set(held.map(({ operationId }) => operationId));
-    for (const id of polled) if (!stillHeld.has(id)) pollers.stop(id);
-    // A lease without a poller would keep every instance from polling the operation.
-    const unpolled = held.filter(({ operationId }) => !pollers.has(operationId));
-    const entries = await journal.latestMany(unpolled.map(({ operationId }) => operationId));
-    for (const [n, { ageMs, trace }] of unpolled.entries()) {
-      const entry = entries[n];
-      if (entry) pollers.start({ entry, ageMs, trace }, 'SPREAD');
-    }
-    await this.#claim();
+    if ((await this.#renew()) === 'TAKEN') await this.#stopLost();
+    await this.#pollUnpolled();
+    for (const held of await journal.claim(MAX_OPERATIONS)) pollers.start(held, 'SPREAD');
   }
 
-  async #renew(polled: readonly string[]): Promise<readonly HeldLease[]> {
+  async #renew(): Promise<'RENEWED' | 'TAKEN'> {
     const { journal, pollers, options } = this.#deps;
     const renewedAt = performance.now();
     try {
-      const held = await journal.renew(options.leaseMs);
+      const renewal = await journal.renew(options.leaseMs);
       this.#renewedAt = renewedAt;
-      return held;
+      return renewal;
     } catch (error) {
       const isExpired = performance.now() - this.#renewedAt > options.leaseMs;
       // Another instance may be polling them by now.
-      if (isExpired) for (const id of polled) pollers.stop(id);
+      if (isExpired) for (const id of pollers.ids()) pollers.stop(id);
       throw error;
     }
   }
 
-  async #claim(): Promise<void> {
-    const { journal, pollers, options } = this.#deps;
-    const claimed = await journal.claim(MAX_CLAIM, options.leaseMs);
-    for (const held of claimed) pollers.start(held, 'SPREAD');
+  /** Stops polling what other instances have taken while the lease had expired. */
+  async #stopLost(): Promise<void> {
+    const { journal, pollers } = this.#deps;
+    // An operation is held before it is polled: those that are polled from now on need no check.
+    const lost = new Set(pollers.ids());
+    for (let after = 0; lost.size > 0; ) {
+      const held = await journal.held(after, MAX_OPERATIONS);
+      for (const { operationId } of held) lost.delete(operationId);
+      const last = held.at(-1);
+      if (!last) break;
+      after = last.number;
+    }
+    for (const id of lost) pollers.stop(id);
+  }
+
+  /**
+   * Polls what this instance holds without polling it, such as an operation whose start was stored
+   * although the database did not say so: no instance would poll it otherwise. Each round checks the
+   * operations that follow those of the last one.
+   */
+  async #pollUnpolled(): Promise<void> {
+    const { journal, pollers } = this.#deps;
+    const held = await journal.held(this.#checked, MAX_OPERATIONS);
+    const unpolled = held.filter(({ operationId }) => !pollers.has(operationId));
+    for (const holding of await journal.holdings(unpolled.map(({ number }) => number))) {
+      pollers.start(holding, 'SPREAD');
+    }
+    this.#checked = held.length < MAX_OPERATIONS ? 0 : (held.at(-1)?.number ?? 0);
   }
 }

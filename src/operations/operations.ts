@@ -74,7 +74,7 @@ export class Operations {
   }
 
   /**
-   * Polls an operation that this instance has started and holds the lease of.
+   * Polls an operation that this instance has started and holds.
    * @param trace the trace of its write, which the polls continue
    */
   adopt(entry: OperationEntry, trace?: TraceContext | null): void {

@@ -41,7 +41,7 @@ export type FirstPoll = 'NOW' | 'SPREAD' | 'LATER';
 
 type Answer = OperationReading | 'MISSING' | 'FAILED';
 
-/** Polls one operation while this instance holds its lease. */
+/** Polls one operation while this instance holds it. */
 export class Poller {
   readonly #deps: PollerDeps;
   readonly #operationId: string;

@@ -10,7 +10,7 @@ export interface PollersDeps extends Omit<PollerDeps, 'slots'>, Pick<Store, 'onO
   readonly options: PollersOptions;
 }
 
-/** Polls the unfinished operations whose lease this instance holds: one poller per operation. */
+/** Polls the unfinished operations that this instance holds: one poller per operation. */
 export class Pollers {
   readonly #deps: PollerDeps;
   readonly #running = new Map<string, Poller>();

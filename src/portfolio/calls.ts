@@ -14,39 +14,35 @@ const temporary: ReadonlySet<string> = new Set([
   'DEADLINE_EXCEEDED',
 ]);
 
+export type PacedCalls = ReturnType<typeof createPacedCalls>;
+
 /** Makes the portfolio's own calls at its pace. */
-export class PacedCalls {
-  readonly #pacer: Pacer;
-  readonly #log: Logger;
-
-  constructor(pacer: Pacer, log: Logger) {
-    this.#pacer = pacer;
-    this.#log = log;
-  }
-
+export function createPacedCalls(pacer: Pacer, log: Logger) {
   /**
    * Makes a call, and makes it again after quota errors and outages until `signal` aborts.
    * @param weight the calls that it counts as
    */
-  async run<T>(
+  async function run<T>(
     signal: AbortSignal,
     call: (scope: CallScope) => Promise<T>,
     weight = 1,
   ): Promise<T> {
     const scope: CallScope = { signal, requestId: randomUUID() };
-    const first = BACKOFF_CALLS * this.#pacer.spacingMs;
+    const first = BACKOFF_CALLS * pacer.spacingMs;
     for (let backoff = first; ; backoff = Math.min(MAX_BACKOFF_MS, 2 * backoff)) {
-      await this.#pacer.take(weight, signal);
+      await pacer.take(weight, signal);
       try {
         return await call(scope);
       } catch (err) {
         if (signal.aborted || !(err instanceof GatewayError) || !temporary.has(err.code)) throw err;
         const waitMs = Math.max(backoff, err.retryAfterMs ?? 0) * (0.75 + Math.random() / 2);
-        this.#log.debug({ err, waitMs }, 'portfolio call failed, retrying');
+        log.debug({ err, waitMs }, 'portfolio call failed, retrying');
         await pause(waitMs, signal);
       }
     }
   }
+
+  return { run };
 }
 
 /** The results of a batch, of which each may be an error. The first temporary one is thrown. */

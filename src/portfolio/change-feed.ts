@@ -6,18 +6,15 @@ import type { ChangeQuery, PortfolioStore } from '../store/portfolio/portfolio-s
 /** Changes are collected for this time before the readers wake, in milliseconds. */
 const COLLECT_MS = 25;
 
-/** Streams the history of the portfolio. */
-export class ChangeFeed {
-  readonly #store: Pick<PortfolioStore, 'changes' | 'lastChange'>;
-  readonly #feeds = new Feeds<PortfolioChange>(COLLECT_MS);
+export type ChangeFeed = ReturnType<typeof createChangeFeed>;
 
-  constructor(store: Pick<PortfolioStore, 'changes' | 'lastChange'>) {
-    this.#store = store;
-  }
+/** Streams the history of the portfolio. */
+export function createChangeFeed(store: Pick<PortfolioStore, 'changes' | 'lastChange'>) {
+  const feeds = new Feeds<PortfolioChange>(COLLECT_MS);
 
   /** Call this when changes were stored, here or in another instance. */
-  changed(): void {
-    this.#feeds.changed();
+  function changed(): void {
+    feeds.changed();
   }
 
   /**
@@ -25,24 +22,26 @@ export class ChangeFeed {
    * `after`. Ends when `signal` aborts.
    * @param isVisible decides about each change when it is delivered
    */
-  async watch(
+  async function watch(
     query: ChangeQuery,
     after: number | null,
     signal: AbortSignal,
     isVisible?: IsVisible<PortfolioChange>,
   ): Promise<Entries<PortfolioChange>> {
-    const lastSequence = () => this.#store.lastChange();
+    const lastSequence = () => store.lastChange();
     const source = {
       ...{ name: JSON.stringify(query), key: '', lastSequence },
       read: (from: number, limit: number) =>
-        this.#store.changes(query, { after: from, limit, newestFirst: false }),
+        store.changes(query, { after: from, limit, newestFirst: false }),
     };
-    return this.#feeds.follow(source, {
+    return feeds.follow(source, {
       ...{ after, last: await lastSequence(), signal, isVisible },
     });
   }
 
-  close(): void {
-    this.#feeds.close();
+  function close(): void {
+    feeds.close();
   }
+
+  return { changed, watch, close };
 }

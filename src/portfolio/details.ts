@@ -1,23 +1,14 @@
-import { isManagedElsewhere, MAX_CUSTOMERS_PAGE } from '../domain/customer.ts';
+import { type BillingAccount, isManagedElsewhere, MAX_CUSTOMERS_PAGE } from '../domain/customer.ts';
 import { GatewayError } from '../domain/error.ts';
+import type { Page } from '../domain/page.ts';
 import type { Observed } from '../domain/portfolio.ts';
-import type { Logger } from '../log.ts';
-import type { PortfolioStore } from '../store/portfolio/portfolio-store.ts';
-import { type PacedCalls, settledResults } from './calls.ts';
-import type { Clock } from './clock.ts';
+import { settledResults } from './calls.ts';
 import { observedAccount } from './observed.ts';
-import type { PortfolioBilling, PortfolioReseller } from './sources.ts';
+import type { SweepParts } from './sources.ts';
 
-export interface DetailsDeps {
-  readonly store: PortfolioStore;
-  readonly reseller: PortfolioReseller;
-  readonly billing: PortfolioBilling;
-  readonly calls: PacedCalls;
-  readonly clock: Clock;
-  readonly log: Logger;
+export interface DetailsDeps extends SweepParts {
   /** Details are read again after this time, in milliseconds. */
   readonly maxAgeMs: number;
-  observe(observed: readonly Observed[], at: number): Promise<void>;
 }
 
 /** Customers per batch request. */
@@ -25,50 +16,46 @@ const BATCH = 10;
 /** Details that are known are read again at this fraction of the pace. */
 const SLOWNESS = 5;
 
-/** Reads what no list contains: organizations, countries, administrators and accounts. */
-export class Details {
-  readonly #deps: DetailsDeps;
-  /** Objects that could not be read lately. */
-  readonly #failed = new Set<string>();
-  #accountsListedAt = 0;
+export type Details = ReturnType<typeof createDetails>;
 
-  constructor(deps: DetailsDeps) {
-    this.#deps = deps;
-  }
+/** Reads what no list contains: organizations, countries, administrators and accounts. */
+export function createDetails(deps: DetailsDeps) {
+  const { store, reseller, billing, calls, clock, log, observe } = deps;
+  /** Objects that could not be read lately. */
+  const failed = new Set<string>();
+  let accountsListedAt = 0;
 
   /** Call this once per sweep: what failed may be read by now. */
-  forgetFailures(): void {
-    this.#failed.clear();
+  function forgetFailures(): void {
+    failed.clear();
   }
 
   /** Reads some details. @returns false when all are recent */
-  async step(signal: AbortSignal): Promise<boolean> {
-    const { store, clock, maxAgeMs } = this.#deps;
-    const due = clock.now() - maxAgeMs;
-    const limit = BATCH + this.#failed.size;
+  async function step(signal: AbortSignal): Promise<boolean> {
+    const due = clock.now() - deps.maxAgeMs;
+    const limit = BATCH + failed.size;
     // What was never read comes first.
     for (const [before, weight] of [[1, 1] as const, [due, SLOWNESS] as const]) {
       const linked = before === 1 ? await store.unknownLinked(limit) : [];
       const stale = await store.staleResellerCustomers(before, limit);
-      if (await this.#readCustomers(this.#chosen([...linked, ...stale]), weight, signal)) {
+      if (await readCustomers(chosen([...linked, ...stale]), weight, signal)) {
         return true;
       }
-      const accounts = this.#chosen(await store.staleAccounts(before, limit));
-      if (accounts.length > 0) return this.#readAccounts(accounts, due, weight, signal);
+      const accounts = chosen(await store.staleAccounts(before, limit));
+      if (accounts.length > 0) return readAccounts(accounts, due, weight, signal);
     }
     return false;
   }
 
-  #chosen(ids: readonly string[]): readonly string[] {
-    return ids.filter((id) => !this.#failed.has(id)).slice(0, BATCH);
+  function chosen(ids: readonly string[]): readonly string[] {
+    return ids.filter((id) => !failed.has(id)).slice(0, BATCH);
   }
 
-  async #readCustomers(
+  async function readCustomers(
     ids: readonly string[],
     weight: number,
     signal: AbortSignal,
   ): Promise<boolean> {
-    const { reseller, calls, clock, observe } = this.#deps;
     if (ids.length === 0) return false;
     let at = 0;
     const read = async (scope: Parameters<typeof reseller.getCustomers>[1]) => {
@@ -79,11 +66,11 @@ export class Details {
     const observed = found.flatMap((customer, index): Observed[] => {
       const customerId = ids[index] ?? '';
       if (customer instanceof GatewayError) {
-        this.#fail(customerId, customer);
+        fail(customerId, customer);
         return [];
       }
       // Such a customer is not stored when only a link names it.
-      if (!customer || isManagedElsewhere(customer)) this.#failed.add(customerId);
+      if (!customer || isManagedElsewhere(customer)) failed.add(customerId);
       return [
         customer
           ? { type: 'reseller-customer', customer }
@@ -95,25 +82,23 @@ export class Details {
   }
 
   /** One list returns up to 1000 accounts; those that are not in it are read individually. */
-  async #readAccounts(
+  async function readAccounts(
     ids: readonly string[],
     due: number,
     weight: number,
     signal: AbortSignal,
   ): Promise<boolean> {
-    const { clock } = this.#deps;
-    if (this.#accountsListedAt <= due || this.#accountsListedAt === 0) {
-      this.#accountsListedAt = clock.now();
-      await this.#listAccounts(signal);
+    if (accountsListedAt <= due || accountsListedAt === 0) {
+      accountsListedAt = clock.now();
+      await listAccounts(signal);
       return true;
     }
     const [id] = ids;
-    if (id !== undefined) await this.#readAccount(id, weight, signal);
+    if (id !== undefined) await readAccount(id, weight, signal);
     return true;
   }
 
-  async #listAccounts(signal: AbortSignal): Promise<void> {
-    const { billing, calls, clock, log, observe } = this.#deps;
+  async function listAccounts(signal: AbortSignal): Promise<void> {
     const tokens = new Set<string | null>();
     let token: string | null = null;
     try {
@@ -121,9 +106,8 @@ export class Details {
         tokens.add(token);
         const at = clock.now();
         const request = { token, size: MAX_CUSTOMERS_PAGE };
-        const page: Awaited<ReturnType<PortfolioBilling['listAccounts']>> = await calls.run(
-          signal,
-          (scope) => billing.listAccounts(request, scope),
+        const page: Page<BillingAccount> = await calls.run(signal, (scope) =>
+          billing.listAccounts(request, scope),
         );
         await observe(page.items.map(observedAccount), at);
         token = page.nextToken;
@@ -134,22 +118,23 @@ export class Details {
     }
   }
 
-  async #readAccount(id: string, weight: number, signal: AbortSignal): Promise<void> {
-    const { billing, calls, clock, observe } = this.#deps;
+  async function readAccount(id: string, weight: number, signal: AbortSignal): Promise<void> {
     const at = clock.now();
     try {
       const account = await calls.run(signal, (scope) => billing.getAccount(id, scope), weight);
       if (account) await observe([observedAccount(account)], at);
-      else this.#failed.add(id);
+      else failed.add(id);
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof GatewayError)) throw error;
-      this.#fail(id, error);
+      fail(id, error);
     }
   }
 
-  #fail(id: string, err: GatewayError): void {
-    this.#failed.add(id);
-    this.#deps.log.debug({ err, id }, 'details not read, retrying after the next sweep');
+  function fail(id: string, err: GatewayError): void {
+    failed.add(id);
+    log.debug({ err, id }, 'details not read, retrying after the next sweep');
   }
+
+  return { forgetFailures, step };
 }

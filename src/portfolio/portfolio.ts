@@ -8,18 +8,18 @@ import type { Entries } from '../live/feeds.ts';
 import type { Logger } from '../log.ts';
 import type { ChangeQuery, PortfolioStore } from '../store/portfolio/portfolio-store.ts';
 import type { ProductOf } from '../store/portfolio/rows.ts';
-import { PacedCalls } from './calls.ts';
-import { ChangeFeed } from './change-feed.ts';
+import { createPacedCalls } from './calls.ts';
+import { type ChangeFeed, createChangeFeed } from './change-feed.ts';
 import { Clock } from './clock.ts';
-import { Details } from './details.ts';
+import { createDetails } from './details.ts';
 import { observedAccount } from './observed.ts';
 import { observedBilling, observedReseller } from './observing.ts';
 import { Pacer } from './pacer.ts';
-import { Runner } from './runner.ts';
-import { SubscriptionReader } from './subscription-reader.ts';
-import { Sweep } from './sweep.ts';
+import { createRunner, type Runner } from './runner.ts';
+import { createSubscriptionReader } from './subscription-reader.ts';
+import { createSweep } from './sweep.ts';
 import { Upkeep } from './upkeep.ts';
-import { Verification } from './verification.ts';
+import { createVerification } from './verification.ts';
 
 export interface PortfolioOptions {
   /** Whether the portfolio is filled and kept current. */
@@ -59,24 +59,24 @@ export class Portfolio {
   constructor(deps: PortfolioDeps) {
     const { store, reseller, billing, productOf, log, options } = deps;
     const clock = new Clock(store);
-    const reader = new SubscriptionReader(reseller, clock);
+    const reader = createSubscriptionReader(reseller, clock);
     const pacer = new Pacer(options.callsPerSecond);
-    const calls = new PacedCalls(pacer, log);
-    const upkeepCalls = new PacedCalls(new Pacer(UPKEEP_SPEED * options.callsPerSecond), log);
+    const calls = createPacedCalls(pacer, log);
+    const upkeepCalls = createPacedCalls(new Pacer(UPKEEP_SPEED * options.callsPerSecond), log);
     const upkeep = new Upkeep({ store, reader, calls: upkeepCalls, productOf, log });
     const observe = (observed: readonly Observed[], at: number) =>
       upkeep.store(observed.map((one) => ({ observed: one, at, source: 'SWEEP' })));
     const common = { store, reseller, billing, calls, clock, log, observe };
-    const verification = new Verification({ ...common, reader });
+    const verification = createVerification({ ...common, reader });
     this.store = store;
     this.#deps = deps;
     this.#clock = clock;
     this.#upkeep = upkeep;
-    this.#feed = new ChangeFeed(store);
-    this.#runner = new Runner({
+    this.#feed = createChangeFeed(store);
+    this.#runner = createRunner({
       ...{ store, clock, log, sweepIntervalMs: options.sweepIntervalMs, leaseMs: options.leaseMs },
-      sweep: new Sweep({ ...common, verification, resellers: options.resellers }),
-      details: new Details({ ...common, maxAgeMs: options.detailsMaxAgeMs }),
+      sweep: createSweep({ ...common, verification, resellers: options.resellers }),
+      details: createDetails({ ...common, maxAgeMs: options.detailsMaxAgeMs }),
     });
     this.#unsubscribe = deps.onPortfolio(() => {
       upkeep.changed();

@@ -20,37 +20,34 @@ export interface RunnerDeps {
   readonly leaseMs: number;
 }
 
+export type Runner = ReturnType<typeof createRunner>;
+
 /** Runs sweeps, and reads details between them, while this instance holds the lease. */
-export class Runner {
-  readonly #deps: RunnerDeps;
-  readonly #holder = randomUUID();
-  readonly #closing = new AbortController();
-  #rounds: Promise<void> = Promise.resolve();
+export function createRunner(deps: RunnerDeps) {
+  const { store, sweep, details, clock, log, sweepIntervalMs, leaseMs } = deps;
+  const holder = randomUUID();
+  const closing = new AbortController();
+  let rounds: Promise<void> = Promise.resolve();
 
-  constructor(deps: RunnerDeps) {
-    this.#deps = deps;
+  function start(): void {
+    rounds = run();
   }
 
-  start(): void {
-    this.#rounds = this.#run();
-  }
-
-  async close(): Promise<void> {
-    this.#closing.abort();
-    await this.#rounds;
-    await this.#deps.store.releaseSweep(this.#holder).catch((err: unknown) => {
-      this.#deps.log.warn({ err }, 'lease of the sweep not released');
+  async function close(): Promise<void> {
+    closing.abort();
+    await rounds;
+    await store.releaseSweep(holder).catch((err: unknown) => {
+      log.warn({ err }, 'lease of the sweep not released');
     });
   }
 
-  async #run(): Promise<void> {
-    const { log, leaseMs, sweepIntervalMs } = this.#deps;
-    const { signal } = this.#closing;
+  async function run(): Promise<void> {
+    const { signal } = closing;
     let failures = 0;
     while (!signal.aborted) {
       let pauseMs = Math.min(leaseMs / 3, sweepIntervalMs);
       try {
-        await this.#round();
+        await round();
         failures = 0;
       } catch (err) {
         if (signal.aborted) return;
@@ -62,32 +59,30 @@ export class Runner {
     }
   }
 
-  async #round(): Promise<void> {
-    const { store, clock, leaseMs } = this.#deps;
+  async function round(): Promise<void> {
     await clock.synchronise();
-    const state = await store.claimSweep(this.#holder, leaseMs);
+    const state = await store.claimSweep(holder, leaseMs);
     if (!state) return;
     const lost = new AbortController();
     const ended = new AbortController();
-    const signal = AbortSignal.any([this.#closing.signal, lost.signal]);
-    const renewing = this.#renew(lost, AbortSignal.any([signal, ended.signal]));
+    const signal = AbortSignal.any([closing.signal, lost.signal]);
+    const renewing = renew(lost, AbortSignal.any([signal, ended.signal]));
     try {
-      await this.#work(state, signal);
+      await work(state, signal);
     } finally {
       ended.abort();
       await renewing;
     }
   }
 
-  async #work(state: SweepState, signal: AbortSignal): Promise<void> {
-    const { store, sweep, details, leaseMs } = this.#deps;
+  async function work(state: SweepState, signal: AbortSignal): Promise<void> {
     let current = state;
     const save = async (next: SweepState): Promise<void> => {
-      if (await store.saveSweep(this.#holder, next, leaseMs)) return;
+      if (await store.saveSweep(holder, next, leaseMs)) return;
       throw new Error('another instance has taken the lease of the sweep');
     };
     for (;;) {
-      if (this.#isDue(current)) {
+      if (isDue(current)) {
         const state = current;
         current = await inSmallHeap(() => sweep.run(state, save, signal));
         details.forgetFailures();
@@ -97,18 +92,16 @@ export class Runner {
   }
 
   /** A sweep that was begun is continued; the first one begins at once. */
-  #isDue({ phase, asOf }: SweepState): boolean {
-    const { clock, sweepIntervalMs } = this.#deps;
+  function isDue({ phase, asOf }: SweepState): boolean {
     return phase !== 'IDLE' || asOf === 0 || clock.now() - asOf >= sweepIntervalMs;
   }
 
-  async #renew(lost: AbortController, signal: AbortSignal): Promise<void> {
-    const { store, log, leaseMs } = this.#deps;
+  async function renew(lost: AbortController, signal: AbortSignal): Promise<void> {
     for (;;) {
       await pause(leaseMs / 3, signal).catch(() => {});
       if (signal.aborted) return;
       try {
-        if (!(await store.claimSweep(this.#holder, leaseMs))) {
+        if (!(await store.claimSweep(holder, leaseMs))) {
           lost.abort(new Error('another instance has taken the lease of the sweep'));
         }
       } catch (err) {
@@ -117,4 +110,6 @@ export class Runner {
       }
     }
   }
+
+  return { start, close };
 }

@@ -1,27 +1,16 @@
+import { readPage } from '../backends/reseller/single-reads.ts';
 import { MAX_CUSTOMERS_PAGE } from '../domain/customer.ts';
 import { GatewayError } from '../domain/error.ts';
 import type { Page, PageRequest } from '../domain/page.ts';
 import type { Observed } from '../domain/portfolio.ts';
-import { MAX_SUBSCRIPTIONS_PAGE } from '../domain/subscription.ts';
-import type { Logger } from '../log.ts';
-import type { PortfolioStore } from '../store/portfolio/portfolio-store.ts';
 import type { SweepState } from '../store/portfolio/sweep-store.ts';
-import type { PacedCalls } from './calls.ts';
-import type { Clock } from './clock.ts';
-import type { PortfolioBilling, PortfolioReseller } from './sources.ts';
+import type { SweepParts } from './sources.ts';
 import type { Verification } from './verification.ts';
 
-export interface SweepDeps {
-  readonly store: Pick<PortfolioStore, 'maintain'>;
-  readonly reseller: PortfolioReseller;
-  readonly billing: PortfolioBilling;
+export interface SweepDeps extends SweepParts {
   /** Billing resellers whose customers are read. */
   readonly resellers: readonly string[];
-  readonly calls: PacedCalls;
-  readonly clock: Clock;
   readonly verification: Verification;
-  readonly log: Logger;
-  observe(observed: readonly Observed[], at: number): Promise<void>;
 }
 
 /** Stores where the sweep is. Rejects when another instance has taken the lease. */
@@ -38,69 +27,62 @@ const refusedToken: ReadonlySet<string> = new Set([
   'FAILED_PRECONDITION',
 ]);
 
-/** Reads all subscriptions and all billing customers, and finds out what has vanished. */
-export class Sweep {
-  readonly #deps: SweepDeps;
+export type Sweep = ReturnType<typeof createSweep>;
 
-  constructor(deps: SweepDeps) {
-    this.#deps = deps;
-  }
+/** Reads all subscriptions and all billing customers, and finds out what has vanished. */
+export function createSweep(deps: SweepDeps) {
+  const { store, reseller, billing, resellers, calls, clock, log, observe } = deps;
 
   /** Runs a sweep to its end, from where another instance or an earlier process left it. */
-  async run(state: SweepState, save: SaveState, signal: AbortSignal): Promise<SweepState> {
-    let current = state.phase === 'IDLE' ? await this.#begin(state, save) : state;
+  async function run(state: SweepState, save: SaveState, signal: AbortSignal): Promise<SweepState> {
+    let current = state.phase === 'IDLE' ? await begin(state, save) : state;
     let restarts = 0;
     while (current.phase !== 'IDLE') {
       signal.throwIfAborted();
       try {
-        current = await this.#step(current, signal);
+        current = await step(current, signal);
       } catch (error) {
         if (!isExpired(current, error) || ++restarts > MAX_RESTARTS) throw error;
-        this.#deps.log.info({ err: error }, 'page token refused, starting the list again');
-        current = this.#restarted(current);
+        log.info({ err: error }, 'page token refused, starting the list again');
+        current = restarted(current);
       }
       await save(current);
     }
     return current;
   }
 
-  async #begin(state: SweepState, save: SaveState): Promise<SweepState> {
-    const startedAt = this.#deps.clock.now();
+  async function begin(state: SweepState, save: SaveState): Promise<SweepState> {
+    const startedAt = clock.now();
     const begun = { ...state, phase: 'SUBSCRIPTIONS', position: START, startedAt } as const;
     await save(begun);
     return begun;
   }
 
   /** The subscriptions are read from the beginning, so the sweep begins now. */
-  #restarted(state: SweepState): SweepState {
+  function restarted(state: SweepState): SweepState {
     if (state.phase === 'SUBSCRIPTIONS') {
-      return { ...state, position: START, startedAt: this.#deps.clock.now() };
+      return { ...state, position: START, startedAt: clock.now() };
     }
     return { ...state, position: { ...state.position, pageToken: null } };
   }
 
-  #step(state: SweepState, signal: AbortSignal): Promise<SweepState> {
+  function step(state: SweepState, signal: AbortSignal): Promise<SweepState> {
     switch (state.phase) {
       case 'SUBSCRIPTIONS':
-        return this.#readSubscriptions(state, signal);
+        return readSubscriptions(state, signal);
       case 'CUSTOMERS':
-        return this.#readCustomers(state, signal);
+        return readCustomers(state, signal);
       default:
-        return this.#finish(state, signal);
+        return finish(state, signal);
     }
   }
 
-  async #readSubscriptions(state: SweepState, signal: AbortSignal): Promise<SweepState> {
-    const { reseller, calls, clock, observe } = this.#deps;
+  async function readSubscriptions(state: SweepState, signal: AbortSignal): Promise<SweepState> {
     const token = state.position.pageToken;
     let at = 0;
-    const page = await calls.run(signal, async (scope) => {
+    const page = await calls.run(signal, (scope) => {
       at = clock.now();
-      const request = { filter: {}, page: { token, size: MAX_SUBSCRIPTIONS_PAGE } };
-      const [found] = await reseller.listSubscriptionPages([request], scope);
-      if (found === undefined) throw new Error('listSubscriptionPages returned no result');
-      if (found instanceof GatewayError) throw found;
-      return found;
+      return readPage(reseller, {}, token, scope);
     });
     const observed = page.items.map(
       (subscription): Observed => ({ type: 'subscription', subscription, isOwner: false }),
@@ -109,8 +91,7 @@ export class Sweep {
     return advanced(state, page, { phase: 'CUSTOMERS', position: START });
   }
 
-  async #readCustomers(state: SweepState, signal: AbortSignal): Promise<SweepState> {
-    const { billing, resellers, calls, clock, observe } = this.#deps;
+  async function readCustomers(state: SweepState, signal: AbortSignal): Promise<SweepState> {
     const { reseller: index, pageToken: token } = state.position;
     const resellerId = resellers[index];
     if (resellerId === undefined) return { ...state, phase: 'VERIFYING', position: START };
@@ -132,9 +113,8 @@ export class Sweep {
     return advanced(state, page, { phase: 'CUSTOMERS', position: next });
   }
 
-  async #finish(state: SweepState, signal: AbortSignal): Promise<SweepState> {
-    const { store, verification, clock, log } = this.#deps;
-    await verification.run(state.startedAt, signal);
+  async function finish(state: SweepState, signal: AbortSignal): Promise<SweepState> {
+    await deps.verification.run(state.startedAt, signal);
     await store.maintain().catch((err: unknown) => {
       log.warn({ err }, 'portfolio not prepared for fast queries');
     });
@@ -146,6 +126,8 @@ export class Sweep {
       ...{ asOf: state.startedAt, finishedAt },
     };
   }
+
+  return { run };
 }
 
 /** @throws GatewayError when the list returns the token that it was read with */

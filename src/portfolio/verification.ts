@@ -1,9 +1,4 @@
-import type { Observed } from '../domain/portfolio.ts';
-import type { Logger } from '../log.ts';
-import type { PortfolioStore } from '../store/portfolio/portfolio-store.ts';
-import type { PacedCalls } from './calls.ts';
-import type { Clock } from './clock.ts';
-import type { PortfolioBilling } from './sources.ts';
+import type { SweepParts } from './sources.ts';
 import type { SubscriptionReader } from './subscription-reader.ts';
 
 /** With a larger share of unseen rows, the lists are not to be trusted. */
@@ -11,41 +6,31 @@ const MAX_UNSEEN = 0.05;
 /** Rows to verify at most; the next sweep continues. */
 const MAX_ROWS = 100_000;
 
-export interface VerificationDeps {
-  readonly store: PortfolioStore;
+export interface VerificationDeps extends Omit<SweepParts, 'reseller'> {
   readonly reader: SubscriptionReader;
-  readonly billing: PortfolioBilling;
-  readonly calls: PacedCalls;
-  readonly clock: Clock;
-  readonly log: Logger;
-  observe(observed: readonly Observed[], at: number): Promise<void>;
 }
+
+export type Verification = ReturnType<typeof createVerification>;
 
 /**
  * Reads the rows that a whole sweep did not see. Pages of a list can shift while it is read, so a row
  * is gone only when an individual read says so.
  */
-export class Verification {
-  readonly #deps: VerificationDeps;
-
-  constructor(deps: VerificationDeps) {
-    this.#deps = deps;
-  }
+export function createVerification(deps: VerificationDeps) {
+  const { store, reader, billing, calls, clock, log, observe } = deps;
 
   /** @param startedAt when the sweep began, in milliseconds since the epoch */
-  async run(startedAt: number, signal: AbortSignal): Promise<void> {
-    const { store, log } = this.#deps;
+  async function run(startedAt: number, signal: AbortSignal): Promise<void> {
     for (const { kind, rows, unseen } of await store.seen(startedAt)) {
       if (unseen === 0) continue;
       if (unseen > MAX_UNSEEN * rows) {
         log.warn({ kind, rows, unseen }, 'sweep did not see many rows, marking none as gone');
-      } else if (kind === 'subscriptions') await this.#verifySubscriptions(startedAt, signal);
-      else await this.#verifyBilling(startedAt, signal);
+      } else if (kind === 'subscriptions') await verifySubscriptions(startedAt, signal);
+      else await verifyBilling(startedAt, signal);
     }
   }
 
-  async #verifySubscriptions(startedAt: number, signal: AbortSignal): Promise<void> {
-    const { store, reader, calls, log, observe } = this.#deps;
+  async function verifySubscriptions(startedAt: number, signal: AbortSignal): Promise<void> {
     for (const row of await store.unseenSubscriptions(startedAt, MAX_ROWS)) {
       try {
         const { observed, at } = await reader.read(row, (call) => calls.run(signal, call));
@@ -58,8 +43,7 @@ export class Verification {
   }
 
   /** Billing returns no single customer, but its account. */
-  async #verifyBilling(startedAt: number, signal: AbortSignal): Promise<void> {
-    const { store, billing, calls, clock, log, observe } = this.#deps;
+  async function verifyBilling(startedAt: number, signal: AbortSignal): Promise<void> {
     for (const { key, accountId } of await store.unseenBilling(startedAt, MAX_ROWS)) {
       if (accountId === '') continue;
       try {
@@ -72,4 +56,6 @@ export class Verification {
       }
     }
   }
+
+  return { run };
 }

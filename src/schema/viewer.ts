@@ -31,7 +31,8 @@ const viewer = builder.objectRef<Viewer>('Viewer').implement({
       type: [role],
       nullable: false,
       description: 'The roles of the caller; all of them when the deployment has no roles.',
-      resolve: (parent) => [...(parent.roles ?? roles)].map(roleName),
+      resolve: (parent) =>
+        [...(parent.roles ?? roles)].map((name) => name.toUpperCase() as Uppercase<Role>),
     }),
     resellers: t.stringList({
       description:
@@ -49,7 +50,3 @@ builder.queryField('viewer', (t) =>
     resolve: (_root, _args, context) => context.viewer,
   }),
 );
-
-function roleName(name: Role): Uppercase<Role> {
-  return name.toUpperCase() as Uppercase<Role>;
-}

@@ -34,6 +34,7 @@ import { createReadiness, type ReadinessCheck } from './readiness.ts';
 import { refuse } from './refusal.ts';
 import { normaliseTarget, pathOf } from './request-target.ts';
 import { createRouter, PATH } from './routes.ts';
+import { Running } from './running.ts';
 import { recordOf } from './telemetry/http-record.ts';
 import { endServerSpan, startServerSpan } from './telemetry/spans.ts';
 import { Turns } from './turns.ts';
@@ -75,18 +76,8 @@ export interface HttpOptions {
   readonly log: Logger;
 }
 
-export interface HttpServer {
-  /** Port 0 selects a free port. Resolves with the URL of the GraphQL endpoint. */
-  listen(host: string, port: number): Promise<string>;
-  /**
-   * Ends streams, rejects new requests, waits for running ones up to the drain timeout, and stops
-   * listening. Health endpoints respond until then.
-   */
-  close(): Promise<void>;
-}
-
 /** Serves GraphQL (HTTP, SSE, WebSocket) and GraphiQL on one path, Pub/Sub pushes on another. */
-export function createHttpServer(options: HttpOptions): HttpServer {
+export function createHttpServer(options: HttpOptions) {
   meterSchema(options.schema);
   const shutdown = new AbortController();
   const { deadlineMs, limits, createServices, log } = options;
@@ -108,7 +99,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
   };
   const route = createRouter(parts);
   const readiness = createReadiness(options.readiness, shutdown.signal);
-  const running = new Set<ServerResponse>();
+  const running = new Running();
   const turns = new Turns();
 
   const server = createServer(serverOptions(options), (request, response) => {
@@ -125,9 +116,9 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     const handle = route(request);
     const isServed = typeof handle === 'function';
     const span = startServerSpan(request, isServed ? path : undefined);
-    if (isServed) running.add(response);
+    if (isServed) running.add();
     response.on('close', () => {
-      running.delete(response);
+      if (isServed) running.remove();
       endServerSpan(span, response);
     });
     if (!isServed) {
@@ -142,16 +133,21 @@ export function createHttpServer(options: HttpOptions): HttpServer {
   const closeSockets = serveWebSockets({ ...parts, server });
 
   return {
-    async listen(host, port) {
+    /** Port 0 selects a free port. Resolves with the URL of the GraphQL endpoint. */
+    async listen(host: string, port: number): Promise<string> {
       server.listen({ port, host, backlog: BACKLOG });
       await once(server, 'listening');
       return urlOf(server, host);
     },
-    async close() {
+    /**
+     * Ends streams, rejects new requests, waits for running ones up to the drain timeout, and stops
+     * listening. Health endpoints respond until then.
+     */
+    async close(): Promise<void> {
       // Sockets close before their streams end: clients would take an orderly end as final.
       const socketsClosed = closeSockets();
       shutdown.abort();
-      await Promise.all([socketsClosed, drained(running, options.drainTimeoutMs)]);
+      await Promise.all([socketsClosed, running.ended(options.drainTimeoutMs)]);
       await closed(server);
     },
   };
@@ -186,20 +182,6 @@ function urlOf(server: Server, host: string): string {
 function cutOffUpload(request: IncomingMessage, socket: Socket): void {
   if (request.complete) return;
   setTimeout(() => request.complete || socket.destroy(), LINGER_MS).unref();
-}
-
-/** Resolves when every response is finished, at the latest after the timeout. */
-function drained(running: ReadonlySet<ServerResponse>, timeoutMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, timeoutMs);
-    const check = (): void => {
-      if (running.size > 0) return;
-      clearTimeout(timer);
-      resolve();
-    };
-    for (const response of running) response.once('close', check);
-    check();
-  });
 }
 
 /** Stops listening and closes the remaining connections, which are idle or past the timeout. */

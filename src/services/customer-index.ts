@@ -199,11 +199,14 @@ export class CustomerIndex {
   }
 }
 
-/** An operation may return a customer without its account; a cached account id is kept then. */
+/**
+ * An operation may return a customer without its account; a cached account id is kept then. What is
+ * known is not replaced by an equal string, which would have to be moved to the long-lived objects.
+ */
 function cache({ accounts }: ResellerIndex, { customerId, billingAccountId }: BillingCustomer) {
-  if (billingAccountId !== '' || !accounts.has(customerId)) {
-    accounts.set(customerId, billingAccountId);
-  }
+  const known = accounts.get(customerId);
+  if (known === billingAccountId) return;
+  if (billingAccountId !== '' || known === undefined) accounts.set(customerId, billingAccountId);
 }
 
 function tooManyCustomers(): GatewayError {

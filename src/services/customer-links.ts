@@ -5,7 +5,7 @@ import type { CustomerInput } from '../domain/order.ts';
 import { type Plan, PlanDraft } from '../domain/plan.ts';
 import type { WriteAnswer } from '../domain/write.ts';
 import { authorizeMutation } from './authorize.ts';
-import type { CustomerService } from './customer-service.ts';
+import type { CustomerService } from './customers.ts';
 import { endDryRun, type ServiceSources, type Viewed } from './scope.ts';
 
 export type CustomerLinkService = ReturnType<typeof createCustomerLinkService>;

@@ -2,34 +2,28 @@ import {
   type BillingCustomer,
   type BillingCustomerKey,
   type Customer,
-  MAX_BILLING_ID,
+  checkBillingId,
   type ResellerCustomer,
 } from '../domain/customer.ts';
 import { badInput, GatewayError } from '../domain/error.ts';
+import type { CustomerInput } from '../domain/order.ts';
+import type { Page, PageRequest } from '../domain/page.ts';
 import type { WriteAnswer } from '../domain/write.ts';
 import { authorizeMutation, authorizeRead } from './authorize.ts';
-import type { CustomerService } from './customer-service.ts';
 import { runWrite, type ServiceSources, type Viewed } from './scope.ts';
 
+export type CustomerService = ReturnType<typeof createCustomerService>;
+
+/** Customers of both APIs, as the viewer of one request sees them. */
 export function createCustomerService(
   { billing, customerIndex, defaultResellerId, writes, portfolio }: ServiceSources,
   { access, loaders, resellerIds, scope }: Viewed,
-): CustomerService {
+) {
   const { viewer } = scope;
-  function cacheBillingCustomer(customer: BillingCustomer): Customer {
-    const { resellerId, customerId } = customer;
-    const key = { resellerId, customerId };
-    customerIndex.learn([customer]);
-    loaders.billingCustomer.prime(key, customer);
-    return { billing: key, resellerCustomerId: null };
-  }
-
-  /** The customers of a page of one reseller. */
-  function cachePage(customers: readonly BillingCustomer[]): Customer[] {
-    customerIndex.learn(customers);
-    return customers.map((customer) => new ListedCustomer(customer));
-  }
-
+  /**
+   * The customer that an operation names, without looking it up.
+   * @returns null when the customer id or the reseller is missing
+   */
   function fromBillingKey({ resellerId, customerId }: BillingCustomerKey): Customer | null {
     // A tenant's operation that names no reseller need not be about the configured one.
     const reseller = resellerId || (access.tenant ? null : defaultResellerId);
@@ -45,42 +39,63 @@ export function createCustomerService(
     return { billing: null, resellerCustomerId: customerId };
   }
 
+  /**
+   * The customer's own or linked billing key; null without either. The own one may be invisible, like
+   * one that does not exist: check it, or restrict the query to the tenant.
+   */
   async function billingKey(customer: Customer): Promise<BillingCustomerKey | null> {
     if (customer.billing || customer.resellerCustomerId === null) return customer.billing;
     const link = await loaders.linkByReseller.load(customer.resellerCustomerId);
     return link && access.seesReseller(link.billing.resellerId) ? link.billing : null;
   }
 
+  /** The customer's own or linked reseller customer id, to be checked like `billingKey`. */
   async function resellerCustomerId(customer: Customer): Promise<string | null> {
-    if (customer.resellerCustomerId !== null || !customer.billing) {
-      return customer.resellerCustomerId;
-    }
-    if (!access.seesReseller(customer.billing.resellerId)) return null;
-    const link = await loaders.linkByBilling.load(customer.billing);
-    return link?.resellerCustomerId ?? null;
+    const { billing: key, resellerCustomerId: own } = customer;
+    if (own !== null || !key) return own;
+    if (!access.seesReseller(key.resellerId)) return null;
+    return (await loaders.linkByBilling.load(key))?.resellerCustomerId ?? null;
   }
 
   return {
     fromBillingKey,
-    rememberCustomer(customer) {
-      const key = fromBillingKey(customer)?.billing;
-      return key ? cacheBillingCustomer({ ...customer, ...key }) : null;
+    /**
+     * Caches a customer that an operation returned, so that no sweep is needed to find it.
+     * @returns null when neither the operation nor the configuration names its reseller
+     */
+    rememberCustomer(customer: BillingCustomer): Customer | null {
+      const named = fromBillingKey(customer);
+      if (!named?.billing) return null;
+      const known = { ...customer, ...named.billing };
+      customerIndex.learn([known]);
+      loaders.billingCustomer.prime(named.billing, known);
+      return named;
     },
     billingKey,
     resellerCustomerId,
-    resellerId(given) {
+    /**
+     * The given reseller id, or the configured one; for a tenant, its only one.
+     * @throws GatewayError BAD_USER_INPUT when there is none or the id is invalid
+     */
+    resellerId(given: string | null | undefined): string {
       const resellerId = given ?? access.defaultReseller(defaultResellerId);
-      checkLength('resellerId', resellerId);
+      checkId('resellerId', resellerId);
       return resellerId;
     },
-    async page(given, page) {
+    /**
+     * Lists a reseller's customers in the order of the billing API.
+     * @param given the reseller's id; null for the configured reseller
+     */
+    async page(given: string | null, page: PageRequest): Promise<Page<Customer>> {
       authorizeRead(viewer);
       const resellerId = this.resellerId(given);
       access.requireReseller(resellerId);
       const { items, nextToken } = await billing.listCustomers(resellerId, page, scope);
-      return { items: cachePage(items), nextToken };
+      customerIndex.learn(items);
+      return { items: items.map((item) => new ListedCustomer(item)), nextToken };
     },
-    async find(customer) {
+    /** Looks a customer up; null when neither API has it. */
+    async find(customer: Customer): Promise<Customer | null> {
       authorizeRead(viewer);
       // A request names one of the keys, so that at most one of these waits.
       const key = customer.billing ?? (await billingKey(customer));
@@ -90,22 +105,49 @@ export function createCustomerService(
       if (key) return (await loadBilling(key)) && customer;
       return resellerId === null ? null : this.byDomainOrId(resellerId);
     },
-    async byDomainOrId(domainOrId) {
+    /** Looks a reseller customer up by primary domain or id; null when it does not exist. */
+    async byDomainOrId(domainOrId: string): Promise<Customer | null> {
       authorizeRead(viewer);
       const customer = await loaders.resellerCustomer.load(domainOrId);
       // A customer can change its domain but not its id.
       return customer && cacheResellerCustomer(customer);
     },
-    billing: (customer) =>
-      customer instanceof ListedCustomer ? customer.billing : findBilling(customer),
-    async account(customer) {
-      if (customer.billingAccountId === '') return null;
-      return loaders.billingAccount.load(customer.billingAccountId);
+    /** The customer in the billing API; null when it is not there. At once when a list had it. */
+    billing: (customer: Customer) =>
+      customer instanceof ListedCustomer
+        ? customer.billing
+        : billingKey(customer).then((key) => key && loadBilling(key)),
+    /** The account of a billing customer; null when it is not known or not found. */
+    account: async ({ billingAccountId: id }: BillingCustomer) =>
+      id === '' ? null : loaders.billingAccount.load(id),
+    /**
+     * The keys that the global id is built from: the billing key of `billingKey` when there is one.
+     * While the links cannot be read, the keys that the customer was reached with. At once when the
+     * customer has a billing key.
+     */
+    identity(customer: Customer): Customer | Promise<Customer> {
+      if (customer.billing) return customer;
+      return billingKey(customer).then(
+        (key) => (key ? { ...customer, billing: key } : customer),
+        (error: unknown) => {
+          if (error instanceof GatewayError && error.code === 'UNAVAILABLE') return customer;
+          throw error;
+        },
+      );
     },
-    identity(customer) {
-      return customer.billing ? customer : linkedIdentity(customer);
-    },
-    async order({ customerDomain, ...customer }, customerAuthToken, idempotencyKey, linkTo = null) {
+    /**
+     * Orders a customer in the reseller API.
+     * @param customerAuthToken the transfer token, when another reseller or Google manages it
+     * @param linkTo the visible billing customer that the order is for
+     * @throws GatewayError BAD_USER_INPUT without a domain; FORBIDDEN when the viewer would not see the
+     *   customer; OutcomeUnknown when it may be ordered
+     */
+    async order(
+      { customerDomain, ...customer }: CustomerInput,
+      customerAuthToken: string | undefined,
+      idempotencyKey: string | null,
+      linkTo: BillingCustomerKey | null = null,
+    ): Promise<WriteAnswer<Customer>> {
       authorizeMutation(viewer, 'orderCustomer');
       if (!customerDomain) throw badInput('customerDomain is required.');
       if (!linkTo) access.requireUnlinked();
@@ -115,10 +157,19 @@ export function createCustomerService(
       const owner = access.tenant ? linkTo : null;
       const spec = writes.reseller.orderCustomer(request, owner, linkTo);
       const answer = await runWrite(writes, spec, scope, idempotencyKey);
-      await keep(answer);
-      return { ...answer, value: cacheResellerCustomer(answer.value) };
+      return { ...answer, value: await keep(answer) };
     },
-    async update(customer, changes, replace, idempotencyKey) {
+    /**
+     * Updates the reseller customer: the given fields only, or all of them with `replace`.
+     * @throws GatewayError FAILED_PRECONDITION when the customer is not in the reseller API;
+     *   OutcomeUnknown when it may be updated
+     */
+    async update(
+      customer: Customer,
+      changes: CustomerInput,
+      replace: boolean,
+      idempotencyKey: string | null,
+    ): Promise<WriteAnswer<Customer>> {
       authorizeMutation(viewer, 'updateCustomer');
       const customerId = await this.requireReseller(customer);
       const { customerDomain } = changes;
@@ -127,7 +178,6 @@ export function createCustomerService(
       try {
         const answer = await runWrite(writes, spec, scope, idempotencyKey);
         await keep(answer);
-        cacheResellerCustomer(answer.value);
         return { ...answer, value: customer };
       } catch (error) {
         loaders.anyResellerCustomer.clear(customerId);
@@ -135,7 +185,12 @@ export function createCustomerService(
         throw error;
       }
     },
-    async requireReseller(customer) {
+    /**
+     * As `resellerCustomerId`, to be sent to the API.
+     * @throws GatewayError FAILED_PRECONDITION when the customer is not in the reseller API; NOT_FOUND
+     *   when the viewer does not see it
+     */
+    async requireReseller(customer: Customer): Promise<string> {
       const given = await resellerCustomerId(customer);
       if (given === null) {
         const message =
@@ -146,7 +201,8 @@ export function createCustomerService(
       if (id !== null) return id;
       throw new GatewayError('NOT_FOUND', 'The customer was not found in the reseller API.');
     },
-    async domain(customer) {
+    /** The customer's primary domain; null when the reseller API does not return it. */
+    async domain(customer: Customer): Promise<string | null> {
       try {
         return (await this.reseller(customer))?.customerDomain ?? null;
       } catch (error) {
@@ -154,7 +210,8 @@ export function createCustomerService(
         throw error;
       }
     },
-    async reseller(customer) {
+    /** The customer in the reseller API; null when it is not there. */
+    async reseller(customer: Customer): Promise<ResellerCustomer | null> {
       // Lists have hundreds of customers, so without a function that would be awaited for each.
       const { billing: key, resellerCustomerId: own } = customer;
       if (own !== null) return loaders.resellerCustomer.load(own);
@@ -164,29 +221,15 @@ export function createCustomerService(
     },
   };
 
-  /** Keeps the answer of a mutation in the portfolio. */
-  async function keep({ value, write }: WriteAnswer<ResellerCustomer>): Promise<void> {
+  /** Keeps the answer of a mutation in the portfolio and for this request. */
+  async function keep({ value, write }: WriteAnswer<ResellerCustomer>): Promise<Customer> {
     await portfolio.written([{ type: 'reseller-customer', customer: value }], write.id);
-  }
-
-  async function findBilling(customer: Customer): Promise<BillingCustomer | null> {
-    const key = await billingKey(customer);
-    return key && loadBilling(key);
-  }
-
-  async function linkedIdentity(customer: Customer): Promise<Customer> {
-    try {
-      const key = await billingKey(customer);
-      return key ? { billing: key, resellerCustomerId: customer.resellerCustomerId } : customer;
-    } catch (error) {
-      if (error instanceof GatewayError && error.code === 'UNAVAILABLE') return customer;
-      throw error;
-    }
+    return cacheResellerCustomer(value);
   }
 
   async function loadBilling(key: BillingCustomerKey): Promise<BillingCustomer | null> {
-    checkLength('resellerId', key.resellerId);
-    checkLength('customerId', key.customerId);
+    checkId('resellerId', key.resellerId);
+    checkId('customerId', key.customerId);
     return loaders.billingCustomer.load(key);
   }
 }
@@ -201,10 +244,7 @@ class ListedCustomer implements Customer {
   }
 }
 
-/** No id of the billing API is longer, so a longer one needs no call. */
-function checkLength(name: string, id: string): void {
+function checkId(name: string, id: string): void {
   if (id === '') throw badInput(`${name} must not be empty.`);
-  if (id.length > MAX_BILLING_ID) {
-    throw badInput(`${name} must be at most ${MAX_BILLING_ID} characters long.`);
-  }
+  checkBillingId(name, id);
 }

@@ -1,5 +1,5 @@
-import { type BillingCustomerKey, type Customer, MAX_BILLING_ID } from '../domain/customer.ts';
-import { badInput, GatewayError } from '../domain/error.ts';
+import { type BillingCustomerKey, type Customer, checkBillingId } from '../domain/customer.ts';
+import { GatewayError } from '../domain/error.ts';
 import { isEnded, type OperationEntry, operationStatus } from '../domain/operation.ts';
 import type { CustomerCreation, CustomerInvitation } from '../domain/order.ts';
 import type { Page, PageRequest } from '../domain/page.ts';
@@ -9,7 +9,7 @@ import type { OperationFilter } from '../store/operations/journal.ts';
 import { type BillingRequest, billingMutations } from '../writes/billing/billing-request.ts';
 import { authorizeMutation, authorizeRead } from './authorize.ts';
 import type { CustomerLinkService } from './customer-links.ts';
-import type { CustomerService } from './customer-service.ts';
+import type { CustomerService } from './customers.ts';
 import { endDryRun, runWrite, type ServiceSources, type Viewed } from './scope.ts';
 
 export type { OperationFilter };
@@ -68,7 +68,7 @@ export function createOperationService(
     /** The current state; null when the operation does not exist. */
     async get(operationId: string): Promise<OperationEntry | null> {
       authorizeRead(viewer);
-      checkOperationId(operationId);
+      checkBillingId('operationId', operationId);
       const entry = await operations.get(operationId, scope, access.seesReseller);
       return entry && cacheResult(entry);
     },
@@ -78,7 +78,7 @@ export function createOperationService(
      */
     async watch(operationId: string, after: number | null): Promise<AsyncIterable<OperationEntry>> {
       authorizeRead(viewer);
-      checkOperationId(operationId);
+      checkBillingId('operationId', operationId);
       const states = await operations.watch(operationId, after, scope, access.seesReseller);
       if (!states) throw notFound();
       return states;
@@ -119,7 +119,7 @@ export function createOperationService(
     /** Requests cancellation, which is best effort. Returns the current state. */
     async cancel(operationId: string): Promise<OperationEntry> {
       authorizeMutation(viewer, 'cancelOperation');
-      checkOperationId(operationId);
+      checkBillingId('operationId', operationId);
       if (access.tenant && !(await this.get(operationId))) throw notFound();
       await endDryRun(scope, async () => planCancellation(await this.get(operationId)));
       const kind = await operations.kindOf(operationId);
@@ -173,10 +173,4 @@ function planCancellation(entry: OperationEntry | null): Plan {
 
 function notFound(): GatewayError {
   return new GatewayError('NOT_FOUND', 'The operation was not found.');
-}
-
-/** No id of the billing API is longer, so a longer one needs no call. */
-function checkOperationId(id: string): void {
-  if (id.length <= MAX_BILLING_ID) return;
-  throw badInput(`operationId must be at most ${MAX_BILLING_ID} characters long.`);
 }

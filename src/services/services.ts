@@ -3,7 +3,7 @@ import { type AuditService, createAuditService } from './audit.ts';
 import { authorizeMutation, authorizeRead } from './authorize.ts';
 import { type CatalogService, createCatalogService } from './catalog.ts';
 import { type CustomerLinkService, createCustomerLinkService } from './customer-links.ts';
-import type { CustomerService } from './customer-service.ts';
+import type { CustomerService } from './customers.ts';
 import { createCustomerService } from './customers.ts';
 import { Loaders } from './loaders.ts';
 import { createNotificationService, type NotificationService } from './notifications.ts';

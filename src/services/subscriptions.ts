@@ -1,7 +1,7 @@
 import { isCustomerForbidden } from '../backends/reseller/refusals.ts';
 import { isManagedElsewhere } from '../domain/customer.ts';
 import { GatewayError } from '../domain/error.ts';
-import { type Page, type PageRequest, PageWalk } from '../domain/page.ts';
+import { type Page, type PageRequest, readAll } from '../domain/page.ts';
 import {
   MAX_SUBSCRIPTIONS_PAGE,
   type ResellerSubscription,
@@ -34,21 +34,11 @@ export function createSubscriptionService(
   const origins = new WeakMap<ResellerSubscription, Listing>();
   const owners = new WeakSet<ResellerSubscription>();
 
-  async function all(customerId: string): Promise<ResellerSubscription[]> {
-    const found: ResellerSubscription[] = [];
-    const walk = new PageWalk('reseller');
-    let token: string | null = null;
-    do {
-      const request: PageRequest = { token, size: MAX_SUBSCRIPTIONS_PAGE };
-      const page: Page<ResellerSubscription> = await loaders.subscriptionPage.load({
-        filter: { customerId },
-        page: request,
-      });
-      found.push(...page.items);
-      walk.record(page, token);
-      token = page.nextToken;
-    } while (token !== null);
-    return found;
+  function all(customerId: string): Promise<ResellerSubscription[]> {
+    return readAll('reseller', (token) => {
+      const page = { token, size: MAX_SUBSCRIPTIONS_PAGE };
+      return loaders.subscriptionPage.load({ filter: { customerId }, page });
+    });
   }
 
   /** Empty when the customer does not exist. */

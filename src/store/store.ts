@@ -7,12 +7,7 @@ import { openSqlite } from './database/sqlite.ts';
 import { StoreError } from './database/store-error.ts';
 import { customerLinks } from './links/customer-links.ts';
 import { notificationStore } from './notifications/notification-store.ts';
-import { entryReads } from './operations/entry-reads.ts';
-import { entryWrites } from './operations/entry-writes.ts';
-import type { OperationJournal } from './operations/journal.ts';
-import { leases } from './operations/leases.ts';
-import { operationPages } from './operations/operation-pages.ts';
-import { pruning } from './operations/pruning.ts';
+import { operationJournal } from './operations/journal.ts';
 import { portfolioStore } from './portfolio/portfolio.ts';
 import { prepareSearch } from './portfolio/search-index.ts';
 import { auditReads } from './writes/audit-reads.ts';
@@ -28,7 +23,7 @@ export type Store = ReturnType<typeof createStore>;
 
 export interface StoreOptions {
   readonly log: StoreLog;
-  /** The holder of this instance's leases, unique per database; a random UUID by default. */
+  /** The holder of this instance's lease, unique per database; a random UUID by default. */
   readonly instanceId?: string | undefined;
 }
 
@@ -49,13 +44,7 @@ export async function openStore(url: string, options: StoreOptions): Promise<Sto
 /** The store in a database that is open and migrated. */
 export function createStore(database: Database, changes: Changes, options: StoreOptions) {
   const { instanceId = randomUUID(), log } = options;
-  const journal: OperationJournal = {
-    ...entryReads(database),
-    ...entryWrites(database, changes, { instanceId, log }),
-    ...operationPages(database),
-    ...leases(database, instanceId),
-    ...pruning(database),
-  };
+  const journal = operationJournal(database, changes, { instanceId, log });
   let closed: Promise<void> | null = null;
   return {
     journal,
@@ -96,7 +85,7 @@ export function createStore(database: Database, changes: Changes, options: Store
     async ping() {
       await database.read((db) => sql`select 1`.execute(db));
     },
-    /** Releases this instance's leases and closes the database. Further calls do nothing. */
+    /** Ends this instance's lease and closes the database. Further calls do nothing. */
     close() {
       closed ??= close();
       return closed;
@@ -105,8 +94,8 @@ export function createStore(database: Database, changes: Changes, options: Store
 
   async function close(): Promise<void> {
     changes.clear();
-    // If this fails, the other instances take over when the leases expire.
-    await journal.releaseAll().catch((err) => log.warn({ err }, 'leases not released'));
+    // If this fails, the other instances take over when the lease expires.
+    await journal.release().catch((err) => log.warn({ err }, 'lease not released'));
     await database.close();
   }
 }

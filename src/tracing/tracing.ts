@@ -13,11 +13,6 @@ import { installTracer } from '../domain/tracing.ts';
 import type { Logger } from '../log.ts';
 import { createTracer } from './tracer.ts';
 
-export interface Tracing {
-  /** Exports the spans that are waiting, for at most `timeoutMs`, and turns tracing off. */
-  close(timeoutMs: number): Promise<void>;
-}
-
 const SERVICE_NAME = 'reseller-gateway';
 /** A collector that is down is logged once in this time, in milliseconds. */
 const LOG_INTERVAL_MS = 60_000;
@@ -27,7 +22,7 @@ const LOG_INTERVAL_MS = 60_000;
  * endpoint, headers, sampler, resource, and the bounds of the queue. Spans that do not fit into the
  * queue are dropped, so a collector that is slow or down costs bounded memory and delays nothing.
  */
-export function startTracing(log: Logger): Tracing {
+export function startTracing(log: Logger) {
   const report = reporter(log);
   diag.setLogger(
     { error: report, warn: report, info() {}, debug() {}, verbose() {} },
@@ -42,7 +37,8 @@ export function startTracing(log: Logger): Tracing {
   });
   const uninstall = installTracer(createTracer(provider.getTracer(SERVICE_NAME)));
   return {
-    async close(timeoutMs) {
+    /** Exports the spans that are waiting, for at most `timeoutMs`, and turns tracing off. */
+    async close(timeoutMs: number): Promise<void> {
       uninstall();
       const timeout = Promise.withResolvers<void>();
       const timer = setTimeout(() => {

@@ -26,22 +26,18 @@ export interface AnswersDeps {
   readonly sendWithinMs: number;
 }
 
+export type Answers = ReturnType<typeof createAnswers>;
+
 /** Stores what became of an attempt, and turns it into the answer of the mutation. */
-export class Answers {
-  readonly #deps: AnswersDeps;
-
-  constructor(deps: AnswersDeps) {
-    this.#deps = deps;
-  }
-
+export function createAnswers({ store, log, background, sendWithinMs }: AnswersDeps) {
   /** DONE: returns the answer as soon as it is stored, and after a short wait even if it is not. */
-  async done<A, T>(
+  async function done<A, T>(
     conduct: Conduct<A, T>,
     stored: StoredWrite,
     holder: string,
     answer: A,
   ): Promise<WriteAnswer<T>> {
-    const storing = this.#deps.background.track(this.#store(conduct, stored, holder, answer));
+    const storing = background.track(storeAnswer(conduct, stored, holder, answer));
     const value = await resultWithin(STORE_WAIT_MS, storing);
     const write: WriteRecord = { ...stored.record, outcome: 'DONE', failure: null };
     writeSettled.publish({ mutation: write.mutation, outcome: 'DONE' });
@@ -49,7 +45,7 @@ export class Answers {
   }
 
   /** REFUSED: reported only after it is on disk. */
-  async refused<A, T>(
+  async function refused<A, T>(
     conduct: Conduct<A, T>,
     stored: StoredWrite,
     holder: string,
@@ -57,16 +53,16 @@ export class Answers {
     scope: CallScope,
   ): Promise<WriteAnswer<T>> {
     const { record } = stored;
-    const isStored = await this.#persist(record, scope, error, () =>
-      this.#deps.store.refuse(record.id, holder, failureOf(error)),
+    const isStored = await persist(record, scope, error, () =>
+      store.refuse(record.id, holder, failureOf(error)),
     );
     writeSettled.publish({ mutation: record.mutation, outcome: 'REFUSED' });
     if (isStored) throw error;
-    return this.fromRecord(conduct, record, scope);
+    return fromRecord(conduct, record, scope);
   }
 
   /** @returns the error to throw: nothing was sent, or the outcome is unknown */
-  async withdrawn(
+  async function withdrawn(
     write: NewWrite,
     holder: string,
     scope: CallScope,
@@ -75,16 +71,15 @@ export class Answers {
     const message = "The gateway's database was too slow, so nothing was sent; try again.";
     const failure = new GatewayError('UNAVAILABLE', message, { retryable: true, cause });
     const record = recordOf(write);
-    const isStored = await this.#persist(record, scope, failure, () =>
-      this.#deps.store.withdraw(write, holder, failureOf(failure)),
+    const isStored = await persist(record, scope, failure, () =>
+      store.withdraw(write, holder, failureOf(failure)),
     );
     writeSettled.publish({ mutation: record.mutation, outcome: isStored ? 'REFUSED' : 'UNKNOWN' });
     return isStored ? failure : new OutcomeUnknown(record, cause);
   }
 
   /** REFUSED, because the vendor's state shows that the write had no effect. */
-  async absent({ record }: StoredWrite, holder: string): Promise<never> {
-    const { store } = this.#deps;
+  async function absent({ record }: StoredWrite, holder: string): Promise<never> {
     const absent = new NotCarriedOut();
     const failure = failureOf(absent);
     try {
@@ -100,8 +95,7 @@ export class Answers {
     throw new OutcomeUnknown(record);
   }
 
-  async unknown(stored: StoredWrite, holder: string, failure: unknown): Promise<never> {
-    const { store, log } = this.#deps;
+  async function unknown(stored: StoredWrite, holder: string, failure: unknown): Promise<never> {
     const { id, mutation } = stored.record;
     log.warn({ err: failure, write: id, mutation }, 'outcome of a write is unknown');
     writeSettled.publish({ mutation, outcome: 'UNKNOWN' });
@@ -113,28 +107,28 @@ export class Answers {
   }
 
   /** The answer that the record holds by now. */
-  async fromRecord<A, T>(
+  async function fromRecord<A, T>(
     conduct: Conduct<A, T>,
     record: WriteRecord,
     scope: CallScope,
   ): Promise<WriteAnswer<T>> {
-    const stored = await this.#deps.store.get(record.id).catch(() => null);
-    return this.of(conduct, stored?.record ?? record, scope);
+    const stored = await store.get(record.id).catch(() => null);
+    return of(conduct, stored?.record ?? record, scope);
   }
 
-  async of<A, T>(
+  async function of<A, T>(
     conduct: Conduct<A, T>,
     record: WriteRecord,
     scope: CallScope,
   ): Promise<WriteAnswer<T>> {
-    if (record.outcome === 'DONE') return this.replayed(conduct, record, scope);
+    if (record.outcome === 'DONE') return replayed(conduct, record, scope);
     if (record.outcome === 'REFUSED' && record.failure) {
       throw new GatewayError(record.failure.code, record.failure.message);
     }
     throw new OutcomeUnknown(record);
   }
 
-  async replayed<A, T>(
+  async function replayed<A, T>(
     conduct: Conduct<A, T>,
     write: WriteRecord,
     scope: CallScope,
@@ -143,13 +137,12 @@ export class Answers {
   }
 
   /** Tries until the answer is stored, and keeps the hold meanwhile so that recovery stays away. */
-  async #store<A, T>(
+  async function storeAnswer<A, T>(
     conduct: Conduct<A, T>,
     stored: StoredWrite,
     holder: string,
     answer: A,
   ): Promise<T> {
-    const { store, log, background, sendWithinMs } = this.#deps;
     const holdMs = sendWithinMs + conduct.timeoutMs;
     for (let backoff = FIRST_BACKOFF_MS; ; backoff = Math.min(MAX_BACKOFF_MS, backoff * 2)) {
       try {
@@ -167,14 +160,13 @@ export class Answers {
    * Stores a refusal, trying again until the client's deadline, and after it in the background.
    * @throws OutcomeUnknown when it is not on disk by then
    */
-  async #persist(
+  async function persist(
     record: WriteRecord,
     scope: CallScope,
     cause: unknown,
-    store: () => Promise<boolean>,
+    storeRefusal: () => Promise<boolean>,
   ): Promise<boolean> {
-    const { background } = this.#deps;
-    const storing = background.track(this.#retry(record, store));
+    const storing = background.track(retry(record, storeRefusal));
     const ending = AbortSignal.any([scope.signal, background.closing]);
     try {
       return await abortable(storing, ending);
@@ -184,17 +176,21 @@ export class Answers {
     }
   }
 
-  async #retry(record: WriteRecord, store: () => Promise<boolean>): Promise<boolean> {
-    const { log, background } = this.#deps;
+  async function retry(
+    record: WriteRecord,
+    storeRefusal: () => Promise<boolean>,
+  ): Promise<boolean> {
     for (let backoff = FIRST_BACKOFF_MS; ; backoff = Math.min(MAX_BACKOFF_MS, backoff * 2)) {
       try {
-        return await store();
+        return await storeRefusal();
       } catch (err) {
         log.warn({ err, write: record.id }, 'outcome of a write not stored, retrying');
         await pause(backoff, background.closing);
       }
     }
   }
+
+  return { done, refused, withdrawn, absent, unknown, fromRecord, of, replayed };
 }
 
 /** Null when the work takes longer than that. */

@@ -28,31 +28,26 @@ export interface FirstAttempt {
   readonly scope: CallScope;
 }
 
+export type Attempts = ReturnType<typeof createAttempts>;
+
 /** Sends calls of recorded writes: the first one, and repeats with the same key. */
-export class Attempts {
-  readonly #deps: AttemptsDeps;
-
-  constructor(deps: AttemptsDeps) {
-    this.#deps = deps;
-  }
-
-  async first<A, T>(
+export function createAttempts({ store, answers, background, sendWithinMs }: AttemptsDeps) {
+  async function first<A, T>(
     conduct: Conduct<A, T>,
     stored: StoredWrite,
     first: FirstAttempt,
   ): Promise<WriteAnswer<T>> {
-    const { answers } = this.#deps;
     const { write, holder, scope } = first;
-    if (!(await this.#mayLeave(conduct, stored, first))) {
+    if (!(await mayLeave(conduct, stored, first))) {
       throw await answers.withdrawn(write, holder, scope, null);
     }
     const deadline = performance.now() + conduct.timeoutMs;
     let answer: A;
     try {
-      answer = await this.#send(conduct, stored, deadline, scope);
+      answer = await send(conduct, stored, deadline, scope);
     } catch (error) {
       if (conduct.isRefusal(error)) return answers.refused(conduct, stored, holder, error, scope);
-      return this.#resolve(conduct, stored, { holder, deadline, failure: error, scope });
+      return resolve(conduct, stored, { holder, deadline, failure: error, scope });
     }
     return answers.done(conduct, stored, holder, answer);
   }
@@ -62,25 +57,24 @@ export class Attempts {
    * @returns null when the write has an outcome, was superseded, or is held by another attempt
    * @throws NotCarriedOut when the vendor's state shows that; the write is REFUSED then
    */
-  async again<A, T>(
+  async function again<A, T>(
     conduct: Conduct<A, T>,
     write: StoredWrite,
     scope: CallScope,
   ): Promise<WriteAnswer<T> | null> {
-    const { answers } = this.#deps;
     const holder = randomUUID();
     const deadline = performance.now() + conduct.timeoutMs;
-    const claimed = await this.#claim(conduct, write, holder, deadline);
+    const claimed = await claim(conduct, write, holder, deadline);
     if (!claimed) return null;
     if (conduct.readBack) {
       const failure = new GatewayError('DEADLINE_EXCEEDED', 'The answer was not received.');
-      return this.#resolve(conduct, claimed, { holder, deadline, failure, scope });
+      return resolve(conduct, claimed, { holder, deadline, failure, scope });
     }
     let answer: A;
     try {
-      answer = await this.#send(conduct, claimed, deadline, scope);
+      answer = await send(conduct, claimed, deadline, scope);
     } catch (error) {
-      return this.#resolve(conduct, claimed, { holder, deadline, failure: error, scope });
+      return resolve(conduct, claimed, { holder, deadline, failure: error, scope });
     }
     return answers.done(conduct, claimed, holder, answer);
   }
@@ -89,12 +83,11 @@ export class Attempts {
    * Whether a recorded call may leave. When the database or this process was slow, its hold is
    * extended first: later, the record could have been superseded.
    */
-  async #mayLeave<A, T>(
+  async function mayLeave<A, T>(
     conduct: Conduct<A, T>,
     { record }: StoredWrite,
     { holder, askedAt, scope }: FirstAttempt,
   ): Promise<boolean> {
-    const { store, sendWithinMs } = this.#deps;
     const hold = { holder, holdMs: sendWithinMs + conduct.timeoutMs, signal: scope.signal };
     for (let asked = askedAt; performance.now() - asked >= sendWithinMs; ) {
       asked = performance.now();
@@ -105,7 +98,7 @@ export class Attempts {
   }
 
   /** Finds out the outcome within the deadline, by repeats or by reading back. */
-  async #resolve<A, T>(
+  async function resolve<A, T>(
     conduct: Conduct<A, T>,
     stored: StoredWrite,
     state: {
@@ -115,7 +108,6 @@ export class Attempts {
       readonly scope: CallScope;
     },
   ): Promise<WriteAnswer<T>> {
-    const { answers, background } = this.#deps;
     const { holder, deadline } = state;
     let { failure } = state;
     for (let backoff = FIRST_BACKOFF_MS; ; backoff = Math.min(MAX_BACKOFF_MS, backoff * 2)) {
@@ -125,7 +117,7 @@ export class Attempts {
       if (performance.now() + backoff >= deadline) break;
       await pause(backoff * (0.5 + Math.random() / 2), background.closing).catch(() => {});
       try {
-        const answer = await this.#findOut(conduct, stored, state);
+        const answer = await findOut(conduct, stored, state);
         if (answer) return answer;
       } catch (error) {
         if (error instanceof OutcomeUnknown || error instanceof NotCarriedOut) throw error;
@@ -136,40 +128,39 @@ export class Attempts {
   }
 
   /** Null when it is not known yet. */
-  async #findOut<A, T>(
+  async function findOut<A, T>(
     conduct: Conduct<A, T>,
     stored: StoredWrite,
     { holder, deadline, scope }: { holder: string; deadline: number; scope: CallScope },
   ): Promise<WriteAnswer<T> | null> {
-    const { answers } = this.#deps;
     const { readBack } = conduct;
     if (readBack) {
-      const found = await this.#within(deadline, scope, (inner) => readBack(stored, inner));
+      const found = await within(deadline, scope, (inner) => readBack(stored, inner));
       if (found.type === 'done') return answers.done(conduct, stored, holder, found.answer);
       return found.type === 'absent' ? answers.absent(stored, holder) : null;
     }
-    const claimed = await this.#claim(conduct, stored, holder, deadline);
+    const claimed = await claim(conduct, stored, holder, deadline);
     if (!claimed) return answers.fromRecord(conduct, stored.record, scope);
-    const answer = await this.#send(conduct, claimed, deadline, scope);
+    const answer = await send(conduct, claimed, deadline, scope);
     return answers.done(conduct, stored, holder, answer);
   }
 
-  #send<A, T>(
+  function send<A, T>(
     conduct: Conduct<A, T>,
     stored: StoredWrite,
     deadline: number,
     scope: CallScope,
   ): Promise<A> {
-    return this.#within(deadline, scope, (inner) => conduct.attempt(stored, inner));
+    return within(deadline, scope, (inner) => conduct.attempt(stored, inner));
   }
 
   /** Runs detached from the client, which may leave: the answer would be lost. */
-  async #within<R>(
+  async function within<R>(
     deadline: number,
     { requestId, lane, countCall }: CallScope,
     run: (scope: CallScope) => Promise<R>,
   ): Promise<R> {
-    const { closing } = this.#deps.background;
+    const { closing } = background;
     // Not AbortSignal.timeout(): its timer would go on, and fire, after each call that was answered.
     const controller = new AbortController();
     const { signal } = controller;
@@ -194,13 +185,12 @@ export class Attempts {
   }
 
   /** Null when the write has an outcome, was superseded, or is held by another attempt. */
-  async #claim<A, T>(
+  async function claim<A, T>(
     conduct: Conduct<A, T>,
     write: StoredWrite,
     holder: string,
     deadline: number,
   ): Promise<StoredWrite | null> {
-    const { store, sendWithinMs } = this.#deps;
     const askedAt = performance.now();
     const left = Math.max(0, deadline - askedAt);
     const claimed = await store.claim(write, {
@@ -211,4 +201,6 @@ export class Attempts {
     if (performance.now() - askedAt < sendWithinMs) return claimed;
     throw new GatewayError('UNAVAILABLE', 'The database took too long to let a repeat leave.');
   }
+
+  return { first, again };
 }

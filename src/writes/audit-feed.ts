@@ -15,16 +15,12 @@ export interface AuditFeedDeps {
   onWrite(listener: () => void): () => void;
 }
 
-/** Streams the writes whose outcome is stored or changes. */
-export class AuditFeed {
-  readonly #store: AuditFeedDeps['store'];
-  readonly #feeds = new Feeds<WriteChange>(COLLECT_MS);
-  readonly #unsubscribe: () => void;
+export type AuditFeed = ReturnType<typeof createAuditFeed>;
 
-  constructor({ store, onWrite }: AuditFeedDeps) {
-    this.#store = store;
-    this.#unsubscribe = onWrite(() => this.#feeds.changed());
-  }
+/** Streams the writes whose outcome is stored or changes. */
+export function createAuditFeed({ store, onWrite }: AuditFeedDeps) {
+  const feeds = new Feeds<WriteChange>(COLLECT_MS);
+  const unsubscribe = onWrite(() => feeds.changed());
 
   /**
    * Every matching write when its outcome is stored or changes, from now on or after the sequence
@@ -32,25 +28,27 @@ export class AuditFeed {
    * when `signal` aborts.
    * @param isVisible decides about each write when it is delivered
    */
-  async watch(
+  async function watch(
     filter: AuditFilter,
     after: number | null,
     signal: AbortSignal,
     isVisible?: IsVisible<WriteChange>,
   ): Promise<Entries<WriteChange>> {
-    const lastSequence = () => this.#store.lastSequence();
+    const lastSequence = () => store.lastSequence();
     const source = {
       ...{ name: JSON.stringify(filter), key: '' },
-      read: (from: number, limit: number) => this.#store.changesAfter(filter, from, limit),
+      read: (from: number, limit: number) => store.changesAfter(filter, from, limit),
       lastSequence: filter.tenant && lastSequence,
     };
-    return this.#feeds.follow(source, {
+    return feeds.follow(source, {
       ...{ after, last: await lastSequence(), signal, isVisible },
     });
   }
 
-  close(): void {
-    this.#feeds.close();
-    this.#unsubscribe();
+  function close(): void {
+    feeds.close();
+    unsubscribe();
   }
+
+  return { watch, close };
 }

@@ -47,32 +47,30 @@ interface Begun<T> {
   readonly record: WriteRecord;
 }
 
+export type Beginnings = ReturnType<typeof createBeginnings>;
+
 /** Begins writes: records each one at its turn, and lets its call leave. */
-export class Beginnings {
-  readonly #deps: BeginningsDeps;
-  readonly #gates: Readonly<Record<Vendor, Gate>> = {
+export function createBeginnings(deps: BeginningsDeps) {
+  const { store, background, answers, attempts, sendWithinMs } = deps;
+  const gates: Readonly<Record<Vendor, Gate>> = {
     billing: new Gate(MAX_ON_THEIR_WAY),
     reseller: new Gate(MAX_ON_THEIR_WAY),
   };
-
-  constructor(deps: BeginningsDeps) {
-    this.#deps = deps;
-  }
 
   /**
    * Lets the write begin at its turn, which ends when its answer is stored.
    * @param isChecked whether the write passed the check of its spec, or has none
    */
-  async begin<A, T>(
+  async function begin<A, T>(
     spec: WriteSpec<A, T>,
     write: NewWrite,
     isChecked: boolean,
     scope: CallScope,
   ): Promise<Beginning<T>> {
-    const leave = await this.#enter(spec.conduct.vendor, write.viewer, scope.signal);
+    const leave = await enter(spec.conduct.vendor, write.viewer, scope.signal);
     let sending: Promise<unknown> | undefined;
     try {
-      const begun = await this.#recordAndSend(spec, write, isChecked, scope);
+      const begun = await recordAndSend(spec, write, isChecked, scope);
       if (begun.type === 'begun') sending = begun.sending;
       return begun;
     } finally {
@@ -82,7 +80,7 @@ export class Beginnings {
   }
 
   /** Records a write and lets its call leave, or returns what to do instead. */
-  async #recordAndSend<A, T>(
+  async function recordAndSend<A, T>(
     spec: WriteSpec<A, T>,
     described: NewWrite,
     isChecked: boolean,
@@ -99,38 +97,37 @@ export class Beginnings {
     }
     const holder = randomUUID();
     const askedAt = performance.now();
-    const decision = await this.#record(write, { holder, isChecked }, conduct, scope);
+    const decision = await record(write, { holder, isChecked }, conduct, scope);
     if (!('record' in decision)) return decision;
-    const sending = this.#deps.background.track(
-      this.#deps.attempts.first(conduct, decision, { write, holder, askedAt, scope }),
+    const sending = background.track(
+      attempts.first(conduct, decision, { write, holder, askedAt, scope }),
     );
     return { type: 'begun', sending, record: decision.record };
   }
 
   /** Waits for its turn, but not so long that no time would be left to send the write. */
-  async #enter(vendor: Vendor, viewer: string, signal: AbortSignal): Promise<() => void> {
-    const gate = this.#gates[vendor];
+  async function enter(vendor: Vendor, viewer: string, signal: AbortSignal): Promise<() => void> {
+    const gate = gates[vendor];
     if (!gate.isFull) return gate.enter(signal);
-    const timeout = AbortSignal.timeout(this.#deps.queueMs);
-    const ending = AbortSignal.any([signal, this.#deps.background.closing, timeout]);
+    const timeout = AbortSignal.timeout(deps.queueMs);
+    const ending = AbortSignal.any([signal, background.closing, timeout]);
     return gate.enter(ending, viewer).catch((cause: unknown) => {
       const message = 'Too many changes are in progress, so nothing was sent; try again.';
       throw new GatewayError('UNAVAILABLE', message, { retryable: true, cause });
     });
   }
 
-  async #record<A, T>(
+  async function record<A, T>(
     write: NewWrite,
     { holder, isChecked }: { readonly holder: string; readonly isChecked: boolean },
     conduct: Conduct<A, T>,
     scope: CallScope,
   ): Promise<StoredWrite | Decision | { readonly type: 'check' }> {
-    const { store, background, sendWithinMs, decide } = this.#deps;
     const holdMs = sendWithinMs + conduct.timeoutMs;
-    this.#deps.storeDeliveries();
+    deps.storeDeliveries();
     const recording = background.track(
       store.record(write, { holder, holdMs, signal: scope.signal }, (related) => {
-        const decision = decide(write, related);
+        const decision = deps.decide(write, related);
         return decision === 'record' && !isChecked ? { type: 'check' as const } : decision;
       }),
     );
@@ -139,9 +136,11 @@ export class Beginnings {
     } catch (error) {
       if (!isCommitUnknown(error)) throw nothingSent(error);
       // The record may be on disk: recovery must not send it after the client received a refusal.
-      throw await this.#deps.answers.withdrawn(write, holder, scope, error);
+      throw await answers.withdrawn(write, holder, scope, error);
     }
   }
+
+  return { begin };
 }
 
 /** After the client's deadline, a record that may have been submitted is not waited for. */

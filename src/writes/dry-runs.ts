@@ -10,22 +10,22 @@ export interface DryRunsDeps extends DecisionOptions {
   readonly store: Pick<WriteStore, 'related'>;
 }
 
+export type DryRuns = ReturnType<typeof createDryRuns>;
+
 /** Finds out what would become of a write. Records nothing, and uses no idempotency key. */
-export class DryRuns {
-  readonly #deps: DryRunsDeps;
-
-  constructor(deps: DryRunsDeps) {
-    this.#deps = deps;
-  }
-
+export function createDryRuns({ store, ...options }: DryRunsDeps) {
   /**
    * @throws OutcomeUnknown when the write would continue an earlier one without an outcome and may
    *   send nothing; another GatewayError when it would be refused
    */
-  async plan<A, T>(spec: WriteSpec<A, T>, caller: WriteCaller, scope: CallScope): Promise<Plan> {
+  async function plan<A, T>(
+    spec: WriteSpec<A, T>,
+    caller: WriteCaller,
+    scope: CallScope,
+  ): Promise<Plan> {
     scope.signal.throwIfAborted();
     const write = describe(spec, caller, scope);
-    const decision = decide(write, await this.#deps.store.related(write), this.#deps);
+    const decision = decide(write, await store.related(write), options);
     if (decision !== 'record') {
       const earlier = earlierOutcome(decision, spec.linkTo);
       if (earlier) return earlier;
@@ -38,6 +38,8 @@ export class DryRuns {
     const warning = { code: 'IN_PROGRESS', message, field: null } as const;
     return { ...plan, warnings: [...plan.warnings, warning] };
   }
+
+  return { plan };
 }
 
 /** Null when the write would be sent after another one. */

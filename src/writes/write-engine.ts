@@ -4,10 +4,10 @@ import { OutcomeUnknown, type WriteAnswer, type WriteRecord } from '../domain/wr
 import type { Logger } from '../log.ts';
 import type { StoredWrite } from '../store/writes/write-rows.ts';
 import type { NewWrite, RelatedWrites, WriteStore } from '../store/writes/write-store.ts';
-import { Answers } from './answers.ts';
-import { Attempts } from './attempts.ts';
+import { type Answers, createAnswers } from './answers.ts';
+import { type Attempts, createAttempts } from './attempts.ts';
 import { Background } from './background.ts';
-import { Beginnings } from './beginnings.ts';
+import { type Beginnings, createBeginnings } from './beginnings.ts';
 import { type Decision, decide } from './decision.ts';
 import { describe, keyConflict, linkTaken } from './new-write.ts';
 import { NotCarriedOut } from './not-carried-out.ts';
@@ -51,9 +51,9 @@ export class WriteEngine {
     const { store, log, options } = deps;
     const shared = { store, background: this.#background, sendWithinMs: options.sendWithinMs };
     this.#deps = deps;
-    this.#answers = new Answers({ ...shared, log });
-    this.#attempts = new Attempts({ ...shared, answers: this.#answers });
-    this.#beginnings = new Beginnings({
+    this.#answers = createAnswers({ ...shared, log });
+    this.#attempts = createAttempts({ ...shared, answers: this.#answers });
+    this.#beginnings = createBeginnings({
       ...{ ...shared, answers: this.#answers, attempts: this.#attempts },
       queueMs: options.queueMs,
       storeDeliveries: () => deps.storeDeliveries(),

@@ -6,12 +6,12 @@ import type { Logger } from '../log.ts';
 import type { Operations } from '../operations/operations.ts';
 import type { AuditStore } from '../store/writes/audit-store.ts';
 import type { WriteStore } from '../store/writes/write-store.ts';
-import { AuditFeed } from './audit-feed.ts';
+import { type AuditFeed, createAuditFeed } from './audit-feed.ts';
 import { billingMutations } from './billing/billing-request.ts';
-import { BillingWrites } from './billing/billing-writes.ts';
+import { type BillingWrites, createBillingWrites } from './billing/billing-writes.ts';
 import { Recovery } from './billing/recovery.ts';
 import { Deliveries } from './deliveries.ts';
-import { DryRuns } from './dry-runs.ts';
+import { createDryRuns, type DryRuns } from './dry-runs.ts';
 import { BackgroundReader } from './reseller/background.ts';
 import { createResellerWrites, type ResellerWrites } from './reseller/reseller-writes.ts';
 import { Settlements } from './settle.ts';
@@ -25,7 +25,6 @@ export interface WritesOptions extends WriteOptions {
   readonly billingTimeoutMs: number;
   /** How long a reseller call may take; as much time again is left to read back. */
   readonly resellerTimeoutMs: number;
-  readonly leaseMs: number;
 }
 
 export interface WritesDeps {
@@ -59,13 +58,13 @@ export class Writes {
     const deliveries = new Deliveries(store, log);
     const isDelivered = (id: string): boolean => deliveries.has(id);
     this.deliveries = deliveries;
-    this.dryRuns = new DryRuns({ store, keyWindowMs: options.keyWindowMs, isDelivered });
+    this.dryRuns = createDryRuns({ store, keyWindowMs: options.keyWindowMs, isDelivered });
     this.engine = new WriteEngine({
       ...{ store, log, options, isDelivered },
       storeDeliveries: () => deliveries.storeNow(),
     });
-    this.billing = new BillingWrites({
-      ...{ billing, store, leaseMs: options.leaseMs },
+    this.billing = createBillingWrites({
+      ...{ billing, store },
       timeoutMs: options.billingTimeoutMs,
       onStarted: (entry, trace) => operations.adopt(entry, trace),
       getOperation: (operationId, scope) => operations.get(operationId, scope),
@@ -83,7 +82,7 @@ export class Writes {
       options: { intervalMs: options.recoveryIntervalMs },
     });
     this.audit = audit;
-    this.auditFeed = new AuditFeed({ store: audit, onWrite });
+    this.auditFeed = createAuditFeed({ store: audit, onWrite });
     this.settlements = new Settlements({
       ...{ store, audit, engine: this.engine, billing: this.billing, log },
       keyWindowMs: options.keyWindowMs,

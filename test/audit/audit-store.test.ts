@@ -129,7 +129,7 @@ function feedTests(database: TestDatabase, kind: Kind): void {
     const unknown = await recordUnknown(store);
     await recordWrite(store.writes, separate());
     await store.writes.refuse(refused.record.id, 'holder', refusal);
-    const state = { operation: operation(), leaseMs: 1_000 };
+    const state = { operation: operation() };
     await store.writes.started(started.record.id, state);
     const changes = await store.audit.changesAfter({}, 0, 10);
     expect(changes.map(({ number, outcome }) => [number, outcome])).toEqual([
@@ -198,7 +198,7 @@ function feedTests(database: TestDatabase, kind: Kind): void {
     store.onWrite((id) => here.push(id));
     const { record } = await recordWrite(store.writes, separate());
     const settled = await recordDone(store);
-    const state = { operation: succeeded(), leaseMs: 1_000 };
+    const state = { operation: succeeded() };
     await store.writes.started(record.id, state);
     expect(here).toEqual([settled.id, record.id]);
   });
@@ -281,7 +281,7 @@ function retentionTests(database: TestDatabase): void {
     const unknown = await recordUnknown(store);
     const pending = await recordWrite(store.writes, separate());
     const running = await recordWrite(store.writes, separate());
-    const state = { operation: operation(), leaseMs: 1_000 };
+    const state = { operation: operation() };
     await store.writes.started(running.record.id, state);
     await age(40, '1 = 1');
     const young = await recordDone(store);

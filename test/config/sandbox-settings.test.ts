@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { loadSandboxConfig } from '../../src/config/sandbox.ts';
+import { loadSandboxProgram } from '../../src/config/programs.ts';
 import { ConfigError } from '../../src/config/settings.ts';
 import { defaultTiming } from '../../src/sandbox/billing/outcomes.ts';
 import { defaultChanges } from '../../src/sandbox/changes/changes.ts';
@@ -9,7 +9,7 @@ import type { Env } from '../support/config.ts';
 
 function problemsOf(env: Env): readonly string[] {
   try {
-    loadSandboxConfig(env);
+    loadSandboxProgram(env);
   } catch (error) {
     if (error instanceof ConfigError) return error.problems;
     throw error;
@@ -18,7 +18,7 @@ function problemsOf(env: Env): readonly string[] {
 }
 
 test('every setting has a default, which is that of the sandbox', () => {
-  const { options, logLevel } = loadSandboxConfig({ SANDBOX_TOKEN: '' });
+  const { options, logLevel } = loadSandboxProgram({ SANDBOX_TOKEN: '' }).config;
   expect(logLevel).toBe('info');
   expect(options).toMatchObject({
     host: '127.0.0.1',
@@ -37,7 +37,7 @@ test('every setting has a default, which is that of the sandbox', () => {
 
 test('valid values become options of the sandbox', () => {
   const fault = { method: 'customers.get', times: 3, effect: { type: 'http', status: 502 } };
-  const { options } = loadSandboxConfig({
+  const { options } = loadSandboxProgram({
     SANDBOX_BILLING_PORT: '0',
     SANDBOX_CUSTOMERS: '5',
     SANDBOX_LATENCY_MS: '20-80',
@@ -58,7 +58,7 @@ test('valid values become options of the sandbox', () => {
     SANDBOX_CHANGES_PER_MINUTE: '30',
     SANDBOX_CHANGES: 'seats, renewal',
     SANDBOX_CHANGES_SILENT: '0.5',
-  });
+  }).config;
   expect(options).toMatchObject({
     billingPort: 0,
     seed: { customers: 5, linkedShare: 1, subscriptions: 600 },

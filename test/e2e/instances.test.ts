@@ -145,6 +145,9 @@ test('while PostgreSQL is away, mutations are refused before they are sent; then
   if (!first || !second) throw new Error('two customers are needed');
   await activate(url, sandbox, first);
   await server.stop('SIGQUIT');
+  // A statement on a connection whose end was not noticed yet may have been committed.
+  const ready = async () => (await fetch(new URL('/readyz', url))).status;
+  await expect.poll(ready, { timeout: 5_000 }).toBe(503);
   expect((await activate(url, sandbox, second)).failure).toBe('UNAVAILABLE');
   expect(sandbox.calls.count('CustomerService.Activate')).toBe(1);
   await server.start();

@@ -61,7 +61,7 @@ describe('an instance', () => {
     await expect.poll(() => pollers.ids()).toEqual(['op']);
   });
 
-  test('keeps its leases while it runs; another one takes over when it stops', async () => {
+  test('keeps what it holds while it runs; another one takes over when it stops', async () => {
     const [here, there] = [await database.open(), await database.open()];
     const [first, second] = [instanceOn(here), instanceOn(there)];
     const all = names('op', 5);
@@ -72,7 +72,7 @@ describe('an instance', () => {
     const rounds = vi.spyOn(there.journal, 'claim');
     await expect.poll(() => rounds.mock.calls.length).toBeGreaterThan(6);
     expect(second.pollers.size).toBe(0);
-    // Its leases are not released, as after a crash.
+    // Its lease is not ended, as after a crash.
     await first.stop();
     const goneAt = performance.now();
     await expect.poll(() => second.pollers.ids(), { interval: 5 }).toEqual(all);
@@ -91,37 +91,44 @@ describe('an instance', () => {
     await expect.poll(() => kept().toSorted()).toEqual(all.toSorted());
   });
 
-  test('stops polling what another one has leased', async () => {
+  test('stops polling what another one has taken while its lease had expired', async () => {
     const store = await database.open();
     const { leases, pollers } = instanceOn(store);
     await startAll(store.journal, ['a', 'b']);
     leases.start();
     await expect.poll(() => pollers.ids()).toEqual(['a', 'b']);
     // As after a pause of this whole process.
-    const taken = `lease_holder = 'another', lease_until = ${Date.now() + leaseMs}`;
-    await database.query(`update operations set ${taken} where operation_id = 'a'`);
+    const another = await database.open('another');
+    await database.query('update poll_leases set lease_until = 1');
+    await another.journal.renew(60_000);
+    await another.journal.take('a');
     await expect.poll(() => pollers.ids(), { interval: 5 }).toEqual(['b']);
   });
 
-  test('does not stop polling what it leased during a renewal', async () => {
+  test('does not stop polling what it takes while it finds out what it has lost', async () => {
     const store = await database.open();
     const { leases, pollers, journal } = instanceOn(store);
     await journal.append(operation());
-    const { renew } = journal;
+    await startAll(journal, ['other']);
+    const { held } = journal;
     const stop = vi.spyOn(pollers, 'stop');
-    vi.spyOn(journal, 'renew').mockImplementationOnce(async (ms) => {
-      const held = await renew(ms);
-      const leased = await journal.lease('op', leaseMs);
-      if (leased) pollers.start(leased);
-      return held;
+    await journal.renew(60_000);
+    const other = await journal.take('other');
+    if (other) pollers.start(other);
+    await database.query('update poll_leases set lease_until = 1');
+    vi.spyOn(journal, 'held').mockImplementationOnce(async (...page) => {
+      const before = await held(...page);
+      const taken = await journal.take('op');
+      if (taken) pollers.start(taken);
+      return before;
     });
     leases.start();
     await settle();
-    await expect.poll(() => pollers.ids()).toEqual(['op']);
+    await expect.poll(() => pollers.ids()).toEqual(['other', 'op']);
     expect(stop).not.toHaveBeenCalled();
   });
 
-  test('polls again what it has leased but does not poll', async () => {
+  test('polls again what it holds but does not poll', async () => {
     const store = await database.open();
     const { leases, pollers, journal } = instanceOn(store);
     await journal.append(operation());
@@ -147,11 +154,13 @@ describe('an instance', () => {
     await expect.poll(() => ids().size).toBe(100);
   });
 
-  test('takes over a lease that was taken before the clock was set back', async () => {
+  test('takes over from a lease that was taken before the clock was set back', async () => {
     const store = await database.open();
     await store.journal.append(operation());
-    const taken = `lease_holder = 'another', lease_until = ${Date.now() + 3_600_000}`;
-    await database.query(`update operations set ${taken}`);
+    const another = await database.open('another');
+    await another.journal.renew(60_000);
+    await another.journal.take('op');
+    await database.query('update poll_leases set lease_until = lease_until + 3600000');
     const { leases, pollers } = instanceOn(store);
     leases.start();
     await expect.poll(() => pollers.ids()).toEqual(['op']);
@@ -171,7 +180,7 @@ describe('an instance without its database', () => {
     await expect.poll(() => pollers.ids()).toEqual(['op']);
   });
 
-  test('stops polling when its leases have expired, and polls again once it can renew them', async () => {
+  test('stops polling when its lease has expired, and polls again once it can renew it', async () => {
     const store = await database.open();
     await store.journal.append(operation());
     const { leases, pollers, journal } = instanceOn(store);
@@ -187,13 +196,13 @@ describe('an instance without its database', () => {
 
   test('starts no round while one is running', async () => {
     const { leases, journal } = instanceOn(await database.open());
-    const held = Promise.withResolvers<never[]>();
+    const held = Promise.withResolvers<'RENEWED'>();
     const renew = vi.spyOn(journal, 'renew').mockReturnValue(held.promise);
     leases.start();
     await expect.poll(() => renew.mock.calls.length).toBe(1);
     await pause(2 * leaseMs);
     expect(renew).toHaveBeenCalledTimes(1);
-    held.resolve([]);
+    held.resolve('RENEWED');
     await expect.poll(() => renew.mock.calls.length).toBeGreaterThan(1);
   });
 

@@ -16,6 +16,7 @@ export async function operated(
   { store, leases }: { store?: Store; leases?: LeaseOptions } = {},
 ) {
   const on = store ?? (await openMemory());
+  await on.journal.renew((leases ?? leaseOptions).leaseMs);
   const learned: BillingCustomer[] = [];
   const operations = new Operations({
     ...{ billing, log, store: on, poll: pollOptions },

@@ -154,7 +154,7 @@ describe('watching an operation', () => {
     const billing = scriptedBilling(running, running, reading(succeeded()));
     const { operations, journal } = await operated(billing);
     await operations.record(operation());
-    const lease = vi.spyOn(journal, 'lease');
+    const take = vi.spyOn(journal, 'take');
     const watching = Array.from({ length: 50 }, () => operations.watch('op', null, scope()));
     const seen = (await Promise.all(watching)).map(statesOf);
     await settle();
@@ -165,7 +165,7 @@ describe('watching an operation', () => {
     }
     expect(billing.asked).toHaveLength(3);
     expect(operations.polled).toBe(0);
-    expect(lease).toHaveBeenCalledTimes(1);
+    expect(take).toHaveBeenCalledTimes(1);
   });
 
   test('that another client started sends the state that the API returns', async () => {
@@ -189,7 +189,7 @@ describe('watching an operation', () => {
     const billing = silentBilling();
     const { operations, journal } = await operated(billing);
     await operations.record(operation());
-    vi.spyOn(journal, 'lease').mockResolvedValue(null);
+    vi.spyOn(journal, 'take').mockResolvedValue(null);
     const seen = statesOf(await operations.watch('op', null, scope()));
     await vi.advanceTimersByTimeAsync(60_000);
     expect(billing.asked).toEqual([]);
@@ -197,10 +197,10 @@ describe('watching an operation', () => {
     expect(await seen).toEqual([operation(), succeeded()]);
   });
 
-  test('continues when the lease could not be taken', async () => {
+  test('continues when the operation could not be taken', async () => {
     const { operations, journal } = await operated(silentBilling());
     await operations.record(operation());
-    vi.spyOn(journal, 'lease').mockRejectedValueOnce(outage);
+    vi.spyOn(journal, 'take').mockRejectedValueOnce(outage);
     const seen = statesOf(await operations.watch('op', null, scope()));
     await settle();
     expect(operations.polled).toBe(0);
@@ -291,18 +291,18 @@ describe('watching from a cursor', () => {
   });
 });
 
-test('closing stops all pollers and waits for leases that are being taken', async () => {
+test('closing stops all pollers and waits for operations that are being taken', async () => {
   const billing = scriptedBilling(reading(operation()));
   const { operations, journal } = await operated(billing);
   await operations.record(operation());
   await operations.watch('op', null, scope());
   await settle();
   expect(operations.polled).toBe(1);
-  const { lease } = journal;
+  const { take } = journal;
   const held = Promise.withResolvers<void>();
-  vi.spyOn(journal, 'lease').mockImplementationOnce(async (...asked) => {
+  vi.spyOn(journal, 'take').mockImplementationOnce(async (...asked) => {
     await held.promise;
-    return lease(...asked);
+    return take(...asked);
   });
   await operations.record(operation({ operationId: 'other' }));
   await operations.watch('other', null, scope());

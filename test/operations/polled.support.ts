@@ -32,18 +32,19 @@ export async function openMemory(): Promise<Store> {
   return store;
 }
 
-/** Appends a state and leases its operation. */
+/** Appends a state, and holds its operation. */
 export async function holdIn(
   { journal }: Pick<Store, 'journal'>,
   state: Operation = operation(),
 ): Promise<HeldOperation> {
   await journal.append(state);
-  const held = await journal.lease(state.operationId, LEASE_MS);
-  if (!held) throw new Error('the operation cannot be leased');
+  await journal.renew(LEASE_MS);
+  const held = await journal.take(state.operationId);
+  if (!held) throw new Error('the operation cannot be taken');
   return held;
 }
 
-/** A store, and pollers on it, with one running operation that is leased but not polled yet. */
+/** A store, and pollers on it, with one running operation that it holds but does not poll yet. */
 export async function polled(
   billing: Pick<BillingClient, 'getOperation'>,
   options: Partial<PollersOptions> = {},

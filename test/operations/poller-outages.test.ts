@@ -142,7 +142,7 @@ describe('an operation that does not end', () => {
     expect((await journal.latest('op'))?.operation).toEqual(givenUp);
     expect(pollers.size).toBe(0);
     expect(vi.getTimerCount()).toBe(0);
-    expect(await journal.lease('op', hourMs)).toBeNull();
+    expect(await journal.take('op')).toBeNull();
     expect(warn.mock.calls).toEqual([
       [{ operation: 'op' }, 'operation lost: it reached the maximum age and is no longer polled'],
     ]);

@@ -191,13 +191,13 @@ describe('states that a poller reads', () => {
     expect(states).toEqual([null, 'queried', 'polled next']);
   });
 
-  test('are not stored when another instance has taken the lease; polling stops', async () => {
+  test('are not stored when the lease has expired; polling stops', async () => {
     const slow = Promise.withResolvers<OperationReading>();
     const billing = scriptedBilling(slow.promise);
     const { pollers, held, watch, journal, store } = await polled(billing);
     watch(held);
     // As after a pause of the process until the lease had expired.
-    await store.journal.releaseAll();
+    await store.journal.release();
     slow.resolve(reading(step(1)));
     await vi.advanceTimersByTimeAsync(60_000);
     expect(await journal.after('op', 0)).toEqual([held.entry]);

@@ -48,7 +48,8 @@ export function journalSuite(database: TestDatabase): void {
     expect(await journal.append(operation({ createdAt: null }))).toEqual(finished);
     const next = await journal.append(operation({ createdAt: new Date(2), metadata }));
     expect(next.operation.done).toBe(false);
-    expect(await journal.claim(10, 1_000)).toMatchObject([{ entry: next }]);
+    await journal.renew(1_000);
+    expect(await journal.claim(10)).toMatchObject([{ entry: next }]);
     const customer = { resellerId: 'R1', customerId: 'C2' };
     expect(await pageOf(journal, { customer }, null, 10)).toMatchObject([{ entry: next }]);
   });

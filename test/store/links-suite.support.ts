@@ -160,5 +160,5 @@ async function startWith(
 ): Promise<void> {
   const write = newWrite({ linkTo, idempotencyKey: state.operationId });
   await recordWrite(writes, write);
-  await writes.started(write.id, { operation: state, leaseMs: 1_000 });
+  await writes.started(write.id, { operation: state });
 }

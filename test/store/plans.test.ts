@@ -27,7 +27,7 @@ test('no statement of the store scans or sorts a whole table', async () => {
   await writes.refuse(id, 'other', failure);
   await writes.unknown(id, 'other', failure);
   await writes.extend(id, hold);
-  await writes.started(id, { operation: operation(), leaseMs: 1_000 });
+  await writes.started(id, { operation: operation() });
   await writes.done(id);
   await writes.settle(id, 'DONE', null);
   await writes.deliver([id]);
@@ -87,8 +87,10 @@ test('no statement of the store scans or sorts a whole table', async () => {
       await notifications.after({ customerId, types }, 0, 10);
     }
   }
-  await journal.claim(10, 1_000);
-  await journal.lease('op', 1_000);
+  await journal.renew(1_000);
+  await journal.claim(10);
+  await journal.take('op');
+  await journal.held(0, 10);
   await journal.renew(1_000);
   await journal.append(succeeded());
   const statements = new Set(prepared.mock.calls.map(([statement]) => statement));

@@ -11,10 +11,11 @@ async function statesOf(journal: OperationJournal): Promise<Operation[]> {
   return (await journal.after('op', 0)).map((entry) => entry.operation);
 }
 
-/** Appends a state and leases its operation to this instance. */
+/** Appends a state, and holds its operation. */
 async function held(journal: OperationJournal, state: Operation): Promise<OperationEntry> {
   const entry = await journal.append(state);
-  expect(await journal.lease(state.operationId, LONG)).not.toBeNull();
+  await journal.renew(LONG);
+  expect(await journal.take(state.operationId)).not.toBeNull();
   return entry;
 }
 
@@ -126,8 +127,9 @@ export function readingsSuite(database: TestDatabase): void {
     test.each([step(3), succeeded()])('was taken over appends nothing: %#', async (late) => {
       const [paused, successor] = [await database.open(), await database.open()];
       const { sequence } = await held(paused.journal, step(1));
-      await database.query('update operations set lease_until = 1');
-      expect(await successor.journal.lease('op', LONG)).not.toBeNull();
+      await database.query('update poll_leases set lease_until = 1');
+      await successor.journal.renew(LONG);
+      expect(await successor.journal.take('op')).not.toBeNull();
       const { entry } = await successor.journal.appendPolled(step(2), sequence);
       expect(await paused.journal.appendPolled(late, sequence)).toEqual({
         outcome: 'LEASE_LOST',
@@ -139,7 +141,7 @@ export function readingsSuite(database: TestDatabase): void {
     test.each([step(3), succeeded()])('has expired appends nothing: %#', async (late) => {
       const { journal } = await database.open();
       const { sequence } = await held(journal, step(1));
-      await database.query('update operations set lease_until = 1');
+      await database.query('update poll_leases set lease_until = 1');
       expect(await journal.appendPolled(late, sequence)).toMatchObject({ outcome: 'LEASE_LOST' });
       expect(await statesOf(journal)).toEqual([step(1)]);
     });
@@ -147,11 +149,13 @@ export function readingsSuite(database: TestDatabase): void {
     test('was lost and taken again does not overwrite what was stored in between', async () => {
       const [paused, successor] = [await database.open(), await database.open()];
       const { sequence } = await held(paused.journal, step(1));
-      await database.query('update operations set lease_until = 1');
-      await successor.journal.lease('op', LONG);
+      await database.query('update poll_leases set lease_until = 1');
+      await successor.journal.renew(LONG);
+      await successor.journal.take('op');
       await successor.journal.appendPolled(step(1, { description: 'newer' }), sequence);
-      await successor.journal.releaseAll();
-      await paused.journal.lease('op', LONG);
+      await successor.journal.release();
+      await paused.journal.renew(LONG);
+      expect(await paused.journal.take('op')).not.toBeNull();
       const late = step(1, { description: 'older' });
       expect(await paused.journal.appendPolled(late, sequence)).toMatchObject({ outcome: 'KEPT' });
     });
@@ -160,7 +164,8 @@ export function readingsSuite(database: TestDatabase): void {
       const { journal, onOperation } = await database.open();
       const ids = ['a', 'b', 'c', 'd'];
       await startAll(journal, ids);
-      for (const id of ['a', 'c', 'd']) await journal.lease(id, LONG);
+      await journal.renew(LONG);
+      for (const id of ['a', 'c', 'd']) await journal.take(id);
       const published = vi.fn<(id: string | null) => void>();
       onOperation(published);
       const entries = await journal.latestMany(ids);

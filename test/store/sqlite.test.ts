@@ -134,7 +134,7 @@ testWithoutRoot('without write permission, writes fail and reads succeed', async
   await withoutRights(async () => {
     await using store = await openDisposable(path);
     await expect(recordWrite(store.writes, newWrite())).rejects.toMatchObject(unavailable);
-    await expect(store.journal.claim(1, 1_000)).rejects.toMatchObject(unavailable);
+    await expect(store.journal.renew(1_000)).rejects.toMatchObject(unavailable);
     expect(await store.journal.latest('op')).toEqual(entry);
     expect(await store.journal.append(operation())).toEqual(entry);
   });

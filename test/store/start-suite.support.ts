@@ -42,6 +42,9 @@ export function startSuite(database: TestDatabase): void {
     await journal.append(operation({ operationId: 'b', createdAt: odd }));
     await close();
     // Migrations run in order, so the later ones are undone, too.
+    await database.query('drop table poll_leases');
+    await database.query('drop index operations_by_holder');
+    await database.query('create index operations_to_poll on operations (lease_until)');
     for (const name of ['kind', 'reseller_kind', 'start']) {
       await database.query(`drop index operations_by_${name}`);
     }

@@ -58,7 +58,7 @@ export function tenantsSuite(database: TestDatabase): void {
   test('see an operation that names no reseller when its write names one', async () => {
     const { journal, writes } = await opened(database);
     const { record } = await recordWrite(writes);
-    const state = { operation: operation(), leaseMs: 1_000, resellerId: 'R2' };
+    const state = { operation: operation(), resellerId: 'R2' };
     expect((await writes.started(record.id, state)).entry.resellerId).toBe('R2');
     await journal.append(step(1));
     expect(await journal.changesAfter({ tenant: two }, 0)).toHaveLength(2);
@@ -71,7 +71,7 @@ export function tenantsSuite(database: TestDatabase): void {
     const { record } = await recordWrite(writes);
     await journal.append(operation());
     expect(await pageOf(journal, { tenant: two }, null, 10)).toEqual([]);
-    await writes.started(record.id, { operation: operation(), leaseMs: 1_000, resellerId: 'R2' });
+    await writes.started(record.id, { operation: operation(), resellerId: 'R2' });
     expect(await pageOf(journal, { tenant: two }, null, 10)).toHaveLength(1);
     expect((await journal.latest('op'))?.resellerId).toBe('R2');
   });

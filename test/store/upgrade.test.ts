@@ -16,7 +16,7 @@ test('an instance goes on while and after a later version migrates the database'
         const write = newWrite({ id: crypto.randomUUID(), serialiseOn: id, idempotencyKey: id });
         const { record } = await recordWrite(store.writes, write);
         const started = operation({ operationId: id });
-        await store.writes.started(record.id, { operation: started, leaseMs: 60_000 });
+        await store.writes.started(record.id, { operation: started });
         await store.journal.append(succeeded({ operationId: id }));
         await store.links.link({
           billing: { resellerId: 'R1', customerId: id },

@@ -155,9 +155,8 @@ export function writesSuite(database: TestDatabase): void {
     const { record } = await recordWrite(store.writes);
     const started = await store.writes.started(record.id, {
       operation: operation(),
-      leaseMs: 1_000,
     });
-    expect(started).toMatchObject({ entry: { operation: operation() }, isLeased: true });
+    expect(started).toMatchObject({ entry: { operation: operation() }, isHeld: true });
     const from = started.entry.firstSeenAt;
     const kinds = [operation().kind];
     expect(await store.journal.counts([{ kinds, from }, { until: from }])).toEqual([1, 0]);
@@ -166,8 +165,8 @@ export function writesSuite(database: TestDatabase): void {
       isOwed: true,
       request: null,
     });
-    expect(await store.journal.renew(1_000)).toMatchObject([{ operationId: 'op' }]);
-    const again = await store.writes.started(record.id, { operation: operation(), leaseMs: 1_000 });
+    expect(await store.journal.held(0, 10)).toMatchObject([{ operationId: 'op' }]);
+    const again = await store.writes.started(record.id, { operation: operation() });
     expect(again.entry.sequence).toBe(started.entry.sequence);
     expect(await store.journal.after('op', 0)).toHaveLength(1);
   });
@@ -176,7 +175,7 @@ export function writesSuite(database: TestDatabase): void {
     const { writes, journal } = await database.open();
     const earlier = await journal.append(operation({ description: 'running' }));
     const { record } = await recordWrite(writes);
-    const { entry } = await writes.started(record.id, { operation: succeeded(), leaseMs: 1_000 });
+    const { entry } = await writes.started(record.id, { operation: succeeded() });
     expect(entry.operation).toEqual(succeeded());
     expect(entry.sequence).toBeGreaterThan(earlier.sequence);
   });
@@ -184,7 +183,7 @@ export function writesSuite(database: TestDatabase): void {
   test('owe their outcome until it is delivered', async () => {
     const { writes } = await database.open();
     const { record } = await recordWrite(writes);
-    await writes.started(record.id, { operation: operation(), leaseMs: 1_000 });
+    await writes.started(record.id, { operation: operation() });
     expect((await relatedTo(writes, newWrite({ idempotencyKey: 'k2' })))?.onTarget).toHaveLength(1);
     await writes.deliver([record.id, 'unknown id']);
     expect(await writes.get(record.id)).toMatchObject({ isOwed: false });
@@ -227,7 +226,7 @@ export function writesSuite(database: TestDatabase): void {
     await recordWrite(writes, first);
     const second = newWrite({ linkTo: 'G1', serialiseOn: 'new-2', idempotencyKey: 'k2' });
     expect(await relatedTo(writes, second)).toMatchObject({ isLinkTaken: true });
-    await writes.started(first.id, { operation: operation(), leaseMs: 1_000 });
+    await writes.started(first.id, { operation: operation() });
     expect(await relatedTo(writes, second)).toMatchObject({ isLinkTaken: true });
     await journal.append(succeeded());
     expect(await relatedTo(writes, second)).toMatchObject({ isLinkTaken: false });

@@ -1,7 +1,7 @@
-import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
+import type { DescMessage } from '@bufbuild/protobuf';
 import { abortable } from '../../domain/call-scope.ts';
 import { Connection, type ConnectionTarget } from './connection.ts';
-import { NotConnected, type UnaryCall, type UnaryMethod, type UnaryResponse } from './unary.ts';
+import { NotConnected, type UnaryRequest, type UnaryResponse } from './unary.ts';
 
 /** When a connection counts as stuck or dead, in milliseconds. */
 export interface ConnectionTimes {
@@ -36,13 +36,9 @@ export class Channel {
   }
 
   /** Rejects with grpc-js's ServiceError, or with the signal's reason. */
-  async unary<I extends DescMessage, O extends DescMessage>(
-    method: UnaryMethod<I, O>,
-    request: MessageShape<I>,
-    call: UnaryCall,
-  ): Promise<UnaryResponse<O>> {
-    const connection = await this.#connection(call.signal);
-    return connection.unary(method, request, call);
+  async unary<O extends DescMessage>(request: UnaryRequest<O>): Promise<UnaryResponse<O>> {
+    const connection = await this.#connection(request.signal);
+    return connection.unary(request);
   }
 
   /**

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { DescMessage, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
-import type { Metadata } from '@grpc/grpc-js';
 import type { CallScope } from '../../domain/call-scope.ts';
 import type { BillingAccount, BillingCustomer } from '../../domain/customer.ts';
 import { GatewayError } from '../../domain/error.ts';
@@ -155,7 +154,7 @@ export function createBillingClient(options: BillingClientOptions) {
       return (
         response && {
           operation: received(response.message, kind, operationId),
-          pollIntervalMs: pollIntervalMs(response.metadata),
+          pollIntervalMs: pollIntervalMs(response.header(POLL_INTERVAL)),
         }
       );
     },
@@ -190,6 +189,7 @@ export function createBillingClient(options: BillingClientOptions) {
   };
 }
 
+const POLL_INTERVAL = 'x-operation-poll-interval';
 const OP_FAILED = 'operation failed in the billing API';
 const NO_CUSTOMER_ID = 'customers without an id in a page of the billing API, skipping them';
 
@@ -203,8 +203,7 @@ async function orNull<T>(call: Promise<T>): Promise<T | null> {
 }
 
 /** The header holds whole seconds; longer intervals are reduced to an hour. */
-function pollIntervalMs(metadata: Metadata): number | null {
-  const header = metadata.get('x-operation-poll-interval')[0]?.toString() ?? '';
+function pollIntervalMs(header = ''): number | null {
   if (!/^\d+$/.test(header) || Number(header) === 0) return null;
   return Math.min(Number(header), 3600) * 1000;
 }

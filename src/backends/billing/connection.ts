@@ -1,4 +1,4 @@
-import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
+import type { DescMessage } from '@bufbuild/protobuf';
 import {
   type ChannelOptions,
   Client,
@@ -8,13 +8,7 @@ import {
 } from '@grpc/grpc-js';
 import { Sockets } from '../grpc-sockets.ts';
 import type { Egress } from '../network/egress.ts';
-import {
-  NotConnected,
-  sendUnary,
-  type UnaryCall,
-  type UnaryMethod,
-  type UnaryResponse,
-} from './unary.ts';
+import { NotConnected, sendUnary, type UnaryRequest, type UnaryResponse } from './unary.ts';
 
 const channelOptions: ChannelOptions = {
   // Other clients of the same address share subchannels otherwise, also one that is stuck.
@@ -91,16 +85,12 @@ export class Connection {
   }
 
   /** Rejects with grpc-js's ServiceError, or with the signal's reason. */
-  async unary<I extends DescMessage, O extends DescMessage>(
-    method: UnaryMethod<I, O>,
-    request: MessageShape<I>,
-    call: UnaryCall,
-  ): Promise<UnaryResponse<O>> {
+  async unary<O extends DescMessage>(request: UnaryRequest<O>): Promise<UnaryResponse<O>> {
     if (this.#state === 'CLOSED') throw new NotConnected('Connection closed');
     this.#calls++;
     this.#watchSilence();
     try {
-      return await sendUnary(this.#client, method, request, call);
+      return await sendUnary(this.#channel, request);
     } finally {
       this.#calls--;
       if (this.#calls === 0) this.#becomeIdle();

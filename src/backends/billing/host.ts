@@ -1,11 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import {
-  create,
-  type DescMessage,
-  type MessageInitShape,
-  type MessageShape,
-  toJsonString,
-} from '@bufbuild/protobuf';
+import type { DescMessage, MessageInitShape } from '@bufbuild/protobuf';
 import { Metadata, status } from '@grpc/grpc-js';
 import type { CallScope } from '../../domain/call-scope.ts';
 import { asNotSent, GatewayError } from '../../domain/error.ts';
@@ -23,7 +17,7 @@ import { breakerOpen, unreachable } from '../reachability.ts';
 import { attemptSpan, serverOf, setStatus } from './attempt-span.ts';
 import { Channel, type ConnectionTimes } from './channel.ts';
 import { billingError, isServiceError } from './errors.ts';
-import type { UnaryMethod, UnaryResponse } from './unary.ts';
+import { encoded, type UnaryMethod, type UnaryResponse } from './unary.ts';
 
 /** HTTP/2 servers usually allow 100 streams on a connection; more calls would wait in grpc-js. */
 const MAX_CALLS = 100;
@@ -84,13 +78,13 @@ export class Host {
     init: MessageInitShape<I>,
     scope: CallScope,
   ): Promise<UnaryResponse<O>> {
-    const request = create(method.input, init);
-    const key = `${method.parent.typeName}/${method.name} ${toJsonString(method.input, request)}`;
+    const bytes = encoded(method.input, init);
+    const key = `${method.parent.typeName}/${method.name} ${bytes.toString('latin1')}`;
     return inSpan(
       () => callSpan(method),
       () =>
         this.#calls.read(key, scope, (signal, remaining) =>
-          this.#attempt(method, request, { scope, signal, deadline: Date.now() + remaining }),
+          this.#attempt(method, bytes, { scope, signal, deadline: Date.now() + remaining }),
         ),
     );
   }
@@ -102,13 +96,13 @@ export class Host {
     { idempotencyKey, scope }: { idempotencyKey: string; scope: CallScope },
     isRetryable: IsRetryable | null,
   ): Promise<UnaryResponse<O>> {
-    const request = create(method.input, init);
+    const bytes = encoded(method.input, init);
     return inSpan(
       () => callSpan(method),
       () =>
         this.#calls.write(scope, isRetryable, (signal, remaining) => {
           const deadline = Date.now() + remaining;
-          return this.#attempt(method, request, { scope, signal, deadline, idempotencyKey });
+          return this.#attempt(method, bytes, { scope, signal, deadline, idempotencyKey });
         }),
     );
   }
@@ -144,9 +138,9 @@ export class Host {
   }
 
   /** Sends the call, once more when the host rejects the token and another can be had. */
-  async #attempt<I extends DescMessage, O extends DescMessage>(
-    method: UnaryMethod<I, O>,
-    request: MessageShape<I>,
+  async #attempt<O extends DescMessage>(
+    method: UnaryMethod<DescMessage, O>,
+    bytes: Buffer,
     sent: Sent,
   ): Promise<UnaryResponse<O>> {
     for (let rejection: GatewayError | null = null; ; ) {
@@ -156,7 +150,7 @@ export class Host {
           throw rejection ?? asNotSent(error);
         }));
       try {
-        return await this.#send(method, request, token, sent);
+        return await this.#send(method, bytes, token, sent);
       } catch (error) {
         const isRejected = error instanceof GatewayError && error.code === 'UNAUTHENTICATED';
         if (!isRejected || rejection || !this.#credential.invalidate(token)) throw error;
@@ -165,9 +159,9 @@ export class Host {
     }
   }
 
-  async #send<I extends DescMessage, O extends DescMessage>(
-    method: UnaryMethod<I, O>,
-    request: MessageShape<I>,
+  async #send<O extends DescMessage>(
+    method: UnaryMethod<DescMessage, O>,
+    bytes: Buffer,
     token: string,
     { scope, signal, deadline, idempotencyKey }: Sent,
   ): Promise<UnaryResponse<O>> {
@@ -182,7 +176,7 @@ export class Host {
         if (span) {
           for (const [key, value] of Object.entries(traceHeaders())) metadata.set(key, value);
         }
-        return this.#channel.unary(method, request, { signal, deadline, metadata }).then(
+        return this.#channel.unary({ method, bytes, signal, deadline, metadata }).then(
           (received) => {
             setStatus(span, status.OK);
             return received;

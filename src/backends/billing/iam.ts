@@ -1,4 +1,3 @@
-import { create } from '@bufbuild/protobuf';
 import { Metadata, status } from '@grpc/grpc-js';
 import { GatewayError } from '../../domain/error.ts';
 import { inSpan, type Span, traceHeaders } from '../../domain/tracing.ts';
@@ -10,6 +9,7 @@ import type { ConnectionTarget } from './connection.ts';
 import { isServiceError } from './errors.ts';
 import { GrpcFailure } from './grpc-failure.ts';
 import { toDate } from './mapping.ts';
+import { encoded } from './unary.ts';
 
 const EXCHANGE_TIMEOUT_MS = 5_000;
 /** Used when the response has no expires_at: IAM documents hourly renewal. */
@@ -34,17 +34,14 @@ export function iamExchange(target: ConnectionTarget, connections?: ConnectionTi
     const channel = new Channel(target, connections);
     try {
       const method = IamTokenService.method.create;
-      const request = create(method.input, { identity: { case: 'jwt', value: jwt } });
+      const bytes = encoded(method.input, { identity: { case: 'jwt', value: jwt } });
       const deadline = Date.now() + EXCHANGE_TIMEOUT_MS;
       const { message } = await inSpan(
         () => ({ ...attemptSpan(method, serverOf(target.address)), kind: 'CLIENT' }),
         async (span) => {
           const metadata = new Metadata();
           for (const [key, value] of Object.entries(traceHeaders())) metadata.set(key, value);
-          return observedStatus(
-            span,
-            channel.unary(method, request, { metadata, signal, deadline }),
-          );
+          return observedStatus(span, channel.unary({ method, bytes, metadata, signal, deadline }));
         },
       );
       if (message.iamToken === '') throw iamFailure('IAM returned an empty token.', true);

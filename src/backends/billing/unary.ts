@@ -1,6 +1,18 @@
-import type { DescMessage, DescMethod, MessageShape } from '@bufbuild/protobuf';
-import { toBinary } from '@bufbuild/protobuf';
-import { type Client, Metadata, type ServiceError, status } from '@grpc/grpc-js';
+import {
+  create,
+  type DescMessage,
+  type DescMethod,
+  type MessageInitShape,
+  toBinary,
+} from '@bufbuild/protobuf';
+import {
+  type ChannelInterface,
+  type InterceptingListener,
+  Metadata,
+  type ServiceError,
+  type StatusObject,
+  status,
+} from '@grpc/grpc-js';
 import { type Decoded, decodeMessage } from './decode.ts';
 
 /** A unary method of a protobuf-es service description. */
@@ -10,7 +22,11 @@ export type UnaryMethod<I extends DescMessage, O extends DescMessage> = DescMeth
   readonly output: O;
 };
 
-export interface UnaryCall {
+/** A call to send. */
+export interface UnaryRequest<O extends DescMessage> {
+  readonly method: UnaryMethod<DescMessage, O>;
+  /** The encoded message. */
+  readonly bytes: Buffer;
   readonly metadata: Metadata;
   readonly signal: AbortSignal;
   /** Milliseconds since the epoch; sent as grpc-timeout. */
@@ -18,66 +34,121 @@ export interface UnaryCall {
 }
 
 export interface UnaryResponse<O extends DescMessage> extends Decoded<O> {
-  /** Response headers and trailers, headers first. */
-  readonly metadata: Metadata;
+  /** The first value of a response header or trailer; undefined without one. */
+  header(name: string): string | undefined;
 }
 
-/** Rejects with grpc-js's ServiceError, or with the signal's reason. */
-export function sendUnary<I extends DescMessage, O extends DescMessage>(
-  client: Client,
-  method: UnaryMethod<I, O>,
-  request: MessageShape<I>,
-  { signal, metadata, deadline }: UnaryCall,
+/** The bytes of a message, as a call sends them. */
+export function encoded<I extends DescMessage>(input: I, init: MessageInitShape<I>): Buffer {
+  const { buffer, byteOffset, byteLength } = toBinary(input, create(input, init));
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
+
+/**
+ * Rejects with a ServiceError, or with the signal's reason. It uses the channel, not the client:
+ * interceptors, an event emitter and the caller's stack take a fifth of the time of a call.
+ */
+export function sendUnary<O extends DescMessage>(
+  channel: ChannelInterface,
+  request: UnaryRequest<O>,
 ): Promise<UnaryResponse<O>> {
   return new Promise((resolve, reject) => {
-    let headers: Metadata | undefined;
-    const sent = client.makeUnaryRequest(
-      `/${method.parent.typeName}/${method.name}`,
-      (message: MessageShape<I>) => Buffer.from(toBinary(method.input, message)),
-      (bytes: Buffer) => decodeMessage(method.output, bytes),
-      request,
-      metadata,
-      { deadline },
-      (error, decoded) => {
-        signal.removeEventListener('abort', cancel);
-        if (signal.aborted) return reject(signal.reason);
-        if (error) return reject(withHeaders(error, headers));
-        if (!decoded) return reject(new Error('unary call ended without a message'));
-        trailers.then((trailing) => {
-          const all = headers?.clone() ?? trailing.clone();
-          if (headers) all.merge(trailing);
-          resolve({ ...decoded, metadata: all });
-        });
-      },
-    );
-    const trailers = new Promise<Metadata>((done) => {
-      sent.once('status', ({ metadata }) => done(metadata));
-    });
-    sent.once('metadata', (metadata) => {
-      headers = metadata;
-    });
-    const cancel = (): void => sent.cancel();
+    const { method, bytes, metadata, signal, deadline } = request;
+    const path = `/${method.parent.typeName}/${method.name}`;
+    const call = channel.createCall(path, deadline, null, null, null);
+    const cancel = (): void => call.cancelWithStatus(status.CANCELLED, 'Cancelled on client');
+    const ended = (response: ReceivedResponse): void => {
+      signal.removeEventListener('abort', cancel);
+      try {
+        signal.throwIfAborted();
+        resolve(decoded(method.output, response));
+      } catch (error) {
+        reject(error);
+      }
+    };
+    call.start(metadata, new Receiver(ended));
+    call.sendMessageWithContext({}, bytes);
+    call.halfClose();
+    call.startRead();
     signal.addEventListener('abort', cancel, { once: true });
     if (signal.aborted) cancel();
   });
 }
 
-/** A server may send its request id in the headers or in the trailers. */
-function withHeaders(error: ServiceError, headers: Metadata | undefined): ServiceError {
-  if (headers) error.metadata.merge(headers);
-  return error;
+interface ReceivedResponse {
+  readonly headers: Metadata | undefined;
+  /** Undefined when none was received. */
+  readonly message: Buffer | undefined;
+  readonly status: StatusObject;
 }
 
-/** There is no connection, so the call was not sent. It has the form of grpc-js's errors. */
-export class NotConnected extends Error implements ServiceError {
-  readonly code = status.UNAVAILABLE;
-  readonly details: string;
-  readonly metadata = new Metadata();
+class Receiver implements InterceptingListener {
+  readonly #ended: (response: ReceivedResponse) => void;
+  #headers: Metadata | undefined;
+  #message: Buffer | undefined;
 
+  constructor(ended: (response: ReceivedResponse) => void) {
+    this.#ended = ended;
+  }
+
+  onReceiveMetadata(headers: Metadata): void {
+    this.#headers = headers;
+  }
+
+  onReceiveMessage(message: Buffer): void {
+    this.#message = message;
+  }
+
+  onReceiveStatus(received: StatusObject): void {
+    this.#ended({ headers: this.#headers, message: this.#message, status: received });
+  }
+}
+
+/** @throws ServiceError when the call failed or its message is invalid */
+function decoded<O extends DescMessage>(
+  output: O,
+  { headers, message, status: { code, details, metadata } }: ReceivedResponse,
+): UnaryResponse<O> {
+  if (code !== status.OK) {
+    // A server may send its request id in the headers or in the trailers.
+    if (headers) metadata.merge(headers);
+    throw new CallFailure(code, details, metadata);
+  }
+  if (!message) throw new CallFailure(status.UNIMPLEMENTED, 'No message received', metadata);
+  const header = (name: string): string | undefined =>
+    (headers?.get(name)[0] ?? metadata.get(name)[0])?.toString();
+  return { ...decodedMessage(output, message), header };
+}
+
+function decodedMessage<O extends DescMessage>(output: O, message: Buffer): Decoded<O> {
+  try {
+    return decodeMessage(output, message);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const details = `Response message parsing error: ${reason}`;
+    throw new CallFailure(status.INTERNAL, details, new Metadata(), error);
+  }
+}
+
+/** A call that failed. It has the form of grpc-js's errors. */
+class CallFailure extends Error implements ServiceError {
+  readonly code: status;
+  readonly details: string;
+  readonly metadata: Metadata;
+
+  constructor(code: status, details: string, metadata: Metadata, cause?: unknown) {
+    super(`${code} ${status[code]}: ${details}`, { cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.details = details;
+    this.metadata = metadata;
+  }
+}
+
+/** There is no connection, so the call was not sent. */
+export class NotConnected extends CallFailure {
   /** @param cause the reason, for the log */
   constructor(details: string, cause?: unknown) {
-    super(details, { cause });
-    this.name = 'NotConnected';
-    this.details = details;
+    super(status.UNAVAILABLE, details, new Metadata(), cause);
   }
 }

@@ -21,14 +21,8 @@ export function transfer(
   maxBytes: number,
 ): Promise<RawResponse> {
   return new Promise((resolve, reject) => {
-    const collector = new Collector(maxBytes, resolve, (error) => {
-      signal.removeEventListener('abort', abort);
-      reject(error);
-    });
-    const abort = (): void => collector.abort(signal.reason);
     if (signal.aborted) return reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    collector.onEnd = () => signal.removeEventListener('abort', abort);
+    const collector = new Collector(signal, maxBytes, resolve, reject);
     dispatcher.dispatch(options, collector);
   });
 }
@@ -36,8 +30,8 @@ export function transfer(
 const tooLarge = new Error('the response body is too large');
 
 class Collector implements Dispatcher.DispatchHandler {
-  /** Called when the response is complete. */
-  onEnd = (): void => {};
+  readonly #signal: AbortSignal;
+  readonly #abort = (): void => this.#aborted();
   readonly #maxBytes: number;
   readonly #resolve: (response: RawResponse) => void;
   readonly #reject: (error: unknown) => void;
@@ -49,17 +43,21 @@ class Collector implements Dispatcher.DispatchHandler {
   #size = 0;
 
   constructor(
+    signal: AbortSignal,
     maxBytes: number,
     resolve: (response: RawResponse) => void,
     reject: (error: unknown) => void,
   ) {
+    this.#signal = signal;
     this.#maxBytes = maxBytes;
     this.#resolve = resolve;
     this.#reject = reject;
+    signal.addEventListener('abort', this.#abort, { once: true });
   }
 
   /** Ends the request, also while it waits for a socket. */
-  abort(reason: unknown): void {
+  #aborted(): void {
+    const { reason } = this.#signal;
     this.#reject(reason);
     this.#abortReason = reason instanceof Error ? reason : new Error('aborted');
     this.#controller?.abort(this.#abortReason);
@@ -92,12 +90,13 @@ class Collector implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    this.#signal.removeEventListener('abort', this.#abort);
     this.#reject(error);
   }
 
   #finish(bytes: Buffer | null): void {
     this.#chunks = [];
-    this.onEnd();
+    this.#signal.removeEventListener('abort', this.#abort);
     this.#resolve({ status: this.#status, headers: this.#headers, bytes });
   }
 }

@@ -4,7 +4,7 @@ import { errorCode } from '../error-code.ts';
 import { enumType, expose, exposeAs, objectType } from '../fields.ts';
 import { operation } from '../operation/operation.ts';
 import { givenIdOf, invalidId } from '../relay/global-id.ts';
-import { nodeType, registerNode } from '../relay/node.ts';
+import { nodeType } from '../relay/node.ts';
 
 export const writeOutcome = enumType<WriteOutcome>(
   'WriteOutcome',
@@ -56,6 +56,7 @@ export const auditEntry = nodeType<WriteRecord>('AuditEntry', {
     'The record of one mutation that changes something at a vendor, or of one `settleWrite`: who sent it, and its outcome.',
   id: 'Global id of the audit entry.',
   key: ({ id }) => [id],
+  load: async (parts, { services }) => services.audit.get(idOfParts(parts)),
   fields: (t) => ({
     ...expose(t, {
       'String!': {
@@ -133,5 +134,3 @@ function idOfParts([id, ...more]: readonly string[]): string {
   if (id && more.length === 0) return id;
   throw invalidId('AuditEntry');
 }
-
-registerNode('AuditEntry', async (parts, { services }) => services.audit.get(idOfParts(parts)));

@@ -1,18 +1,13 @@
 import { badInput } from '../../domain/error.ts';
-import { MAX_STORED_PAGE } from '../../domain/page.ts';
-import { type WriteMutation, type WriteRecord, writeMutations } from '../../domain/write.ts';
+import { type WriteMutation, writeMutations } from '../../domain/write.ts';
 import type { AuditFilter, AuditOrder, AuditService } from '../../services/audit.ts';
-import type { CustomerService } from '../../services/customer-service.ts';
+import type { CustomerService } from '../../services/customers.ts';
 import { builder, type InputFields } from '../builder.ts';
 import { customer, customerOfId } from '../customer/customer.ts';
 import { enumType } from '../fields.ts';
 import { checkPeriod, sequenceOf } from '../relay/arguments.ts';
-import {
-  type CountedConnection,
-  connectionArgs,
-  countedConnectionOf,
-} from '../relay/connection.ts';
-import { type ConnectionArgs, paginate } from '../relay/pagination.ts';
+import { connectionArgs, countedConnectionOf, paginateStored } from '../relay/connection.ts';
+import type { ConnectionArgs } from '../relay/pagination.ts';
 import { subscription, subscriptionTarget } from '../subscription/subscription.ts';
 import { auditEntry, auditEntryIdOf, writeOutcome } from './audit-entry.ts';
 
@@ -115,23 +110,29 @@ function identityOf({ customer: ids, ...filter }: AuditFilter) {
 
 const auditConnection = countedConnectionOf(auditEntry, 'entries');
 
-async function paginateEntries(
+function paginateEntries(
   args: ConnectionArgs & { readonly orderBy?: AuditOrder | null | undefined },
   filter: AuditFilter,
   audit: AuditService,
-): Promise<CountedConnection<WriteRecord>> {
+) {
   const direction = args.orderBy ?? 'AT_DESC';
-  const connection = await paginate(args, {
+  return paginateStored(args, {
     identity: ['auditLog', direction, identityOf(filter)],
-    maxPageSize: MAX_STORED_PAGE,
     fetch: (page) => audit.page(filter, direction, page),
+    count: () => audit.count(filter),
   });
-  return { ...connection, totalCount: () => audit.count(filter) };
 }
 
-const logArgs = builder.args((t) => ({
-  orderBy: t.field({ type: order, defaultValue: 'AT_DESC', description: 'Order of the entries.' }),
-}));
+const logArgs = {
+  ...builder.args((t) => ({
+    orderBy: t.field({
+      type: order,
+      defaultValue: 'AT_DESC',
+      description: 'Order of the entries.',
+    }),
+  })),
+  ...connectionArgs,
+};
 
 const filterDescription = 'Conditions that the entries must meet; all entries when omitted.';
 
@@ -144,7 +145,6 @@ builder.queryField('auditLog', (t) =>
     args: {
       filter: t.arg({ type: logFilter, description: filterDescription }),
       ...logArgs,
-      ...connectionArgs,
     },
     resolve: async (_root, args, { services: { audit, customers } }) =>
       paginateEntries(args, await filterOf(args.filter, customers), audit),
@@ -159,7 +159,6 @@ builder.objectField(customer, 'auditLog', (t) =>
     args: {
       filter: t.arg({ type: targetFilter, description: filterDescription }),
       ...logArgs,
-      ...connectionArgs,
     },
     resolve: async (parent, args, { services: { audit, customers } }) => {
       const filter = { ...commonFilter(args.filter), customer: await idsOf(parent, customers) };
@@ -176,7 +175,6 @@ builder.objectField(subscription, 'auditLog', (t) =>
     args: {
       filter: t.arg({ type: targetFilter, description: filterDescription }),
       ...logArgs,
-      ...connectionArgs,
     },
     resolve: ({ customerId, skuId }, args, { services: { audit } }) => {
       const filter = { ...commonFilter(args.filter), subscription: { customerId, skuId } };

@@ -7,7 +7,7 @@ import type {
 } from '../../domain/catalog/catalog.ts';
 import { builder } from '../builder.ts';
 import { enumType, expose, exposeAs, objectType, plainType } from '../fields.ts';
-import { nodeType, registerNode } from '../relay/node.ts';
+import { nodeType } from '../relay/node.ts';
 import { planName } from '../subscription/subscription-parts.ts';
 
 const ending = enumType<CatalogEnding>('CatalogEnding', 'How a subscription is ended.', {
@@ -26,6 +26,8 @@ const sku = nodeType<CatalogSku>('CatalogSku', {
   description:
     'An SKU of the reseller API and its limits. The API decides; the limits are for display only.',
   key: ({ id }) => [id],
+  load: async ([id = '', ...more], { services }) =>
+    more.length === 0 ? services.catalog.sku(id) : null,
   fields: (t) => ({
     skuId: t.exposeString('id', {
       nullable: false,
@@ -51,6 +53,10 @@ const product = nodeType<CatalogProduct>('CatalogProduct', {
   description:
     'A product of the reseller API. A subscription can switch between the SKUs of one product.',
   key: ({ id }) => [id],
+  async load([id = '', ...more], { services }) {
+    const { products } = services.catalog.catalog();
+    return (more.length === 0 && products.find((found) => found.id === id)) || null;
+  },
   fields: (t) => ({
     productId: t.exposeString('id', {
       nullable: false,
@@ -76,15 +82,6 @@ const catalog = objectType<Catalog>(
     }),
   }),
 );
-
-registerNode('CatalogSku', async ([id = '', ...more], { services }) =>
-  more.length === 0 ? services.catalog.sku(id) : null,
-);
-
-registerNode('CatalogProduct', async ([id = '', ...more], { services }) => {
-  const { products } = services.catalog.catalog();
-  return (more.length === 0 && products.find((found) => found.id === id)) || null;
-});
 
 builder.queryField('catalog', (t) =>
   t.field({

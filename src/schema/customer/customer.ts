@@ -1,5 +1,5 @@
 import { type BillingCustomer, type Customer, MAX_CUSTOMERS_PAGE } from '../../domain/customer.ts';
-import type { CustomerService } from '../../services/customer-service.ts';
+import type { CustomerService } from '../../services/customers.ts';
 import { builder } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
 import { notEmpty } from '../relay/arguments.ts';

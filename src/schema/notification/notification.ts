@@ -6,21 +6,16 @@ import {
   type NotificationType,
   notificationType,
 } from '../../domain/notification.ts';
-import { MAX_STORED_PAGE } from '../../domain/page.ts';
 import type { NotificationService } from '../../services/notifications.ts';
 import { builder } from '../builder.ts';
 import { customer, resellerFilter } from '../customer/customer.ts';
 import { expose, exposeFrom } from '../fields.ts';
 import { openEnum } from '../open-enum.ts';
 import { checkPeriod, sequenceOf } from '../relay/arguments.ts';
-import {
-  type CountedConnection,
-  connectionArgs,
-  countedConnectionOf,
-} from '../relay/connection.ts';
+import { connectionArgs, countedConnectionOf, paginateStored } from '../relay/connection.ts';
 import { invalidId } from '../relay/global-id.ts';
-import { nodeType, registerNode } from '../relay/node.ts';
-import { type ConnectionArgs, paginate } from '../relay/pagination.ts';
+import { nodeType } from '../relay/node.ts';
+import type { ConnectionArgs } from '../relay/pagination.ts';
 import { subscription } from '../subscription/subscription.ts';
 import { suspensionReason } from '../subscription/subscription-parts.ts';
 
@@ -55,6 +50,10 @@ export const notification = nodeType<NotificationEntry>('Notification', {
     'A reseller API event about a subscription. Events carry no state and may be late, out of order or lost, so read `subscription` for the current state.',
   id: 'Global id of the notification.',
   key: (entry) => [entry.notification.messageId],
+  async load([messageId, ...more], { services }) {
+    if (!messageId || more.length > 0) throw invalidId('Notification');
+    return services.notifications.get(messageId);
+  },
   fields: (t) => ({
     ...type.requiredFields(
       t,
@@ -112,27 +111,21 @@ export const notification = nodeType<NotificationEntry>('Notification', {
   }),
 });
 
-registerNode('Notification', async ([messageId, ...more], { services }) => {
-  if (!messageId || more.length > 0) throw invalidId('Notification');
-  return services.notifications.get(messageId);
-});
-
 const notificationConnection = countedConnectionOf(notification, 'notifications');
 
-async function paginateNotifications(
+function paginateNotifications(
   args: ConnectionArgs,
   filter: NotificationFilter,
   notifications: NotificationService,
-): Promise<CountedConnection<NotificationEntry>> {
+) {
   const { customerId, types, from, until } = filter;
   // Cursors of a list without the newer filters stay valid.
   const newer = from || until ? [from, until] : [];
-  const connection = await paginate(args, {
+  return paginateStored(args, {
     identity: ['notifications', customerId, types, ...newer],
-    maxPageSize: MAX_STORED_PAGE,
     fetch: (page) => notifications.page(filter, page),
+    count: () => notifications.count(filter),
   });
-  return { ...connection, totalCount: () => notifications.count(filter) };
 }
 
 const periodArgs = builder.args((t) => ({

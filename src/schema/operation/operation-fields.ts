@@ -1,18 +1,12 @@
 import type { InputShapeFromFields } from '@pothos/core';
 import type { BillingCustomerKey } from '../../domain/customer.ts';
 import { GatewayError } from '../../domain/error.ts';
-import type { OperationEntry } from '../../domain/operation.ts';
-import { MAX_STORED_PAGE } from '../../domain/page.ts';
 import type { OperationFilter, OperationService } from '../../services/operations.ts';
 import { builder } from '../builder.ts';
 import { customer, customerOfId } from '../customer/customer.ts';
 import { checkPeriod, notEmpty, sequenceOf } from '../relay/arguments.ts';
-import {
-  type CountedConnection,
-  connectionArgs,
-  countedConnectionOf,
-} from '../relay/connection.ts';
-import { type ConnectionArgs, paginate } from '../relay/pagination.ts';
+import { connectionArgs, countedConnectionOf, paginateStored } from '../relay/connection.ts';
+import type { ConnectionArgs } from '../relay/pagination.ts';
 import { operation, operationIdOf, operationKindEnum, operationStatusEnum } from './operation.ts';
 
 const operationBy = builder.inputType('OperationBy', {
@@ -40,20 +34,19 @@ builder.queryField('operation', (t) =>
 
 const operationConnection = countedConnectionOf(operation, 'operations');
 
-async function paginateOperations(
+function paginateOperations(
   args: ConnectionArgs,
   filter: OperationFilter,
   operations: OperationService,
-): Promise<CountedConnection<OperationEntry>> {
+) {
   const { customer: whose, statuses, kinds, from, until } = filter;
   // Cursors of a list without the newer filters stay valid.
   const newer = kinds || from || until ? [kinds, from, until] : [];
-  const connection = await paginate(args, {
+  return paginateStored(args, {
     identity: ['operations', whose?.resellerId, whose?.customerId, statuses, ...newer],
-    maxPageSize: MAX_STORED_PAGE,
     fetch: (page) => operations.page(filter, page),
+    count: () => operations.count(filter),
   });
-  return { ...connection, totalCount: () => operations.count(filter) };
 }
 
 const filterArgs = builder.args((t) => ({

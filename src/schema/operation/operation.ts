@@ -10,7 +10,7 @@ import { builder } from '../builder.ts';
 import { customer } from '../customer/customer.ts';
 import { enumType, expose, exposeAs, exposeFrom, objectType, plainType } from '../fields.ts';
 import { givenIdOf, invalidId } from '../relay/global-id.ts';
-import { nodeType, registerNode } from '../relay/node.ts';
+import { nodeType } from '../relay/node.ts';
 import { statusDetail, unknownPayload } from './status-detail.ts';
 
 export const operationStatusEnum = enumType<OperationStatus>(
@@ -83,6 +83,7 @@ export const operation = nodeType<OperationEntry>('Operation', {
   description: 'A long-running change in the billing API, such as the activation of a customer.',
   id: 'Global id of the operation.',
   key: (entry) => [entry.operation.operationId],
+  load: async ([operationId = ''], { services }) => services.operations.get(operationId),
   fields: (t) => ({
     ...exposeFrom(t, ({ operation: state }) => state, {
       'String!': { operationId: "The billing API's id of the operation." },
@@ -143,10 +144,6 @@ export const operation = nodeType<OperationEntry>('Operation', {
     }),
   }),
 });
-
-registerNode('Operation', async ([operationId = ''], { services }) =>
-  services.operations.get(operationId),
-);
 
 /** @throws GatewayError BAD_USER_INPUT when it is not an operation's id */
 export function operationIdOf(id: string): string {

@@ -8,7 +8,7 @@ import {
   type TextProperty,
 } from '../../domain/portfolio-filter.ts';
 import { searchWords } from '../../domain/search-text.ts';
-import type { CustomerService } from '../../services/customer-service.ts';
+import type { CustomerService } from '../../services/customers.ts';
 import { customerOfId } from '../customer/customer.ts';
 import { UNRECOGNIZED } from '../open-enum.ts';
 import {

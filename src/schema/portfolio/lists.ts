@@ -6,8 +6,8 @@ import type {
   PortfolioOrder,
   SubscriptionOrderField,
 } from '../../domain/portfolio-filter.ts';
-import type { CustomerService } from '../../services/customer-service.ts';
-import type { PortfolioService } from '../../services/portfolio.ts';
+import type { PortfolioRange } from '../../services/portfolio.ts';
+import type { Services } from '../../services/services.ts';
 import { cursorOf, keysetPage, type PlacedRow, placeOf } from '../relay/keyset.ts';
 import type { Connection, ConnectionArgs } from '../relay/pagination.ts';
 import type { CustomerFilterInput, SubscriptionFilterInput } from './filter-inputs.ts';
@@ -33,41 +33,35 @@ const byDomain = { field: 'CUSTOMER_DOMAIN', direction: 'ASC' } as const;
 
 /** @throws GatewayError BAD_USER_INPUT when the filter is invalid */
 export async function subscriptionList(
-  args: ListArgs<SubscriptionFilterInput, SubscriptionOrderField>,
-  portfolio: PortfolioService,
-  customers: CustomerService,
+  { filter, orderBy }: ListArgs<SubscriptionFilterInput, SubscriptionOrderField>,
+  { portfolio, customers }: Services,
 ): Promise<PortfolioList<PortfolioSubscription>> {
-  const filter = await filterOf(args.filter, customers);
-  const order = args.orderBy ?? byDomain;
-  return listOf(['portfolio.subscriptions', filter, order], filter, (after, limit) =>
-    portfolio.subscriptions({ filter, order, after, limit }),
-  );
+  const common = { filter: await filterOf(filter, customers), order: orderBy ?? byDomain };
+  return listOf('portfolio.subscriptions', common, portfolio.subscriptions);
 }
 
 /** @throws GatewayError BAD_USER_INPUT when the filter is invalid */
 export async function customerList(
-  args: ListArgs<CustomerFilterInput, CustomerOrderField>,
-  portfolio: PortfolioService,
-  customers: CustomerService,
+  { filter, orderBy }: ListArgs<CustomerFilterInput, CustomerOrderField>,
+  { portfolio, customers }: Services,
 ): Promise<PortfolioList<PortfolioCustomer>> {
-  const filter = await filterOf(args.filter, customers);
-  const order = args.orderBy ?? byDomain;
-  return listOf(['portfolio.customers', filter, order], filter, (after, limit) =>
-    portfolio.customers({ filter, order, after, limit }),
-  );
+  const common = { filter: await filterOf(filter, customers), order: orderBy ?? byDomain };
+  return listOf('portfolio.customers', common, portfolio.customers);
 }
 
-function listOf<Row>(
-  identity: readonly unknown[],
-  filter: PortfolioFilter,
-  read: PortfolioList<Row>['read'],
+function listOf<Row, Field>(
+  name: string,
+  common: Pick<PortfolioRange<Field>, 'filter' | 'order'>,
+  rows: (range: PortfolioRange<Field>) => Promise<readonly PlacedRow<Row>[]>,
 ): PortfolioList<Row> {
-  const name = JSON.stringify(identity);
+  const identity = [name, common.filter, common.order];
+  const text = JSON.stringify(identity);
+  const read: PortfolioList<Row>['read'] = (after, limit) => rows({ ...common, after, limit });
   return {
-    filter,
+    filter: common.filter,
     read,
     page: (args) => keysetPage(args, { identity, read }),
-    cursorOf: (place) => cursorOf(place, name),
-    placeOf: (cursor) => placeOf(cursor, name),
+    cursorOf: (place) => cursorOf(place, text),
+    placeOf: (cursor) => placeOf(cursor, text),
   };
 }

@@ -1,13 +1,18 @@
 import { badInput } from '../../domain/error.ts';
-import type { ChangeSource, PortfolioChange } from '../../domain/portfolio.ts';
+import type {
+  ChangeSource,
+  PortfolioChange,
+  PortfolioSubscription,
+} from '../../domain/portfolio.ts';
 import { EVERYTHING } from '../../domain/portfolio-filter.ts';
 import type { PortfolioService } from '../../services/portfolio.ts';
 import { auditEntry } from '../audit/audit-entry.ts';
 import { builder } from '../builder.ts';
+import type { GatewayContext } from '../context.ts';
 import { enumType, expose, exposeAs } from '../fields.ts';
 import { sequenceOf } from '../relay/arguments.ts';
 import { connectionArgs, connectionOf } from '../relay/connection.ts';
-import { nodeType, registerNode } from '../relay/node.ts';
+import { nodeType } from '../relay/node.ts';
 import { type Connection, type ConnectionArgs, paginate } from '../relay/pagination.ts';
 import { subscription } from '../subscription/subscription.ts';
 import { subscriptionFilter } from './filter-inputs.ts';
@@ -31,6 +36,12 @@ const portfolioChange = nodeType<PortfolioChange>('PortfolioChange', {
     'A difference between two observations of a subscription. What changed back between them is not recorded.',
   id: 'Global id of the change.',
   key: ({ sequence }) => [String(sequence)],
+  async load([sequence = '', ...more], { services }) {
+    if (!/^[1-9]\d{0,15}$/.test(sequence) || more.length > 0) {
+      throw badInput('id is not a valid PortfolioChange id. Use an id that this API returned.');
+    }
+    return services.portfolio.change(Number(sequence));
+  },
   fields: (t) => ({
     ...expose(t, {
       'DateTime!': { at: 'When the gateway stored the change.' },
@@ -60,13 +71,6 @@ const portfolioChange = nodeType<PortfolioChange>('PortfolioChange', {
       resolve: ({ sequence }) => String(sequence),
     }),
   }),
-});
-
-registerNode('PortfolioChange', async ([sequence = '', ...more], { services }) => {
-  if (!/^[1-9]\d{0,15}$/.test(sequence) || more.length > 0) {
-    throw badInput('id is not a valid PortfolioChange id. Use an id that this API returned.');
-  }
-  return services.portfolio.change(Number(sequence));
 });
 
 export const changeConnection = connectionOf(portfolioChange);
@@ -102,26 +106,21 @@ function beforeOf(token: string): number {
 const historyDescription =
   'Changes that the gateway observed, newest first. What changed back between two observations is not recorded.';
 
+const history = {
+  type: changeConnection,
+  description: historyDescription,
+  args: { ...connectionArgs },
+  resolve: (
+    { customerId, skuId }: Pick<PortfolioSubscription, 'customerId' | 'skuId'>,
+    args: ConnectionArgs,
+    { services }: GatewayContext,
+  ) =>
+    paginateChanges(args, { filter: EVERYTHING, row: { customerId, skuId } }, services.portfolio),
+};
 builder.objectField(portfolioSubscription, 'history', (t) =>
-  t.field({
-    type: changeConnection,
-    nullable: false,
-    description: historyDescription,
-    args: { ...connectionArgs },
-    resolve: ({ customerId, skuId }, args, { services }) =>
-      paginateChanges(args, { filter: EVERYTHING, row: { customerId, skuId } }, services.portfolio),
-  }),
+  t.field({ ...history, nullable: false }),
 );
-
-builder.objectField(subscription, 'history', (t) =>
-  t.field({
-    type: changeConnection,
-    description: historyDescription,
-    args: { ...connectionArgs },
-    resolve: ({ customerId, skuId }, args, { services }) =>
-      paginateChanges(args, { filter: EVERYTHING, row: { customerId, skuId } }, services.portfolio),
-  }),
-);
+builder.objectField(subscription, 'history', (t) => t.field(history));
 
 const changeFilter =
   'Conditions that the subscription must meet now. Subscriptions that are gone are included unless it says `gone: false`.';

@@ -2,7 +2,7 @@ import type { PortfolioCustomer } from '../../domain/portfolio.ts';
 import { builder } from '../builder.ts';
 import { customer, customerOfParts } from '../customer/customer.ts';
 import { expose } from '../fields.ts';
-import { nodeType, registerNode } from '../relay/node.ts';
+import { nodeType } from '../relay/node.ts';
 
 export const portfolioCustomer = nodeType<PortfolioCustomer>('PortfolioCustomer', {
   description:
@@ -10,6 +10,7 @@ export const portfolioCustomer = nodeType<PortfolioCustomer>('PortfolioCustomer'
   id: 'Global id of the row. It changes when the customer is linked or unlinked.',
   key: ({ billing, resellerCustomerId }) =>
     billing ? ['b', billing.resellerId, billing.customerId] : ['r', resellerCustomerId ?? ''],
+  load: async (parts, { services }) => services.portfolio.customer(customerOfParts(parts)),
   fields: (t) => ({
     customer: t.field({
       type: customer,
@@ -49,10 +50,6 @@ export const portfolioCustomer = nodeType<PortfolioCustomer>('PortfolioCustomer'
     }),
   }),
 });
-
-registerNode('PortfolioCustomer', async (parts, { services }) =>
-  services.portfolio.customer(customerOfParts(parts)),
-);
 
 builder.objectField(customer, 'portfolio', (t) =>
   t.field({

@@ -2,7 +2,7 @@ import { badInput } from '../../domain/error.ts';
 import type { PortfolioSubscription } from '../../domain/portfolio.ts';
 import { customer } from '../customer/customer.ts';
 import { expose } from '../fields.ts';
-import { nodeType, registerNode } from '../relay/node.ts';
+import { nodeType } from '../relay/node.ts';
 import { subscription } from '../subscription/subscription.ts';
 import {
   planName,
@@ -16,6 +16,14 @@ export const portfolioSubscription = nodeType<PortfolioSubscription>('PortfolioS
     'A subscription as the gateway last observed it. Every field is as old as `observedAt`; read `subscription` for the current state.',
   id: 'Global id of the row; it stays the same while the subscription changes.',
   key: ({ customerId, skuId }) => [customerId, skuId],
+  async load([customerId, skuId, ...more], { services }) {
+    if (!customerId || !skuId || more.length > 0) {
+      throw badInput(
+        'id is not a valid PortfolioSubscription id. Use an id that this API returned.',
+      );
+    }
+    return services.portfolio.subscription(customerId, skuId);
+  },
   fields: (t) => ({
     subscription: t.field({
       type: subscription,
@@ -78,11 +86,4 @@ export const portfolioSubscription = nodeType<PortfolioSubscription>('PortfolioS
       (parent) => parent.renewalType,
     ),
   }),
-});
-
-registerNode('PortfolioSubscription', async ([customerId, skuId, ...more], { services }) => {
-  if (!customerId || !skuId || more.length > 0) {
-    throw badInput('id is not a valid PortfolioSubscription id. Use an id that this API returned.');
-  }
-  return services.portfolio.subscription(customerId, skuId);
 });

@@ -93,12 +93,12 @@ export const portfolio = builder.objectRef<object>('Portfolio').implement({
         orderBy: t.arg({ type: subscriptionOrder, description: 'Order of the subscriptions.' }),
         ...connectionArgs,
       },
-      resolve: async (_root, args, { services: { portfolio: rows, customers } }) => {
-        const list = await subscriptionList(args, rows, customers);
+      resolve: async (_root, args, { services }) => {
+        const list = await subscriptionList(args, services);
         return {
           page: list.page(args),
-          totalCount: () => rows.countSubscriptions(list.filter),
-          summary: () => rows.summary(list.filter),
+          totalCount: () => services.portfolio.countSubscriptions(list.filter),
+          summary: () => services.portfolio.summary(list.filter),
         };
       },
     }),
@@ -114,9 +114,9 @@ export const portfolio = builder.objectRef<object>('Portfolio').implement({
         orderBy: t.arg({ type: customerOrder, description: 'Order of the customers.' }),
         ...connectionArgs,
       },
-      resolve: async (_root, args, { services: { portfolio: rows, customers } }) => {
-        const list = await customerList(args, rows, customers);
-        return { page: list.page(args), totalCount: () => rows.countCustomers(list.filter) };
+      resolve: async (_root, args, { services }) => {
+        const { filter, page } = await customerList(args, services);
+        return { page: page(args), totalCount: () => services.portfolio.countCustomers(filter) };
       },
     }),
   }),

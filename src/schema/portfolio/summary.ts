@@ -1,4 +1,6 @@
+import type { FieldMap } from '@pothos/core';
 import type { PortfolioSummary, SummaryGroup } from '../../domain/portfolio.ts';
+import type { ObjectFields } from '../builder.ts';
 import { expose, exposeAs, objectType } from '../fields.ts';
 import { UNRECOGNIZED } from '../open-enum.ts';
 import {
@@ -29,49 +31,42 @@ function countsBy(
     .sort((a, b) => b.count - a.count || ((a.value ?? '') < (b.value ?? '') ? -1 : 1));
 }
 
-const statusCount = objectType<Count>(
-  'PortfolioStatusCount',
-  'The number of subscriptions with one status.',
-  (t) => ({
-    status: t.field({
-      type: subscriptionStatus.ref,
-      nullable: false,
-      description: 'Status of the subscriptions.',
-      resolve: ({ value }) => value ?? UNRECOGNIZED,
-    }),
-    count: t.exposeInt('count', { nullable: false, description: 'Number of subscriptions.' }),
-  }),
-);
+/** Defines the type of a count by one property, which `field` defines. */
+function countType(name: string, counted: string, field: (t: ObjectFields<Count>) => FieldMap) {
+  return objectType<Count>(name, `The number of subscriptions ${counted}.`, (t) => ({
+    ...field(t),
+    ...expose(t, { 'Int!': { count: 'Number of subscriptions.' } }),
+  }));
+}
 
-const planCount = objectType<Count>(
-  'PortfolioPlanCount',
-  'The number of subscriptions with one plan.',
-  (t) => ({
-    planName: t.field({
-      type: planName.ref,
-      description: 'Plan of the subscriptions; null for those without one.',
-      resolve: ({ value }) => value,
-    }),
-    count: t.exposeInt('count', { nullable: false, description: 'Number of subscriptions.' }),
+const statusCount = countType('PortfolioStatusCount', 'with one status', (t) => ({
+  status: t.field({
+    type: subscriptionStatus.ref,
+    nullable: false,
+    description: 'Status of the subscriptions.',
+    resolve: ({ value }) => value ?? UNRECOGNIZED,
   }),
-);
+}));
 
-const skuCount = objectType<Count>(
-  'PortfolioSkuCount',
-  'The number of subscriptions to one SKU.',
-  (t) => ({
-    skuId: t.string({
-      nullable: false,
-      description: 'SKU id of the subscriptions.',
-      resolve: ({ value }) => value ?? '',
-    }),
-    count: t.exposeInt('count', { nullable: false, description: 'Number of subscriptions.' }),
+const planCount = countType('PortfolioPlanCount', 'with one plan', (t) => ({
+  planName: t.field({
+    type: planName.ref,
+    description: 'Plan of the subscriptions; null for those without one.',
+    resolve: ({ value }) => value,
   }),
-);
+}));
 
-const reasonCount = objectType<Count>(
+const skuCount = countType('PortfolioSkuCount', 'to one SKU', (t) => ({
+  skuId: t.string({
+    nullable: false,
+    description: 'SKU id of the subscriptions.',
+    resolve: ({ value }) => value ?? '',
+  }),
+}));
+
+const reasonCount = countType(
   'PortfolioSuspensionReasonCount',
-  'The number of subscriptions that are suspended for one reason.',
+  'that are suspended for one reason',
   (t) => ({
     suspensionReason: t.field({
       type: suspensionReason.ref,
@@ -79,7 +74,6 @@ const reasonCount = objectType<Count>(
       description: 'Reason of the suspensions.',
       resolve: ({ value }) => value ?? UNRECOGNIZED,
     }),
-    count: t.exposeInt('count', { nullable: false, description: 'Number of subscriptions.' }),
   }),
 );
 

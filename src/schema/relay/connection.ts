@@ -1,6 +1,15 @@
 import type { ObjectRef } from '@pothos/core';
+import { MAX_STORED_PAGE } from '../../domain/page.ts';
 import { builder, type Types } from '../builder.ts';
-import { type Connection, DEFAULT_FIRST, type Edge, MAX_FIRST } from './pagination.ts';
+import {
+  type Connection,
+  type ConnectionArgs,
+  DEFAULT_FIRST,
+  type Edge,
+  type ListSource,
+  MAX_FIRST,
+  paginate,
+} from './pagination.ts';
 
 const pageInfo = builder.objectRef<Connection<unknown>>('PageInfo').implement({
   description: 'Position of a page in its list. Lists can only be read forward.',
@@ -115,6 +124,15 @@ export function countedConnectionOf<T>(
   const connection = connectionOf<T, CountedConnection<T>>(node);
   addTotalCount(connection, items);
   return connection;
+}
+
+/** As `paginate`, for a list of the gateway's store. */
+export async function paginateStored<T>(
+  args: ConnectionArgs,
+  { count, ...source }: Omit<ListSource<T>, 'maxPageSize'> & { count(): Promise<number> },
+): Promise<CountedConnection<T>> {
+  const connection = await paginate(args, { ...source, maxPageSize: MAX_STORED_PAGE });
+  return { ...connection, totalCount: count };
 }
 
 /** Adds the field `totalCount` to a connection. */

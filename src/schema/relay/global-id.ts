@@ -53,12 +53,15 @@ export function encodeGlobalId(type: NodeType, ...parts: string[]): string {
   return base64url(text);
 }
 
-/** One for all ids: a list encodes hundreds of them, and a Buffer for each takes longer than the rest. */
-const scratch = Buffer.allocUnsafe(1_024);
-
+/**
+ * `btoa` takes less time than a Buffer. Of the characters of ids, only `~` can be encoded to one that
+ * is not in base64url.
+ */
 function base64url(ascii: string): string {
-  if (ascii.length > scratch.length) return Buffer.from(ascii, 'latin1').toString('base64url');
-  return scratch.toString('base64url', 0, scratch.write(ascii, 'latin1'));
+  if (ascii.includes('~')) return Buffer.from(ascii, 'latin1').toString('base64url');
+  const text = btoa(ascii);
+  const rest = ascii.length % 3;
+  return rest === 0 ? text : text.slice(0, rest - 3);
 }
 
 /** What `encodeURIComponent` leaves as it is. Most ids are. */

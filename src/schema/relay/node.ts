@@ -32,16 +32,19 @@ interface NodeOptions<T> {
   readonly id?: string;
   /** The parts of the global id; see `encodeGlobalId`. */
   readonly key: (parent: T) => readonly string[];
+  /** Makes the type available through `node`. Without it, `registerNode` does. */
+  readonly load?: LoadNode;
   readonly fields: (t: ObjectFields<T>) => FieldMap;
 }
 
-/** Defines an object type with a global id. `registerNode` makes it available through `node`. */
+/** Defines an object type with a global id. */
 export function nodeType<T extends object>(
   name: NodeType,
   options: NodeOptions<T>,
 ): ObjectRef<Types, T>;
 export function nodeType(name: NodeType, options: NodeOptions<object>) {
-  const { description, id = 'Opaque global id.', key, fields } = options;
+  const { description, id = 'Opaque global id.', key, load: loadNode, fields } = options;
+  if (loadNode) registerNode(name, loadNode);
   return builder.objectRef<object>(name).implement({
     description,
     interfaces: [nodeInterface],

@@ -112,7 +112,7 @@ class PageEdge<T> implements Edge<T> {
     const offset = this.#offset;
     // The list may still grow after its last item, so that item's cursor stays on the last page.
     const after = positionAfter(position, offset, page) ?? { ...position, offset };
-    return encodeCursor(after, identity);
+    return sealCursor([after.token, after.size, after.offset], identity);
   }
 }
 
@@ -150,10 +150,6 @@ export function checkFirst(first: number | null | undefined): number {
     throw badInput(`first must be an integer from 0 to ${MAX_FIRST}.`);
   }
   return value;
-}
-
-function encodeCursor({ token, size, offset }: Position, identity: string): string {
-  return sealCursor([token, size, offset], identity);
 }
 
 function decodeCursor(cursor: string, identity: string): Position {

@@ -4,7 +4,6 @@ import { pipeline } from 'node:stream/promises';
 import type { GraphQLSchema } from 'graphql';
 import { GatewayError } from '../../domain/error.ts';
 import type { Limits } from '../../domain/limits.ts';
-import type { PlaceInOrder } from '../../domain/portfolio-filter.ts';
 import type { Viewer } from '../../domain/viewer.ts';
 import type { Logger } from '../../log.ts';
 import {
@@ -110,9 +109,7 @@ async function send(options: ExportOptions, path: ExportPath, admitted: Admitted
     lane: { viewer: viewer.subject, type: 'EVENT' },
   });
   const query = new URL(request.url ?? '', 'http://localhost').searchParams;
-  const lines = path.startsWith('/export/subscriptions')
-    ? await subscriptionLines(options, query, services, formatOf(path))
-    : await customerLines(options, query, services, formatOf(path));
+  const lines = await linesOf(options, path, query, services);
   const first = await lines.next();
   response.writeHead(200, {
     'content-type': path.endsWith('.csv') ? 'text/csv; charset=utf-8' : 'application/x-ndjson',
@@ -165,30 +162,23 @@ const ndjson: Format = {
     `${JSON.stringify(Object.fromEntries(names.map((name, n) => [name, cells[n] ?? null])))}\n`,
 };
 
-function formatOf(path: ExportPath): Format {
-  return path.endsWith('.csv') ? csv : ndjson;
-}
-
-async function subscriptionLines(
+async function linesOf(
   { schema, limits }: ExportOptions,
+  path: ExportPath,
   query: URLSearchParams,
-  { portfolio, customers }: Services,
-  format: Format,
+  services: Services,
 ): Promise<AsyncGenerator<string, void>> {
-  const { after, ...args } = exportArguments(query, schema, 'Subscription', limits.suggestions);
-  const list = await subscriptionList(asArguments(args), portfolio, customers);
-  return linesOf(list, after === null ? null : list.placeOf(after), subscriptionColumns, format);
-}
-
-async function customerLines(
-  { schema, limits }: ExportOptions,
-  query: URLSearchParams,
-  { portfolio, customers }: Services,
-  format: Format,
-): Promise<AsyncGenerator<string, void>> {
-  const { after, ...args } = exportArguments(query, schema, 'Customer', limits.suggestions);
-  const list = await customerList(asArguments(args), portfolio, customers);
-  return linesOf(list, after === null ? null : list.placeOf(after), customerColumns, format);
+  const format = path.endsWith('.csv') ? csv : ndjson;
+  const type = path.startsWith('/export/subscriptions') ? 'Subscription' : 'Customer';
+  const { after, ...args } = exportArguments(query, schema, type, limits.suggestions);
+  return type === 'Subscription'
+    ? pagesOf(
+        await subscriptionList(asArguments(args), services),
+        after,
+        subscriptionColumns,
+        format,
+      )
+    : pagesOf(await customerList(asArguments(args), services), after, customerColumns, format);
 }
 
 /** The schema has checked the arguments. */
@@ -197,16 +187,16 @@ function asArguments<Args>(args: { readonly filter: unknown; readonly orderBy: u
 }
 
 /** One text for each page of rows. */
-async function* linesOf<Row>(
+async function* pagesOf<Row>(
   list: PortfolioList<Row>,
-  from: PlaceInOrder | null,
+  cursor: string | null,
   columns: Columns<Row>,
   format: Format,
 ): AsyncGenerator<string, void> {
   const names = [...Object.keys(columns), 'cursor'];
   const cells = Object.values(columns);
   let text = format.head(names);
-  for (let after = from; ; ) {
+  for (let after = cursor === null ? null : list.placeOf(cursor); ; ) {
     const rows = await list.read(after, PAGE);
     for (const { row, place } of rows) {
       const values = [...cells.map((cell) => cell(row)), list.cursorOf(place)];
@@ -232,7 +222,10 @@ interface Failed {
 /** After the first row, only an interrupted response says that rows are missing. */
 function fail(error: unknown, failed: Failed): void {
   const { request, response, requestId, origins, log, record } = failed;
-  const known = error instanceof GatewayError ? error : internal(error);
+  const known =
+    error instanceof GatewayError
+      ? error
+      : new GatewayError('INTERNAL_SERVER_ERROR', 'Internal error.', { cause: error });
   const isClientGone = response.destroyed && !response.writableFinished;
   if (response.headersSent || isClientGone) {
     if (!isClientGone) log.warn({ err: error, requestId }, 'export interrupted');
@@ -242,8 +235,4 @@ function fail(error: unknown, failed: Failed): void {
   if (known.code === 'INTERNAL_SERVER_ERROR') log.error({ err: error, requestId }, 'export failed');
   record.failed(known.code);
   refuse(request, response, requestId, refusalOf(known), origins);
-}
-
-function internal(cause: unknown): GatewayError {
-  return new GatewayError('INTERNAL_SERVER_ERROR', 'Internal error.', { cause });
 }

@@ -5,17 +5,13 @@ import { checkShape, checkTokens } from './limits/shape.ts';
 /** Characters of all cached documents together; their syntax trees take about 100 times as much. */
 const MAX_CACHED = 200_000;
 
-export interface Documents {
-  /** @throws GraphQLError when the source is not a document or exceeds a limit */
-  parse(source: string): DocumentNode;
-  validate(document: DocumentNode): readonly GraphQLError[];
-}
+export type Documents = ReturnType<typeof createDocuments>;
 
 /**
  * Parses and validates documents. HTTP and WebSocket share one LRU cache. Only valid documents stay in
  * it: the errors of an invalid one keep its whole validation in memory, 50 kB even for `{ a }`.
  */
-export function createDocuments(schema: GraphQLSchema, limits: Limits): Documents {
+export function createDocuments(schema: GraphQLSchema, limits: Limits) {
   // A Map iterates in insertion order, so its first key is the least recently used document.
   const cache = new Map<string, DocumentNode>();
   const valid = new WeakSet<DocumentNode>();
@@ -40,7 +36,8 @@ export function createDocuments(schema: GraphQLSchema, limits: Limits): Document
   }
 
   return {
-    parse(source) {
+    /** @throws GraphQLError when the source is not a document or exceeds a limit */
+    parse(source: string): DocumentNode {
       const known = cache.get(source);
       if (known) {
         if (known !== newest) {
@@ -56,7 +53,7 @@ export function createDocuments(schema: GraphQLSchema, limits: Limits): Document
       store(source, document);
       return document;
     },
-    validate(document) {
+    validate(document: DocumentNode): readonly GraphQLError[] {
       if (valid.has(document)) return [];
       const errors = validate(schema, document);
       if (errors.length === 0) valid.add(document);

@@ -90,67 +90,108 @@ export interface RequestArgs extends ExecutionArgs {
 }
 
 export function createRequestContext(options: RequestContextOptions): RequestContext {
-  const { viewer, requestId, agent, deadlineMs, limits, createServices, record, log } = options;
-  const controller = new AbortController();
-  const { signal } = controller;
-  const unfollow = follow(options.signal, controller);
-  let timer: NodeJS.Timeout | undefined = setTimeout(() => {
-    const message = `The request took longer than ${deadlineMs} ms.`;
-    controller.abort(new GatewayError('DEADLINE_EXCEEDED', message, { retryable: true }));
-  }, deadlineMs);
-  const meter = new Meter(limits, (reason) => controller.abort(reason));
-  record?.setSubject(viewer.subject);
-  record?.countCalls(() => meter.calls);
-  const countCall = (): void => meter.countCall();
-  let services: Services | undefined;
-  const lane: RequestLane = { viewer: viewer.subject, type: options.type ?? 'REQUEST' };
-  const listeners: (() => void)[] = [];
-  const onDelivered = (listener: () => void): void => void listeners.push(listener);
+  return new OwnContext(options);
+}
 
-  return {
-    viewer,
-    requestId,
+/**
+ * A class, because V8 keeps what an object literal with a getter refers to until the next full
+ * collection: all objects of a request, which are garbage a moment later.
+ */
+class OwnContext implements RequestContext {
+  readonly viewer: Viewer;
+  readonly requestId: string;
+  readonly lastEventId: string | null;
+  readonly meter: Meter;
+  readonly record: RequestRecord | undefined;
+  readonly remote: TraceContext | null | undefined;
+  readonly signal: AbortSignal;
+  readonly errorScope: ErrorScope;
+  readonly #options: RequestContextOptions;
+  readonly #controller = new AbortController();
+  readonly #unfollow: () => void;
+  #timer: NodeJS.Timeout | undefined;
+  #services: Services | undefined;
+  #listeners: (() => void)[] | undefined;
+
+  constructor(options: RequestContextOptions) {
+    const { viewer, requestId, limits, deadlineMs, record, log } = options;
+    this.#options = options;
+    this.viewer = viewer;
+    this.requestId = requestId;
     // EventSource sends no header before the first event; other clients may send an empty one.
-    lastEventId: options.lastEventId || null,
-    meter,
-    record,
-    remote: options.remote,
-    signal,
-    errorScope: { requestId, log, suggestions: limits.suggestions, onError: record?.failed },
-    get services() {
-      services ??= createServices({
-        ...{ viewer, requestId, agent, signal, lane, countCall, onDelivered },
-      });
-      return services;
-    },
-    report(failure, mutation) {
-      record?.failed(failure.code);
-      logReturned(failure, { mutation, requestId, log });
-    },
-    forEvent: () =>
-      createRequestContext({ ...options, signal: undefined, record: undefined, type: 'EVENT' }),
-    keepOpen() {
-      clearTimeout(timer);
-      timer = undefined;
-      services = undefined;
-      unfollow();
-      record?.fixCalls();
-    },
-    delivered() {
-      for (const listener of listeners.splice(0)) listener();
-    },
-    disconnected() {
-      controller.abort(clientGone);
-    },
-    end(isComplete = false) {
-      clearTimeout(timer);
-      unfollow();
-      // An abort creates an event, which takes longer than the timer.
-      if (!isComplete) controller.abort(answered);
-      // The record of an HTTP request ends with its response.
-      if (record?.transport === 'WS') record.end();
-    },
-  };
+    this.lastEventId = options.lastEventId || null;
+    this.record = record;
+    this.remote = options.remote;
+    this.signal = this.#controller.signal;
+    this.#unfollow = follow(options.signal, this.#controller);
+    this.meter = new Meter(limits, (reason) => this.#controller.abort(reason));
+    this.errorScope = { requestId, log, suggestions: limits.suggestions, onError: record?.failed };
+    this.#timer = setTimeout(() => this.#expire(), deadlineMs);
+    record?.setSubject(viewer.subject);
+    record?.countCallsOf(this.meter);
+  }
+
+  get services(): Services {
+    this.#services ??= this.#createServices();
+    return this.#services;
+  }
+
+  report(failure: GatewayError, mutation: string): void {
+    const { requestId, record } = this;
+    record?.failed(failure.code);
+    logReturned(failure, { mutation, requestId, log: this.#options.log });
+  }
+
+  forEvent(): RequestContext {
+    const rest = { signal: undefined, record: undefined, type: 'EVENT' } as const;
+    return new OwnContext({ ...this.#options, ...rest });
+  }
+
+  keepOpen(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#services = undefined;
+    this.#unfollow();
+    this.record?.fixCalls();
+  }
+
+  delivered(): void {
+    const listeners = this.#listeners;
+    this.#listeners = undefined;
+    if (listeners) for (const listener of listeners) listener();
+  }
+
+  disconnected(): void {
+    this.#controller.abort(clientGone);
+  }
+
+  end(isComplete = false): void {
+    clearTimeout(this.#timer);
+    this.#unfollow();
+    // An abort creates an event, which takes longer than the timer.
+    if (!isComplete) this.#controller.abort(answered);
+    // The record of an HTTP request ends with its response.
+    if (this.record?.transport === 'WS') this.record.end();
+  }
+
+  #expire(): void {
+    const message = `The request took longer than ${this.#options.deadlineMs} ms.`;
+    this.#controller.abort(new GatewayError('DEADLINE_EXCEEDED', message, { retryable: true }));
+  }
+
+  #createServices(): Services {
+    const { viewer, requestId, signal, meter } = this;
+    const { agent, createServices, type = 'REQUEST' } = this.#options;
+    const lane: RequestLane = { viewer: viewer.subject, type };
+    return createServices({
+      ...{ viewer, requestId, agent, signal, lane },
+      countCall: () => meter.countCall(),
+      onDelivered: (listener) => {
+        this.#listeners ??= [];
+        this.#listeners.push(listener);
+      },
+    });
+  }
 }
 
 /**

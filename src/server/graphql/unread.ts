@@ -7,14 +7,7 @@ import type { Subscription } from './subscription.ts';
 const SMALL = 50_000;
 
 /** Counts the answers that wait for one HTTP client. */
-export interface Unread {
-  /** Counts an answer until its response is closed. */
-  answer(answer: Answer): Answer;
-  /** Counts each event until the next one is read. */
-  events(subscription: Subscription): AsyncIterableIterator<Answer, undefined>;
-}
-
-export function unreadOf(response: ServerResponse, subject: string, backlog: Backlog): Unread {
+export function unreadOf(response: ServerResponse, subject: string, backlog: Backlog) {
   const count = (length: number): (() => void) => {
     if (length < SMALL) return () => {};
     const release = backlog.add(subject, length, () => response.destroy());
@@ -25,11 +18,13 @@ export function unreadOf(response: ServerResponse, subject: string, backlog: Bac
     };
   };
   return {
-    answer(answer) {
+    /** Counts an answer until its response is closed. */
+    answer(answer: Answer): Answer {
       count(answer.stringify().length);
       return answer;
     },
-    events(subscription) {
+    /** Counts each event until the next one is read. */
+    events(subscription: Subscription): AsyncIterableIterator<Answer, undefined> {
       let release = (): void => {};
       return {
         async next() {

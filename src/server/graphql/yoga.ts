@@ -93,7 +93,7 @@ export function createGraphQLHandler(options: YogaOptions): GraphQLHandler {
       const context = createContext({ viewer, requestId, agent, lastEventId, record, signal });
       // Emitted only when the whole response was handed to a connection that was still open.
       res.once('finish', () => context.delivered());
-      return context;
+      return copyable(context);
     },
     plugins: [
       useRequestParams(options.trusted, options.documentMaxAgeMs),
@@ -106,5 +106,19 @@ export function createGraphQLHandler(options: YogaOptions): GraphQLHandler {
   });
   return async (request, response, context) => {
     await yoga(request, response, context);
+  };
+}
+
+/** The context with properties of its own only, because Yoga copies those into its own context. */
+function copyable(context: RequestContext): RequestContext {
+  return {
+    ...context,
+    services: context.services,
+    report: (failure, mutation) => context.report(failure, mutation),
+    forEvent: () => context.forEvent(),
+    keepOpen: () => context.keepOpen(),
+    delivered: () => context.delivered(),
+    disconnected: () => context.disconnected(),
+    end: (isComplete) => context.end(isComplete),
   };
 }

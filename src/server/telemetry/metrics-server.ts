@@ -5,16 +5,10 @@ import type { Logger } from '../../log.ts';
 import { pathOf } from '../request-target.ts';
 import { collectMetrics, type MetricSources } from './metrics.ts';
 
-export interface MetricsServer {
-  /** Port 0 selects a free port. Resolves with the URL of the metrics. */
-  listen(host: string, port: number): Promise<string>;
-  close(): Promise<void>;
-}
-
 const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 /** Serves metrics to Prometheus on a listener of its own. Collects from now on. */
-export function createMetricsServer(sources: MetricSources, log: Logger): MetricsServer {
+export function createMetricsServer(sources: MetricSources, log: Logger) {
   const collector = collectMetrics(sources);
   const server = createServer((request, response) => {
     if (pathOf(request) !== '/metrics') return void response.writeHead(404).end();
@@ -30,7 +24,8 @@ export function createMetricsServer(sources: MetricSources, log: Logger): Metric
     );
   });
   return {
-    async listen(host, port) {
+    /** Port 0 selects a free port. Resolves with the URL of the metrics. */
+    async listen(host: string, port: number): Promise<string> {
       server.listen(port, host);
       await once(server, 'listening');
       const { port: chosen } = server.address() as AddressInfo;
@@ -39,7 +34,7 @@ export function createMetricsServer(sources: MetricSources, log: Logger): Metric
       return url;
     },
     close: () =>
-      new Promise((resolve) => {
+      new Promise<void>((resolve) => {
         collector.close();
         server.close(() => resolve());
         server.closeAllConnections();

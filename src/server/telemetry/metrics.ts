@@ -147,23 +147,17 @@ export interface MetricSources {
   unknownWrites(): Promise<number>;
 }
 
-export interface MetricsCollector {
-  readonly metrics: readonly AnyMetric[];
-  /** All metrics in Prometheus's text format. */
-  scrape(): Promise<string>;
-  close(): void;
-}
-
 /** Collects metrics from now on. The sources can be set later, before the first scrape. */
-export function collectMetrics(sources: MetricSources): MetricsCollector {
+export function collectMetrics(sources: MetricSources) {
   const metrics = createMetrics();
   const unsubscribe = [...followTraffic(metrics), ...followState(metrics)];
   const delay = monitorEventLoopDelay({ resolution: 20 });
   delay.enable();
   let cpuSeconds = 0;
   return {
-    metrics: Object.values(metrics),
-    async scrape() {
+    metrics: Object.values<AnyMetric>(metrics),
+    /** All metrics in Prometheus's text format. */
+    async scrape(): Promise<string> {
       metrics.unfinished.set(sources.unfinishedOperations());
       const unknown = await sources.unknownWrites().catch(() => Number.NaN);
       metrics.unknownWrites.set(unknown);
@@ -181,7 +175,7 @@ export function collectMetrics(sources: MetricSources): MetricsCollector {
         .map((metric) => metric.render())
         .join('');
     },
-    close() {
+    close(): void {
       for (const end of unsubscribe) end();
       delay.disable();
     },

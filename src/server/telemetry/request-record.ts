@@ -23,6 +23,11 @@ export interface RequestEnd {
   readonly isClientGone?: boolean | undefined;
 }
 
+/** Counts the backend calls of a request. */
+interface CallCount {
+  readonly calls: number;
+}
+
 /** Collects what the access log says about one GraphQL request, and writes its line at the end. */
 export class RequestRecord {
   readonly #options: RequestRecordOptions;
@@ -34,7 +39,8 @@ export class RequestRecord {
   #code: ErrorCode | null = null;
   #reason: string | undefined;
   #cost = 0;
-  #calls: () => number = () => 0;
+  /** What counts the backend calls; a number once it is final. */
+  #calls: CallCount | number = 0;
   #isEnded = false;
 
   constructor(options: RequestRecordOptions) {
@@ -70,15 +76,17 @@ export class RequestRecord {
     this.#cost = cost;
   }
 
-  /** @param calls returns the number of backend calls until now */
-  countCalls(calls: () => number): void {
-    this.#calls = calls;
+  countCallsOf(count: CallCount): void {
+    this.#calls = count;
   }
 
   /** Keeps the number of backend calls until now, and not what counts them. */
   fixCalls(): void {
-    const calls = this.#calls();
-    this.#calls = () => calls;
+    this.#calls = this.#callsNow;
+  }
+
+  get #callsNow(): number {
+    return typeof this.#calls === 'number' ? this.#calls : this.#calls.calls;
   }
 
   /** Records a failure. The first one is the outcome of the request. */
@@ -113,7 +121,7 @@ export class RequestRecord {
         outcome,
         reason: this.#reason,
         durationMs: Math.round(durationMs * 10) / 10,
-        backendCalls: this.#calls(),
+        backendCalls: this.#callsNow,
         cost: this.#cost,
       },
       'request',

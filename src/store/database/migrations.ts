@@ -3,6 +3,7 @@ import type { Migration } from 'kysely/migration';
 import type { DatabaseKind } from './database.ts';
 import { addAuditLog } from './migrate-audit.ts';
 import { addOperationFilters, addOperationIndexes } from './migrate-operation-filters.ts';
+import { createPollLeases } from './migrate-poll-leases.ts';
 import { createPortfolio } from './migrate-portfolio.ts';
 import { addPortfolioTexts } from './migrate-portfolio-texts.ts';
 import { addTraceContext } from './migrate-trace-context.ts';
@@ -26,6 +27,7 @@ export function migrations(kind: DatabaseKind): Record<string, Migration> {
     '0010-portfolio': { up: (db) => createPortfolio(db, kind) },
     '0011-trace-context': { up: addTraceContext },
     '0012-operation-indexes': { up: addOperationIndexes },
+    '0013-poll-leases': { up: createPollLeases },
     '0014-portfolio-texts': { up: (db) => addPortfolioTexts(db, kind) },
   };
 }

@@ -24,8 +24,17 @@ export interface OperationsTable {
   latest_sequence: number;
   /** The trace of the write that started it (see `encodeTrace`); null when it was not traced. */
   trace_context: string | null;
+  /** The instance that polls it, as long as its lease in `poll_leases` lasts. */
   lease_holder: string | null;
-  /** 0 when no instance holds the lease. */
+  /** Set by earlier versions, whose instances have a lease on each operation. */
+  lease_until: Generated<number>;
+}
+
+/** One row per instance that polls operations. Times are by the database's clock. */
+export interface PollLeasesTable {
+  holder: string;
+  /** The length of the lease. */
+  lease_ms: number;
   lease_until: number;
 }
 
@@ -110,6 +119,7 @@ export interface NotificationsTable {
 export interface Tables extends PortfolioTables {
   operations: OperationsTable;
   operation_entries: EntriesTable;
+  poll_leases: PollLeasesTable;
   writes: WritesTable;
   customer_links: CustomerLinksTable;
   notifications: NotificationsTable;

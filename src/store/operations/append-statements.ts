@@ -3,6 +3,7 @@ import type { BillingCustomerKey } from '../../domain/customer.ts';
 import { isPolled, type Operation, operationStatus } from '../../domain/operation.ts';
 import type { Database } from '../database/database.ts';
 import { template } from '../database/template.ts';
+import { hasLease } from './leases.ts';
 import { encodeOperation } from './operation-json.ts';
 import { isAnother } from './readings.ts';
 import { latestEntries, toEntry } from './rows.ts';
@@ -69,7 +70,7 @@ export function appendStatements(database: Database) {
 function selectKnown(database: Database) {
   return template<Pick<AppendValues, 'operationId' | 'leaseHolder'>, KnownRow>((db, slot) => {
     const isHeld = sql<number>`case when o.lease_holder = ${slot('leaseHolder')}
-      and o.lease_until > ${database.now} then 1 else 0 end`;
+      and ${hasLease(database, slot('leaseHolder'))} then 1 else 0 end`;
     return latestEntries(db)
       .select(['o.customer_id', isHeld.as('is_held')])
       .where('o.operation_id', '=', slot('operationId'))
@@ -84,7 +85,7 @@ function insertOperation(database: Database) {
       .insertInto('operations')
       .columns([
         ...(['operation_id', 'status', 'done', 'first_seen_at'] as const),
-        ...(['latest_sequence', 'lease_until'] as const),
+        'latest_sequence',
       ])
       .expression(
         db
@@ -94,7 +95,6 @@ function insertOperation(database: Database) {
             sql<number>`cast(${slot('done')} as integer)`.as('done'),
             database.now.as('first_seen_at'),
             sql.lit(0).as('latest_sequence'),
-            sql.lit(0).as('lease_until'),
           ])
           .where(
             sql<boolean>`not exists (select 1 from operations
@@ -106,7 +106,7 @@ function insertOperation(database: Database) {
 }
 
 /**
- * Inserts the entry if the latest entry is still the known one and the lease is held. The lease is a
+ * Inserts the entry if the latest entry is still the known one and the operation is held. That is a
  * condition of this statement, so that an instance that was stopped until its lease expired cannot
  * append after its successor.
  */
@@ -129,7 +129,7 @@ function insertEntry(database: Database, isHeld: boolean) {
         if (!isHeld) return target;
         return target
           .where('lease_holder', '=', slot('leaseHolder'))
-          .where('lease_until', '>', database.now);
+          .where(hasLease(database, slot('leaseHolder')));
       })
       .compile(),
   );

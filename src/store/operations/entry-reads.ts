@@ -4,24 +4,23 @@ import type { Database } from '../database/database.ts';
 import { lastSequence } from '../database/sequences.ts';
 import { template } from '../database/template.ts';
 import { isOfTenant } from '../links/tenant-conditions.ts';
-import type { OperationJournal } from './journal.ts';
+import type { ChangesFilter } from './operation-conditions.ts';
 import { type EntryRow, entriesAfter, latestEntries, MAX_ROWS, toEntry } from './rows.ts';
 
-type Reads = Pick<
-  OperationJournal,
-  'latest' | 'latestMany' | 'after' | 'changesAfter' | 'lastSequence'
->;
-
-export function entryReads(database: Database): Reads {
+export function entryReads(database: Database) {
   const compiler = queryCompiler(database.kind);
-  const latest = selectLatest();
+  const latest = template<{ operationId: string }, EntryRow>((db, slot) =>
+    latestEntries(db).where('o.operation_id', '=', slot('operationId')).compile(),
+  );
   const after = selectAfter();
   return {
-    async latest(operationId) {
+    /** The latest entry of an operation; null when the journal does not have the operation. */
+    async latest(operationId: string): Promise<OperationEntry | null> {
       const [row] = await database.select(latest(compiler, { operationId }));
       return row ? toEntry(row) : null;
     },
-    async latestMany(operationIds) {
+    /** The latest entries of several operations, in the order of the ids. */
+    async latestMany(operationIds: readonly string[]): Promise<readonly (OperationEntry | null)[]> {
       const found = new Map<string, OperationEntry>();
       for (let start = 0; start < operationIds.length; start += MAX_ROWS) {
         const ids = operationIds.slice(start, start + MAX_ROWS);
@@ -32,13 +31,26 @@ export function entryReads(database: Database): Reads {
       }
       return operationIds.map((id) => found.get(id) ?? null);
     },
-    async after(operationId, sequence, limit) {
-      const values = { operationId, sequence, limit: Math.min(limit ?? MAX_ROWS, MAX_ROWS) };
+    /** The entries of one operation after `sequence`, oldest first. */
+    async after(
+      operationId: string,
+      sequence: number,
+      limit = MAX_ROWS,
+    ): Promise<readonly OperationEntry[]> {
+      const values = { operationId, sequence, limit: Math.min(limit, MAX_ROWS) };
       return (await database.select(after(compiler, values))).map(toEntry);
     },
-    async changesAfter({ customer, tenant }, sequence, limit) {
+    /**
+     * The entries that match the filter after `sequence`, oldest first. A sequence becomes visible only
+     * after all lower ones, so a reader that continues from its last sequence misses nothing.
+     */
+    async changesAfter(
+      { customer, tenant }: ChangesFilter,
+      sequence: number,
+      limit = MAX_ROWS,
+    ): Promise<readonly OperationEntry[]> {
       const rows = await database.read((db) => {
-        const all = entriesAfter(db, sequence, Math.min(limit ?? MAX_ROWS, MAX_ROWS));
+        const all = entriesAfter(db, sequence, Math.min(limit, MAX_ROWS));
         const changes = tenant ? all.where(isOfTenant(tenant, 'e.reseller_id')) : all;
         if (!customer) return changes.execute();
         return changes
@@ -48,14 +60,9 @@ export function entryReads(database: Database): Reads {
       });
       return rows.map(toEntry);
     },
+    /** The highest sequence; 0 for an empty journal. */
     lastSequence: () => lastSequence(database, 'operation_entries'),
   };
-}
-
-function selectLatest() {
-  return template<{ operationId: string }, EntryRow>((db, slot) =>
-    latestEntries(db).where('o.operation_id', '=', slot('operationId')).compile(),
-  );
 }
 
 function selectAfter() {

@@ -1,6 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { CustomerLink } from '../../domain/customer.ts';
-import type { Operation } from '../../domain/operation.ts';
+import type { Operation, OperationEntry } from '../../domain/operation.ts';
 import { announcementOf, type Changes } from '../database/changes.ts';
 import { queryCompiler } from '../database/compiler.ts';
 import type { Database, StoreLog } from '../database/database.ts';
@@ -14,8 +14,18 @@ import {
   toKnown,
   valuesOf,
 } from './append-statements.ts';
-import type { OperationJournal, PolledAppend } from './journal.ts';
 import { replaces } from './readings.ts';
+
+/** The result of appending the reading of a poller. */
+interface PolledAppend {
+  /**
+   * KEPT: the latest entry is newer than the reading, or equal to it. LEASE_LOST: this instance does
+   * not hold the lease; nothing was appended.
+   */
+  readonly outcome: 'APPENDED' | 'KEPT' | 'LEASE_LOST';
+  /** The entry that is the latest afterwards. */
+  readonly entry: OperationEntry;
+}
 
 /** A reading by the poller that held the lease when it sent the poll. */
 interface Poll {
@@ -29,7 +39,7 @@ export function entryWrites(
   database: Database,
   changes: Changes,
   { instanceId, log }: { readonly instanceId: string; readonly log: StoreLog },
-): Pick<OperationJournal, 'append' | 'appendPolled'> {
+) {
   const compiler = queryCompiler(database.kind);
   const statements = statementsOf(database);
 
@@ -78,8 +88,19 @@ export function entryWrites(
   }
 
   return {
-    append: async (operation) => (await append(operation, null)).entry,
-    appendPolled: (operation, requestedAfter) =>
+    /**
+     * Appends a state that was read without a lease: the first one of an operation, one with a later
+     * `modifiedAt` than the latest, or a final one. Nothing replaces a final state. Returns the entry
+     * that is the latest afterwards.
+     */
+    append: async (operation: Operation) => (await append(operation, null)).entry,
+    /**
+     * Appends a state that the poller of this instance read, unless the latest state is newer, equal or
+     * final. Without a later `modifiedAt`, the state counts as newer only while the latest entry is the
+     * one that the poll was sent after.
+     * @param requestedAfter the sequence of the latest entry when the poll was sent
+     */
+    appendPolled: (operation: Operation, requestedAfter: number) =>
       append(operation, { leaseHolder: instanceId, requestedAfter }),
   };
 }

@@ -1,33 +1,57 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { HeldOperation } from '../../domain/operation.ts';
 import type { CommitOptions, Database } from '../database/database.ts';
 import { decodeTrace } from '../database/trace-column.ts';
-import type { OperationJournal } from './journal.ts';
 import { latestEntries, MAX_ROWS, toEntry } from './rows.ts';
 
 /** A literal: the partial index of unfinished operations is not used for a parameter. */
 const UNFINISHED = sql.lit(0);
-const FREE = { lease_holder: null, lease_until: 0 } as const;
 /** Milliseconds by which the clock may be corrected without ending leases. */
 const CLOCK_TOLERANCE = 1_000;
+/** The longest lease that an earlier version can have, in milliseconds. */
+const MAX_LEASE = 600_000;
 
-/** With the lock of appends, no lease changes hands between an append's check of it and its commit. */
+/** With the lock of appends, no operation changes hands between an append's check and its commit. */
 const SERIALISED = { appends: ['operation_entries'] } as const satisfies CommitOptions;
 
-type Leases = Pick<OperationJournal, 'claim' | 'lease' | 'renew' | 'releaseAll'>;
+/** An operation that this instance holds. */
+interface HeldNumber {
+  /** As in ListedOperation. */
+  readonly number: number;
+  readonly operationId: string;
+}
+
+/** Whether an instance has a lease that has not expired, by the database's clock. */
+export function hasLease(database: Database, holder: RawBuilder<unknown>): RawBuilder<boolean> {
+  return lease(holder, sql`l.lease_until > ${database.now}`);
+}
+
+/** As `hasLease`, and not one that was taken before the clock was set back, which would not end. */
+function lasts(database: Database, holder: RawBuilder<unknown>): RawBuilder<boolean> {
+  const { now } = database;
+  const latestPossible = sql`${now} + l.lease_ms + ${sql.lit(CLOCK_TOLERANCE)}`;
+  return lease(holder, sql`l.lease_until > ${now} and l.lease_until <= ${latestPossible}`);
+}
+
+function lease(holder: RawBuilder<unknown>, condition: RawBuilder<unknown>): RawBuilder<boolean> {
+  return sql`exists (select 1 from poll_leases as l where l.holder = ${holder} and ${condition})`;
+}
 
 /**
- * Which instance polls which operation. All times are by the database's clock. A lease that ends later
- * than any lease taken now was taken before the clock was set back: it counts as expired.
+ * Which instance polls which operation. An operation has a holder, and an instance has one lease on all
+ * operations that it holds, so that a renewal changes one row. An operation without a holder, or whose
+ * holder has no lease that lasts, can be taken by any instance that has one.
  */
-export function leases(database: Database, instanceId: string): Leases {
-  const until = (leaseMs: number) => sql<number>`${database.now} + ${Math.ceil(leaseMs)}`;
-  const latestPossible = (leaseMs: number) => until(leaseMs + CLOCK_TOLERANCE);
-  const held = (leaseMs: number) =>
-    ({ lease_holder: instanceId, lease_until: until(leaseMs) }) as const;
-  const ageMs = sql<number>`${database.now} - first_seen_at`.as('age_ms');
+export function leases(database: Database, instanceId: string) {
+  const { now } = database;
+  const hasOwn = lasts(database, sql.val(instanceId));
+  const ageMs = sql<number>`${now} - first_seen_at`.as('age_ms');
+  /** Instances of earlier versions have leases on single operations. */
+  const isUnleased = sql<boolean>`(lease_until <= ${now}
+    or lease_until > ${now} + ${sql.lit(MAX_LEASE + CLOCK_TOLERANCE)})`;
 
-  async function holdings(numbers: readonly number[]): Promise<HeldOperation[]> {
+  /** The operations with these numbers, as `claim` returns them. */
+  async function holdings(numbers: readonly number[]): Promise<readonly HeldOperation[]> {
     if (numbers.length === 0) return [];
     const rows = await database.read((db) =>
       latestEntries(db)
@@ -43,53 +67,65 @@ export function leases(database: Database, instanceId: string): Leases {
   }
 
   return {
-    async claim(limit, leaseMs) {
-      const [{ rows }] = await database.commit((db) => {
-        const unfinished = db
-          .selectFrom('operations')
-          .select('number')
-          .where('done', '=', UNFINISHED)
-          .limit(Math.min(limit, MAX_ROWS));
-        // Two conditions in one query would sort all unfinished operations.
-        const expired = unfinished
-          .where('lease_until', '<=', database.now)
-          .orderBy('lease_until')
-          .as('expired');
-        const stranded = unfinished
-          .where('lease_until', '>', latestPossible(leaseMs))
-          .orderBy('lease_until')
-          .as('stranded');
-        const free = db
-          .selectFrom(expired)
-          .select('number')
-          .unionAll(db.selectFrom(stranded).select('number'))
-          .limit(Math.min(limit, MAX_ROWS));
-        return [
-          db
-            .updateTable('operations')
-            .set(held(leaseMs))
-            .where('number', 'in', free)
-            .returning('number')
-            .compile(),
-        ];
-      }, SERIALISED);
-      return holdings(rows.map(({ number }) => number));
-    },
-    async lease(operationId, leaseMs) {
+    holdings,
+    /**
+     * Takes unfinished operations that have no holder, or whose holder's lease has expired. None while
+     * this instance has no lease.
+     */
+    async claim(limit: number): Promise<readonly HeldOperation[]> {
+      const most = sql.lit(Math.min(limit, MAX_ROWS));
+      // The holders, each found by one search of the index: there are few, and many operations.
+      const free = sql<number>`with recursive holders (holder) as (
+        select min(lease_holder) from operations where done = 0
+        union all
+        select (select min(lease_holder) from operations where done = 0 and lease_holder > holder)
+        from holders where holder is not null
+      ), gone (holder) as (
+        select holder from holders
+        where holder is not null and not ${lasts(database, sql.ref('holders.holder'))}
+      ), without_holder (number) as (
+        select number from operations
+        where done = 0 and lease_holder is null and ${isUnleased} limit ${most}
+      ), left_behind (number) as (
+        select number from operations
+        where done = 0 and lease_holder in (select holder from gone) and ${isUnleased} limit ${most}
+      )
+      select number from without_holder union all select number from left_behind limit ${most}`;
       const [{ rows }] = await database.commit(
         (db) => [
           db
             .updateTable('operations')
-            .set(held(leaseMs))
+            .set({ lease_holder: instanceId })
+            .where('number', 'in', sql<number>`(${free})`)
+            .where(hasOwn)
+            .returning('number')
+            .compile(),
+        ],
+        SERIALISED,
+      );
+      return holdings(rows.map(({ number }) => number));
+    },
+    /**
+     * Takes one operation, like `claim`; also one that this instance holds.
+     * @returns null when another instance holds it, or the operation is unknown or no longer polled
+     */
+    async take(operationId: string): Promise<HeldOperation | null> {
+      const [{ rows }] = await database.commit(
+        (db) => [
+          db
+            .updateTable('operations')
+            .set({ lease_holder: instanceId })
             .where('operation_id', '=', operationId)
             .where('done', '=', UNFINISHED)
-            .where(({ eb, or }) =>
+            .where(isUnleased)
+            .where(({ eb, or, not }) =>
               or([
+                eb('lease_holder', 'is', null),
                 eb('lease_holder', '=', instanceId),
-                eb('lease_until', '<=', database.now),
-                eb('lease_until', '>', latestPossible(leaseMs)),
+                not(lasts(database, sql.ref('operations.lease_holder'))),
               ]),
             )
+            .where(hasOwn)
             .returning('number')
             .compile(),
         ],
@@ -98,37 +134,63 @@ export function leases(database: Database, instanceId: string): Leases {
       const [found = null] = await holdings(rows.map(({ number }) => number));
       return found;
     },
-    async renew(leaseMs) {
-      const [{ rows }] = await database.commit(
+    /**
+     * Renews the lease of this instance on all operations that it holds. TAKEN when it had none, or when
+     * it had expired: other instances may have taken some of the operations meanwhile.
+     */
+    async renew(leaseMs: number): Promise<'RENEWED' | 'TAKEN'> {
+      const lease = {
+        lease_ms: Math.ceil(leaseMs),
+        lease_until: sql<number>`${now} + ${Math.ceil(leaseMs)}`,
+      };
+      const [renewed] = await database.commit(
         (db) => [
           db
-            .updateTable('operations')
-            .set({ lease_until: until(leaseMs) })
-            .where('done', '=', UNFINISHED)
-            .where('lease_until', '>', database.now)
-            .where('lease_holder', '=', instanceId)
-            .returning(['operation_id', ageMs, 'trace_context'])
+            .updateTable('poll_leases')
+            .set(lease)
+            .where('holder', '=', instanceId)
+            .where(hasOwn)
+            .returning('holder')
             .compile(),
         ],
         SERIALISED,
       );
-      return rows.map((row) => ({
-        ...{ operationId: row.operation_id, ageMs: row.age_ms },
-        trace: decodeTrace(row.trace_context),
-      }));
+      if (renewed.rows.length > 0) return 'RENEWED';
+      await database.commit(
+        (db) => [
+          db
+            .deleteFrom('poll_leases')
+            .where(sql<boolean>`not ${lasts(database, sql.ref('poll_leases.holder'))}`)
+            .compile(),
+          db
+            .insertInto('poll_leases')
+            .values({ holder: instanceId, ...lease })
+            .onConflict((conflict) => conflict.column('holder').doUpdateSet(lease))
+            .compile(),
+        ],
+        SERIALISED,
+      );
+      return 'TAKEN';
     },
-
-    async releaseAll() {
+    /** The unfinished operations with numbers above `after` that this instance holds, in their order. */
+    held: (after: number, limit: number): Promise<readonly HeldNumber[]> =>
+      database.read((db) =>
+        db
+          .selectFrom('operations')
+          .select(['number', 'operation_id as operationId'])
+          .where('done', '=', UNFINISHED)
+          .where('lease_holder', '=', instanceId)
+          .where('number', '>', after)
+          .orderBy('number')
+          .limit(Math.min(limit, MAX_ROWS))
+          .execute(),
+      ),
+    /** Ends the lease of this instance. */
+    async release(): Promise<void> {
       // Not a group commit, which waits longer for a locked file: this delays the shutdown.
       await database.write(async (trx) => {
         await database.serialiseAppends(trx, 'operation_entries');
-        await trx
-          .updateTable('operations')
-          .set(FREE)
-          .where('done', '=', UNFINISHED)
-          .where('lease_until', '>', database.now)
-          .where('lease_holder', '=', instanceId)
-          .execute();
+        await trx.deleteFrom('poll_leases').where('holder', '=', instanceId).execute();
       });
     },
   };

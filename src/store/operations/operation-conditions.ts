@@ -1,7 +1,30 @@
 import { type RawBuilder, sql } from 'kysely';
-import { operationStatuses } from '../../domain/operation.ts';
+import type { BillingCustomerKey } from '../../domain/customer.ts';
+import {
+  type OperationKind,
+  type OperationStatus,
+  operationStatuses,
+} from '../../domain/operation.ts';
+import type { Tenant } from '../../domain/tenant.ts';
 import { isOfTenant } from '../links/tenant-conditions.ts';
-import type { OperationFilter } from './journal.ts';
+
+/** Selects changes of operations. */
+export interface ChangesFilter {
+  readonly customer?: BillingCustomerKey | undefined;
+  /** Only operations that this tenant sees. */
+  readonly tenant?: Tenant | undefined;
+}
+
+export interface OperationFilter extends ChangesFilter {
+  /** Matches any of these statuses; an empty list matches nothing. */
+  readonly statuses?: readonly OperationStatus[] | undefined;
+  /** Matches any of these kinds; an empty list matches nothing. */
+  readonly kinds?: readonly OperationKind[] | undefined;
+  /** Operations that started at this time or later, as `createdAt` of the entry shows. */
+  readonly from?: Date | undefined;
+  /** Operations that started before this time. */
+  readonly until?: Date | undefined;
+}
 
 /** Whether the filter matches no operation, whatever is stored. */
 export function matchesNothing({ statuses, kinds, tenant }: OperationFilter): boolean {

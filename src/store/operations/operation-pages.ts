@@ -1,16 +1,31 @@
 import { type Kysely, sql } from 'kysely';
+import type { OperationEntry } from '../../domain/operation.ts';
 import type { Database } from '../database/database.ts';
 import { type PageQuery, readPages } from '../database/pages.ts';
 import type { Tables } from '../database/tables.ts';
-import type { OperationFilter, OperationJournal } from './journal.ts';
-import { matches, matchesNothing, withStatuses } from './operation-conditions.ts';
+import {
+  matches,
+  matchesNothing,
+  type OperationFilter,
+  withStatuses,
+} from './operation-conditions.ts';
 import { findFew, numbersOf, numbersWithin, partsOf } from './operation-parts.ts';
 import { latestEntries, MAX_ROWS, toEntry } from './rows.ts';
 
+/** An operation in its latest state, with its position in the list. */
+export interface ListedOperation {
+  /** Increases with every operation and stays the same while the operation changes. */
+  readonly number: number;
+  readonly entry: OperationEntry;
+}
+
 /** The rows read depend on the page size, not on the size of the journal. */
-export function operationPages(database: Database): Pick<OperationJournal, 'pages' | 'counts'> {
+export function operationPages(database: Database) {
   return {
-    async pages(queries) {
+    /** Pages of operations in their latest state, newest first, in the order of the queries. */
+    async pages(
+      queries: readonly PageQuery<OperationFilter>[],
+    ): Promise<readonly (readonly ListedOperation[])[]> {
       const found = await readPages(database, queries, async (db, some) => {
         const few = await findFew(
           db,
@@ -24,7 +39,8 @@ export function operationPages(database: Database): Pick<OperationJournal, 'page
           .map((row) => ({ number: row.number, entry: toEntry(row) })),
       );
     },
-    async counts(filters) {
+    /** The numbers of operations that match the filters, in their order. */
+    async counts(filters: readonly OperationFilter[]): Promise<readonly number[]> {
       const found = await readPages(database, filters, async (db, some) => {
         const few = await findFew(db, some);
         return some.flatMap((filter, page) => countQuery(db, filter, page, few.has(filter)));

@@ -1,8 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { operationKinds, operationStatuses } from '../../domain/operation.ts';
 import type { Tables } from '../database/tables.ts';
-import type { OperationFilter } from './journal.ts';
-import { matches, startedWithin } from './operation-conditions.ts';
+import { matches, type OperationFilter, startedWithin } from './operation-conditions.ts';
 
 /** The most parts of one page. Each is a subquery of the statement. */
 const MAX_PARTS = 60;
@@ -30,7 +29,9 @@ export function partsOf(filter: OperationFilter): readonly OperationFilter[] | n
     statuses: statuses || isWithKind ? [...new Set(statuses ?? operationStatuses)] : [undefined],
     kinds: isWithKind ? [...new Set(kinds ?? operationKinds)] : [undefined],
   };
-  const tenants = some.resellers.map((id) => (id === undefined ? {} : { tenant: tenantOf(id) }));
+  const tenants = some.resellers.map((id) =>
+    id === undefined ? {} : { tenant: { resellers: [id], ownsUnlinked: false } },
+  );
   if (tenants.length > MAX_PARTS) return null;
   if (tenants.length * some.statuses.length * some.kinds.length > MAX_PARTS) {
     return tenants.map((own) => ({ ...filter, ...own }));
@@ -44,10 +45,6 @@ export function partsOf(filter: OperationFilter): readonly OperationFilter[] | n
       })),
     ),
   );
-}
-
-function tenantOf(resellerId: string) {
-  return { resellers: [resellerId], ownsUnlinked: false };
 }
 
 /**

@@ -1,14 +1,18 @@
 import { sql } from 'kysely';
 import type { Database } from '../database/database.ts';
-import type { OperationJournal } from './journal.ts';
 
-export function pruning(database: Database): Pick<OperationJournal, 'prune'> {
+export function pruning(database: Database) {
   return {
-    async prune(ageMs, limit) {
+    /**
+     * Deletes up to `limit` operations that are no longer polled and were first seen more than `ageMs`
+     * ago, with their entries. Returns their number.
+     */
+    async prune(ageMs: number, limit: number): Promise<number> {
+      const isOld = sql<number>`case when first_seen_at < ${database.now} - ${Math.ceil(ageMs)} then 1 else 0 end`;
       const rows = await database.read((db) =>
         db
           .selectFrom('operations')
-          .select(['number', isOlder(database, ageMs).as('is_old')])
+          .select(['number', isOld.as('is_old')])
           .where('done', '=', 1)
           .orderBy('number')
           .limit(limit)
@@ -23,9 +27,4 @@ export function pruning(database: Database): Pick<OperationJournal, 'prune'> {
       return numbers.length;
     },
   };
-}
-
-/** 1 when the operation was first seen longer ago, by the database's clock. */
-function isOlder(database: Database, ageMs: number) {
-  return sql<number>`case when first_seen_at < ${database.now} - ${Math.ceil(ageMs)} then 1 else 0 end`;
 }

@@ -16,6 +16,9 @@ import {
 import { isUnsettled, toRecord, toStoredWrite, writeRows } from './write-rows.ts';
 import type { Hold, WriteStore } from './write-store.ts';
 
+/** Deliveries in one transaction. */
+const MAX_DELIVERIES = 200;
+
 /** Statements that decide about a write's fate, each a compare-and-set. */
 export function settleMethods(
   database: Database,
@@ -38,7 +41,7 @@ export function settleMethods(
   const held = ({ holder, holdMs }: Hold) => ({ holder, held_until: until(holdMs) }) as const;
   const free = sql<boolean>`held_until <= ${database.now}`;
 
-  const deliver = delivery(database);
+  const deliver = delivery();
 
   async function change(
     id: string,
@@ -177,9 +180,9 @@ export function settleMethods(
           .compile(),
       ),
     async deliver(ids) {
-      for (let start = 0; start < ids.length; start += MAX_ROWS) {
-        const some = JSON.stringify(ids.slice(start, start + MAX_ROWS));
-        await database.commit((db) => [deliver(db, { ids: some })]);
+      for (let start = 0; start < ids.length; start += MAX_DELIVERIES) {
+        const some = ids.slice(start, start + MAX_DELIVERIES);
+        await database.commit((db) => some.map((id) => deliver(db, { id })));
       }
     },
     async hasLater({ mutation, number, target: { resellerCustomerId, skuId } }) {
@@ -205,18 +208,17 @@ export function settleMethods(
   };
 }
 
-/** Marks the outcomes of a JSON array of ids as delivered: one text for any number of them. */
-function delivery({ kind }: Database) {
-  return template<{ readonly ids: string }, unknown>((db, slot) => {
-    const ids =
-      kind === 'sqlite'
-        ? sql<string>`select value from json_each(${slot('ids')})`
-        : sql<string>`select jsonb_array_elements_text(cast(${slot('ids')} as jsonb))`;
-    return db
+/**
+ * Marks one outcome as delivered. A statement for several ids would have no fixed plan: PostgreSQL
+ * keeps the one that it made while the table was small, and that reads the whole table.
+ */
+function delivery() {
+  return template<{ readonly id: string }, unknown>((db, slot) =>
+    db
       .updateTable('writes')
       .set({ owed: 0 })
-      .where(sql<boolean>`id in (${ids})`)
+      .where('id', '=', slot('id'))
       .where('owed', '=', 1)
-      .compile();
-  });
+      .compile(),
+  );
 }

@@ -41,7 +41,7 @@ export function startedMethod(
     });
     publishState(changes, operation);
     changes.publish('write', id);
-    return { entry: appended.entry, isLeased: false };
+    return { entry: appended.entry, isHeld: false };
   }
 
   /** The journal had the operation already. */
@@ -53,7 +53,7 @@ export function startedMethod(
         .where('operation_id', '=', operation.operationId)
         .executeTakeFirst(),
     );
-    return { entry: await journal.append(operation), isLeased: row?.lease_holder === instanceId };
+    return { entry: await journal.append(operation), isHeld: row?.lease_holder === instanceId };
   }
 
   /** Billing almost always names the reseller, so this is a commit of its own. */
@@ -87,17 +87,17 @@ export function startedMethod(
     const { state: text, reseller_id } = values;
     return {
       entry: toEntry({ ...inserted, ...entry, state: text, reseller_id }),
-      isLeased: true,
+      isHeld: true,
     };
   }
 
   return {
     async started(id, state) {
-      const { entry, isLeased } = await inStatementSpan(database, 'INSERT', 'operations', () =>
+      const { entry, isHeld } = await inStatementSpan(database, 'INSERT', 'operations', () =>
         started(id, state),
       );
-      if (entry.resellerId !== null || !state.resellerId) return { entry, isLeased };
-      return { entry: await withReseller(entry, state.resellerId), isLeased };
+      if (entry.resellerId !== null || !state.resellerId) return { entry, isHeld };
+      return { entry: await withReseller(entry, state.resellerId), isHeld };
     },
   };
 }
@@ -105,14 +105,13 @@ export function startedMethod(
 type StartValues = ReturnType<typeof valuesOf>;
 
 function valuesOf(id: string, state: StartedState) {
-  const { operation, leaseMs, trace } = state;
+  const { operation, trace } = state;
   return {
     write_id: id,
     operation_id: operation.operationId,
     ...{ status: operationStatus(operation), kind: operation.kind },
     started_at: operation.createdAt?.getTime() ?? null,
     trace_context: encodeTrace(trace),
-    leaseMs: Math.ceil(leaseMs),
     ...customerOf(state),
     state: encodeOperation(operation),
   };
@@ -145,7 +144,6 @@ function insertOperation(database: Database, instanceId: string) {
         latest_sequence: 0,
         trace_context: slot('trace_context'),
         lease_holder: instanceId,
-        lease_until: sql<number>`${database.now} + ${slot('leaseMs')}`,
       })
       .onConflict((conflict) => conflict.column('operation_id').doNothing())
       .returning('first_seen_at')

@@ -50,21 +50,19 @@ export interface Hold {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A state of an operation that a write started, and who polls it. */
+/** A state of an operation that a write started, which this instance is going to poll. */
 export interface StartedState {
   readonly operation: Operation;
-  /** How long this instance leases the operation to itself, in milliseconds. */
-  readonly leaseMs: number;
   /** The trace of the write, which the polls continue. */
   readonly trace?: TraceContext | null | undefined;
   /** The reseller that the write names, for an operation that names none. */
   readonly resellerId?: string | null | undefined;
 }
 
-/** The operation's latest entry, and whether this instance holds its lease. */
+/** The operation's latest entry, and whether this instance holds it. */
 export interface StartedEntry {
   readonly entry: OperationEntry;
-  readonly isLeased: boolean;
+  readonly isHeld: boolean;
 }
 
 /**

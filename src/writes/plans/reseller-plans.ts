@@ -1,12 +1,16 @@
 import type { ResellerClient } from '../../backends/reseller/client.ts';
 import { isRefused } from '../../backends/reseller/refusals.ts';
+import {
+  getCustomer,
+  listSubscriptions,
+  type ResellerReader,
+} from '../../backends/reseller/single-reads.ts';
 import type { CallScope } from '../../domain/call-scope.ts';
 import type { Catalog } from '../../domain/catalog/catalog.ts';
 import type { BillingCustomerKey, ResellerCustomer } from '../../domain/customer.ts';
 import { GatewayError } from '../../domain/error.ts';
 import type { SubscriptionOrder } from '../../domain/order.ts';
 import type { Plan } from '../../domain/plan.ts';
-import { getCustomer, listSubscriptions, type ResellerReader } from '../reseller/reads.ts';
 import type {
   ChangeRequest,
   DeletionRequest,
@@ -29,82 +33,78 @@ export interface ResellerPlansDeps {
 }
 
 /** Plans the writes of the Reseller API from its present state. */
-export class ResellerPlans {
-  readonly #reseller: ResellerPlansDeps['reseller'];
-  readonly #rules: SkuRules;
-
-  constructor({ reseller, catalog }: ResellerPlansDeps) {
-    this.#reseller = reseller;
-    this.#rules = new SkuRules(catalog);
-  }
+export function createResellerPlans({ reseller, catalog }: ResellerPlansDeps) {
+  const rules = new SkuRules(catalog);
 
   /** @param linkTo the billing customer that the new customer would be linked to */
-  async orderCustomer(
+  async function orderCustomer(
     request: Omit<OrderCustomerRequest, 'mutation'>,
     linkTo: BillingCustomerKey | null,
     scope: CallScope,
   ): Promise<Plan> {
     const present = await orderedCustomer(
-      this.#live(),
+      live(),
       request.customer.customerDomain.toLowerCase(),
       scope,
     );
     return planCustomerOrder(request, present, linkTo);
   }
 
-  async updateCustomer(
+  async function updateCustomer(
     request: Omit<UpdateCustomerRequest, 'mutation'>,
     scope: CallScope,
   ): Promise<Plan> {
-    const present = await getCustomer(this.#live(), request.customerId, scope);
+    const present = await getCustomer(live(), request.customerId, scope);
     return planCustomerUpdate(request, present);
   }
 
-  async order(order: SubscriptionOrder, scope: CallScope): Promise<Plan> {
-    if (order.action === undefined) return this.transfer([order], scope, false);
+  async function order(order: SubscriptionOrder, scope: CallScope): Promise<Plan> {
+    if (order.action === undefined) return transfer([order], scope, false);
     const { customerId } = order;
-    const found = await getCustomer(this.#live(), customerId, scope);
+    const found = await getCustomer(live(), customerId, scope);
     const customer = requireManaged(found);
-    const listed = await listSubscriptions(this.#reseller, customerId, scope);
-    return planOrder(order, { customer, held: heldOf(listed) }, this.#rules);
+    const listed = await listSubscriptions(reseller, customerId, scope);
+    return planOrder(order, { customer, held: heldOf(listed) }, rules);
   }
 
   /** @param isBatch whether the orders are sent as the parts of one batch */
-  async transfer(
+  async function transfer(
     orders: readonly SubscriptionOrder[],
     scope: CallScope,
     isBatch = true,
   ): Promise<Plan> {
     const { customerId = '', customerAuthToken } = orders[0] ?? {};
-    const customer = await getCustomer(this.#live(), customerId, scope);
+    const customer = await getCustomer(live(), customerId, scope);
     if (!customer) throw notFound('The customer was not found in the reseller API.');
     const transferable = await listSubscriptions(
-      ...([this.#reseller, customerId, scope, customerAuthToken] as const),
+      ...([reseller, customerId, scope, customerAuthToken] as const),
     );
-    return planTransfer(orders, { customer, transferable }, this.#rules, isBatch);
+    return planTransfer(orders, { customer, transferable }, rules, isBatch);
   }
 
-  async change(request: ChangeRequest, scope: CallScope): Promise<Plan> {
+  async function change(request: ChangeRequest, scope: CallScope): Promise<Plan> {
     const { customerId } = request.target;
-    const listed = await listSubscriptions(this.#live(), customerId, scope);
-    return planChange(request, listed, this.#rules);
+    const listed = await listSubscriptions(live(), customerId, scope);
+    return planChange(request, listed, rules);
   }
 
-  async end(request: DeletionRequest, scope: CallScope): Promise<Plan> {
+  async function end(request: DeletionRequest, scope: CallScope): Promise<Plan> {
     const customerId = request.targets[0]?.customerId ?? '';
-    const listed = await listSubscriptions(this.#live(), customerId, scope);
-    return planDeletion(request, listed, this.#rules);
+    const listed = await listSubscriptions(live(), customerId, scope);
+    return planDeletion(request, listed, rules);
   }
 
-  async watch(request: WatchRequest, scope: CallScope): Promise<Plan> {
-    return planWatch(request, await this.#live().getWatchDetails(scope));
+  async function watch(request: WatchRequest, scope: CallScope): Promise<Plan> {
+    return planWatch(request, await live().getWatchDetails(scope));
   }
 
   /** A read that began before the dry run may miss a change that was made just before it. */
-  #live(): ResellerPlansDeps['reseller'] {
-    this.#reseller.invalidate();
-    return this.#reseller;
+  function live(): ResellerPlansDeps['reseller'] {
+    reseller.invalidate();
+    return reseller;
   }
+
+  return { orderCustomer, updateCustomer, order, transfer, change, end, watch };
 }
 
 /**

@@ -12,10 +12,6 @@ import type { Conduct, ReadBack } from '../write-spec.ts';
 export interface BackgroundReaderOptions {
   /** Time between two rounds, in milliseconds. */
   readonly intervalMs: number;
-  /** Age in milliseconds after which a write is no longer read back; 1 h by default. */
-  readonly maxAgeMs?: number | undefined;
-  /** The most writes of one round. */
-  readonly limit?: number | undefined;
   /** A monotonic clock in milliseconds. */
   readonly now?: (() => number) | undefined;
 }
@@ -27,7 +23,9 @@ export interface BackgroundReaderDeps {
   readonly options: BackgroundReaderOptions;
 }
 
+/** Milliseconds after which a write is no longer read back: 1 h. */
 const MAX_AGE_MS = 3_600_000;
+/** The most writes of one round. */
 const LIMIT = 1_000;
 const CONCURRENCY = 4;
 /** Pause before an undecided write is read again; it doubles with each read. */
@@ -66,9 +64,8 @@ export class BackgroundReader {
 
   /** One round: reads back the writes that are due. */
   async round(): Promise<void> {
-    const { store, conducts, options } = this.#deps;
-    const { maxAgeMs = MAX_AGE_MS, limit = LIMIT } = options;
-    const due = await store.due([...conducts.keys()], maxAgeMs, limit);
+    const { store, conducts } = this.#deps;
+    const due = await store.due([...conducts.keys()], MAX_AGE_MS, LIMIT);
     this.#postponed = new Map(
       due.flatMap(({ record: { id } }) => {
         const postponed = this.#postponed.get(id);

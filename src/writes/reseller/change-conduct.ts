@@ -1,21 +1,18 @@
+import { listSubscriptions } from '../../backends/reseller/single-reads.ts';
 import type { CallScope } from '../../domain/call-scope.ts';
 import { GatewayError } from '../../domain/error.ts';
 import type { SeatsInput, SubscriptionKey } from '../../domain/order.ts';
 import type { ResellerSubscription } from '../../domain/subscription.ts';
 import type { SubscriptionTarget } from '../../domain/subscription-target.ts';
-import type { Conduct } from '../write-spec.ts';
 import { changed, seatsOf } from './change-verdicts.ts';
 import { conductOf, type ResellerWriteDeps } from './conduct.ts';
 import { currentSubscription } from './current.ts';
-import { listSubscriptions } from './reads.ts';
 import { type ChangeRequest, changeRequest } from './requests.ts';
 import { findAgain, type TargetSnapshot, targetSnapshot } from './snapshots.ts';
 import { aboutState } from './state-refusals.ts';
 import { UNCLEAR } from './verdict.ts';
 
-export function changeConduct(
-  deps: ResellerWriteDeps,
-): Conduct<ResellerSubscription, ResellerSubscription> {
+export function changeConduct(deps: ResellerWriteDeps) {
   const { reseller } = deps;
 
   return conductOf(deps, {

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { ResellerClient } from '../../backends/reseller/client.ts';
+import { listSubscriptions } from '../../backends/reseller/single-reads.ts';
 import type { CallScope } from '../../domain/call-scope.ts';
 import { GatewayError } from '../../domain/error.ts';
 import type { ResellerSubscription } from '../../domain/subscription.ts';
 import { findTarget, type SubscriptionTarget } from '../../domain/subscription-target.ts';
 import type { WriteRecord } from '../../domain/write.ts';
-import { listSubscriptions } from './reads.ts';
 
 /** The parts of audit inputs that are needed to read the targets of a write again. */
 const subscriptionInput = z.object({ subscriptionId: z.string().nullish() });

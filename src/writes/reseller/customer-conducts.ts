@@ -1,15 +1,12 @@
+import { getCustomer } from '../../backends/reseller/single-reads.ts';
 import type { ResellerCustomer } from '../../domain/customer.ts';
 import { GatewayError } from '../../domain/error.ts';
-import type { Conduct } from '../write-spec.ts';
 import { conductOf, type ResellerWriteDeps } from './conduct.ts';
 import { customerOrdered, customerUpdated } from './customer-verdicts.ts';
-import { getCustomer } from './reads.ts';
 import { orderCustomerRequest, updateCustomerRequest } from './requests.ts';
 import { customerSnapshot } from './snapshots.ts';
 
-export function orderCustomerConduct(
-  deps: ResellerWriteDeps,
-): Conduct<ResellerCustomer, ResellerCustomer> {
+export function orderCustomerConduct(deps: ResellerWriteDeps) {
   const { reseller } = deps;
   return conductOf(deps, {
     request: orderCustomerRequest,
@@ -24,9 +21,7 @@ export function orderCustomerConduct(
   });
 }
 
-export function updateCustomerConduct(
-  deps: ResellerWriteDeps,
-): Conduct<ResellerCustomer, ResellerCustomer> {
+export function updateCustomerConduct(deps: ResellerWriteDeps) {
   const { reseller } = deps;
   return conductOf(deps, {
     request: updateCustomerRequest,

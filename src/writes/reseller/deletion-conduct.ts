@@ -1,4 +1,5 @@
 import { isCustomerForbidden } from '../../backends/reseller/refusals.ts';
+import { getCustomer, listSubscriptions } from '../../backends/reseller/single-reads.ts';
 import type { CallScope } from '../../domain/call-scope.ts';
 import { GatewayError } from '../../domain/error.ts';
 import type { DeletionType } from '../../domain/order.ts';
@@ -6,29 +7,26 @@ import type { ResellerSubscription } from '../../domain/subscription.ts';
 import { findTarget, hasEnded, type SubscriptionTarget } from '../../domain/subscription-target.ts';
 import type { WriteRecord } from '../../domain/write.ts';
 import { NotCarriedOut } from '../not-carried-out.ts';
-import type { Conduct, ReadBack } from '../write-spec.ts';
+import type { ReadBack } from '../write-spec.ts';
 import { withCurrentId } from './change-conduct.ts';
 import { ended } from './change-verdicts.ts';
 import { conductOf, type ResellerWriteDeps } from './conduct.ts';
 import { targetsOf } from './current.ts';
 import { snapshotOfCustomer } from './customer-verdicts.ts';
 import { AnsweredParts, combine, type PartResult } from './parts.ts';
-import { getCustomer, listSubscriptions } from './reads.ts';
 import { type DeletionRequest, deletionRequest } from './requests.ts';
 import { findAgain, type TargetSnapshot, targetSnapshots } from './snapshots.ts';
 import { aboutState } from './state-refusals.ts';
 import { done, UNCLEAR } from './verdict.ts';
 
-/** One result per target: null when the subscription ended. */
-export type DeletionResults = readonly PartResult<null>[];
-
 /** The customer's subscriptions, or that this reseller has no access to them any more. */
 type CustomerRead = readonly ResellerSubscription[] | 'forbidden';
 
-/** Ends subscriptions of one customer; several in one batch, as the API requires. */
-export function deletionConduct(
-  deps: ResellerWriteDeps,
-): Conduct<DeletionResults, DeletionResults> {
+/**
+ * Ends subscriptions of one customer; several in one batch, as the API requires. Its answer has one
+ * result per target: null when the subscription ended.
+ */
+export function deletionConduct(deps: ResellerWriteDeps) {
   const { reseller } = deps;
   const answered = new AnsweredParts<null>();
 

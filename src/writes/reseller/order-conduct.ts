@@ -1,12 +1,12 @@
+import { listSubscriptions } from '../../backends/reseller/single-reads.ts';
 import type { CallScope } from '../../domain/call-scope.ts';
 import { GatewayError } from '../../domain/error.ts';
 import type { SubscriptionOrder } from '../../domain/order.ts';
 import type { ResellerSubscription } from '../../domain/subscription.ts';
-import type { Conduct, ReadBack } from '../write-spec.ts';
+import type { ReadBack } from '../write-spec.ts';
 import { conductOf, type ResellerWriteDeps } from './conduct.ts';
 import { currentSubscription } from './current.ts';
 import { added, bought, switched, transferredIn } from './order-verdicts.ts';
-import { listSubscriptions } from './reads.ts';
 import { orderRequest } from './requests.ts';
 import { type ListSnapshot, listSnapshot, snapshotOfList } from './snapshots.ts';
 import { UNCLEAR } from './verdict.ts';
@@ -30,9 +30,7 @@ export async function orderSnapshot(
   return snapshotOfList(listed, skuIds);
 }
 
-export function orderConduct(
-  deps: ResellerWriteDeps,
-): Conduct<ResellerSubscription, ResellerSubscription> {
+export function orderConduct(deps: ResellerWriteDeps) {
   const { reseller, store } = deps;
 
   return conductOf(deps, {

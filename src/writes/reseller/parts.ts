@@ -47,7 +47,8 @@ export class AnsweredParts<T> {
     }
     const [first] = failures;
     if (!first || failures.length < results.length) return results;
-    throw failures.length === 1 ? first : allRefused(first);
+    if (failures.length === 1) throw first;
+    throw first.with({}, `None of the subscriptions was changed: ${first.message}`);
   }
 
   /** Undefined when the part has no known answer. */
@@ -76,10 +77,6 @@ function withIndex<T>(result: PartResult<T>, index: number): PartResult<T> {
     ...{ field: `subscriptions.${index}.${field}`, description },
   }));
   return result.with({ violations });
-}
-
-function allRefused(first: GatewayError): GatewayError {
-  return first.with({}, `None of the subscriptions was changed: ${first.message}`);
 }
 
 /** Combines the verdicts of the parts; a part that is conclusively absent becomes an error. */

@@ -1,18 +1,17 @@
-import type { BillingCustomerKey, ResellerCustomer } from '../../domain/customer.ts';
-import type { NotificationWatch } from '../../domain/notification.ts';
+import { getCustomer, listSubscriptions } from '../../backends/reseller/single-reads.ts';
+import type { CallScope } from '../../domain/call-scope.ts';
+import type { BillingCustomerKey } from '../../domain/customer.ts';
 import type { SubscriptionOrder } from '../../domain/order.ts';
-import type { ResellerSubscription } from '../../domain/subscription.ts';
 import type { WriteMutation, WriteTarget } from '../../domain/write.ts';
-import { orderedCustomer, ResellerPlans } from '../plans/reseller-plans.ts';
+import { createResellerPlans, orderedCustomer } from '../plans/reseller-plans.ts';
 import type { Conduct, WriteSpec } from '../write-spec.ts';
 import * as audit from './audit-input.ts';
 import { changeConduct } from './change-conduct.ts';
 import type { ResellerWriteDeps } from './conduct.ts';
 import { orderCustomerConduct, updateCustomerConduct } from './customer-conducts.ts';
 import { snapshotOfCustomer } from './customer-verdicts.ts';
-import { type DeletionResults, deletionConduct } from './deletion-conduct.ts';
+import { deletionConduct } from './deletion-conduct.ts';
 import { orderConduct, orderSnapshot } from './order-conduct.ts';
-import { getCustomer, listSubscriptions } from './reads.ts';
 import type {
   ChangeRequest,
   DeletionRequest,
@@ -21,38 +20,13 @@ import type {
   WatchRequest,
 } from './requests.ts';
 import { snapshotOfTarget } from './snapshots.ts';
-import { type TransferResults, transferConduct } from './transfer-conduct.ts';
+import { transferConduct } from './transfer-conduct.ts';
 import { watchConduct } from './watch-conduct.ts';
 
-/** The writes of the reseller API, for the write engine. */
-export interface ResellerWrites {
-  /**
-   * @param owner the billing customer that the record names, so that its reseller's viewers see it
-   * @param linkTo the billing customer that the new customer is linked to afterwards, for a dry run
-   */
-  orderCustomer(
-    request: Omit<OrderCustomerRequest, 'mutation'>,
-    owner?: BillingCustomerKey | null,
-    linkTo?: BillingCustomerKey | null,
-  ): WriteSpec<ResellerCustomer, ResellerCustomer>;
-  updateCustomer(
-    request: Omit<UpdateCustomerRequest, 'mutation'>,
-  ): WriteSpec<ResellerCustomer, ResellerCustomer>;
-  orderSubscription(
-    order: SubscriptionOrder,
-  ): WriteSpec<ResellerSubscription, ResellerSubscription>;
-  /** @param orders of one customer, at least one */
-  transferSubscriptions(
-    orders: readonly SubscriptionOrder[],
-  ): WriteSpec<TransferResults, TransferResults>;
-  changeSubscription(request: ChangeRequest): WriteSpec<ResellerSubscription, ResellerSubscription>;
-  endSubscriptions(request: DeletionRequest): WriteSpec<DeletionResults, DeletionResults>;
-  changeWatch(request: WatchRequest): WriteSpec<NotificationWatch, NotificationWatch>;
-  /** The mutations of this API with their conducts, to read back writes that no caller waits for. */
-  readonly conducts: ReadonlyMap<WriteMutation, Conduct<unknown, unknown>>;
-}
+export type ResellerWrites = ReturnType<typeof createResellerWrites>;
 
-export function createResellerWrites(deps: ResellerWriteDeps): ResellerWrites {
+/** The writes of the reseller API, for the write engine. */
+export function createResellerWrites(deps: ResellerWriteDeps) {
   const { reseller } = deps;
   const conducts = {
     orderCustomer: orderCustomerConduct(deps),
@@ -63,16 +37,25 @@ export function createResellerWrites(deps: ResellerWriteDeps): ResellerWrites {
     end: deletionConduct(deps),
     watch: watchConduct(deps),
   };
-  const plans = new ResellerPlans(deps);
-  const ready: WriteSpec<unknown, unknown>['ready'] = (scope) => reseller.ready(scope);
-  const common = { linkTo: null, check: null, ready };
+  const plans = createResellerPlans(deps);
+  const specOf = <T>(write: Omit<WriteSpec<T, T>, 'linkTo' | 'check' | 'ready'>) => ({
+    ...write,
+    ...{ linkTo: null, check: null, ready: (scope: CallScope) => reseller.ready(scope) },
+  });
 
   return {
-    orderCustomer(request, owner, linkTo = null) {
+    /**
+     * @param owner the billing customer that the record names, so that its reseller's viewers see it
+     * @param linkTo the billing customer that the new customer is linked to afterwards, for a dry run
+     */
+    orderCustomer(
+      request: Omit<OrderCustomerRequest, 'mutation'>,
+      owner?: BillingCustomerKey | null,
+      linkTo: BillingCustomerKey | null = null,
+    ) {
       const { customer } = request;
       const domain = customer.customerDomain.toLowerCase();
-      return {
-        ...common,
+      return specOf({
         mutation: 'orderCustomer',
         target: { ...targetOf(domain), ...owner },
         serialiseOn: serialised('customer', domain),
@@ -82,12 +65,11 @@ export function createResellerWrites(deps: ResellerWriteDeps): ResellerWrites {
         plan: (scope) => plans.orderCustomer(request, linkTo, scope),
         snapshot: async (scope) =>
           snapshotOfCustomer(await orderedCustomer(reseller, domain, scope), customer),
-      };
+      });
     },
-    updateCustomer(request) {
+    updateCustomer(request: Omit<UpdateCustomerRequest, 'mutation'>) {
       const { customerId, changes } = request;
-      return {
-        ...common,
+      return specOf({
         mutation: 'updateCustomer',
         target: targetOf(customerId),
         serialiseOn: serialised('customer', customerId),
@@ -97,12 +79,11 @@ export function createResellerWrites(deps: ResellerWriteDeps): ResellerWrites {
         plan: (scope) => plans.updateCustomer(request, scope),
         snapshot: async (scope) =>
           snapshotOfCustomer(await getCustomer(reseller, customerId, scope), changes),
-      };
+      });
     },
-    orderSubscription(order) {
+    orderSubscription(order: SubscriptionOrder) {
       const { customerId, subscription } = order;
-      return {
-        ...common,
+      return specOf({
         mutation: 'orderSubscription',
         target: targetOf(customerId, subscription.skuId),
         serialiseOn: serialised('subscription', customerId, subscription.skuId),
@@ -111,12 +92,12 @@ export function createResellerWrites(deps: ResellerWriteDeps): ResellerWrites {
         conduct: conducts.order,
         plan: (scope) => plans.order(order, scope),
         snapshot: (scope) => orderSnapshot(deps, [order], scope),
-      };
+      });
     },
-    transferSubscriptions(orders) {
+    /** @param orders of one customer, at least one */
+    transferSubscriptions(orders: readonly SubscriptionOrder[]) {
       const customerId = orders[0]?.customerId ?? '';
-      return {
-        ...common,
+      return specOf({
         mutation: 'transferSubscriptions',
         target: targetOf(customerId),
         serialiseOn: serialised('subscriptions', customerId),
@@ -125,12 +106,11 @@ export function createResellerWrites(deps: ResellerWriteDeps): ResellerWrites {
         conduct: conducts.transfer,
         plan: (scope) => plans.transfer(orders, scope),
         snapshot: (scope) => orderSnapshot(deps, orders, scope),
-      };
+      });
     },
-    changeSubscription(request) {
+    changeSubscription(request: ChangeRequest) {
       const { customerId, skuId } = request.target;
-      return {
-        ...common,
+      return specOf({
         mutation: request.mutation,
         target: targetOf(customerId, skuId),
         serialiseOn: serialised('subscription', customerId, skuId),
@@ -140,15 +120,14 @@ export function createResellerWrites(deps: ResellerWriteDeps): ResellerWrites {
         plan: (scope) => plans.change(request, scope),
         snapshot: async (scope) =>
           snapshotOfTarget(await listSubscriptions(reseller, customerId, scope), request.target),
-      };
+      });
     },
-    endSubscriptions(request) {
+    endSubscriptions(request: DeletionRequest) {
       const { mutation, targets } = request;
       const [first, ...others] = targets;
       const customerId = first?.customerId ?? '';
       const only = first && others.length === 0 ? first : null;
-      return {
-        ...common,
+      return specOf({
         mutation,
         target: targetOf(customerId, only?.skuId),
         serialiseOn: only
@@ -162,12 +141,11 @@ export function createResellerWrites(deps: ResellerWriteDeps): ResellerWrites {
           const listed = await listSubscriptions(reseller, customerId, scope);
           return targets.map((target) => snapshotOfTarget(listed, target));
         },
-      };
+      });
     },
-    changeWatch(request) {
+    changeWatch(request: WatchRequest) {
       const { mutation, serviceAccountEmailAddress } = request;
-      return {
-        ...common,
+      return specOf({
         mutation,
         target: targetOf(null),
         serialiseOn: serialised('notifications', serviceAccountEmailAddress.toLowerCase()),
@@ -176,8 +154,9 @@ export function createResellerWrites(deps: ResellerWriteDeps): ResellerWrites {
         conduct: conducts.watch,
         plan: (scope) => plans.watch(request, scope),
         snapshot: async () => null,
-      };
+      });
     },
+    /** The mutations with their conducts, to read back writes that no caller waits for. */
     conducts: new Map<WriteMutation, Conduct<unknown, unknown>>([
       ['orderCustomer', conducts.orderCustomer],
       ['updateCustomer', conducts.updateCustomer],

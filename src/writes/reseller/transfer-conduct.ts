@@ -1,22 +1,18 @@
+import { listSubscriptions } from '../../backends/reseller/single-reads.ts';
 import type { ResellerSubscription } from '../../domain/subscription.ts';
 import { findTarget } from '../../domain/subscription-target.ts';
 import { NotCarriedOut } from '../not-carried-out.ts';
-import type { Conduct, ReadBack } from '../write-spec.ts';
+import type { ReadBack } from '../write-spec.ts';
 import { conductOf, type ResellerWriteDeps } from './conduct.ts';
 import { targetsOf } from './current.ts';
 import { transferredIn } from './order-verdicts.ts';
 import { AnsweredParts, combine, type PartResult } from './parts.ts';
-import { listSubscriptions } from './reads.ts';
 import { transferRequest } from './requests.ts';
 import { listSnapshot } from './snapshots.ts';
 import { done } from './verdict.ts';
 
-export type TransferResults = readonly PartResult<ResellerSubscription>[];
-
 /** Transfers several subscriptions in one batch. Its answer has one result per order, in order. */
-export function transferConduct(
-  deps: ResellerWriteDeps,
-): Conduct<TransferResults, TransferResults> {
+export function transferConduct(deps: ResellerWriteDeps) {
   const { reseller } = deps;
   const answered = new AnsweredParts<ResellerSubscription>();
 

@@ -1,14 +1,10 @@
 import { z } from 'zod';
-import type { NotificationWatch } from '../../domain/notification.ts';
-import type { Conduct } from '../write-spec.ts';
 import { conductOf, type ResellerWriteDeps } from './conduct.ts';
 import { watchChanged } from './customer-verdicts.ts';
 import { watchRequest } from './requests.ts';
 
 /** Registers or unregisters a service account for notifications. */
-export function watchConduct(
-  deps: ResellerWriteDeps,
-): Conduct<NotificationWatch, NotificationWatch> {
+export function watchConduct(deps: ResellerWriteDeps) {
   const { reseller } = deps;
   return conductOf(deps, {
     request: watchRequest,

@@ -75,7 +75,7 @@ function list({ ofType }: GraphQLList<GraphQLOutputType>, completed: Completed):
       const found = isPromise(value)
         ? value.then((resolved) => complete(run, info, path, resolved))
         : complete(run, info, path, value);
-      if (!isPromise(found)) return found;
+      if (!(found instanceof Promise)) return found;
       return found.then(undefined, (problem) => run.fail(problem, nodes, path, isItemNonNull));
     } catch (problem) {
       return run.fail(problem, nodes, path, isItemNonNull);
@@ -93,7 +93,7 @@ function list({ ofType }: GraphQLList<GraphQLOutputType>, completed: Completed):
         const key = items.length;
         const found = item(run, info, { prev: path, key, typename: undefined }, each);
         items.push(found);
-        hasPromise ||= isPromise(found);
+        hasPromise ||= found instanceof Promise;
       }
     } catch (problem) {
       // Those before it may fail later, with nothing left to handle that.

@@ -6,6 +6,7 @@ import {
   locatedError,
   type OperationDefinitionNode,
 } from 'graphql';
+import type { MeteredContext } from '../limits/metered-schema.ts';
 import { type FieldPlan, type Nodes, type Path, pathOf, type Results, type Run } from './model.ts';
 
 /** What an execution needs of its operation. */
@@ -23,6 +24,7 @@ const NO_ARGUMENTS: Results = Object.freeze({});
 /** One execution of a plan. */
 export class Execution implements Run {
   readonly contextValue: unknown;
+  readonly metering: Partial<MeteredContext> | null;
   readonly errors: GraphQLError[] = [];
   readonly #options: ExecutionOptions;
   /** By the slots of the fields. */
@@ -34,6 +36,7 @@ export class Execution implements Run {
   constructor(options: ExecutionOptions) {
     this.#options = options;
     this.contextValue = options.contextValue;
+    this.metering = isContext(options.contextValue) ? options.contextValue : null;
   }
 
   argumentsOf(plan: FieldPlan): Results {
@@ -88,6 +91,10 @@ export class Execution implements Run {
     }
     return false;
   }
+}
+
+function isContext(value: unknown): value is Partial<MeteredContext> {
+  return typeof value === 'object' && value !== null;
 }
 
 function keysOf(path: Path): (string | number)[] {

@@ -1,3 +1,4 @@
+import { resolveLeaf, resolveObject } from '../limits/metered-schema.ts';
 import {
   type FieldPlan,
   isPromise,
@@ -23,7 +24,7 @@ export function runSelection(
       const field = fields[n];
       const value = typeof field === 'object' ? runField(run, field, source, path) : field;
       results[name] = value;
-      if (!isPromise(value)) continue;
+      if (!(value instanceof Promise)) continue;
       waiting ??= [];
       waiting.push(name);
     }
@@ -53,7 +54,14 @@ function runPlainField(
 ): unknown {
   try {
     const info = run.sharedInfo(plan, parent);
-    const value: unknown = plan.resolve(source, run.argumentsOf(plan), run.contextValue, info);
+    const { metered, resolve } = plan;
+    const args = run.argumentsOf(plan);
+    const { metering } = run;
+    const value: unknown =
+      metered && metering
+        ? resolveLeaf(metered, source, args, metering, info)
+        : resolve(source, args, run.contextValue, info);
+    if (plan.isText && typeof value === 'string') return value;
     if (!isPromise(value)) return plan.complete(run, info, info.path, value);
     return value
       .then((resolved) => plan.complete(run, info, info.path, resolved))
@@ -72,11 +80,17 @@ function runOtherField(
   const path = pathOf(plan, parent);
   const info = plan.sharesInfo ? run.sharedInfo(plan, parent) : run.info(plan, path);
   try {
-    const value: unknown = plan.resolve(source, run.argumentsOf(plan), run.contextValue, info);
+    const { metered, resolve } = plan;
+    const args = run.argumentsOf(plan);
+    const { metering } = run;
+    const value: unknown =
+      metered?.isComposite && metering
+        ? resolveObject(metered, source, args, metering, info, plan.sizeOf)
+        : resolve(source, args, run.contextValue, info);
     const completed = isPromise(value)
       ? value.then((resolved) => plan.complete(run, info, path, resolved))
       : plan.complete(run, info, path, value);
-    if (!isPromise(completed)) return completed;
+    if (!(completed instanceof Promise)) return completed;
     return completed.then(undefined, (problem) => fail(run, plan, problem, path));
   } catch (problem) {
     return fail(run, plan, problem, path);

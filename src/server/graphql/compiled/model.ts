@@ -6,6 +6,8 @@ import type {
   GraphQLResolveInfo,
 } from 'graphql';
 import type { Variables } from '../limits/arguments.ts';
+import type { Metered, MeteredContext } from '../limits/metered-schema.ts';
+import type { OwnSize } from '../limits/own-size.ts';
 
 /** The position of a value in the answer. */
 export type Path = GraphQLResolveInfo['path'];
@@ -22,6 +24,8 @@ export type ReadArguments = (variables: Variables) => Results;
 /** One execution of a query. */
 export interface Run {
   readonly contextValue: unknown;
+  /** The context, as metered resolvers read it; null when it is not an object. */
+  readonly metering: Partial<MeteredContext> | null;
   /** @throws GraphQLError when an argument has no valid value */
   argumentsOf(plan: FieldPlan): Results;
   info(plan: FieldPlan, path: Path): GraphQLResolveInfo;
@@ -48,6 +52,10 @@ export interface FieldPlan {
   readonly field: GraphQLField<unknown, unknown>;
   readonly parent: GraphQLObjectType;
   readonly resolve: GraphQLFieldResolver<unknown, unknown>;
+  /** What `resolve` meters; null when it does not. */
+  readonly metered: Metered | null;
+  /** The size of each object, which is measured once. */
+  readonly sizeOf: (info: GraphQLResolveInfo) => OwnSize;
   /** Null for a field without arguments. */
   readonly readArguments: ReadArguments | null;
   /** Numbers the fields of a plan. */
@@ -57,6 +65,8 @@ export interface FieldPlan {
   readonly sharesInfo: boolean;
   /** Whether the value is a scalar or enum, and shares its info. */
   readonly isPlain: boolean;
+  /** Whether a text is in the answer as the resolver returns it. */
+  readonly isText: boolean;
   readonly complete: Complete;
 }
 

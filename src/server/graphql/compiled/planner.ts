@@ -2,8 +2,11 @@ import {
   defaultFieldResolver,
   type FragmentDefinitionNode,
   type GraphQLField,
+  GraphQLID,
   type GraphQLObjectType,
+  type GraphQLResolveInfo,
   type GraphQLSchema,
+  GraphQLString,
   getNamedType,
   getNullableType,
   isAbstractType,
@@ -20,7 +23,8 @@ import {
   type SelectionRule,
   selectedUnder,
 } from '../limits/fields.ts';
-import { readsInfo } from '../limits/metered-schema.ts';
+import { meteredOf, readsInfo } from '../limits/metered-schema.ts';
+import { type OwnSize, ownSize } from '../limits/own-size.ts';
 import { argumentsReader } from './arguments.ts';
 import { completionOf } from './completion.ts';
 import type { FieldPlan, Nodes, SelectionPlan } from './model.ts';
@@ -81,16 +85,20 @@ export class Planner {
   ): FieldPlan {
     const resolve = field.resolve ?? defaultFieldResolver;
     const sharesInfo = !readsInfo(resolve) && !isTypeResolved(field);
-    const isPlain = sharesInfo && isLeafType(getNullableType(field.type));
+    const type = getNullableType(field.type);
+    const isPlain = sharesInfo && isLeafType(type);
     const slot = this.#slots++;
     const readArguments = argumentsReader(field, nodes[0]);
     const rest = {
       resolve,
+      metered: meteredOf(resolve) ?? null,
+      sizeOf: measuredOnce(),
       readArguments,
       slot,
       isNonNull: isNonNullType(field.type),
       sharesInfo,
       isPlain,
+      isText: type === GraphQLString || type === GraphQLID,
     };
     const selectionOf = this.#selectionsUnder(nodes);
     const coordinate = `${parent.name}.${field.name}`;
@@ -98,6 +106,15 @@ export class Planner {
     const complete = completionOf(field.type, { schema, selectionOf, nodes, coordinate });
     return { name, nodes, field, parent, ...rest, complete };
   }
+}
+
+/** The variables that decide what is selected are those of the plan, so the size does not change. */
+function measuredOnce(): (info: GraphQLResolveInfo) => OwnSize {
+  let size: OwnSize | undefined;
+  return (info) => {
+    size ??= ownSize(info);
+    return size;
+  };
 }
 
 /** Whether the type of a field's objects is resolved or checked, by functions that receive the info. */

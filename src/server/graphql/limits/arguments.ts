@@ -10,20 +10,10 @@ import {
 
 export type Variables = Readonly<Record<string, unknown>>;
 
-/** Reads arguments from a document and its variables, before they are checked against the schema. */
-export interface ArgumentReader {
-  /** Whether `@skip` and `@include` keep a selection. */
-  includes(selection: SelectionNode): boolean;
-  /** Null when the argument is missing or not an integer. */
-  integer(field: FieldNode, name: string): number | null;
-  /** Null when the argument is missing or not a list. */
-  listLength(field: FieldNode, name: string): number | null;
-}
+export type ArgumentReader = ReturnType<typeof argumentReader>;
 
-export function argumentReader(
-  operation: OperationDefinitionNode,
-  variables: Variables,
-): ArgumentReader {
+/** Reads arguments from a document and its variables, before they are checked against the schema. */
+export function argumentReader(operation: OperationDefinitionNode, variables: Variables) {
   const values: Record<string, unknown> = {};
   for (const { variable, defaultValue } of operation.variableDefinitions ?? []) {
     const name = variable.name.value;
@@ -36,18 +26,21 @@ export function argumentReader(
   };
 
   return {
-    includes({ directives = [] }) {
+    /** Whether `@skip` and `@include` keep a selection. */
+    includes({ directives = [] }: SelectionNode): boolean {
       return directives.every((directive) => {
         const condition = argumentOf(directive, 'if');
         if (directive.name.value === 'skip') return condition !== true;
         return directive.name.value !== 'include' || condition !== false;
       });
     },
-    integer(field, name) {
+    /** Null when the argument is missing or not an integer. */
+    integer(field: FieldNode, name: string): number | null {
       const value = argumentOf(field, name);
       return Number.isInteger(value) ? Number(value) : null;
     },
-    listLength(field, name) {
+    /** Null when the argument is missing or not a list. */
+    listLength(field: FieldNode, name: string): number | null {
       const node = nodeOf(field, name);
       if (node?.kind === Kind.LIST) return node.values.length;
       const value = argumentOf(field, name);

@@ -1,7 +1,7 @@
 import { GatewayError } from '../../../domain/error.ts';
 import type { Limits } from '../../../domain/limits.ts';
+import { Queue } from '../../../domain/queue.ts';
 import { tooLong } from './answer-json.ts';
-import { Queue } from './queue.ts';
 import { slices } from './slices.ts';
 
 /** Errors of one answer. Further fields that fail are null without an error. */

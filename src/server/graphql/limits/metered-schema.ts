@@ -38,12 +38,25 @@ export function meterSchema(schema: GraphQLSchema): void {
   }
 }
 
-/** Resolvers that pass their info on to one that does not read it, and read no path of it. */
-const infoless = new WeakSet<Resolver>();
+/** A resolver before it was metered, and what decides how its values are counted. */
+export interface Metered {
+  readonly resolve: Resolver;
+  readonly isNullable: boolean;
+  readonly isComposite: boolean;
+}
+
+/** What was metered, by the resolver that took its place. */
+const meteredBy = new WeakMap<Resolver, Metered>();
+
+/** What a resolver meters; undefined when it does not. */
+export function meteredOf(resolver: Resolver): Metered | undefined {
+  return meteredBy.get(resolver);
+}
 
 /** Whether a resolver reads more of its fourth parameter than what all values of the field share. */
-export function readsInfo(resolve: Resolver): boolean {
-  if (infoless.has(resolve) || resolve === defaultFieldResolver) return false;
+export function readsInfo(resolver: Resolver): boolean {
+  const resolve = meteredBy.get(resolver)?.resolve ?? resolver;
+  if (resolve === defaultFieldResolver) return false;
   // Without parameters, they may be in a rest parameter.
   return resolve.length === 0 || resolve.length > 3;
 }
@@ -52,30 +65,41 @@ function meteredResolver(field: Field): Resolver {
   const resolve = field.resolve ?? defaultFieldResolver;
   const isNullable = !isNonNullType(field.type);
   const isComposite = isCompositeType(getNamedType(field.type));
-  const counting = (isComposite ? objectResolver : leafResolver)(resolve, isNullable);
-  if (!readsInfo(resolve)) infoless.add(counting);
+  const original: Metered = { resolve, isNullable, isComposite };
+  const counting: Resolver = isComposite
+    ? (source, args, context, info) => resolveObject(original, source, args, context, info, ownSize)
+    : (source, args, context, info) => resolveLeaf(original, source, args, context, info);
+  meteredBy.set(counting, original);
   return counting;
 }
 
-/** Resolves objects in slices, and stops when the query or event has ended. */
-function objectResolver(resolve: Resolver, isNullable: boolean): Resolver {
-  const checked: Resolver = (source, args, context, info) => {
+type SizeOf = (info: GraphQLResolveInfo) => OwnSize;
+
+/**
+ * Resolves objects in slices, and stops when the query or event has ended.
+ * @param sizeOf the size of each object
+ */
+export function resolveObject(
+  field: Metered,
+  source: unknown,
+  args: Parameters<Resolver>[1],
+  context: Partial<MeteredContext>,
+  info: GraphQLResolveInfo,
+  sizeOf: SizeOf,
+): unknown {
+  const { resolve, isNullable } = field;
+  const { meter } = context;
+  if (!meter || !context.signal) return resolve(source, args, context, info);
+  if (!meter.hasRoom()) return later(field, [source, args, context, info], meter, sizeOf);
+  try {
     checkSignal(context, info);
-    return resolve(source, args, context, info);
-  };
-  return (source, args, context, info) => {
-    const { meter } = context;
-    if (!meter || !context.signal) return resolve(source, args, context, info);
-    if (!meter.hasRoom()) return later(checked, [source, args, context, info], meter, isNullable);
-    try {
-      const value = checked(source, args, context, info);
-      if (!(value instanceof Promise)) return counted(value, meter, info);
-      meter.take();
-      return settled(value, meter, info, isNullable);
-    } catch (error) {
-      return failed(error, meter, isNullable);
-    }
-  };
+    const value = resolve(source, args, context, info);
+    if (!(value instanceof Promise)) return counted(value, meter, info, sizeOf);
+    meter.take();
+    return settled(value, meter, info, field, sizeOf);
+  } catch (error) {
+    return failed(error, meter, isNullable);
+  }
 }
 
 /** The outcome of a mutation is returned after the deadline too: a client must learn its key. */
@@ -88,10 +112,11 @@ async function settled(
   value: Promise<unknown>,
   meter: Meter,
   info: GraphQLResolveInfo,
-  isNullable: boolean,
+  { isNullable }: Metered,
+  sizeOf: SizeOf,
 ): Promise<unknown> {
   try {
-    return counted(await value, meter, info);
+    return counted(await value, meter, info, sizeOf);
   } catch (error) {
     return failed(error, meter, isNullable);
   } finally {
@@ -101,14 +126,16 @@ async function settled(
 
 /** Resolves a field when it is its turn. */
 async function later(
-  resolve: Resolver,
+  { resolve, isNullable }: Metered,
   parameters: Parameters<Resolver>,
   meter: Meter,
-  isNullable: boolean,
+  sizeOf: SizeOf,
 ): Promise<unknown> {
   try {
     await meter.turn();
-    return counted(await resolve(...parameters), meter, parameters[3]);
+    const [, , context, info] = parameters;
+    checkSignal(context, info);
+    return counted(await resolve(...parameters), meter, info, sizeOf);
   } catch (error) {
     return failed(error, meter, isNullable);
   } finally {
@@ -117,18 +144,22 @@ async function later(
 }
 
 /** Counts the text of leaf fields. */
-function leafResolver(resolve: Resolver, isNullable: boolean): Resolver {
-  return (source, args, context, info) => {
-    const { meter } = context;
-    if (!meter) return resolve(source, args, context, info);
-    try {
-      const value = resolve(source, args, context, info);
-      if (!(value instanceof Promise)) return countedText(value, meter);
-      return settledText(value, meter, isNullable);
-    } catch (error) {
-      return failed(error, meter, isNullable);
-    }
-  };
+export function resolveLeaf(
+  { resolve, isNullable }: Metered,
+  source: unknown,
+  args: Parameters<Resolver>[1],
+  context: Partial<MeteredContext>,
+  info: GraphQLResolveInfo,
+): unknown {
+  const { meter } = context;
+  if (!meter) return resolve(source, args, context, info);
+  try {
+    const value = resolve(source, args, context, info);
+    if (!(value instanceof Promise)) return countedText(value, meter);
+    return settledText(value, meter, isNullable);
+  } catch (error) {
+    return failed(error, meter, isNullable);
+  }
 }
 
 async function settledText(
@@ -155,9 +186,9 @@ function failed(error: unknown, meter: Meter, isNullable: boolean): null {
 }
 
 /** The value, as soon as there is time for its fields. */
-function counted(value: unknown, meter: Meter, info: GraphQLResolveInfo): unknown {
+function counted(value: unknown, meter: Meter, info: GraphQLResolveInfo, sizeOf: SizeOf): unknown {
   if (value == null) return value;
-  const own = ownSize(info);
+  const own = sizeOf(info);
   if (Array.isArray(value)) {
     meter.countValues(value.length * own.values);
     return inParts(value, own, meter);

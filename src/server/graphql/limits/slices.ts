@@ -1,4 +1,4 @@
-import { Queue } from './queue.ts';
+import { Queue } from '../../../domain/queue.ts';
 
 /** Milliseconds of work after which the event loop gets a turn. */
 const SLICE_MS = 15;

@@ -1,13 +1,13 @@
-import type { ResellerClient } from '../../backends/reseller/client.ts';
 import type { CallScope } from '../../domain/call-scope.ts';
 import type { ResellerCustomer } from '../../domain/customer.ts';
 import { GatewayError } from '../../domain/error.ts';
-import { type Page, PageWalk } from '../../domain/page.ts';
+import { type Page, readAll } from '../../domain/page.ts';
 import {
   MAX_SUBSCRIPTIONS_PAGE,
   type ResellerSubscription,
   type SubscriptionFilter,
 } from '../../domain/subscription.ts';
+import type { ResellerClient } from './client.ts';
 
 export type ResellerReader = Pick<ResellerClient, 'getCustomers' | 'listSubscriptionPages'>;
 
@@ -15,47 +15,41 @@ export type ResellerReader = Pick<ResellerClient, 'getCustomers' | 'listSubscrip
  * All subscriptions of a customer; empty when the customer is not found.
  * @param customerAuthToken the customer's transfer token: lists what can be transferred instead
  */
-export async function listSubscriptions(
+export function listSubscriptions(
   reseller: ResellerReader,
   customerId: string,
   scope: CallScope,
   customerAuthToken?: string,
 ): Promise<ResellerSubscription[]> {
-  const found: ResellerSubscription[] = [];
-  const walk = new PageWalk('reseller');
-  let token: string | null = null;
-  do {
-    const page: Page<ResellerSubscription> | null = await readPage(
-      reseller,
-      { customerId, customerAuthToken },
-      token,
-      scope,
-    );
-    if (!page) return [];
-    found.push(...page.items);
-    walk.record(page, token);
-    token = page.nextToken;
-  } while (token !== null);
-  return found;
+  const filter = { customerId, customerAuthToken };
+  return readAll('reseller', (token) =>
+    readPage(reseller, filter, token, scope).catch(nullIfNotFound),
+  );
 }
 
-async function readPage(
-  reseller: ResellerReader,
+/** One page of subscriptions of the largest size. */
+export async function readPage(
+  reseller: Pick<ResellerReader, 'listSubscriptionPages'>,
   filter: SubscriptionFilter,
   token: string | null,
   scope: CallScope,
-): Promise<Page<ResellerSubscription> | null> {
+): Promise<Page<ResellerSubscription>> {
   const request = { filter, page: { token, size: MAX_SUBSCRIPTIONS_PAGE } };
   const [page] = await reseller.listSubscriptionPages([request], scope);
   if (!page) throw new Error('listSubscriptionPages returned no result');
-  if (!(page instanceof GatewayError)) return page;
-  if (page.code === 'NOT_FOUND') return null;
-  throw page;
+  if (page instanceof GatewayError) throw page;
+  return page;
+}
+
+/** For a page of a customer that may not exist. @throws the error of any other failure */
+export function nullIfNotFound(error: unknown): null {
+  if (error instanceof GatewayError && error.code === 'NOT_FOUND') return null;
+  throw error;
 }
 
 /** By id or primary domain; null when the customer is not found. */
 export async function getCustomer(
-  reseller: ResellerReader,
+  reseller: Pick<ResellerReader, 'getCustomers'>,
   domainOrId: string,
   scope: CallScope,
 ): Promise<ResellerCustomer | null> {
