@@ -83,8 +83,8 @@ export interface PortfolioStore extends SweepStore {
    * are older than what is stored.
    */
   observe(observations: readonly Observation[], productOf: ProductOf): Promise<void>;
-  /** Call this after many rows have changed, so that queries are planned well. */
-  refreshStatistics(): Promise<void>;
+  /** Call this after many rows have changed, so that queries are planned well and searches are fast. */
+  maintain(): Promise<void>;
   /** Joins or separates the halves of customers whose links changed. */
   relink(links: readonly CustomerLink[]): Promise<void>;
 }

@@ -15,9 +15,8 @@ import type { ProductOf } from './rows.ts';
 import { save } from './save.ts';
 import { refreshStatistics } from './search-index.ts';
 import { sweepStore } from './sweep-store.ts';
+import { completeTexts, PORTFOLIO_LOCK } from './texts.ts';
 
-/** Transactions that change rows of the portfolio run one after the other. */
-const LOCK = 'portfolio';
 /** Observations per transaction: few, so that other writes wait only for a short time. */
 const BATCH = 100;
 
@@ -35,7 +34,10 @@ export function portfolioStore(database: Database, changes: Changes): PortfolioS
         if (count > 0) changes.publish('portfolio', '');
       }
     },
-    refreshStatistics: () => refreshStatistics(database),
+    async maintain() {
+      await completeTexts(database);
+      await refreshStatistics(database);
+    },
     async relink(links) {
       const count = await database.write((trx) => relinkRows(database, trx, links));
       if (count > 0) changes.publish('portfolio', '');
@@ -68,7 +70,7 @@ async function updateRows(
   observations: readonly Observation[],
   productOf: ProductOf,
 ): Promise<number> {
-  await database.lock(trx, [LOCK]);
+  await database.lock(trx, [PORTFOLIO_LOCK]);
   const batch = await loadBatch(trx, involved);
   const folded = fold(batch, observations, productOf);
   const recordsNew = await hasBaseline(trx);
