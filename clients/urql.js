@@ -1,5 +1,5 @@
 import { fields, interfaces } from './generated/fields.js';
-import { possibleTypes, typesWithId, typesWithoutId } from './generated/schema.js';
+import { possibleTypes, typesWithoutId } from './generated/schema.js';
 /**
  * The options of graphcache's `cacheExchange(...)` that this schema needs: its schema, as far as
  * graphcache reads it, and the keys of objects.
@@ -15,7 +15,7 @@ export const graphcacheOptions = {
     },
     keys: Object.fromEntries([
         // An object whose id was not selected, and one without an id, belongs to its parent.
-        ...typesWithId.map((name) => [
+        ...possibleTypes.Node.map((name) => [
             name,
             ({ id }) => (typeof id === 'string' ? id : null),
         ]),

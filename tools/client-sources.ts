@@ -39,40 +39,43 @@ function schemaFacts(schema: GraphQLSchema): string {
   const types = Object.values(schema.getTypeMap()).filter(({ name }) => !name.startsWith('__'));
   const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
   const objects = types.filter(isObjectType).filter((type) => !roots.includes(type));
-  const names = (hasId: boolean): string[] =>
-    objects.filter((type) => 'id' in type.getFields() === hasId).map(({ name }) => name);
+  const withoutId = objects.filter(
+    (type) => !type.getInterfaces().some(({ name }) => name === 'Node'),
+  );
   const code = schema.getType('ErrorCode');
   if (!isEnumType(code)) throw new Error('the schema has no enum ErrorCode');
   const codes = code.getValues().map(({ name }) => name);
   return [
     header + memberFacts(schema, types.filter(isAbstractType)),
-    '/** Object types whose `id` identifies an object in a cache. It is unique across all types. */',
-    `export const typesWithId = ${print(names(true))} as const;\n`,
-    '/** Object types that are a part of their parent. */',
-    `export const typesWithoutId = ${print(names(false))} as const;\n`,
+    '/** Object types that are a part of their parent: all but those of `Node`. */',
+    `export const typesWithoutId = ${print(withoutId.map(({ name }) => name))} as const;\n`,
     '/** All values of `extensions.code`, and of `code` of a typed error. */',
     `export const errorCodes = ${print(codes)} as const;\n`,
     'export type ErrorCode = (typeof errorCodes)[number];\n',
   ].join('\n');
 }
 
+/** The error that only mutations return that change something at a vendor. */
+const UNKNOWN = 'OutcomeUnknownError';
+
 /** The members that the results of mutations have in common are listed once. */
 function memberFacts(schema: GraphQLSchema, types: readonly GraphQLAbstractType[]): string {
-  const shared = new Map<string, string>();
+  let shared: string | undefined;
   const lists = types.map((type) => {
     const members = schema.getPossibleTypes(type).map(({ name }) => name);
     const success = `${type.name.replace(/Result$/, '')}Success`;
     if (!members.includes(success)) return `  "${type.name}": ${printIndented(members.sort())},`;
-    const errors = print(members.filter((name) => name !== success).sort());
-    const name = members.includes('OutcomeUnknownError') ? 'writeErrors' : 'mutationErrors';
-    if ((shared.get(name) ?? errors) !== errors) {
+    const isWrite = members.includes(UNKNOWN);
+    const errors = print(members.filter((name) => name !== success && name !== UNKNOWN).sort());
+    if ((shared ?? errors) !== errors) {
       throw new Error(`${type.name} has other members than the results of other mutations`);
     }
-    shared.set(name, errors);
-    return `  "${type.name}": ["${success}", ...${name}],`;
+    shared = errors;
+    return `  "${type.name}": ["${success}", ...${isWrite ? 'writeErrors' : 'mutationErrors'}],`;
   });
   return [
-    ...[...shared].map(([name, errors]) => `const ${name} = ${errors} as const;\n`),
+    `const mutationErrors = ${shared} as const;\n`,
+    `const writeErrors = [...mutationErrors, "${UNKNOWN}"] as const;\n`,
     '/** The object types of each interface and union. */',
     'export const possibleTypes = {',
     ...lists,

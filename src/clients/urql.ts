@@ -1,5 +1,5 @@
 import { fields, interfaces } from './generated/fields.ts';
-import { possibleTypes, typesWithId, typesWithoutId } from './generated/schema.ts';
+import { possibleTypes, typesWithoutId } from './generated/schema.ts';
 
 type Key = (data: { readonly id?: unknown }) => string | null;
 
@@ -46,7 +46,7 @@ export const graphcacheOptions: {
   },
   keys: Object.fromEntries([
     // An object whose id was not selected, and one without an id, belongs to its parent.
-    ...typesWithId.map((name): [string, Key] => [
+    ...possibleTypes.Node.map((name): [string, Key] => [
       name,
       ({ id }) => (typeof id === 'string' ? id : null),
     ]),

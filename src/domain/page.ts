@@ -74,3 +74,19 @@ export async function readAll<T>(
   } while (token !== null);
   return found;
 }
+
+/**
+ * One page of a list of the store, whose tokens are the numbers of the rows that pages end with.
+ * @param read reads rows after a number, from the beginning when it is null
+ */
+export async function numberedPage<T>(
+  { token, size }: PageRequest,
+  read: (after: number | null, limit: number) => Promise<readonly T[]>,
+  numberOf: (row: T) => number,
+): Promise<Page<T>> {
+  // One more, to know whether another page follows.
+  const rows = await read(token === null ? null : Number(token), size + 1);
+  const items = rows.slice(0, size);
+  const last = items.at(-1);
+  return { items, nextToken: last && rows.length > size ? String(numberOf(last)) : null };
+}

@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import { GatewayError } from '../domain/error.ts';
-import type { Page, PageRequest } from '../domain/page.ts';
+import { numberedPage, type PageRequest } from '../domain/page.ts';
 import type { WriteChange, WriteRecord } from '../domain/write.ts';
 import type {
   AuditFilter,
@@ -96,17 +96,14 @@ export function createAuditService(
       const found = await writes.audit.byKey(viewer.subject, idempotencyKey);
       return found && (await isVisible(found)) ? found : null;
     },
-    async page(
-      filter: AuditFilter,
-      order: AuditOrder,
-      { token, size }: PageRequest,
-    ): Promise<Page<WriteRecord>> {
+    async page(filter: AuditFilter, order: AuditOrder, page: PageRequest) {
       authorizeRead(viewer);
-      const after = token === null ? null : Number(token);
-      const listed = await pages.load({ filter: visible(filter), order, after, limit: size + 1 });
-      const items = listed.slice(0, size);
-      const last = items.at(-1);
-      return { items, nextToken: last && listed.length > size ? String(last.number) : null };
+      const query = { filter: visible(filter), order };
+      return numberedPage(
+        page,
+        (after, limit) => pages.load({ ...query, after, limit }),
+        ({ number }) => number,
+      );
     },
     /** The number of entries that match the filter. */
     async count(filter: AuditFilter): Promise<number> {

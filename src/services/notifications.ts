@@ -5,7 +5,7 @@ import type {
   NotificationFilter,
   NotificationWatch,
 } from '../domain/notification.ts';
-import type { Page, PageRequest } from '../domain/page.ts';
+import { numberedPage, type PageRequest } from '../domain/page.ts';
 import type { ResellerSubscription } from '../domain/subscription.ts';
 import type { WriteAnswer } from '../domain/write.ts';
 import type { WatchRequest } from '../writes/reseller/requests.ts';
@@ -51,19 +51,14 @@ export function createNotificationService(
       return (await access.seesResellerCustomer(entry.notification.customerId)) ? entry : null;
     },
     /** Lists received notifications, newest first. */
-    async page(
-      filter: NotificationFilter,
-      { token, size }: PageRequest,
-    ): Promise<Page<NotificationEntry>> {
+    async page(filter: NotificationFilter, page: PageRequest) {
       authorizeRead(viewer);
-      const before = token === null ? null : Number(token);
       const visible = { ...filter, tenant };
-      const listed = await loaders.notificationPage.load({
-        ...{ filter: visible, before, limit: size + 1 },
-      });
-      const items = listed.slice(0, size);
-      const last = items.at(-1);
-      return { items, nextToken: last && listed.length > size ? String(last.sequence) : null };
+      return numberedPage(
+        page,
+        (before, limit) => loaders.notificationPage.load({ filter: visible, before, limit }),
+        ({ sequence }) => sequence,
+      );
     },
     /** The number of notifications that match the filter. */
     async count(filter: NotificationFilter): Promise<number> {

@@ -2,7 +2,7 @@ import { type BillingCustomerKey, type Customer, checkBillingId } from '../domai
 import { GatewayError } from '../domain/error.ts';
 import { isEnded, type OperationEntry, operationStatus } from '../domain/operation.ts';
 import type { CustomerCreation, CustomerInvitation } from '../domain/order.ts';
-import type { Page, PageRequest } from '../domain/page.ts';
+import { numberedPage, type Page, type PageRequest } from '../domain/page.ts';
 import { type Plan, PlanDraft } from '../domain/plan.ts';
 import type { StartedOperation } from '../domain/write.ts';
 import type { OperationFilter } from '../store/operations/journal.ts';
@@ -136,22 +136,15 @@ export function createOperationService(
       return loaders.operationCount.load({ ...filter, tenant: access.tenant });
     },
     /** Lists the journal's operations in their last known state, most recently started first. */
-    async page(
-      filter: OperationFilter,
-      { token, size }: PageRequest,
-    ): Promise<Page<OperationEntry>> {
+    async page(filter: OperationFilter, page: PageRequest): Promise<Page<OperationEntry>> {
       authorizeRead(viewer);
-      const before = token === null ? null : Number(token);
       const visible = { ...filter, tenant: access.tenant };
-      const listed = await loaders.operationPage.load({
-        ...{ filter: visible, before, limit: size + 1 },
-      });
-      const shown = listed.slice(0, size);
-      const last = shown.at(-1);
-      return {
-        items: shown.map(({ entry }) => entry),
-        nextToken: last && listed.length > size ? String(last.number) : null,
-      };
+      const { items, nextToken } = await numberedPage(
+        page,
+        (before, limit) => loaders.operationPage.load({ filter: visible, before, limit }),
+        ({ number }) => number,
+      );
+      return { items: items.map(({ entry }) => entry), nextToken };
     },
   };
 }

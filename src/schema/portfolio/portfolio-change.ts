@@ -1,4 +1,5 @@
 import { badInput } from '../../domain/error.ts';
+import { numberedPage } from '../../domain/page.ts';
 import type {
   ChangeSource,
   PortfolioChange,
@@ -86,20 +87,18 @@ export function paginateChanges(
   return paginate(args, {
     identity: ['portfolioChanges', query],
     maxPageSize: MAX_PAGE,
-    async fetch({ token, size }) {
-      const before = token === null ? null : beforeOf(token);
-      const changes = await portfolio.history(query, before, size + 1);
-      const items = changes.slice(0, size);
-      const last = items.at(-1);
-      return { items, nextToken: last && changes.length > size ? String(last.sequence) : null };
-    },
+    fetch: (page) =>
+      numberedPage(
+        page,
+        (before, limit) => portfolio.history(query, checked(before), limit),
+        ({ sequence }) => sequence,
+      ),
   });
 }
 
 /** The cursor is not secret, so a client can forge a token. */
-function beforeOf(token: string): number {
-  const before = Number(token);
-  if (Number.isSafeInteger(before)) return before;
+function checked(before: number | null): number | null {
+  if (before === null || Number.isSafeInteger(before)) return before;
   throw badInput('after is not a cursor of this list.');
 }
 

@@ -1,45 +1,8 @@
-import type { BillingCustomerKey } from '../../domain/customer.ts';
 import type { Database } from '../database/database.ts';
 import { keyOf } from './batch.ts';
 
-interface UnseenSubscription {
-  readonly customerId: string;
-  readonly skuId: string;
-  readonly subscriptionId: string;
-}
-
-interface UnseenBilling {
-  readonly key: BillingCustomerKey;
-  readonly accountId: string;
-}
-
-interface SeenRows {
-  readonly kind: 'subscriptions' | 'billing customers';
-  readonly rows: number;
-  readonly unseen: number;
-}
-
 /** The rows that a sweep has yet to look at. */
-export interface SweepReads {
-  /** Rows of each kind that are not gone, and how many of them were last observed before a time. */
-  seen(before: number): Promise<readonly SeenRows[]>;
-  unseenSubscriptions(before: number, limit: number): Promise<readonly UnseenSubscription[]>;
-  unseenBilling(before: number, limit: number): Promise<readonly UnseenBilling[]>;
-  /** Reseller customers whose details were read before a time, those never read first. */
-  staleResellerCustomers(before: number, limit: number): Promise<readonly string[]>;
-  /** Accounts that were read before a time, those never read first. */
-  staleAccounts(before: number, limit: number): Promise<readonly string[]>;
-  /** Reseller customers of links that no list has returned yet. */
-  unknownLinked(limit: number): Promise<readonly string[]>;
-}
-
-export function sweepReads(database: Database): SweepReads {
-  return { ...unseenReads(database), ...staleReads(database) };
-}
-
-type Unseen = Pick<SweepReads, 'seen' | 'unseenSubscriptions' | 'unseenBilling'>;
-
-function unseenReads(database: Database): Unseen {
+export function sweepReads(database: Database) {
   const count = (table: 'portfolio_subscriptions' | 'portfolio_billing', before: number | null) =>
     database.read(async (db) => {
       const all = db
@@ -50,7 +13,8 @@ function unseenReads(database: Database): Unseen {
       return Number((await query.executeTakeFirstOrThrow()).count);
     });
   return {
-    async seen(before) {
+    /** Rows of each kind that are not gone, and how many of them were last observed before a time. */
+    async seen(before: number) {
       const [subscriptions, billing, unseen, unseenCustomers] = await Promise.all([
         count('portfolio_subscriptions', null),
         count('portfolio_billing', null),
@@ -60,9 +24,9 @@ function unseenReads(database: Database): Unseen {
       return [
         { kind: 'subscriptions', rows: subscriptions, unseen },
         { kind: 'billing customers', rows: billing, unseen: unseenCustomers },
-      ];
+      ] as const;
     },
-    async unseenSubscriptions(before, limit) {
+    async unseenSubscriptions(before: number, limit: number) {
       const rows = await database.read((db) =>
         db
           .selectFrom('portfolio_subscriptions')
@@ -79,7 +43,7 @@ function unseenReads(database: Database): Unseen {
         subscriptionId: row.subscription_id,
       }));
     },
-    async unseenBilling(before, limit) {
+    async unseenBilling(before: number, limit: number) {
       const rows = await database.read((db) =>
         db
           .selectFrom('portfolio_billing')
@@ -92,14 +56,8 @@ function unseenReads(database: Database): Unseen {
       );
       return rows.map((row) => ({ key: keyOf(row), accountId: row.account_id }));
     },
-  };
-}
-
-type Stale = Pick<SweepReads, 'staleResellerCustomers' | 'staleAccounts' | 'unknownLinked'>;
-
-function staleReads(database: Database): Stale {
-  return {
-    async staleResellerCustomers(before, limit) {
+    /** Reseller customers whose details were read before a time, those never read first. */
+    async staleResellerCustomers(before: number, limit: number): Promise<readonly string[]> {
       const rows = await database.read((db) =>
         db
           .selectFrom('portfolio_reseller')
@@ -112,7 +70,8 @@ function staleReads(database: Database): Stale {
       );
       return rows.map((row) => row.customer_id);
     },
-    async staleAccounts(before, limit) {
+    /** Accounts that were read before a time, those never read first. */
+    async staleAccounts(before: number, limit: number): Promise<readonly string[]> {
       const rows = await database.read((db) =>
         db
           .selectFrom('portfolio_billing')
@@ -126,7 +85,8 @@ function staleReads(database: Database): Stale {
       );
       return rows.map((row) => row.account_id);
     },
-    async unknownLinked(limit) {
+    /** Reseller customers of links that no list has returned yet. */
+    async unknownLinked(limit: number): Promise<readonly string[]> {
       const rows = await database.read((db) =>
         db
           .selectFrom('customer_links as l')

@@ -3,7 +3,7 @@ import type { SweepStatus } from '../../domain/portfolio.ts';
 import type { Database } from '../database/database.ts';
 import type { Tables } from '../database/tables.ts';
 import type { PortfolioSweepsTable } from './portfolio-tables.ts';
-import { type SweepReads, sweepReads } from './sweep-reads.ts';
+import { sweepReads } from './sweep-reads.ts';
 
 /** The state of the sweep, as the instance that holds its lease continues it. */
 export interface SweepState {
@@ -23,33 +23,26 @@ export interface SweepPosition {
   readonly reseller: number;
 }
 
-export interface SweepStore extends SweepReads {
-  /** The database's time in milliseconds since the epoch. */
-  time(): Promise<number>;
-  /**
-   * Takes or renews the lease of the sweep.
-   * @returns the state; null while another instance holds the lease
-   */
-  claimSweep(holder: string, leaseMs: number): Promise<SweepState | null>;
-  /** Stores the state, unless another instance has taken the lease. @returns whether it was stored */
-  saveSweep(holder: string, state: SweepState, leaseMs: number): Promise<boolean>;
-  releaseSweep(holder: string): Promise<void>;
-  sweepStatus(): Promise<Omit<SweepStatus, 'phase'> & { readonly phase: SweepState['phase'] }>;
-}
+export type SweepStore = ReturnType<typeof sweepStore>;
 
 const CLOCK_TOLERANCE = 1_000;
 const NAME = 'sweep';
 
-export function sweepStore(database: Database): SweepStore {
+export function sweepStore(database: Database) {
   const until = (leaseMs: number) => sql<number>`${database.now} + ${Math.ceil(leaseMs)}`;
   return {
-    async time() {
+    /** The database's time in milliseconds since the epoch. */
+    async time(): Promise<number> {
       return database.read(async (db) => {
         const { now } = await db.selectNoFrom(database.now.as('now')).executeTakeFirstOrThrow();
         return Number(now);
       });
     },
-    async claimSweep(holder, leaseMs) {
+    /**
+     * Takes or renews the lease of the sweep.
+     * @returns the state; null while another instance holds the lease
+     */
+    async claimSweep(holder: string, leaseMs: number): Promise<SweepState | null> {
       const [, { rows }] = await database.commit((db) => [
         insertSweep(db),
         db
@@ -70,7 +63,8 @@ export function sweepStore(database: Database): SweepStore {
       const [row] = rows;
       return row ? toState(row) : null;
     },
-    async saveSweep(holder, state, leaseMs) {
+    /** Stores the state, unless another instance has taken the lease. @returns whether it was stored */
+    async saveSweep(holder: string, state: SweepState, leaseMs: number): Promise<boolean> {
       const [{ rows }] = await database.commit((db) => [
         db
           .updateTable('portfolio_sweeps')
@@ -89,7 +83,7 @@ export function sweepStore(database: Database): SweepStore {
       ]);
       return rows.length > 0;
     },
-    async releaseSweep(holder) {
+    async releaseSweep(holder: string): Promise<void> {
       await database.commit((db) => [
         db
           .updateTable('portfolio_sweeps')
@@ -98,7 +92,7 @@ export function sweepStore(database: Database): SweepStore {
           .compile(),
       ]);
     },
-    async sweepStatus() {
+    async sweepStatus(): Promise<SweepStatus & { readonly phase: SweepState['phase'] }> {
       const row = await database.read((db) =>
         db.selectFrom('portfolio_sweeps').selectAll().where('name', '=', NAME).executeTakeFirst(),
       );
