@@ -39,6 +39,8 @@ export interface PollerDeps {
  */
 export type FirstPoll = 'NOW' | 'SPREAD' | 'LATER';
 
+type WaitEnd = 'ELAPSED' | 'INTERRUPTED';
+
 type Answer = OperationReading | 'MISSING' | 'FAILED';
 
 /** Polls one operation while this instance holds it. */
@@ -56,7 +58,7 @@ export class Poller {
   #watching: Exclude<Pace, 'LOST'>;
   #missingSince: number | null = null;
   /** Ends the delay before the next poll, so that it is computed again. */
-  #interrupt: () => void = () => {};
+  #wake: ((end: WaitEnd) => void) | null = null;
 
   constructor(deps: PollerDeps, { entry, ageMs, trace }: HeldOperation, isWatched: boolean) {
     this.#trace = trace;
@@ -105,7 +107,7 @@ export class Poller {
   setWatched(isWatched: boolean): void {
     this.#watching = isWatched ? 'WATCHED' : 'ABANDONED';
     if (isWatched) this.#deps.slots.prioritise(this);
-    this.#interrupt();
+    this.#wake?.('INTERRUPTED');
   }
 
   /** A failed poll changes nothing: the next one may succeed. */
@@ -192,17 +194,18 @@ export class Poller {
     }
   }
 
-  #delay(ms: number): Promise<'ELAPSED' | 'INTERRUPTED'> {
+  #delay(ms: number): Promise<WaitEnd> {
     const { signal } = this.#controller;
-    const { promise, resolve } = Promise.withResolvers<'ELAPSED' | 'INTERRUPTED'>();
+    const { promise, resolve } = Promise.withResolvers<WaitEnd>();
     const elapse = (): void => resolve('ELAPSED');
     const timer = setTimeout(elapse, ms);
     signal.addEventListener('abort', elapse, { once: true });
-    this.#interrupt = () => resolve('INTERRUPTED');
+    // Not a new function: V8 keeps one that is assigned to a property until its next full collection.
+    this.#wake = resolve;
     return promise.finally(() => {
       clearTimeout(timer);
       signal.removeEventListener('abort', elapse);
-      this.#interrupt = () => {};
+      this.#wake = null;
     });
   }
 }

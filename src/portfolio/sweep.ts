@@ -115,8 +115,8 @@ export function createSweep(deps: SweepDeps) {
 
   async function finish(state: SweepState, signal: AbortSignal): Promise<SweepState> {
     await deps.verification.run(state.startedAt, signal);
-    await store.refreshStatistics().catch((err: unknown) => {
-      log.warn({ err }, 'statistics of the portfolio not refreshed');
+    await store.maintain().catch((err: unknown) => {
+      log.warn({ err }, 'portfolio not prepared for fast queries');
     });
     const finishedAt = clock.now();
     const durationMs = finishedAt - state.startedAt;

@@ -9,6 +9,7 @@ import { portfolioSuite } from './portfolio-suite.support.ts';
 import { readingsSuite } from './readings-suite.support.ts';
 import { startSuite } from './start-suite.support.ts';
 import { tenantsSuite } from './tenants-suite.support.ts';
+import { wordsSuite } from './words-suite.support.ts';
 import { writesSuite } from './writes-suite.support.ts';
 
 /** One file, because PostgreSQL starts once for each file. */
@@ -24,5 +25,6 @@ describe.each(kinds)('%s:', (kind) => {
   describe('links', () => linksSuite(database));
   describe('notifications', () => notificationsSuite(database));
   describe('the portfolio', () => portfolioSuite(database));
+  describe('words', () => wordsSuite(database));
   describe('tenants', () => tenantsSuite(database));
 });

@@ -23,8 +23,13 @@ export interface PostgresServer {
   end(): Promise<void>;
 }
 
-/** Starts a server with an empty cluster of its own. */
-export async function startPostgres(): Promise<PostgresServer> {
+/**
+ * Starts a server with an empty cluster of its own.
+ * @param changed settings that differ from those that let tests start and stop fast
+ */
+export async function startPostgres(
+  changed: Readonly<Record<string, string>> = {},
+): Promise<PostgresServer> {
   const directory = mkdtempSync(join(tmpdir(), 'gateway-postgres-'));
   if (isRoot) chownSync(directory, NOBODY, NOBODY);
   const { postgres, data } = await makeCluster(directory);
@@ -61,6 +66,7 @@ export async function startPostgres(): Promise<PostgresServer> {
         wal_level: 'minimal',
         unix_socket_directories: '',
         listen_addresses: '127.0.0.1',
+        ...changed,
       };
       const options = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
       server = spawn(postgres, ['-D', data, '-p', String(port), ...options], {

@@ -6,6 +6,7 @@ import { log, operation, succeeded } from '../operations/operations.support.ts';
 import { ids, names, newWrite, recordWrite, sequences, startAll } from './builders.support.ts';
 import { testDatabase } from './databases.support.ts';
 import { startLine } from './line.support.ts';
+import { noProduct, seenSubscription } from './portfolio-builders.support.ts';
 
 const database = testDatabase('PostgreSQL');
 const unavailable = { code: 'UNAVAILABLE', retryable: true };
@@ -186,4 +187,24 @@ test('many appends in flight do not use the connections of readers', async () =>
   );
   expect(connections[0]?.['n']).toBeLessThanOrEqual(10);
   expect(ids(await journal.changesAfter({}, 0))).toHaveLength(60);
+});
+
+test('a sweep copies the texts that an instance of an earlier version has changed', async () => {
+  const { portfolio } = await database.open();
+  await portfolio.observe(
+    [seenSubscription({ customerId: 'C1' }), seenSubscription({ customerId: 'C2' })],
+    noProduct,
+  );
+  const copies = () =>
+    database.query(`select s.search = t.search as same, s.search is null as missing
+      from portfolio_subscriptions as s join portfolio_subscription_search as t on rowid = number
+      order by number`);
+  const same = { same: true, missing: false };
+  expect(await copies()).toEqual([same, same]);
+  await database.query("delete from portfolio_subscription_search where search like '%c2%'");
+  await database.query(`insert into portfolio_subscription_search
+    select number, 'a new name' from portfolio_subscriptions where customer_id = 'C2'`);
+  expect(await copies()).toEqual([same, { same: null, missing: true }]);
+  await portfolio.maintain();
+  expect(await copies()).toEqual([same, same]);
 });

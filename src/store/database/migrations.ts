@@ -5,6 +5,7 @@ import { addAuditLog } from './migrate-audit.ts';
 import { addOperationFilters, addOperationIndexes } from './migrate-operation-filters.ts';
 import { createPollLeases } from './migrate-poll-leases.ts';
 import { createPortfolio } from './migrate-portfolio.ts';
+import { addPortfolioTexts } from './migrate-portfolio-texts.ts';
 import { addTraceContext } from './migrate-trace-context.ts';
 import { createWrites } from './migrate-writes.ts';
 import { runningNumber } from './running-number.ts';
@@ -27,6 +28,7 @@ export function migrations(kind: DatabaseKind): Record<string, Migration> {
     '0011-trace-context': { up: addTraceContext },
     '0012-operation-indexes': { up: addOperationIndexes },
     '0013-poll-leases': { up: createPollLeases },
+    '0014-portfolio-texts': { up: (db) => addPortfolioTexts(db, kind) },
   };
 }
 

@@ -39,5 +39,8 @@ function compareTimes(a: Date | null, b: Date | null): number {
 
 /** Whether a reading shows no change. Compared in the form that the journal returns. */
 export function isSameState(latest: Operation, reading: Operation): boolean {
-  return isDeepStrictEqual(latest, decodeOperation(encodeOperation(reading)));
+  const text = encodeOperation(reading);
+  // Nearly all readings, so that they are not parsed.
+  if (text === encodeOperation(latest)) return true;
+  return isDeepStrictEqual(latest, decodeOperation(text));
 }

@@ -26,9 +26,7 @@ export function fold(
   productOf: ProductOf,
 ): Folded {
   const folded: Folded = {
-    subscriptions: new Map(
-      [...batch.subscriptions].map(([id, row]) => [id, withoutNumber(row)] as const),
-    ),
+    subscriptions: new Map([...batch.subscriptions].map(([id, row]) => [id, rowOf(row)] as const)),
     billing: new Map(batch.billing),
     reseller: new Map(batch.reseller),
     causes: new Map(),
@@ -37,7 +35,7 @@ export function fold(
   return folded;
 }
 
-function withoutNumber({ number: _, ...row }: StoredSubscription): SubscriptionRow {
+function rowOf({ number: _, search: _text, ...row }: StoredSubscription): SubscriptionRow {
   return row;
 }
 

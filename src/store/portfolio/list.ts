@@ -7,7 +7,13 @@ import { whereOf } from './conditions.ts';
 import { type Breadth, readPage } from './pages.ts';
 import type { SqlOrder } from './places.ts';
 import type { PortfolioPageQuery, PortfolioSelection } from './queries.ts';
-import { type FilterTarget, type FoundRows, searchKey } from './search-conditions.ts';
+import {
+  type FilterTarget,
+  type FoundRows,
+  rowsContaining,
+  searchCondition,
+  searchKey,
+} from './search-conditions.ts';
 import { Searches } from './searches.ts';
 
 const tables = { s: 'portfolio_subscriptions', c: 'portfolio_customers' } as const;
@@ -21,36 +27,51 @@ export class PortfolioList<Row> {
   constructor(database: Database, alias: FilterTarget['alias']) {
     this.#database = database;
     this.#target = targetOf(database, alias);
-    this.#searches = new Searches(database, this.#target.search);
+    this.#searches = new Searches(database, this.#target.search, tables[alias]);
   }
 
   async page(query: PortfolioPageQuery<unknown>, order: SqlOrder): Promise<readonly Row[]> {
     const { alias } = this.#target;
     const { filter, tenant, after, limit } = query;
-    const found = await this.#searches.find(filter);
-    const breadth = breadthOf(filter, found);
+    const searches = await this.#searches.find(filter);
+    const breadth = breadthOf(filter, searches.found);
+    const target = { ...this.#target, ...searches };
     return readPage<Row>(this.#database, {
       ...{ table: tables[alias], alias, order, after, limit },
-      where: this.#where(query, { ...this.#target, found, isFew: breadth === 'few' }),
-      walkWhere: this.#where(query, { ...this.#target, found, isWalk: true }),
+      where: this.#where(query, { ...target, isFew: breadth === 'few' }),
+      walkWhere: this.#where(query, { ...target, access: 'walk' }),
       breadth: tenant && breadth === 'all' ? 'unknown' : breadth,
     });
   }
 
   async count(selection: PortfolioSelection): Promise<number> {
-    const { alias } = this.#target;
-    const where = await this.where(selection);
-    const { rows } = await this.#database.read((db) =>
-      sql<{ count: number }>`select count(*) as count
-        from ${sql.table(tables[alias])} as ${sql.ref(alias)} where ${where}`.execute(db),
-    );
+    const words = this.#database.kind === 'postgres' ? onlySearch(selection) : null;
+    const query = words
+      ? this.#countOfTexts(words)
+      : sql<{ count: number }>`select count(*) as count from ${this.#rows()}
+          where ${await this.where(selection)}`;
+    const { rows } = await this.#database.read((db) => query.execute(db));
     return rows[0]?.count ?? 0;
   }
 
-  /** The condition of a query that reads all rows that match. */
+  /** The number of rows for a search alone: of texts, without those of the few rows that are gone. */
+  #countOfTexts(words: readonly string[]): RawBuilder<{ count: number }> {
+    const target = this.#target;
+    const isFound = searchCondition(words, target, false);
+    return sql`select (select count(*) from (${rowsContaining(words, target)}) as found) -
+      (select count(*) from ${this.#rows()}
+        where ${sql.ref(`${target.alias}.gone`)} = 1 and ${isFound}) as count`;
+  }
+
+  #rows(): RawBuilder<unknown> {
+    const { alias } = this.#target;
+    return sql`${sql.table(tables[alias])} as ${sql.ref(alias)}`;
+  }
+
+  /** The condition of a query that adds up all rows that match. */
   async where(selection: PortfolioSelection): Promise<RawBuilder<boolean>> {
-    const found = await this.#searches.find(selection.filter);
-    return this.#where(selection, { ...this.#target, found });
+    const searches = await this.#searches.find(selection.filter);
+    return this.#where(selection, { ...this.#target, ...searches, access: 'scan' });
   }
 
   #where({ filter, tenant }: PortfolioSelection, target: FilterTarget): RawBuilder<boolean> {
@@ -71,6 +92,18 @@ export function targetOf({ kind }: Pick<Database, 'kind'>, alias: 's' | 'c'): Fi
 function isTenantsRow(tenant: Tenant): RawBuilder<boolean> {
   return sql`case when c.reseller_id is not null then ${isOfTenant(tenant, 'c.reseller_id')}
     else ${isTenantsCustomer(tenant, 'c.reseller_customer_id')} end`;
+}
+
+/** The words of a selection that is a search and nothing else. */
+function onlySearch({ filter, tenant }: PortfolioSelection): readonly string[] | null {
+  if (tenant) return null;
+  if (filter.type === 'and' && filter.of.length === 1) {
+    const [only] = filter.of;
+    return only ? onlySearch({ filter: only, tenant }) : null;
+  }
+  if (filter.type !== 'is' || filter.condition.type !== 'search') return null;
+  const { words } = filter.condition;
+  return words.length > 0 ? words : null;
 }
 
 function breadthOf(filter: PortfolioFilter, found: FoundRows): Breadth {

@@ -9,6 +9,7 @@ import { portfolioReads } from './reads.ts';
 import type { ProductOf } from './rows.ts';
 import { refreshStatistics } from './search-index.ts';
 import { sweepStore } from './sweep-store.ts';
+import { completeTexts } from './texts.ts';
 
 export type { ChangeQuery } from './queries.ts';
 
@@ -39,8 +40,11 @@ export function portfolioStore(database: Database, changes: Changes) {
         if (count > 0) changes.publish('portfolio', '');
       }
     },
-    /** Call this after many rows have changed, so that queries are planned well. */
-    refreshStatistics: () => refreshStatistics(database),
+    /** Call this after many rows have changed, so that queries are planned well and searches are fast. */
+    async maintain(): Promise<void> {
+      await completeTexts(database);
+      await refreshStatistics(database);
+    },
     /** Joins or separates the halves of customers whose links changed. */
     async relink(links: readonly CustomerLink[]): Promise<void> {
       const count = await database.write((trx) => relinkRows(database, trx, links));

@@ -1,5 +1,8 @@
-import type { Generated } from 'kysely';
+import type { ColumnType, Generated } from 'kysely';
 import type { ChangeSource, SweepPhase } from '../../domain/portfolio.ts';
+
+/** The row's text, for queries that test all rows. Only PostgreSQL has the column. */
+type SearchText = ColumnType<string | null | undefined, string | undefined, string | undefined>;
 
 /** Times are milliseconds since the epoch. Flags are 0 or 1: SQLite has no booleans. */
 export interface PortfolioSubscriptionsTable {
@@ -32,6 +35,7 @@ export interface PortfolioSubscriptionsTable {
   readonly organization_key: string | null;
   readonly account_name: string | null;
   readonly sku_name: string | null;
+  readonly search: SearchText;
 }
 
 /** A billing customer as billing returned it, with its account. */
@@ -85,6 +89,7 @@ export interface PortfolioCustomersTable {
   readonly licensed_seats: number;
   readonly observed_at: number;
   readonly gone: number;
+  readonly search: SearchText;
 }
 
 /** The search text of a row: an FTS5 table in SQLite, an ordinary one in PostgreSQL. */

@@ -10,9 +10,7 @@ import { fold } from './fold.ts';
 import { project } from './project.ts';
 import type { ProductOf } from './rows.ts';
 import { save } from './save.ts';
-
-/** Transactions that change rows of the portfolio run one after the other. */
-const LOCK = 'portfolio';
+import { PORTFOLIO_LOCK } from './texts.ts';
 
 /**
  * Joins or separates the halves of customers whose links changed in this transaction.
@@ -39,7 +37,7 @@ export async function updateRows(
   observations: readonly Observation[],
   productOf: ProductOf,
 ): Promise<number> {
-  await database.lock(trx, [LOCK]);
+  await database.lock(trx, [PORTFOLIO_LOCK]);
   const batch = await loadBatch(trx, involved);
   const folded = fold(batch, observations, productOf);
   const recordsNew = await hasBaseline(trx);

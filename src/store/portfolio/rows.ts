@@ -9,9 +9,9 @@ import type {
   PortfolioSubscriptionsTable,
 } from './portfolio-tables.ts';
 
-/** A row without its number, which is assigned when it is inserted. */
-export type SubscriptionRow = Omit<Selectable<PortfolioSubscriptionsTable>, 'number'>;
-export type CustomerRow = Omit<Selectable<PortfolioCustomersTable>, 'number'>;
+/** A row without its number, which is assigned when it is inserted, and the copy of its text. */
+export type SubscriptionRow = Omit<Selectable<PortfolioSubscriptionsTable>, 'number' | 'search'>;
+export type CustomerRow = Omit<Selectable<PortfolioCustomersTable>, 'number' | 'search'>;
 export type BillingRow = PortfolioBillingTable;
 export type ResellerRow = PortfolioResellerTable;
 

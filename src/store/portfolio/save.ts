@@ -13,8 +13,7 @@ import {
   searchOfCustomer,
   searchOfSubscription,
 } from './rows.ts';
-
-type Search = 'portfolio_subscription_search' | 'portfolio_customer_search';
+import { copyOf, saveTexts } from './texts.ts';
 
 export interface Saving {
   readonly database: Database;
@@ -34,7 +33,7 @@ export async function save(
 ): Promise<number> {
   const { trx } = saving;
   await saveHalves(trx, batch, folded);
-  await saveCustomers(trx, batch, projection);
+  await saveCustomers(saving, batch, projection);
   return saveSubscriptions(saving, batch, folded, projection);
 }
 
@@ -83,7 +82,7 @@ async function saveHalves(trx: Kysely<Tables>, batch: Batch, folded: Folded): Pr
 }
 
 async function saveCustomers(
-  trx: Kysely<Tables>,
+  { database, trx }: Saving,
   batch: Batch,
   { customers }: Projection,
 ): Promise<void> {
@@ -103,20 +102,22 @@ async function saveCustomers(
     }
     const { number } = stored;
     if (isChanged<CustomerRow>(stored, row)) {
+      const text = searchOfCustomer(row);
+      const isSameText = searchOfCustomer(stored) === text;
       await trx
         .updateTable('portfolio_customers')
         .set(changedColumns<CustomerRow>(stored, row))
+        .$if(!isSameText, (update) => update.set(copyOf(database, text)))
         .where('number', '=', number)
         .execute();
-      const text = searchOfCustomer(row);
-      if (searchOfCustomer(stored) !== text) texts.set(number, text);
+      if (!isSameText) texts.set(number, text);
     } else if (stored.observed_at !== row.observed_at) addTo(touched, row.observed_at, number);
   }
   await touch(trx, 'portfolio_customers', touched);
   for (const some of pieces(added)) {
     const numbers = await trx
       .insertInto('portfolio_customers')
-      .values(some)
+      .values(some.map((row) => ({ ...row, ...copyOf(database, searchOfCustomer(row)) })))
       .returning(['number', 'id'])
       .execute();
     for (const { number, id } of numbers) {
@@ -139,7 +140,7 @@ async function saveSubscriptions(
   folded: Folded,
   { subscriptions }: Projection,
 ): Promise<number> {
-  const { trx } = saving;
+  const { database, trx } = saving;
   const added: SubscriptionRow[] = [];
   const changed: { row: SubscriptionRow; stored: StoredSubscription }[] = [];
   const touched = new Map<number, number[]>();
@@ -153,19 +154,21 @@ async function saveSubscriptions(
   }
   const texts = new Map<number, string>();
   for (const { row, stored } of changed) {
+    const text = searchOfSubscription(row);
+    const isSameText = searchOfSubscription(stored) === text;
     await trx
       .updateTable('portfolio_subscriptions')
       .set(changedColumns<SubscriptionRow>(stored, row))
+      .$if(!isSameText, (update) => update.set(copyOf(database, text)))
       .where('number', '=', stored.number)
       .execute();
-    const text = searchOfSubscription(row);
-    if (searchOfSubscription(stored) !== text) texts.set(stored.number, text);
+    if (!isSameText) texts.set(stored.number, text);
   }
   await touch(trx, 'portfolio_subscriptions', touched);
   for (const some of pieces(added)) {
     const numbers = await trx
       .insertInto('portfolio_subscriptions')
-      .values(some)
+      .values(some.map((row) => ({ ...row, ...copyOf(database, searchOfSubscription(row)) })))
       .returning(['number', 'id'])
       .execute();
     for (const { number, id } of numbers) {
@@ -197,25 +200,6 @@ async function saveChanges(
     await trx.insertInto('portfolio_changes').values(some).execute();
   }
   return changes.length;
-}
-
-/** @param added how many of the texts are of rows that had none */
-async function saveTexts(
-  trx: Kysely<Tables>,
-  table: Search,
-  texts: ReadonlyMap<number, string>,
-  added: number,
-): Promise<void> {
-  if (texts.size === 0) return;
-  // An FTS5 table has no conflicts to update on.
-  if (texts.size > added) {
-    await trx
-      .deleteFrom(table)
-      .where('rowid', 'in', padded([...texts.keys()]))
-      .execute();
-  }
-  const rows = [...texts].map(([rowid, search]) => ({ rowid, search }));
-  for (const some of pieces(rows)) await trx.insertInto(table).values(some).execute();
 }
 
 /** Stores only that rows were observed, by the time. */

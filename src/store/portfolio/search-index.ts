@@ -46,8 +46,8 @@ async function isPrepared(database: Database): Promise<boolean> {
 /** Tells the planner of PostgreSQL how the rows are distributed; SQLite plans well without. */
 export async function refreshStatistics(database: Database): Promise<void> {
   if (database.kind !== 'postgres') return;
-  const names = ['portfolio_subscriptions', 'portfolio_customers', ...tables];
-  await database.write((trx) =>
-    sql`analyze ${sql.join(names.map((name) => sql.table(name)))}`.execute(trx),
-  );
+  // One by one, because a statement may take only some seconds.
+  for (const name of ['portfolio_subscriptions', 'portfolio_customers', ...tables]) {
+    await database.write((trx) => sql`analyze ${sql.table(name)}`.execute(trx));
+  }
 }

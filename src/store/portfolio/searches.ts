@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { PortfolioFilter } from '../../domain/portfolio-filter.ts';
 import type { Database } from '../database/database.ts';
 import {
-  type FoundRows,
+  type FilterTarget,
   rowsContaining,
   type SearchTable,
   searchKey,
@@ -12,6 +12,8 @@ import {
 const MAX_FOUND = 1_000;
 
 type Numbers = readonly number[] | null;
+type RowTable = 'portfolio_subscriptions' | 'portfolio_customers';
+type SearchResults = Required<Pick<FilterTarget, 'found' | 'hasTexts'>>;
 
 /**
  * Runs the searches of a filter before the query that needs them. The database plans a query before it
@@ -21,20 +23,33 @@ type Numbers = readonly number[] | null;
 export class Searches {
   readonly #database: Database;
   readonly #table: SearchTable;
+  readonly #rows: RowTable;
   readonly #running = new Map<string, Promise<Numbers>>();
 
-  constructor(database: Database, table: SearchTable) {
+  /** @param rows the table of the rows that `table` has the texts of */
+  constructor(database: Database, table: SearchTable, rows: RowTable) {
     this.#database = database;
     this.#table = table;
+    this.#rows = rows;
   }
 
-  async find(filter: PortfolioFilter): Promise<FoundRows> {
+  async find(filter: PortfolioFilter): Promise<SearchResults> {
     const found = new Map<string, Numbers>();
     for (const words of searchesIn(filter)) {
       const key = searchKey(words);
       if (!found.has(key)) found.set(key, await this.#shared(key, words));
     }
-    return found;
+    const isCommon = [...found.values()].includes(null);
+    return { found, hasTexts: isCommon && (await this.#hasTexts()) };
+  }
+
+  /** False until the sweep has completed the copies of a database that was migrated. */
+  async #hasTexts(): Promise<boolean> {
+    const { kind } = this.#database;
+    if (kind === 'sqlite') return false;
+    const rows = sql`select 1 from ${sql.table(this.#rows)} where search is null limit 1`;
+    const missing = await this.#database.read((db) => rows.execute(db));
+    return missing.rows.length === 0;
   }
 
   #shared(key: string, words: readonly string[]): Promise<Numbers> {
