@@ -6,7 +6,7 @@
 import { execFileSync } from 'node:child_process';
 import { measure } from '../measure.ts';
 import { type Row, tableOf } from '../table.ts';
-import { type QueryName, queries } from './shape.ts';
+import type { QueryName } from './shape.ts';
 import { ask, measureStarts, type Side, startSides } from './sides.ts';
 
 const CONNECTIONS = 16;
@@ -22,20 +22,19 @@ const names: Readonly<Record<QueryName, string>> = {
   Q3: 'Q3: 50 billing customers with their reseller customers (1 gRPC + 50 REST), CPU',
 };
 
+const BATCHES = 'Q3 with RESELLER_BATCH=true';
+
 /** Each query on all sides, in alternating rounds. The result is the median of the rounds. */
 async function measureFastBackends(): Promise<Measured> {
-  const { sides, stop } = await startSides(0);
+  const { sides, batching, stop } = await startSides(0);
   try {
     const rows: Row[] = [];
-    for (const query of Object.keys(queries) as QueryName[]) {
-      for (const side of sides) await round(side, query);
-      for (const side of sides) await round(side, query);
-      const samples: number[][] = sides.map(() => []);
-      for (let n = 0; n < ROUNDS; n++) {
-        for (const [at, side] of sides.entries()) samples[at]?.push(await round(side, query));
-      }
-      rows.push(row(names[query], 'ms', samples.map(median)));
+    for (const query of ['Q1', 'Q2'] as const) {
+      rows.push(row(names[query], 'ms', await cpuTimes(sides, query)));
     }
+    const lists = await cpuTimes([...sides, batching], 'Q3');
+    rows.push(row(names.Q3, 'ms', lists.slice(0, -1)));
+    rows.push(row(`${BATCHES}, CPU`, 'ms', [lists[0] ?? null, lists.at(-1) ?? null]));
     const peaks = sides.map(({ program }) => program.peakMb());
     return {
       programs: sides.map(({ program }) => program.name),
@@ -46,10 +45,22 @@ async function measureFastBackends(): Promise<Measured> {
   }
 }
 
+/** CPU time of one request of each side in milliseconds: the medians of alternating rounds. */
+async function cpuTimes(sides: readonly Side[], query: QueryName): Promise<number[]> {
+  for (const side of sides) await round(side, query);
+  for (const side of sides) await round(side, query);
+  const samples: number[][] = sides.map(() => []);
+  for (let n = 0; n < ROUNDS; n++) {
+    for (const [at, side] of sides.entries()) samples[at]?.push(await round(side, query));
+  }
+  return samples.map(median);
+}
+
 /** Lists of 50 customers over backends that take 50 ms. */
 async function measureSlowBackends(): Promise<Row[]> {
-  const { sides, stop } = await startSides(50);
+  const { sides, batching, stop } = await startSides(50);
   const found: number[][] = [];
+  let inBatches: number | null = null;
   try {
     for (const side of sides) {
       await ask(side, 'Q3', 0);
@@ -62,12 +73,15 @@ async function measureSlowBackends(): Promise<Row[]> {
       await lists;
       found.push([ten.p50, lastMs, small.max]);
     }
+    await ask(batching, 'Q3', 0);
+    inBatches = (await measure(50, 10, (n) => ask(batching, 'Q3', n))).p50;
   } finally {
     await stop();
   }
   const of = (index: number): number[] => found.map((values) => values[index] ?? Number.NaN);
   return [
     row('Q3 by 10 clients, 50 ms backends, p50', 'ms', of(0)),
+    row(`${BATCHES}, 10 clients, 50 ms backends, p50`, 'ms', [of(0)[0] ?? null, inBatches]),
     row('60 Q3 at once, 50 ms backends, the last', 'ms', of(1)),
     row('Q1 beside 30 Q3, 50 ms backends', 'ms', of(2)),
   ];
@@ -81,7 +95,7 @@ async function round(side: Side, query: QueryName): Promise<number> {
   return (side.program.cpuMs() - before) / count;
 }
 
-function row(name: string, unit: string, values: readonly number[]): Row {
+function row(name: string, unit: string, values: readonly (number | null)[]): Row {
   return { name, unit, values };
 }
 

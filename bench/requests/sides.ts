@@ -28,17 +28,24 @@ export interface Side {
 
 /** @param backendMs how long each call of the stand-ins takes */
 export async function startSides(backendMs: number) {
-  const { standIns, starts } = await startStandIns(backendMs);
+  const { standIns, ports, starts } = await startStandIns(backendMs);
   const sides: Side[] = [];
   for (const start of starts) sides.push(await start());
-  for (const side of sides) if (side.program.name === 'gateway') await linkCustomers(side);
+  const batching = await startGateway(ports, { RESELLER_BATCH: 'true' });
+  for (const side of [...sides, batching]) if (isGateway(side)) await linkCustomers(side);
   return {
     sides,
+    /** The gateway when it reads customers of the Reseller API in batches. */
+    batching,
     async stop() {
-      for (const side of sides) await stopSide(side);
+      for (const side of [...sides, batching]) await stopSide(side);
       await standIns.stop();
     },
   };
+}
+
+function isGateway({ program }: Side): boolean {
+  return program.name === 'gateway';
 }
 
 /**
@@ -63,7 +70,7 @@ export async function measureStarts(rounds: number): Promise<number[][]> {
 async function startStandIns(backendMs: number) {
   const env = { BACKEND_MS: String(backendMs) };
   const standIns = await startProgram('stand-ins', ['bench/requests/stand-ins.ts'], env, /\n/);
-  const ports = JSON.parse(standIns.output());
+  const ports: Ports = JSON.parse(standIns.output());
   const installed = existsSync('bench/peers/node_modules') ? Object.entries(peers) : [];
   const starts = [
     () => startFloor(ports),
@@ -74,7 +81,7 @@ async function startStandIns(backendMs: number) {
           startPeer(name, peer, ports),
     ),
   ];
-  return { standIns, starts };
+  return { standIns, ports, starts };
 }
 
 async function stopSide({ pool, program }: Side): Promise<void> {
@@ -137,7 +144,10 @@ async function startPeer(name: string, peer: Peer, ports: Ports): Promise<Side> 
 /** What a program prints when it listens; libraries may print other lines before it. */
 const LISTENS = /^\{"url".*$/m;
 
-async function startGateway(ports: Ports): Promise<Side> {
+async function startGateway(
+  ports: Ports,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Side> {
   const env = {
     ...endpoints(ports),
     PORT: '0',
@@ -145,6 +155,7 @@ async function startGateway(ports: Ports): Promise<Side> {
     BILLING_TLS: 'false',
     PORTFOLIO: 'false',
     BILLING_RESELLER_ID: resellerId(0),
+    ...settings,
   };
   const program = await startProgram('gateway', nodeArgs(), env, /Try:/);
   const url = /http:\S+\/graphql/.exec(program.output())?.[0] ?? '';

@@ -2,7 +2,7 @@
  * Stand-ins of both APIs for the request bench: a process of their own that answers from cached bytes,
  * so that they cost as little as possible. BACKEND_MS delays each answer.
  */
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
@@ -99,7 +99,32 @@ function customerJson(customerId: string, n: number): Buffer {
   );
 }
 
+const BOUNDARY = 'batch_stand_in';
+
+/** The parts of a batch in their order, in Google's format. */
+function batchOf(text: string): string {
+  const parts = [...text.matchAll(/^GET (\S+) HTTP\/1\.1\r$/gm)].map(([, path = '']) => {
+    const body = customers.get(path.split('/').at(-1) ?? '') ?? '';
+    const head = `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${body.length}`;
+    return `--${BOUNDARY}\r\nContent-Type: application/http\r\n\r\n${head}\r\n\r\n${body}\r\n`;
+  });
+  return `${parts.join('')}--${BOUNDARY}--\r\n`;
+}
+
+function answerBatch(request: IncomingMessage, response: ServerResponse): void {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.on('end', () => {
+    const body = batchOf(Buffer.concat(chunks).toString());
+    afterDelay(() => {
+      response.writeHead(200, { 'content-type': `multipart/mixed; boundary=${BOUNDARY}` });
+      response.end(body);
+    });
+  });
+}
+
 const reseller = createServer((request, response) => {
+  if (request.method === 'POST') return answerBatch(request, response);
   request.resume();
   const id = request.url?.split('/').at(-1)?.split('?')[0] ?? '';
   const body = customers.get(id);

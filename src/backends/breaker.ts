@@ -65,22 +65,28 @@ export class Breaker {
    * Runs one attempt of a call, or rejects with UNAVAILABLE when the host must not be called.
    * @param failureOf the failure that a response reports; null when it is an answer
    */
-  async run<T>(
+  run<T>(
     signal: AbortSignal,
     attempt: () => Promise<T>,
     failureOf: (response: T) => GatewayError | null = () => null,
   ): Promise<T> {
-    this.check();
+    try {
+      this.check();
+    } catch (error) {
+      return Promise.reject(error);
+    }
     this.#postponeProbe();
     const startedAt = performance.now();
-    try {
-      const response = await attempt();
-      this.#record(evidenceOf(failureOf(response), signal, startedAt), startedAt);
-      return response;
-    } catch (error) {
-      this.#record(evidenceOf(error, signal, startedAt), startedAt);
-      throw error;
-    }
+    return attempt().then(
+      (response) => {
+        this.#record(evidenceOf(failureOf(response), signal, startedAt), startedAt);
+        return response;
+      },
+      (error: unknown) => {
+        this.#record(evidenceOf(error, signal, startedAt), startedAt);
+        throw error;
+      },
+    );
   }
 
   /**

@@ -107,9 +107,11 @@ function parseResponse(text: string): BatchResponse | null {
   return { status: Number(line[1]), headers, text: body };
 }
 
+const RESPONSE_ID = new RegExp(`^<?response-${CONTENT_ID}(\\d+)>?$`);
+
 /** The index of the request that a Content-ID such as `<response-item-3>` belongs to. */
 function placeOf(contentId: string | undefined, count: number): number | null {
-  const digits = new RegExp(`^<?response-${CONTENT_ID}(\\d+)>?$`).exec(contentId ?? '')?.[1];
+  const digits = RESPONSE_ID.exec(contentId ?? '')?.[1];
   const place = digits === undefined ? null : Number(digits);
   return place !== null && place < count ? place : null;
 }

@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip, gunzipSync } from 'node:zlib';
 import Pool from 'undici/lib/dispatcher/pool.js';
+import type { BackendLog } from '../log.ts';
 import type { Egress } from '../network/egress.ts';
 import { connectionError } from './connection-errors.ts';
 import { type HttpResponse, invalidResponse, resellerError } from './errors.ts';
@@ -89,29 +90,38 @@ function openPool(endpoint: URL, connections: number, { connect }: Egress): Pool
  * large or cannot be decoded, and the signal's reason when it aborts.
  * @param headers names and values in turn
  */
-export async function exchange(
+export function exchange(
   pool: Pool,
   { method, path, body }: HttpRequest,
   headers: string[],
   signal: AbortSignal,
 ): Promise<HttpResponse> {
-  let received: RawResponse;
-  try {
-    received = await transfer(
-      pool,
-      { method, path, headers, body: body ?? null },
-      signal,
-      MAX_BODY_BYTES,
-    );
-  } catch (error) {
-    signal.throwIfAborted();
-    throw connectionError(error);
-  }
-  if (received.bytes !== null && received.headers['content-encoding'] === undefined) {
-    const { status, headers, bytes } = received;
-    return { status, headers, text: bytes.toString('utf8') };
-  }
-  return decoded(received, requestName({ method, path }));
+  const options = { method, path, headers, body: body ?? null };
+  return transfer(pool, options, signal, MAX_BODY_BYTES).then(
+    (received) => {
+      const { status, headers, bytes } = received;
+      return bytes !== null && headers['content-encoding'] === undefined
+        ? { status, headers, text: bytes.toString('utf8') }
+        : decoded(received, requestName({ method, path }));
+    },
+    (error: unknown) => {
+      signal.throwIfAborted();
+      throw connectionError(error);
+    },
+  );
+}
+
+/** Logs that a request was answered, and how long that took. */
+export async function logged(
+  log: BackendLog,
+  request: HttpRequest,
+  sent: Promise<HttpResponse>,
+): Promise<HttpResponse> {
+  const startedAt = performance.now();
+  const response = await sent;
+  const ms = Math.round(performance.now() - startedAt);
+  log.debug({ call: requestName(request), status: response.status, ms }, 'reseller API responded');
+  return response;
 }
 
 async function decoded(received: RawResponse, call: string): Promise<HttpResponse> {

@@ -14,6 +14,7 @@ import {
   exchange,
   type HttpRequest,
   isSuccess,
+  logged,
   type Method,
   Pools,
   requestName,
@@ -68,9 +69,12 @@ export function createTransport(options: TransportOptions) {
     }
   }
 
-  async function sendOnce(request: HttpRequest, token: string, signal: AbortSignal) {
-    const startedAt = performance.now();
-    const response = await breaker.run(
+  function sendOnce(
+    request: HttpRequest,
+    token: string,
+    signal: AbortSignal,
+  ): Promise<HttpResponse> {
+    const sent = breaker.run(
       signal,
       () =>
         observed(observation, request, (span) => {
@@ -79,25 +83,26 @@ export function createTransport(options: TransportOptions) {
         }),
       (received) => failureOf(received, request),
     );
-    if (log && log.isLevelEnabled?.('debug') !== false) {
-      const ms = Math.round(performance.now() - startedAt);
-      const { status } = response;
-      log.debug({ call: requestName(request), status, ms }, 'reseller API responded');
-    }
-    return response;
+    return log && log.isLevelEnabled?.('debug') !== false ? logged(log, request, sent) : sent;
   }
 
   /** `isRejected` returns whether the backend rejected the token before it applied anything. */
-  async function sendAuthorized<T>(
+  function sendAuthorized<T>(
     request: HttpRequest,
     signal: AbortSignal,
     read: (response: HttpResponse) => T,
     isRejected: (result: T) => boolean,
   ): Promise<T> {
-    const token = credential.current?.() ?? (await newToken(signal));
-    const result = read(await sendOnce(request, token, signal));
-    if (!isRejected(result) || !credential.invalidate(token)) return result;
-    return read(await sendOnce(request, await newToken(signal), signal));
+    const sendWith = (token: string): Promise<T> =>
+      sendOnce(request, token, signal).then((response) => {
+        const result = read(response);
+        if (!isRejected(result) || !credential.invalidate(token)) return result;
+        return newToken(signal)
+          .then((fresh) => sendOnce(request, fresh, signal))
+          .then(read);
+      });
+    const known = credential.current?.() ?? null;
+    return known === null ? newToken(signal).then(sendWith) : sendWith(known);
   }
 
   return {
