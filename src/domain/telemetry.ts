@@ -33,14 +33,12 @@ export type OperationType = 'query' | 'mutation' | 'subscription' | 'unknown';
 export type RequestOutcome = 'OK' | 'CLIENT_GONE' | ErrorCode;
 
 /** One GraphQL request has ended, also one that was refused. */
-export interface RequestFact {
+export const requestEnded = new Topic<{
   readonly transport: Transport;
   readonly type: OperationType;
   readonly outcome: RequestOutcome;
   readonly durationMs: number;
-}
-
-export const requestEnded = new Topic<RequestFact>('request');
+}>('request');
 
 /**
  * MISSING: no bearer token. MALFORMED: not a JWT of the accepted algorithms. KEYS_UNAVAILABLE: it could not be
@@ -63,35 +61,29 @@ export const authenticationFailed = new Topic<{
 }>('authentication-failed');
 
 /** One attempt of a call has ended: the call itself, or a retry of it. */
-export interface BackendCallFact {
+export const backendCallEnded = new Topic<{
   readonly service: BackendName;
   readonly method: string;
   /** OK, or the code of the failure. */
   readonly code: 'OK' | 'ABORTED' | ErrorCode;
   readonly durationMs: number;
-}
-
-export const backendCallEnded = new Topic<BackendCallFact>('backend-call');
+}>('backend-call');
 
 /** A read or write is sent again after it failed. */
 export const callRetried = new Topic<{ readonly service: BackendName }>('retry');
 
-export interface BreakerFact {
+export const breakerChanged = new Topic<{
   readonly service: BackendName;
   readonly host: string;
   readonly isOpen: boolean;
-}
+}>('breaker');
 
-export const breakerChanged = new Topic<BreakerFact>('breaker');
-
-export interface AdmissionFact {
+export const admissionChanged = new Topic<{
   readonly service: BackendName;
   /** Requests that use the backend, and that wait for it. */
   readonly inUse: number;
   readonly queued: number;
-}
-
-export const admissionChanged = new Topic<AdmissionFact>('admission');
+}>('admission');
 export const requestShed = new Topic<{ readonly service: BackendName }>('shed');
 
 /** A difference to the number of things of one kind, such as open sockets. */
@@ -119,9 +111,8 @@ export const groupCommitted = new Topic<{
 
 export const databaseFailed = new Topic<{ readonly code: ErrorCode }>('database-failure');
 
-export type PollOutcome = 'FOUND' | 'MISSING' | 'FAILED';
 export const pollInFlightChanged = new Topic<Change>('poll-in-flight');
-export const pollEnded = new Topic<PollOutcome>('poll');
+export const pollEnded = new Topic<'FOUND' | 'MISSING' | 'FAILED'>('poll');
 export const operationLost = new Topic<'STILL_POLLED' | 'GIVEN_UP'>('operation-lost');
 
 export const socketsChanged = new Topic<Change>('sockets');

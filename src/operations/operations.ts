@@ -17,7 +17,7 @@ import type { Logger } from '../log.ts';
 import type { OperationJournal } from '../store/operations/journal.ts';
 import type { Store } from '../store/store.ts';
 import { type LeaseOptions, Leases } from './leases.ts';
-import { Outcomes } from './outcomes.ts';
+import { createOutcomes, type Outcomes } from './outcomes.ts';
 import { Pollers, type PollersOptions } from './pollers.ts';
 import { assertRequested } from './readings.ts';
 import { Watchers } from './watchers.ts';
@@ -56,7 +56,7 @@ export class Operations {
       onOperation: store.onOperation,
     });
     this.#watchers = new Watchers({ store, pollers: this.#pollers, log });
-    this.#outcomes = new Outcomes(deps.onCustomer, journal, log);
+    this.#outcomes = createOutcomes(deps.onCustomer, journal, log);
     this.#leases = new Leases({ journal, pollers: this.#pollers, log, options: deps.leases });
     this.#unsubscribe = [
       store.onOperation((id) => {

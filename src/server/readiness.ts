@@ -30,10 +30,10 @@ export function createReadiness(
   checks: readonly ReadinessCheck[],
   shutdown: AbortSignal,
 ): () => Promise<Readiness> {
-  const cached = checks.map((check) => new CachedCheck(check));
+  const problemsOf = checks.map(cached);
   return async () => {
     if (shutdown.aborted) return SHUTTING_DOWN;
-    const problems = await Promise.all(cached.map((check) => check.problem()));
+    const problems = await Promise.all(problemsOf.map((problem) => problem()));
     if (shutdown.aborted) return SHUTTING_DOWN;
     const found = checks.map((check, index) => ({ ...check, problem: problems[index] ?? null }));
     const failed = found.filter(({ problem }) => problem !== null);
@@ -44,35 +44,30 @@ export function createReadiness(
   };
 }
 
-class CachedCheck {
-  readonly #check: ReadinessCheck;
-  #last: string | null = null;
-  #freshUntil = 0;
-  #running: Promise<string | null> | null = null;
+/** Runs a check once at a time, and waits for it only as long as a probe may take. */
+function cached({ check, isRequired }: ReadinessCheck): () => Promise<string | null> {
+  let last: string | null = null;
+  let freshUntil = 0;
+  let running: Promise<string | null> | null = null;
 
-  constructor(check: ReadinessCheck) {
-    this.#check = check;
+  async function run(): Promise<string | null> {
+    last = await check().catch(() => 'unavailable');
+    freshUntil = performance.now() + FRESH_MS;
+    return last;
   }
 
-  async problem(): Promise<string | null> {
-    if (performance.now() < this.#freshUntil) return this.#last;
-    this.#running ??= this.#run().finally(() => {
-      this.#running = null;
+  return async () => {
+    if (performance.now() < freshUntil) return last;
+    running ??= run().finally(() => {
+      running = null;
     });
-    const { isRequired } = this.#check;
     const waiting = new AbortController();
     const late = pause(isRequired ? REQUIRED_MS : OPTIONAL_MS, waiting.signal).then(
-      () => (isRequired ? 'does not respond' : this.#last),
+      () => (isRequired ? 'does not respond' : last),
       () => null,
     );
-    const problem = await Promise.race([this.#running, late]);
+    const problem = await Promise.race([running, late]);
     waiting.abort();
     return problem;
-  }
-
-  async #run(): Promise<string | null> {
-    this.#last = await this.#check.check().catch(() => 'unavailable');
-    this.#freshUntil = performance.now() + FRESH_MS;
-    return this.#last;
-  }
+  };
 }

@@ -8,13 +8,10 @@ import { StoreError } from './database/store-error.ts';
 import { customerLinks } from './links/customer-links.ts';
 import { notificationStore } from './notifications/notification-store.ts';
 import { operationJournal } from './operations/journal.ts';
-import { portfolioStore } from './portfolio/portfolio.ts';
+import { portfolioStore } from './portfolio/portfolio-store.ts';
 import { prepareSearch } from './portfolio/search-index.ts';
-import { auditReads } from './writes/audit-reads.ts';
-import { auditWrites } from './writes/audit-writes.ts';
-import { settleMethods } from './writes/outcomes.ts';
-import { recordMethods } from './writes/recording.ts';
-import { startedMethod } from './writes/started.ts';
+import { auditStore } from './writes/audit-store.ts';
+import { writeStore } from './writes/write-store.ts';
 
 export { StoreError };
 
@@ -48,12 +45,8 @@ export function createStore(database: Database, changes: Changes, options: Store
   let closed: Promise<void> | null = null;
   return {
     journal,
-    writes: {
-      ...recordMethods(database, changes),
-      ...settleMethods(database, changes),
-      ...startedMethod(database, changes, journal, { instanceId, log }),
-    },
-    audit: { ...auditReads(database), ...auditWrites(database, changes) },
+    writes: writeStore(database, changes, journal, { instanceId, log }),
+    audit: auditStore(database, changes),
     links: customerLinks(database, changes),
     notifications: notificationStore(database, changes),
     portfolio: portfolioStore(database, changes),

@@ -31,7 +31,7 @@ export function createReads(caller: Caller, log: BackendLog | undefined) {
   return {
     /** By id or primary domain, in the order of `ids`; null for a customer that is not found. */
     getCustomers: async (ids: readonly string[], scope: CallScope) =>
-      caller.readAll(ids.map(callOrError(customerCall)), customer, scope),
+      caller.readAll(ids.map(callOrError((id) => get(customerPath(id)))), customer, scope),
     /** The pages in the order of `requests`. A page has at most 100 items, whatever its `size`. */
     listSubscriptionPages: async (requests: readonly SubscriptionPageKey[], scope: CallScope) =>
       caller.readAll(requests.map(callOrError(pageCall)), page, scope, PAGES_PER_BATCH),
@@ -55,10 +55,6 @@ function ofCustomer(customerId: string, found: ResellerSubscription): ResellerSu
 
 function get(segments: readonly string[]): Call {
   return { method: 'GET', path: methodPath(segments) };
-}
-
-function customerCall(id: string): Call {
-  return get(customerPath(id));
 }
 
 function pageCall({ filter, page }: SubscriptionPageKey): Call {

@@ -1,4 +1,4 @@
-import type { Catalog, CatalogEnding, CatalogPlan, CatalogSku } from './catalog.ts';
+import type { Catalog, CatalogPlan, CatalogSku } from './catalog.ts';
 import { productRows } from './products.ts';
 
 type Facts = Omit<CatalogSku, 'id' | 'name' | 'endsBy'>;
@@ -35,10 +35,6 @@ const specialProducts: Readonly<Record<string, Facts>> = { 'Google-Drive-storage
 /** Workspace editions cannot be cancelled, only transferred to Google. */
 const workspaceProducts = new Set(['Google-Apps', '101006', '101031']);
 
-function endingOf(productId: string): CatalogEnding {
-  return workspaceProducts.has(productId) ? 'TRANSFER_TO_DIRECT' : 'CANCEL';
-}
-
 /**
  * What Google documented in 2026. It goes out of date, so nothing may reject an SKU because it is
  * missing here.
@@ -49,7 +45,7 @@ export const googleCatalog: Catalog = {
     skus: skus.map(([skuId, skuName]) => ({
       ...{ id: skuId, name: skuName },
       ...(specialSkus[skuId] ?? specialProducts[id] ?? usual),
-      endsBy: endingOf(id),
+      endsBy: workspaceProducts.has(id) ? 'TRANSFER_TO_DIRECT' : 'CANCEL',
     })),
   })),
 };

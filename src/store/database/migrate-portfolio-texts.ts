@@ -33,7 +33,7 @@ async function addCopies(db: Kysely<unknown>, rows: string, texts: string): Prom
   await sql`create index ${sql.ref(`${rows}_without_search`)} on ${sql.table(rows)} (number)
     where search is null`.execute(db);
   const removal = sql.ref(`${texts}_changed`);
-  await sql`create function ${removal}() returns trigger language plpgsql as $body$ begin
+  await sql`create or replace function ${removal}() returns trigger language plpgsql as $body$ begin
     update ${sql.table(rows)} set search = null
       where number = new.rowid and search <> new.search;
     return null;

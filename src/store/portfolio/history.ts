@@ -6,16 +6,23 @@ import type { Tables } from '../database/tables.ts';
 import { isTenantsCustomer } from '../links/tenant-conditions.ts';
 import { whereOf } from './conditions.ts';
 import { targetOf } from './list.ts';
-import type { ChangeQuery, PortfolioStore } from './portfolio-store.ts';
+import type { ChangeQuery } from './queries.ts';
 import { subscriptionRowId, toSubscription } from './rows.ts';
 
 const MAX_LIMIT = 1001;
 
-type History = Pick<PortfolioStore, 'changes' | 'lastChange' | 'pruneChanges'>;
-
-export function portfolioHistory(database: Database): History {
+export function portfolioHistory(database: Database) {
   return {
-    async changes(query, { after, limit, newestFirst }) {
+    /** Changes in the order in which they were stored, oldest first or newest first. */
+    async changes(
+      query: ChangeQuery,
+      page: {
+        readonly after: number | null;
+        readonly limit: number;
+        readonly newestFirst: boolean;
+      },
+    ): Promise<readonly PortfolioChange[]> {
+      const { after, limit, newestFirst } = page;
       const rows = await database.read((db) => {
         const all = selected(db, query, database.kind)
           .orderBy('sequence', newestFirst ? 'desc' : 'asc')
@@ -23,25 +30,15 @@ export function portfolioHistory(database: Database): History {
         if (after === null) return all.execute();
         return all.where('sequence', newestFirst ? '<' : '>', after).execute();
       });
-      return rows.map(
-        ({
-          sequence,
-          at,
-          field,
-          before,
-          after: now,
-          source,
-          write_id,
-          ...row
-        }): PortfolioChange => ({
-          ...{ sequence, field, before, after: now, source, writeId: write_id },
-          at: new Date(at),
-          subscription: toSubscription(row),
-        }),
-      );
+      return rows.map(({ sequence, at, field, before, after: now, source, write_id, ...row }) => ({
+        ...{ sequence, field, before, after: now, source, writeId: write_id },
+        at: new Date(at),
+        subscription: toSubscription(row),
+      }));
     },
     lastChange: () => lastSequence(database, 'portfolio_changes'),
-    pruneChanges: (ageMs, limit) =>
+    /** Deletes up to `limit` changes that are older than `ageMs`. Returns their number. */
+    pruneChanges: (ageMs: number, limit: number) =>
       pruneOldest(database, ['portfolio_changes', 'at'], ageMs, limit),
   };
 }

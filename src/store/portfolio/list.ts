@@ -6,7 +6,7 @@ import { isOfTenant, isTenantsCustomer } from '../links/tenant-conditions.ts';
 import { whereOf } from './conditions.ts';
 import { type Breadth, readPage } from './pages.ts';
 import type { SqlOrder } from './places.ts';
-import type { PortfolioPageQuery, PortfolioSelection } from './portfolio-store.ts';
+import type { PortfolioPageQuery, PortfolioSelection } from './queries.ts';
 import {
   type FilterTarget,
   type FoundRows,

@@ -1,49 +1,16 @@
 import { sql, type Transaction } from 'kysely';
 import type { CustomerLink } from '../../domain/customer.ts';
 import type { Observation } from '../../domain/portfolio.ts';
-import { announcementOf, type Changes } from '../database/changes.ts';
+import { announcementOf } from '../database/changes.ts';
 import type { Database } from '../database/database.ts';
 import type { Tables } from '../database/tables.ts';
-import { type Involved, involvedIn, loadBatch } from './batch.ts';
+import { type Involved, loadBatch } from './batch.ts';
 import type { Cause } from './differences.ts';
 import { fold } from './fold.ts';
-import { portfolioHistory } from './history.ts';
-import type { PortfolioStore } from './portfolio-store.ts';
 import { project } from './project.ts';
-import { portfolioReads } from './reads.ts';
 import type { ProductOf } from './rows.ts';
 import { save } from './save.ts';
-import { refreshStatistics } from './search-index.ts';
-import { sweepStore } from './sweep-store.ts';
-import { completeTexts, PORTFOLIO_LOCK } from './texts.ts';
-
-/** Observations per transaction: few, so that other writes wait only for a short time. */
-const BATCH = 100;
-
-export function portfolioStore(database: Database, changes: Changes): PortfolioStore {
-  return {
-    ...portfolioReads(database),
-    ...portfolioHistory(database),
-    ...sweepStore(database),
-    async observe(observations, productOf) {
-      for (let start = 0; start < observations.length; start += BATCH) {
-        const some = observations.slice(start, start + BATCH);
-        const count = await database.write((trx) =>
-          updateRows(database, trx, involvedIn(some), some, productOf),
-        );
-        if (count > 0) changes.publish('portfolio', '');
-      }
-    },
-    async maintain() {
-      await completeTexts(database);
-      await refreshStatistics(database);
-    },
-    async relink(links) {
-      const count = await database.write((trx) => relinkRows(database, trx, links));
-      if (count > 0) changes.publish('portfolio', '');
-    },
-  };
-}
+import { PORTFOLIO_LOCK } from './texts.ts';
 
 /**
  * Joins or separates the halves of customers whose links changed in this transaction.
@@ -63,7 +30,7 @@ export function relinkRows(
 }
 
 /** Brings the rows of the involved customers up to date. Returns the number of changes. */
-async function updateRows(
+export async function updateRows(
   database: Database,
   trx: Transaction<Tables>,
   involved: Involved,

@@ -52,7 +52,9 @@ export function searchCondition(
 /** A test of each row's text; null when the query looks for the rows that contain the words. */
 function testOf(words: readonly string[], target: FilterTarget): RawBuilder<boolean> | null {
   const { access = 'select', alias, hasTexts = false } = target;
-  if (access === 'select') return null;
+  // For short words, which many rows have, PostgreSQL has no statistics.
+  const hasLong = words.some((word) => [...word].length >= INDEXED_WORD);
+  if (access === 'select' && (hasLong || !hasTexts)) return null;
   if (hasTexts) return sql`(${containsAll(`${alias}.search`, words)})`;
   return access === 'walk' ? rowContains(words, target) : null;
 }

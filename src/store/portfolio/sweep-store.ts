@@ -23,8 +23,6 @@ export interface SweepPosition {
   readonly reseller: number;
 }
 
-export type SweepStore = ReturnType<typeof sweepStore>;
-
 const CLOCK_TOLERANCE = 1_000;
 const NAME = 'sweep';
 

@@ -1,28 +1,57 @@
 import { type Kysely, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely';
+import type { BillingCustomerKey } from '../../domain/customer.ts';
 import type { Tenant } from '../../domain/tenant.ts';
+import type { WriteChange, WriteMutation, WriteOutcome, WriteRecord } from '../../domain/write.ts';
 import type { Database } from '../database/database.ts';
 import { readPages } from '../database/pages.ts';
 import type { Tables } from '../database/tables.ts';
 import { isOfTenant, isTenantsCustomer } from '../links/tenant-conditions.ts';
 import { MAX_ROWS } from '../operations/rows.ts';
-import type { AuditFilter, AuditPageQuery, AuditStore } from './audit-store.ts';
 import { lastSequence } from './write-columns.ts';
 import { toChanges, toRecord } from './write-rows.ts';
 
-type AuditReads = Pick<
-  AuditStore,
-  | 'pages'
-  | 'counts'
-  | 'byKey'
-  | 'changesAfter'
-  | 'lastSequence'
-  | 'isOperationTaken'
-  | 'idByOperation'
->;
+/** Selects writes; conditions that are not set match every write, an empty list matches none. */
+export interface AuditFilter {
+  readonly viewer?: string | undefined;
+  readonly mutations?: readonly WriteMutation[] | undefined;
+  readonly outcomes?: readonly WriteOutcome[] | undefined;
+  /** Billing's reseller id. */
+  readonly resellerId?: string | undefined;
+  /**
+   * A customer's ids in the two APIs: matches writes on either; none when both are null. With its
+   * domain, also the orders of it, which were sent before it had an id.
+   */
+  readonly customer?:
+    | {
+        readonly billing: BillingCustomerKey | null;
+        readonly resellerCustomerId: string | null;
+        readonly domain?: string | null | undefined;
+      }
+    | undefined;
+  readonly subscription?: { readonly customerId: string; readonly skuId: string } | undefined;
+  /** Recorded at this time or later. */
+  readonly from?: Date | undefined;
+  /** Recorded before this time. */
+  readonly until?: Date | undefined;
+  /** Only writes whose target this tenant sees. */
+  readonly tenant?: Tenant | undefined;
+}
 
-export function auditReads(database: Database): AuditReads {
+export type AuditOrder = 'AT_DESC' | 'AT_ASC';
+
+export interface AuditPageQuery {
+  readonly filter: AuditFilter;
+  readonly order: AuditOrder;
+  /** The number of the write that the page starts after; null for the first page. */
+  readonly after: number | null;
+  /** At most 1000. */
+  readonly limit: number;
+}
+
+export function auditReads(database: Database) {
   return {
-    async pages(queries) {
+    /** Pages of writes, in the order of the queries. */
+    async pages(queries: readonly AuditPageQuery[]): Promise<readonly (readonly WriteRecord[])[]> {
       const found = await readPages(database, queries, (db, some) =>
         some.flatMap((query, page) => pageQuery(db, query, page)),
       );
@@ -31,13 +60,15 @@ export function auditReads(database: Database): AuditReads {
         return rows.toSorted((a, b) => sign * (a.number - b.number)).map(toRecord);
       });
     },
-    async counts(filters) {
+    /** The number of writes that match each filter. */
+    async counts(filters: readonly AuditFilter[]): Promise<readonly number[]> {
       const found = await readPages(database, filters, (db, some) =>
         some.flatMap((filter, page) => countQuery(db, filter, page)),
       );
       return found.map(([row]) => Number(row?.count ?? 0));
     },
-    async byKey(viewer, key) {
+    /** A viewer's latest write with this idempotency key; null when there is none. */
+    async byKey(viewer: string, key: string): Promise<WriteRecord | null> {
       const row = await database.read((db) => {
         const numbers = db
           .selectFrom('writes')
@@ -57,7 +88,15 @@ export function auditReads(database: Database): AuditReads {
       });
       return row ? toRecord(row) : null;
     },
-    async changesAfter(filter, sequence, limit) {
+    /**
+     * Writes whose outcome was stored after `sequence`, oldest first, each with its latest outcome. A
+     * sequence becomes visible only after all lower ones.
+     */
+    async changesAfter(
+      filter: AuditFilter,
+      sequence: number,
+      limit: number,
+    ): Promise<readonly WriteChange[]> {
       const rows = await database.read(async (db) => {
         const found = alternatives(db, filter).map((query) =>
           query
@@ -73,13 +112,15 @@ export function auditReads(database: Database): AuditReads {
         .toSorted((a, b) => a.sequence - b.sequence)
         .slice(0, limit);
     },
-    async lastSequence() {
+    /** The highest sequence; 0 when no outcome is stored. */
+    async lastSequence(): Promise<number> {
       const row = await database.read((db) =>
         db.selectNoFrom(lastSequence.as('last')).executeTakeFirst(),
       );
       return row?.last ?? 0;
     },
-    async isOperationTaken(operationId, id) {
+    /** Whether an operation belongs to another write than `id`. */
+    async isOperationTaken(operationId: string, id: string): Promise<boolean> {
       const row = await database.read((db) =>
         db
           .selectFrom('writes')
@@ -91,7 +132,8 @@ export function auditReads(database: Database): AuditReads {
       );
       return row !== undefined;
     },
-    async idByOperation(operationId) {
+    /** The write that started an operation; null for operations that others started. */
+    async idByOperation(operationId: string): Promise<string | null> {
       const row = await database.read((db) =>
         db
           .selectFrom('writes')

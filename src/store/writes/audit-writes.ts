@@ -1,9 +1,10 @@
 import { type CompiledQuery, type Kysely, type RawBuilder, sql } from 'kysely';
+import type { WriteFailure } from '../../domain/write.ts';
 import type { Changes } from '../database/changes.ts';
 import type { Database } from '../database/database.ts';
 import type { Tables } from '../database/tables.ts';
 import { MAX_ROWS } from '../operations/rows.ts';
-import type { AuditStore, Confirmation } from './audit-store.ts';
+import type { NewWrite } from './new-write.ts';
 import {
   columnsOf,
   commitOutcome,
@@ -11,30 +12,54 @@ import {
   lastSequence,
   refusedColumns,
 } from './write-columns.ts';
-import { isUnsettled } from './write-rows.ts';
-import type { NewWrite } from './write-store.ts';
+import { isUnsettled, type StoredWrite } from './write-rows.ts';
 
-type AuditWrites = Pick<AuditStore, 'confirm' | 'recordRepeat' | 'prune' | 'eraseRequests'>;
+/** An outcome that a person confirms. */
+interface Confirmation {
+  readonly outcome: 'DONE' | 'REFUSED';
+  /** Billing's operation; null for a write without one. */
+  readonly operationId: string | null;
+  /** The reason that the audit entry shows; null for DONE. */
+  readonly failure: WriteFailure | null;
+}
 
-export function auditWrites(database: Database, changes: Changes): AuditWrites {
+export function auditWrites(database: Database, changes: Changes) {
   const free = sql<boolean>`held_until <= ${database.now}`;
 
   return {
-    async confirm({ record }, confirmation, audit) {
+    /**
+     * Stores an outcome that a person confirmed, and `audit` as the DONE record of that action, in one
+     * transaction. False, and stores nothing, when the write has an outcome, an attempt holds it, or
+     * the operation belongs to another write.
+     */
+    async confirm(
+      { record }: StoredWrite,
+      confirmation: Confirmation,
+      audit: NewWrite,
+    ): Promise<boolean> {
       const [confirmed] = await commitOutcome(database, changes, record.id, (db) => [
         confirmOutcome(database, db, record.id, confirmation, audit.id),
         insertDone(database, db, audit, sql`id = ${record.id} and holder = ${audit.id}`),
       ]);
       return confirmed.rows.length > 0;
     },
-    async recordRepeat({ record }, audit) {
+    /**
+     * Stores `audit` as the DONE record of a repeat that a person requested. False, and stores nothing,
+     * when the write has an outcome, an attempt holds it, or it is superseded.
+     */
+    async recordRepeat({ record }: StoredWrite, audit: NewWrite): Promise<boolean> {
       const isRepeatable = sql`id = ${record.id} and ${isUnsettled} and superseded = 0 and ${free}`;
       const [inserted] = await commitOutcome(database, changes, audit.id, (db) => [
         insertDone(database, db, audit, isRepeatable),
       ]);
       return inserted.rows.length > 0;
     },
-    async prune(ageMs, limit) {
+    /**
+     * Deletes up to `limit` writes that were recorded more than `ageMs` ago. Keeps PENDING and UNKNOWN
+     * ones, those of unfinished operations, and the one with the highest sequence.
+     * @returns the number of deleted writes
+     */
+    async prune(ageMs: number, limit: number): Promise<number> {
       const [deleted] = await database.commit((db) => [
         db
           .deleteFrom('writes')
@@ -44,7 +69,11 @@ export function auditWrites(database: Database, changes: Changes): AuditWrites {
       ]);
       return deleted.rows.length;
     },
-    async eraseRequests(ageMs, limit) {
+    /**
+     * Erases the requests of up to `limit` writes without an outcome that are older than `ageMs`:
+     * personal data is not kept forever for a write that no person settles. Returns their number.
+     */
+    async eraseRequests(ageMs: number, limit: number): Promise<number> {
       const [erased] = await database.commit((db) => [
         db
           .updateTable('writes')

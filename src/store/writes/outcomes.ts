@@ -1,9 +1,11 @@
 import { type CompiledQuery, type Kysely, sql } from 'kysely';
+import type { WriteFailure, WriteMutation, WriteRecord } from '../../domain/write.ts';
 import type { Changes } from '../database/changes.ts';
 import type { Database } from '../database/database.ts';
 import type { Tables } from '../database/tables.ts';
 import { template } from '../database/template.ts';
 import { MAX_ROWS } from '../operations/rows.ts';
+import type { Hold } from './new-write.ts';
 import {
   commitOutcome,
   doneColumns,
@@ -13,30 +15,13 @@ import {
   nextSequence,
   refusedColumns,
 } from './write-columns.ts';
-import { isUnsettled, toRecord, toStoredWrite, writeRows } from './write-rows.ts';
-import type { Hold, WriteStore } from './write-store.ts';
+import { isUnsettled, type StoredWrite, toRecord, toStoredWrite, writeRows } from './write-rows.ts';
 
 /** Deliveries in one transaction. */
 const MAX_DELIVERIES = 200;
 
 /** Statements that decide about a write's fate, each a compare-and-set. */
-export function settleMethods(
-  database: Database,
-  changes: Changes,
-): Pick<
-  WriteStore,
-  | 'claim'
-  | 'due'
-  | 'expire'
-  | 'refuse'
-  | 'unknown'
-  | 'extend'
-  | 'done'
-  | 'settle'
-  | 'deliver'
-  | 'hasLater'
-  | 'get'
-> {
+export function settleMethods(database: Database, changes: Changes) {
   const until = (holdMs: number) => sql<number>`${database.now} + ${Math.ceil(holdMs)}`;
   const held = ({ holder, holdMs }: Hold) => ({ holder, held_until: until(holdMs) }) as const;
   const free = sql<boolean>`held_until <= ${database.now}`;
@@ -52,7 +37,11 @@ export function settleMethods(
   }
 
   return {
-    async claim({ record, target }, hold) {
+    /**
+     * Lets a repeat leave: finds the write unsettled, not superseded and not held by another attempt,
+     * and holds it. Serialised per target, like `record`.
+     */
+    async claim({ record, target }: StoredWrite, hold: Hold): Promise<StoredWrite | null> {
       const [claimed] = await database.commit(
         (db) => [
           db
@@ -72,7 +61,15 @@ export function settleMethods(
       const [row] = claimed.rows;
       return row ? toStoredWrite(row) : null;
     },
-    async due(mutations, maxAgeMs, limit) {
+    /**
+     * Unsettled writes of these mutations that no attempt holds, not superseded and younger than
+     * `maxAgeMs`, oldest first.
+     */
+    async due(
+      mutations: readonly WriteMutation[],
+      maxAgeMs: number,
+      limit: number,
+    ): Promise<readonly StoredWrite[]> {
       const rows = await database.read((db) =>
         writeRows(database, db)
           .where(isUnsettled)
@@ -89,7 +86,8 @@ export function settleMethods(
         .slice(0, limit)
         .map(toStoredWrite);
     },
-    async expire(maxAgeMs) {
+    /** Makes PENDING writes UNKNOWN that no attempt holds and no recovery will repeat. */
+    async expire(maxAgeMs: number): Promise<readonly WriteRecord[]> {
       const isExpired = sql<boolean>`state = 'PENDING' and ${free}
         and (superseded = 1 or recorded_at <= ${database.now} - ${maxAgeMs})`;
       const found = await database.read((db) =>
@@ -111,7 +109,8 @@ export function settleMethods(
       ]);
       return expired.rows.map(toRecord);
     },
-    refuse: (id, holder, failure) =>
+    /** PENDING to REFUSED, when its only attempt is this one. False when it is in another state. */
+    refuse: (id: string, holder: string, failure: WriteFailure) =>
       change(id, (db) =>
         db
           .updateTable('writes')
@@ -123,7 +122,8 @@ export function settleMethods(
           .returning('id')
           .compile(),
       ),
-    unknown: (id, holder, failure) =>
+    /** PENDING or UNKNOWN to UNKNOWN; no attempt holds the write any more. */
+    unknown: (id: string, holder: string, failure: WriteFailure) =>
       change(id, (db) =>
         db
           .updateTable('writes')
@@ -137,7 +137,8 @@ export function settleMethods(
           .returning('id')
           .compile(),
       ),
-    async extend(id, hold) {
+    /** Extends the hold of an attempt. False when the write is settled, superseded or held by another. */
+    async extend(id: string, hold: Hold): Promise<boolean> {
       const [extended] = await database.commit(
         (db) => [
           db
@@ -154,7 +155,8 @@ export function settleMethods(
       );
       return extended.rows.length > 0;
     },
-    done: (id) =>
+    /** Stores DONE for a write without an operation. */
+    done: (id: string) =>
       change(id, (db) =>
         db
           .updateTable('writes')
@@ -164,7 +166,8 @@ export function settleMethods(
           .returning('id')
           .compile(),
       ),
-    settle: (id, outcome, failure) =>
+    /** UNKNOWN or PENDING, not held, to REFUSED or DONE, by a person or by reading back. */
+    settle: (id: string, outcome: 'DONE' | 'REFUSED', failure: WriteFailure | null) =>
       change(id, (db) =>
         db
           .updateTable('writes')
@@ -179,13 +182,19 @@ export function settleMethods(
           .returning('id')
           .compile(),
       ),
-    async deliver(ids) {
+    /** Stores that the outcomes of these writes were delivered. */
+    async deliver(ids: readonly string[]): Promise<void> {
       for (let start = 0; start < ids.length; start += MAX_DELIVERIES) {
         const some = ids.slice(start, start + MAX_DELIVERIES);
         await database.commit((db) => some.map((id) => deliver(db, { id })));
       }
     },
-    async hasLater({ mutation, number, target: { resellerCustomerId, skuId } }) {
+    /**
+     * Whether the same mutation was recorded again later for the same reseller customer and SKU, and was
+     * not refused.
+     */
+    async hasLater({ mutation, number, target }: WriteRecord): Promise<boolean> {
+      const { resellerCustomerId, skuId } = target;
       const later = await database.read((db) =>
         db
           .selectFrom('writes')
@@ -199,7 +208,8 @@ export function settleMethods(
       );
       return later !== undefined;
     },
-    async get(id) {
+    /** Null when there is no such write. */
+    async get(id: string): Promise<StoredWrite | null> {
       const row = await database.read((db) =>
         writeRows(database, db).where('id', '=', id).executeTakeFirst(),
       );

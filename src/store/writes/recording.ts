@@ -1,11 +1,13 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { GatewayError } from '../../domain/error.ts';
+import type { WriteFailure } from '../../domain/write.ts';
 import type { Changes } from '../database/changes.ts';
 import type { Database } from '../database/database.ts';
 import { isUniqueViolation } from '../database/failure.ts';
 import { inStatementSpan } from '../database/statement-span.ts';
 import type { Tables } from '../database/tables.ts';
 import { template } from '../database/template.ts';
+import type { Decide, Hold, NewWrite, RelatedWrites } from './new-write.ts';
 import {
   columnsOf,
   commitOutcome,
@@ -16,15 +18,12 @@ import {
   refusedColumns,
 } from './write-columns.ts';
 import { isOpen, type StoredWrite, toStoredWrite, type WriteRow, writeRows } from './write-rows.ts';
-import type { Hold, NewWrite, RelatedWrites, WriteStore } from './write-store.ts';
-
-type RecordMethods = Pick<WriteStore, 'record' | 'related' | 'withdraw'>;
 
 /** Attempts to record a write whose target changes between the decision and the commit. */
 const MAX_DECISIONS = 20;
 
 /** Recording: one round trip when nothing on the target is open, after a decision otherwise. */
-export function recordMethods(database: Database, changes: Changes): RecordMethods {
+export function recordMethods(database: Database, changes: Changes) {
   const inserting = insertWrite(database, false);
   const insertingLink = insertWrite(database, true);
 
@@ -60,7 +59,15 @@ export function recordMethods(database: Database, changes: Changes): RecordMetho
   }
 
   return {
-    async record(write, hold, decide) {
+    /**
+     * Records a write as PENDING, held by its first attempt, and marks every open write on the target
+     * with another request as superseded; or returns what `decide` says. Serialised per target.
+     */
+    async record<D extends object>(
+      write: NewWrite,
+      hold: Hold,
+      decide: Decide<D>,
+    ): Promise<StoredWrite | D> {
       // A link has to be decided on: another write may be going to create it.
       const alone = write.linkTo === null ? await insertOnce(write, hold, null) : null;
       if (alone) return alone;
@@ -74,8 +81,13 @@ export function recordMethods(database: Database, changes: Changes): RecordMetho
       const message = 'The object is being changed by too many requests; try again.';
       throw new GatewayError('UNAVAILABLE', message, { retryable: true });
     },
-    related: (write) => relatedWrites(database, write),
-    async withdraw(write, holder, failure) {
+    /** What a decision about this write would be based on. */
+    related: (write: NewWrite) => relatedWrites(database, write),
+    /**
+     * Stores that a write was not sent, also when its record was never committed: a commit that is
+     * still on its way then fails. False when it is in another state.
+     */
+    async withdraw(write: NewWrite, holder: string, failure: WriteFailure): Promise<boolean> {
       const [refused] = await commitOutcome(database, changes, write.id, (db) => [
         db
           .insertInto('writes')

@@ -10,9 +10,9 @@ import { appendIn, linkIn, publishState, stateAnnouncements } from '../operation
 import type { OperationJournal } from '../operations/journal.ts';
 import { encodeOperation } from '../operations/operation-json.ts';
 import { toEntry } from '../operations/rows.ts';
+import type { StartedEntry, StartedState } from './new-write.ts';
 import { doneColumns } from './write-columns.ts';
 import { isUnsettled } from './write-rows.ts';
-import type { StartedEntry, StartedState, WriteStore } from './write-store.ts';
 
 /**
  * Stores an operation with its first state and its write as DONE, in one round trip. An operation
@@ -23,7 +23,7 @@ export function startedMethod(
   changes: Changes,
   journal: Pick<OperationJournal, 'append'>,
   { instanceId, log }: { readonly instanceId: string; readonly log: StoreLog },
-): Pick<WriteStore, 'started'> {
+) {
   /** An operation that is done at once may create a link, which needs a decision. */
   async function finished(id: string, operation: Operation): Promise<StartedEntry> {
     const appended = await database.write(async (trx) => {
@@ -92,7 +92,8 @@ export function startedMethod(
   }
 
   return {
-    async started(id, state) {
+    /** Stores DONE and the first state of the operation. A second DONE changes nothing. */
+    async started(id: string, state: StartedState): Promise<StartedEntry> {
       const { entry, isHeld } = await inStatementSpan(database, 'INSERT', 'operations', () =>
         started(id, state),
       );

@@ -5,7 +5,7 @@ import type { CommitResults, Database } from '../database/database.ts';
 import { inStatementSpan } from '../database/statement-span.ts';
 import type { Tables } from '../database/tables.ts';
 import { encodeTrace } from '../database/trace-column.ts';
-import type { NewWrite } from './write-store.ts';
+import type { NewWrite } from './new-write.ts';
 
 /** The columns that hold what a write says about itself. */
 export const recordedColumns = [
