@@ -55,7 +55,7 @@ describe('a poller', () => {
     );
     const appendPolled = vi.spyOn(journal, 'appendPolled');
     watch(held);
-    await vi.advanceTimersByTimeAsync(4_000);
+    await vi.advanceTimersByTimeAsync(3_000);
     expect(appendPolled).not.toHaveBeenCalled();
     await vi.advanceTimersByTimeAsync(20_000);
     expect(appendPolled.mock.calls[0]).toEqual([step(1), held.entry.sequence]);
