@@ -8,7 +8,7 @@ type Search = 'portfolio_subscription_search' | 'portfolio_customer_search';
 /** Transactions that change rows of the portfolio run one after the other. */
 export const PORTFOLIO_LOCK = 'portfolio';
 /** Rows per statement of `completeTexts`: few, so that other writes wait only for a short time. */
-const ROWS_AT_ONCE = 2_000;
+const ROWS_AT_ONCE = 1_000;
 
 const tables = [
   ['portfolio_subscriptions', 'portfolio_subscription_search'],

@@ -73,10 +73,10 @@ const listOfBoth = `{ customers(first: 50) {
 /** Bytes for each request that only a full collection would free: the least of several series. */
 async function bytesLeftBy(query: string, variables: object): Promise<number> {
   const series: number[] = [];
-  for (let n = 0; n < 6; n++) {
+  for (let n = 0; n < 4; n++) {
     const before = longLivedBytes();
-    for (let count = 0; count < 100; count++) await ask(query, variables);
-    series.push((longLivedBytes() - before) / 100);
+    for (let count = 0; count < 60; count++) await ask(query, variables);
+    series.push((longLivedBytes() - before) / 60);
   }
   return Math.min(...series.filter((bytes) => bytes > 0));
 }
@@ -93,8 +93,9 @@ test('one customer takes one call, one statement and few promises', async () => 
 
 test('what requests used is freed without a full collection', async () => {
   const id = encodeGlobalId('Customer', 'r', addresses.links[0]?.resellerCustomerId ?? '');
+  // Most of it is compiled code; the context of a request alone takes more.
   expect(await bytesLeftBy(oneCustomer, { id })).toBeLessThan(8_000);
-});
+}, 30_000);
 
 test('a list of one backend takes the same for any number of rows', async () => {
   const small = await leastWork(listOfBilling, { first: 10 });
