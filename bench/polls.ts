@@ -21,7 +21,8 @@ const STARTED = new Date();
 
 /**
  * What running operations cost that no client watches: one gateway on SQLite polls them at the default
- * settings, against a stand-in in this process that always returns the same state.
+ * settings, against a stand-in in this process that always returns the same state. The floor polls it
+ * at the same time.
  */
 export async function unwatched(): Promise<Row[]> {
   const directory = mkdtempSync(join(tmpdir(), 'gateway-bench-'));
@@ -44,20 +45,30 @@ export async function unwatched(): Promise<Row[]> {
     },
     /Try:/,
   );
-  await setTimeout(5_000);
-  const before = { polls: standIn.polls(), cpuMs: gateway.cpuMs(), time: performance.now() };
-  await setTimeout(SECONDS * 1_000);
-  const seconds = (performance.now() - before.time) / 1_000;
-  const cpuMs = (gateway.cpuMs() - before.cpuMs) / seconds;
-  const perSecond = (standIn.polls() - before.polls) / seconds;
+  const loopEnv = { BILLING_ENDPOINT: `127.0.0.1:${standIn.port}` };
+  const floor = await startProgram('floor', ['bench/poll-loop.ts'], loopEnv, /polling/);
+  const [floorPolls = 0, floorMs = 0, polls = 0, cpuMs = 0] = await perSecond(() => [
+    ...[standIn.polls.floor, floor.cpuMs(), standIn.polls.gateway, gateway.cpuMs()],
+  ]);
   await gateway.stop();
+  await floor.stop();
   standIn.close();
   rmSync(directory, { recursive: true, force: true });
   const name = `${OPERATIONS} running operations without watchers`;
   return [
-    { name: `${name}, CPU per second`, unit: 'ms', values: [null, cpuMs] },
-    { name: `${name}, polls per second`, unit: '/s', values: [null, perSecond] },
+    { name: `${name}, CPU per second`, unit: 'ms', values: [floorMs, cpuMs] },
+    { name: `${name}, polls per second`, unit: '/s', values: [floorPolls, polls] },
   ];
+}
+
+/** How much each of the numbers grows in a second. */
+async function perSecond(read: () => number[]): Promise<number[]> {
+  await setTimeout(5_000);
+  const startedAt = performance.now();
+  const before = read();
+  await setTimeout(SECONDS * 1_000);
+  const seconds = (performance.now() - startedAt) / 1_000;
+  return read().map((value, at) => (value - (before[at] ?? 0)) / seconds);
 }
 
 async function addOperations(databaseUrl: string): Promise<void> {
@@ -81,7 +92,7 @@ async function addOperations(databaseUrl: string): Promise<void> {
 
 /** An operation service that always returns the same state. */
 async function startStandIn() {
-  let polls = 0;
+  const polls = { floor: 0, gateway: 0 };
   const time = timestampFromMs(STARTED.getTime());
   const server = new Server();
   server.addService(
@@ -98,8 +109,8 @@ async function startStandIn() {
     },
     {
       get({ request }: ServerUnaryCall<Buffer, Buffer>, answer: (e: null, bytes: Buffer) => void) {
-        polls++;
         const { operationId } = fromBinary(GetOperationRequestSchema, request);
+        polls[operationId.startsWith('floor') ? 'floor' : 'gateway']++;
         const running = { id: operationId, createdAt: time, modifiedAt: time };
         answer(null, Buffer.from(toBinary(OperationSchema, create(OperationSchema, running))));
       },
@@ -110,7 +121,7 @@ async function startStandIn() {
       error ? reject(error) : resolve(bound),
     );
   });
-  return { port, polls: () => polls, close: () => server.forceShutdown() };
+  return { port, polls, close: () => server.forceShutdown() };
 }
 
 if (import.meta.main) console.log(tableOf(['floor', 'gateway'], await unwatched()));
