@@ -61,13 +61,8 @@ abstract class Metric<Value> implements MetricInfo {
   }
 }
 
-export class Counter extends Metric<number> {
-  readonly type = 'counter';
-
-  add(values: LabelValues = [], amount = 1): void {
-    this.update(values, (value) => value + amount);
-  }
-
+/** A metric with one number for each combination of labels. */
+abstract class NumberMetric extends Metric<number> {
   protected initial(): number {
     return 0;
   }
@@ -77,7 +72,15 @@ export class Counter extends Metric<number> {
   }
 }
 
-export class Gauge extends Metric<number> {
+export class Counter extends NumberMetric {
+  readonly type = 'counter';
+
+  add(values: LabelValues = [], amount = 1): void {
+    this.update(values, (value) => value + amount);
+  }
+}
+
+export class Gauge extends NumberMetric {
   readonly type = 'gauge';
 
   set(value: number, values: LabelValues = []): void {
@@ -86,14 +89,6 @@ export class Gauge extends Metric<number> {
 
   add(change: number, values: LabelValues = []): void {
     this.update(values, (value) => value + change);
-  }
-
-  protected initial(): number {
-    return 0;
-  }
-
-  protected lines(labels: string, value: number): string[] {
-    return [`${this.name}${braces(labels)} ${numberText(value)}`];
   }
 }
 
