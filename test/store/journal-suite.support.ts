@@ -156,9 +156,10 @@ export function journalSuite(database: TestDatabase): void {
     const stop = onOperation((id) => {
       received.push(journal.after(id ?? '', 0).then((entries) => entries.length));
     });
-    await journal.append(operation());
-    await journal.append(operation());
-    await journal.append(succeeded());
+    for (const state of [operation(), operation(), succeeded()]) {
+      await journal.append(state);
+      await Promise.all(received);
+    }
     stop();
     await journal.append(operation({ operationId: 'later' }));
     expect(await Promise.all(received)).toEqual([1, 2]);
