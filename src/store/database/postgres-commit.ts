@@ -8,7 +8,7 @@ import {
   isStatementFault,
 } from './failure.ts';
 import type { CommitGroup } from './group-commit.ts';
-import { appendLock, namedLocks, notifyAll } from './postgres-statements.ts';
+import { appendLocks, namedLocks, notifyAll } from './postgres-statements.ts';
 import type { StatementNames } from './statement-names.ts';
 
 type Reply = PromiseSettledResult<PgResult>;
@@ -30,7 +30,7 @@ export async function commitPipelined(
   // The append locks come last, as in interactive transactions, so that no two deadlock.
   const lockQueries = [
     ...(locks.length > 0 ? [namedLocks(locks)] : []),
-    ...appends.toSorted().map(appendLock),
+    ...(appends.length > 0 ? [appendLocks(appends)] : []),
   ];
   const notify = announcements.length > 0 ? [notifyAll(sender, announcements)] : [];
   const client = await pool.connect().catch((error: unknown) => {

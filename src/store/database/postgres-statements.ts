@@ -6,7 +6,7 @@ export const CHANNEL = 'gateway_changes';
 const MAX_PAYLOAD_BYTES = 7_999;
 
 /** Arbitrary keys, the same in all instances and different from the one Kysely migrates with. */
-const appendLocks = {
+const appendKeys = {
   operation_entries: 7_340_512_001,
   notifications: 7_340_512_002,
   writes: 7_340_512_003,
@@ -26,9 +26,10 @@ export function namedLocks(names: readonly string[]): QueryConfig {
   };
 }
 
-/** Takes the lock of `serialiseAppends` until the transaction ends. */
-export function appendLock(table: AppendOnlyTable): QueryConfig {
-  return { text: `select pg_advisory_xact_lock(${appendLocks[table]})` };
+/** Takes the locks of `serialiseAppends` until the transaction ends, in the order of the tables' names. */
+export function appendLocks(tables: readonly AppendOnlyTable[]): QueryConfig {
+  const locks = tables.toSorted().map((table) => `pg_advisory_xact_lock(${appendKeys[table]})`);
+  return { text: `select ${locks.join(', ')}` };
 }
 
 /**

@@ -9,7 +9,7 @@ import { migrate } from './migrate.ts';
 import { assertPostgresValue, commitPipelined } from './postgres-commit.ts';
 import { PostgresListener } from './postgres-listener.ts';
 import { clientConfig, createPool } from './postgres-pool.ts';
-import { appendLock, CHANNEL, namedLocks, notifyAll } from './postgres-statements.ts';
+import { appendLocks, CHANNEL, namedLocks, notifyAll } from './postgres-statements.ts';
 import { StatementNames } from './statement-names.ts';
 import { StoreError } from './store-error.ts';
 import type { Tables } from './tables.ts';
@@ -92,7 +92,7 @@ function postgresDatabase(
     async lock(trx, names) {
       if (names.length > 0) await execute(trx, namedLocks(names));
     },
-    serialiseAppends: (trx, table) => execute(trx, appendLock(table)),
+    serialiseAppends: (trx, table) => execute(trx, appendLocks([table])),
     announce: (trx, change) => execute(trx, notifyAll(sender, [change])),
   };
 }

@@ -141,7 +141,9 @@ function insertOperation(database: Database, instanceId: string) {
       .insertInto('operations')
       .values({
         ...{ operation_id: slot('operation_id'), status: slot('status'), done: 0 },
-        first_seen_at: database.now,
+        ...{ reseller_id: slot('reseller_id'), customer_id: slot('customer_id') },
+        ...{ kind: slot('kind'), first_seen_at: database.now },
+        started_at: sql<number>`coalesce(cast(${slot('started_at')} as bigint), ${database.now})`,
         latest_sequence: 0,
         trace_context: slot('trace_context'),
         lease_holder: instanceId,
@@ -174,15 +176,12 @@ function insertFirstEntry() {
   );
 }
 
+/** Changes no column that is in an index, so that no index has to change. */
 function setLatestEntry() {
   return template<StartValues, unknown>((db, slot) =>
     db
       .updateTable('operations')
       .set({
-        reseller_id: slot('reseller_id'),
-        customer_id: slot('customer_id'),
-        kind: slot('kind'),
-        started_at: sql<number>`coalesce(${slot('started_at')}, first_seen_at)`,
         latest_sequence: sql<number>`(select max(sequence) from operation_entries
           where operation_number = operations.number)`,
       })
