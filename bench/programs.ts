@@ -15,8 +15,9 @@ export interface Program {
 export async function startProgram(
   args: readonly string[],
   env: Record<string, string>,
+  script = 'src/main.cjs',
 ): Promise<Program> {
-  const child = spawn(process.execPath, ['src/main.cjs', ...args], {
+  const child = spawn(process.execPath, [script, ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
