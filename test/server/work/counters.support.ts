@@ -2,8 +2,6 @@ import { createHook } from 'node:async_hooks';
 import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 import { StatementSync } from 'node:sqlite';
-import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 
 /** What was done, none of which depends on the speed of the machine. */
 export interface Work {
@@ -75,13 +73,4 @@ function countingControllers(count: () => void): () => void {
   return () => {
     globalThis.AbortController = Original;
   };
-}
-
-/** Bytes of the old generation, after collections of the young one that move the rest there. */
-export function longLivedBytes(): number {
-  setFlagsFromString('--expose-gc');
-  const collect: (options: { readonly type: 'minor' }) => void = runInNewContext('gc');
-  for (let n = 0; n < 3; n++) collect({ type: 'minor' });
-  const old = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'old_space');
-  return old?.space_used_size ?? Number.NaN;
 }

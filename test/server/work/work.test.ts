@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadConfig } from '../../../src/config/config.ts';
 import { createGateway } from '../../../src/gateway.ts';
 import { encodeGlobalId } from '../../../src/schema/relay/global-id.ts';
-import { longLivedBytes, type Work, workOf } from './counters.support.ts';
+import { type Work, workOf } from './counters.support.ts';
 import type { Addresses } from './sandbox-worker.support.ts';
 
 /** The backend calls of the latest request. */
@@ -70,18 +70,6 @@ const activation = `mutation ($customer: ID!) { activateCustomer(input: { custom
 const listOfBoth = `{ customers(first: 50) {
   nodes { id billing { customerId } reseller { customerId customerDomain } } } }`;
 
-/** Bytes for each request that only a full collection would free: the least of several series. */
-async function bytesLeftBy(query: string, variables: object): Promise<number> {
-  const series: number[] = [];
-  // The first ones compile code, unless other tests in this process have used it.
-  for (let n = 0; n < 20; n++) {
-    const before = longLivedBytes();
-    for (let count = 0; count < 60; count++) await ask(query, variables);
-    series.push((longLivedBytes() - before) / 60);
-  }
-  return Math.min(...series.filter((bytes) => bytes > 0));
-}
-
 /** Promises are counted with those that `await` needs only while they are counted. */
 test('one customer takes one call, one statement and few promises', async () => {
   const id = encodeGlobalId('Customer', 'r', addresses.links[0]?.resellerCustomerId ?? '');
@@ -91,12 +79,6 @@ test('one customer takes one call, one statement and few promises', async () => 
   });
   expect(promises).toBeLessThan(100);
 });
-
-test('what requests used is freed without a full collection', async () => {
-  const id = encodeGlobalId('Customer', 'r', addresses.links[0]?.resellerCustomerId ?? '');
-  // Most of it is compiled code; the context of a request alone takes more.
-  expect(await bytesLeftBy(oneCustomer, { id })).toBeLessThan(8_000);
-}, 30_000);
 
 test('a list of one backend takes the same for any number of rows', async () => {
   const small = await leastWork(listOfBilling, { first: 10 });
