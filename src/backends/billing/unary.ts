@@ -3,6 +3,7 @@ import {
   type DescMessage,
   type DescMethod,
   type MessageInitShape,
+  type MessageShape,
   toBinary,
 } from '@bufbuild/protobuf';
 import {
@@ -20,6 +21,8 @@ export type UnaryMethod<I extends DescMessage, O extends DescMessage> = DescMeth
   readonly methodKind: 'unary';
   readonly input: I;
   readonly output: O;
+  /** Reads messages of the usual form; null for others, which protobuf-es reads. */
+  readonly readUsual?: (bytes: Buffer) => MessageShape<O> | null;
 };
 
 /** A call to send. */
@@ -61,7 +64,7 @@ export function sendUnary<O extends DescMessage>(
       signal.removeEventListener('abort', cancel);
       try {
         signal.throwIfAborted();
-        resolve(decoded(method.output, response));
+        resolve(decoded(method, response));
       } catch (error) {
         reject(error);
       }
@@ -106,7 +109,7 @@ class Receiver implements InterceptingListener {
 
 /** @throws ServiceError when the call failed or its message is invalid */
 function decoded<O extends DescMessage>(
-  output: O,
+  method: UnaryMethod<DescMessage, O>,
   { headers, message, status: { code, details, metadata } }: ReceivedResponse,
 ): UnaryResponse<O> {
   if (code !== status.OK) {
@@ -117,7 +120,9 @@ function decoded<O extends DescMessage>(
   if (!message) throw new CallFailure(status.UNIMPLEMENTED, 'No message received', metadata);
   const header = (name: string): string | undefined =>
     (headers?.get(name)[0] ?? metadata.get(name)[0])?.toString();
-  return { ...decodedMessage(output, message), header };
+  const usual = method.readUsual?.(message);
+  if (usual) return { message: usual, dropped: [], header };
+  return { ...decodedMessage(method.output, message), header };
 }
 
 function decodedMessage<O extends DescMessage>(output: O, message: Buffer): Decoded<O> {
