@@ -49,26 +49,34 @@ const MAX_GLOBAL_ID = 2048;
  */
 export function encodeGlobalId(type: NodeType, ...parts: string[]): string {
   let text: string = type;
-  for (const part of parts) text += `:${encodePart(part)}`;
-  return base64url(text);
+  let isPlain = true;
+  for (let n = 0; n < parts.length; n++) {
+    const part = parts[n] ?? '';
+    if (part === lastPlain[n] || PLAIN.test(part)) {
+      lastPlain[n] = part;
+      text += `:${part}`;
+    } else {
+      isPlain = false;
+      text += `:${encodeURIComponent(part.toWellFormed())}`;
+    }
+  }
+  return isPlain ? base64url(text) : Buffer.from(text, 'latin1').toString('base64url');
 }
+
+/** What `encodeURIComponent` leaves as it is, without `~`. Most ids are. */
+const PLAIN = /^[\w.-]*$/;
+/** The last plain parts, by their position: in a list, all but the last one are the same. */
+const lastPlain: string[] = [];
 
 /**
- * `btoa` takes less time than a Buffer. Of the characters of ids, only `~` can be encoded to one that
- * is not in base64url.
+ * `btoa` takes less time than a Buffer.
+ * @param plain text whose base64 has only characters that are in base64url too: of the characters
+ *   that ids are encoded to, only `~` has others
  */
-function base64url(ascii: string): string {
-  if (ascii.includes('~')) return Buffer.from(ascii, 'latin1').toString('base64url');
-  const text = btoa(ascii);
-  const rest = ascii.length % 3;
+function base64url(plain: string): string {
+  const text = btoa(plain);
+  const rest = plain.length % 3;
   return rest === 0 ? text : text.slice(0, rest - 3);
-}
-
-/** What `encodeURIComponent` leaves as it is. Most ids are. */
-const PLAIN = /^[\w.-]*$/;
-
-function encodePart(part: string): string {
-  return PLAIN.test(part) ? part : encodeURIComponent(part.toWellFormed());
 }
 
 /** @throws GatewayError BAD_USER_INPUT when `encodeGlobalId` cannot have returned the id */
