@@ -14,6 +14,7 @@ import {
   type StatusObject,
   status,
 } from '@grpc/grpc-js';
+import type { CancelSignal } from '../../domain/cancellation.ts';
 import { type Decoded, decodeMessage } from './decode.ts';
 
 /** A unary method of a protobuf-es service description. */
@@ -31,7 +32,7 @@ export interface UnaryRequest<O extends DescMessage> {
   /** The encoded message. */
   readonly bytes: Buffer;
   readonly metadata: Metadata;
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   /** Milliseconds since the epoch; sent as grpc-timeout. */
   readonly deadline: number;
 }
