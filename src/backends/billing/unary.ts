@@ -86,8 +86,12 @@ interface ReceivedResponse {
   readonly status: StatusObject;
 }
 
+/**
+ * Receives a response and passes it on once. It then refers to nothing more: grpc-js and `node:http2`
+ * keep it, and would keep the decoded message with it, until the next full collection.
+ */
 class Receiver implements InterceptingListener {
-  readonly #ended: (response: ReceivedResponse) => void;
+  #ended: ((response: ReceivedResponse) => void) | null;
   #headers: Metadata | undefined;
   #message: Buffer | undefined;
 
@@ -104,7 +108,11 @@ class Receiver implements InterceptingListener {
   }
 
   onReceiveStatus(received: StatusObject): void {
-    this.#ended({ headers: this.#headers, message: this.#message, status: received });
+    const ended = this.#ended;
+    const response = { headers: this.#headers, message: this.#message, status: received };
+    this.#ended = null;
+    this.#headers = this.#message = undefined;
+    ended?.(response);
   }
 }
 
