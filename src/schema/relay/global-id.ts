@@ -48,35 +48,47 @@ const MAX_GLOBAL_ID = 2048;
  * @param parts the keys by which the type's node loader finds the object
  */
 export function encodeGlobalId(type: NodeType, ...parts: string[]): string {
-  let text: string = type;
-  let isPlain = true;
-  for (let n = 0; n < parts.length; n++) {
-    const part = parts[n] ?? '';
-    if (part === lastPlain[n] || PLAIN.test(part)) {
-      lastPlain[n] = part;
-      text += `:${part}`;
-    } else {
-      isPlain = false;
-      text += `:${encodeURIComponent(part.toWellFormed())}`;
-    }
-  }
-  return isPlain ? base64url(text) : Buffer.from(text, 'latin1').toString('base64url');
+  if (parts.length === 0) return Buffer.from(type).toString('base64url');
+  if (!prefix.isOf(type, parts)) prefix = new Prefix(type, parts.slice(0, -1));
+  const { text } = prefix;
+  const last = encodePart(parts.at(-1) ?? '');
+  const end = text.length + last.length;
+  if (end > scratch.length) return Buffer.from(text + last).toString('base64url');
+  scratch.write(last, text.length, 'latin1');
+  return scratch.toString('base64url', 0, end);
 }
 
-/** What `encodeURIComponent` leaves as it is, without `~`. Most ids are. */
-const PLAIN = /^[\w.-]*$/;
-/** The last plain parts, by their position: in a list, all but the last one are the same. */
-const lastPlain: string[] = [];
+/** The bytes of an id, all of ASCII, before they are encoded. Its prefix is there from the last id. */
+const scratch = Buffer.alloc(1024);
 
-/**
- * `btoa` takes less time than a Buffer.
- * @param plain text whose base64 has only characters that are in base64url too: of the characters
- *   that ids are encoded to, only `~` has others
- */
-function base64url(plain: string): string {
-  const text = btoa(plain);
-  const rest = plain.length % 3;
-  return rest === 0 ? text : text.slice(0, rest - 3);
+/** An id without its last part. The ids of a list have one prefix. */
+class Prefix {
+  readonly text: string;
+  readonly #type: NodeType;
+  readonly #parts: readonly string[];
+
+  constructor(type: NodeType, parts: readonly string[]) {
+    this.#type = type;
+    this.#parts = parts;
+    this.text = `${[type, ...parts.map(encodePart)].join(':')}:`;
+    scratch.write(this.text, 'latin1');
+  }
+
+  isOf(type: NodeType, parts: readonly string[]): boolean {
+    const own = this.#parts;
+    if (type !== this.#type || parts.length !== own.length + 1) return false;
+    for (let n = 0; n < own.length; n++) if (parts[n] !== own[n]) return false;
+    return true;
+  }
+}
+
+let prefix = new Prefix('Customer', []);
+
+/** What `encodeURIComponent` leaves as it is. Most ids are. */
+const PLAIN = /^[\w.-]*$/;
+
+function encodePart(part: string): string {
+  return PLAIN.test(part) ? part : encodeURIComponent(part.toWellFormed());
 }
 
 /** @throws GatewayError BAD_USER_INPUT when `encodeGlobalId` cannot have returned the id */

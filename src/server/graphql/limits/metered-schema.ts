@@ -195,7 +195,12 @@ function counted(value: unknown, meter: Meter, info: GraphQLResolveInfo, sizeOf:
     return inParts(value, own, meter);
   }
   meter.countValues(own.values);
-  return meter.isOver() ? slices.next().then(() => value) : value;
+  return meter.isOver() ? inNextSlice(value) : value;
+}
+
+async function inNextSlice(value: unknown): Promise<unknown> {
+  await slices.next();
+  return value;
 }
 
 /** Fields that are resolved without a look at the clock. */
