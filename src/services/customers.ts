@@ -10,6 +10,7 @@ import type { CustomerInput } from '../domain/order.ts';
 import type { Page, PageRequest } from '../domain/page.ts';
 import type { WriteAnswer } from '../domain/write.ts';
 import { authorizeMutation, authorizeRead } from './authorize.ts';
+import { FoundCustomer, ListedCustomer } from './known-customers.ts';
 import { runWrite, type ServiceSources, type Viewed } from './scope.ts';
 
 export type CustomerService = ReturnType<typeof createCustomerService>;
@@ -103,15 +104,10 @@ export function createCustomerService(
       // Linked customers exist in both APIs; without a lookup, one API's outage does not hide both.
       if (key && resellerId !== null) return { billing: key, resellerCustomerId: resellerId };
       if (key) return (await loadBilling(key)) && customer;
-      return resellerId === null ? null : this.byDomainOrId(resellerId);
+      return resellerId === null ? null : byDomainOrId(resellerId, resellerId);
     },
     /** Looks a reseller customer up by primary domain or id; null when it does not exist. */
-    async byDomainOrId(domainOrId: string): Promise<Customer | null> {
-      authorizeRead(viewer);
-      const customer = await loaders.resellerCustomer.load(domainOrId);
-      // A customer can change its domain but not its id.
-      return customer && cacheResellerCustomer(customer);
-    },
+    byDomainOrId: (domainOrId: string) => byDomainOrId(domainOrId, null),
     /** The customer in the billing API; null when it is not there. At once when a list had it. */
     billing: (customer: Customer) =>
       customer instanceof ListedCustomer
@@ -123,10 +119,12 @@ export function createCustomerService(
     /**
      * The keys that the global id is built from: the billing key of `billingKey` when there is one.
      * While the links cannot be read, the keys that the customer was reached with. At once when the
-     * customer has a billing key.
+     * customer has a billing key, or is known to have no link.
      */
     identity(customer: Customer): Customer | Promise<Customer> {
-      if (customer.billing) return customer;
+      if (customer.billing || (customer instanceof FoundCustomer && customer.isUnlinked)) {
+        return customer;
+      }
       return billingKey(customer).then(
         (key) => (key ? { ...customer, billing: key } : customer),
         (error: unknown) => {
@@ -210,16 +208,29 @@ export function createCustomerService(
         throw error;
       }
     },
-    /** The customer in the reseller API; null when it is not there. */
-    async reseller(customer: Customer): Promise<ResellerCustomer | null> {
-      // Lists have hundreds of customers, so without a function that would be awaited for each.
-      const { billing: key, resellerCustomerId: own } = customer;
-      if (own !== null) return loaders.resellerCustomer.load(own);
-      if (!key || !access.seesReseller(key.resellerId)) return null;
-      const link = await loaders.linkByBilling.load(key);
-      return link && loaders.resellerCustomer.load(link.resellerCustomerId);
-    },
+    /** The customer in the reseller API; null when it is not there. At once when it was looked up. */
+    reseller: (customer: Customer) =>
+      customer instanceof FoundCustomer ? customer.reseller : loadReseller(customer),
   };
+
+  /** @param unlinked what no link names: an id, or a domain, whose customer can have a link */
+  async function byDomainOrId(domainOrId: string, unlinked: string | null) {
+    authorizeRead(viewer);
+    const customer = await loaders.resellerCustomer.load(domainOrId);
+    if (!customer) return null;
+    // A customer can change its domain but not its id.
+    cacheResellerCustomer(customer);
+    return new FoundCustomer(customer, customer.customerId === unlinked);
+  }
+
+  async function loadReseller(customer: Customer): Promise<ResellerCustomer | null> {
+    // Lists have hundreds of customers, so without a function that would be awaited for each.
+    const { billing: key, resellerCustomerId: own } = customer;
+    if (own !== null) return loaders.resellerCustomer.load(own);
+    if (!key || !access.seesReseller(key.resellerId)) return null;
+    const link = await loaders.linkByBilling.load(key);
+    return link && loaders.resellerCustomer.load(link.resellerCustomerId);
+  }
 
   /** Keeps the answer of a mutation in the portfolio and for this request. */
   async function keep({ value, write }: WriteAnswer<ResellerCustomer>): Promise<Customer> {
@@ -228,19 +239,8 @@ export function createCustomerService(
   }
 
   async function loadBilling(key: BillingCustomerKey): Promise<BillingCustomer | null> {
-    checkId('resellerId', key.resellerId);
-    checkId('customerId', key.customerId);
+    for (const name of ['resellerId', 'customerId'] as const) checkId(name, key[name]);
     return loaders.billingCustomer.load(key);
-  }
-}
-
-/** A customer of a list, with what the list has of it: its fields need no lookup. */
-class ListedCustomer implements Customer {
-  readonly billing: BillingCustomer;
-  readonly resellerCustomerId = null;
-
-  constructor(billing: BillingCustomer) {
-    this.billing = billing;
   }
 }
 
