@@ -27,6 +27,7 @@ import {
   requestIdFrom,
 } from './graphql/request-context.ts';
 import { createSubscribe } from './graphql/subscription.ts';
+import { IdentifiedResponse } from './identified-response.ts';
 import type { McpMode } from './mcp/mode.ts';
 import type { PushOptions } from './push/push-endpoint.ts';
 import { createRateLimit } from './rate-limit.ts';
@@ -105,7 +106,7 @@ export function createHttpServer(options: HttpOptions) {
   const server = createServer(serverOptions(options), (request, response) => {
     normaliseTarget(request);
     const requestId = requestIdFrom(request.headers['x-request-id']);
-    response.setHeader('x-request-id', requestId);
+    response.requestId = requestId;
     const { socket } = request;
     response.on('finish', () => cutOffUpload(request, socket));
     const path = pathOf(request);
@@ -156,9 +157,13 @@ export function createHttpServer(options: HttpOptions) {
 /** The longest interval at which connections are checked for their timeout, in milliseconds. */
 const CHECK_INTERVAL_MS = 1_000;
 
-function serverOptions({ limits, keepAliveTimeoutMs }: HttpOptions): ServerOptions {
+function serverOptions({
+  limits,
+  keepAliveTimeoutMs,
+}: HttpOptions): ServerOptions<typeof IncomingMessage, typeof IdentifiedResponse> {
   const { headersTimeoutMs } = limits;
   return {
+    ServerResponse: IdentifiedResponse,
     keepAliveTimeout: keepAliveTimeoutMs,
     headersTimeout: headersTimeoutMs,
     requestTimeout: headersTimeoutMs,

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { type DocumentNode, GraphQLError, getOperationAST } from 'graphql';
 import type { Viewer } from '../../domain/viewer.ts';
 import { allowOrigin, refuse } from '../refusal.ts';
@@ -85,16 +85,18 @@ export function createPlainRequests(options: PlainRequestsOptions) {
 
   function write(text: string, compressed: Compressed | null, code: number, plain: Plain): void {
     const { request, response, mediaType } = plain;
-    if (compress) response.appendHeader('vary', 'Accept-Encoding');
-    allowOrigin(request, response, origins);
     const body = compressed?.bytes ?? text;
-    if (code === SHED_STATUS) response.setHeader('retry-after', SHED_RETRY_AFTER);
-    if (compressed) response.setHeader('content-encoding', compressed.encoding);
     const length = Buffer.byteLength(body);
-    response.writeHead(code, {
+    const headers: OutgoingHttpHeaders = {
       'content-type': `${mediaType}; charset=utf-8`,
       'content-length': length,
-    });
+    };
+    allowOrigin(request, response, origins);
+    if (compress && response.hasHeader('vary')) response.appendHeader('vary', 'Accept-Encoding');
+    else if (compress) headers['vary'] = 'Accept-Encoding';
+    if (code === SHED_STATUS) headers['retry-after'] = SHED_RETRY_AFTER;
+    if (compressed) headers['content-encoding'] = compressed.encoding;
+    response.writeHead(code, headers);
     // Text of ASCII characters has the same bytes in both encodings, and Node copies Latin-1 faster.
     response.end(body, length === body.length ? 'latin1' : 'utf8');
   }
