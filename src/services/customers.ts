@@ -218,8 +218,8 @@ export function createCustomerService(
     authorizeRead(viewer);
     const customer = await loaders.resellerCustomer.load(domainOrId);
     if (!customer) return null;
-    // A customer can change its domain but not its id.
-    cacheResellerCustomer(customer);
+    // A customer can change its domain but not its id, which the loader has when it was given.
+    if (customer.customerId !== domainOrId) cacheResellerCustomer(customer);
     return new FoundCustomer(customer, customer.customerId === unlinked);
   }
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { type DocumentNode, GraphQLError, getOperationAST } from 'graphql';
+import { GraphQLError, getOperationAST } from 'graphql';
 import type { Viewer } from '../../domain/viewer.ts';
 import { allowOrigin, refuse } from '../refusal.ts';
 import type { RequestRecord } from '../telemetry/request-record.ts';
@@ -12,7 +12,7 @@ import { slices } from './limits/slices.ts';
 import { answerType, type MediaType } from './media-type.ts';
 import { type Params, parseParams } from './params.ts';
 import { publicResult, toGraphQLError } from './public-error.ts';
-import { agentFrom } from './request-context.ts';
+import { agentFrom, type RequestContext } from './request-context.ts';
 import { Unread } from './unread.ts';
 import type { YogaOptions } from './yoga.ts';
 
@@ -57,18 +57,14 @@ export function createPlainRequests(options: PlainRequestsOptions) {
     return { ...result, stringify: () => boundedJson(result, limits.answerBytes) ?? '' };
   }
 
-  async function execute(document: DocumentNode, params: Params, plain: Plain): Promise<Answer> {
-    const { request, response, requestId, viewer, record } = plain;
+  function contextOf({ request, response, requestId, viewer, record }: Plain): RequestContext {
     const agent = agentFrom(request.headers['user-agent']);
-    const contextValue = createContext({ viewer, requestId, agent, record });
+    const context = createContext({ viewer, requestId, agent, record });
     response.on('close', () => {
-      if (response.writableFinished) contextValue.delivered();
-      else contextValue.disconnected();
+      if (response.writableFinished) context.delivered();
+      else context.disconnected();
     });
-    const { operationName, variables } = params;
-    const args = { schema, document, operationName, variableValues: variables, contextValue };
-    const answer = await executeOnce(args);
-    return new Unread(response, viewer.subject, backlog).answer(answer);
+    return context;
   }
 
   /** @returns null when the answer was sent at once */
@@ -117,9 +113,13 @@ export function createPlainRequests(options: PlainRequestsOptions) {
     const document = documents.parse(params.query);
     const errors = documents.validate(document);
     if (errors.length > 0) return send(failed(errors, plain), plain);
-    const operation = getOperationAST(document, params.operationName);
+    const { operationName, variables: variableValues } = params;
+    const operation = getOperationAST(document, operationName);
     if (operation?.operation === 'subscription') return options.other(plain, params.body);
-    return send(await execute(document, params, plain), plain);
+    const contextValue = contextOf(plain);
+    const args = { schema, document, operationName, variableValues, contextValue };
+    const answer = await executeOnce(args);
+    return send(new Unread(plain.response, plain.viewer.subject, backlog).answer(answer), plain);
   }
 
   async function fail(error: unknown, plain: Plain): Promise<void> {

@@ -77,7 +77,7 @@ test('one customer takes one call, one statement and few promises', async () => 
   expect(work).toEqual({
     ...{ calls: 1, timers: 4, hashes: 0, controllers: 2, aborts: 0, statements: 1, texts: 2 },
   });
-  expect(promises).toBeLessThan(83);
+  expect(promises).toBeLessThan(80);
 });
 
 test('a list of one backend takes the same for any number of rows', async () => {
@@ -89,7 +89,7 @@ test('a list of one backend takes the same for any number of rows', async () => 
   expect(work).toEqual({
     ...{ calls: 2, timers: 8, hashes: 1, controllers: 3, aborts: 0, statements: 0, texts: 5 },
   });
-  expect(promises).toBeLessThan(130);
+  expect(promises).toBeLessThan(127);
 });
 
 test('a list of both backends takes one statement, and for each call a timer, a signal and few promises', async () => {
