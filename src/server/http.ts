@@ -83,7 +83,7 @@ export function createHttpServer(options: HttpOptions) {
   const shutdown = new AbortController();
   const { deadlineMs, limits, createServices, log } = options;
   const createContext: CreateContext = (origin) =>
-    createRequestContext({ deadlineMs, limits, createServices, log, ...origin });
+    createRequestContext({ ...origin, deadlineMs, limits, createServices, log });
   const takeRequest = createRateLimit(options.limits.requestsPerMinute);
   const parts = {
     ...options,
@@ -108,10 +108,10 @@ export function createHttpServer(options: HttpOptions) {
     const requestId = requestIdFrom(request.headers['x-request-id']);
     response.requestId = requestId;
     const { socket } = request;
-    response.on('finish', () => cutOffUpload(request, socket));
     const path = pathOf(request);
-    if (path === '/livez') return answer(response, 200, { ok: true });
-    if (path === '/readyz') {
+    if (path === '/livez' || path === '/readyz') {
+      response.on('close', () => cutOffUpload(request, socket));
+      if (path === '/livez') return answer(response, 200, { ok: true });
       return void readiness().then((state) => answer(response, state.ok ? 200 : 503, state));
     }
     const handle = route(request);
@@ -119,6 +119,7 @@ export function createHttpServer(options: HttpOptions) {
     const span = startServerSpan(request, isServed ? path : undefined);
     if (isServed) running.add();
     response.on('close', () => {
+      cutOffUpload(request, socket);
       if (isServed) running.remove();
       endServerSpan(span, response);
     });

@@ -18,7 +18,7 @@ export class IdentifiedResponse<
 
   override writeHead(status: number, message?: string | Headers, headers?: Headers): this {
     if (typeof message === 'object' && !Array.isArray(message)) {
-      return super.writeHead(status, { 'x-request-id': this.requestId, ...message });
+      return super.writeHead(status, { ...message, 'x-request-id': this.requestId });
     }
     this.setHeader('x-request-id', this.requestId);
     return typeof message === 'string'
