@@ -20,7 +20,6 @@ export function createCustomerService(
   { billing, customerIndex, defaultResellerId, writes, portfolio }: ServiceSources,
   { access, loaders, resellerIds, scope }: Viewed,
 ) {
-  const { viewer } = scope;
   /**
    * The customer that an operation names, without looking it up.
    * @returns null when the customer id or the reseller is missing
@@ -88,7 +87,7 @@ export function createCustomerService(
      * @param given the reseller's id; null for the configured reseller
      */
     async page(given: string | null, page: PageRequest): Promise<Page<Customer>> {
-      authorizeRead(viewer);
+      authorizeRead(scope.viewer);
       const resellerId = this.resellerId(given);
       access.requireReseller(resellerId);
       const { items, nextToken } = await billing.listCustomers(resellerId, page, scope);
@@ -97,7 +96,7 @@ export function createCustomerService(
     },
     /** Looks a customer up; null when neither API has it. */
     async find(customer: Customer): Promise<Customer | null> {
-      authorizeRead(viewer);
+      authorizeRead(scope.viewer);
       // A request names one of the keys, so that at most one of these waits.
       const key = customer.billing ?? (await billingKey(customer));
       const resellerId = customer.resellerCustomerId ?? (await resellerCustomerId(customer));
@@ -119,19 +118,11 @@ export function createCustomerService(
     /**
      * The keys that the global id is built from: the billing key of `billingKey` when there is one.
      * While the links cannot be read, the keys that the customer was reached with. At once when the
-     * customer has a billing key, or is known to have no link.
+     * keys are known.
      */
     identity(customer: Customer): Customer | Promise<Customer> {
-      if (customer.billing || (customer instanceof FoundCustomer && customer.isUnlinked)) {
-        return customer;
-      }
-      return billingKey(customer).then(
-        (key) => (key ? { ...customer, billing: key } : customer),
-        (error: unknown) => {
-          if (error instanceof GatewayError && error.code === 'UNAVAILABLE') return customer;
-          throw error;
-        },
-      );
+      const isUnlinked = customer instanceof FoundCustomer && customer.isUnlinked;
+      return customer.billing || isUnlinked ? customer : linkedIdentity(customer);
     },
     /**
      * Orders a customer in the reseller API.
@@ -146,7 +137,7 @@ export function createCustomerService(
       idempotencyKey: string | null,
       linkTo: BillingCustomerKey | null = null,
     ): Promise<WriteAnswer<Customer>> {
-      authorizeMutation(viewer, 'orderCustomer');
+      authorizeMutation(scope.viewer, 'orderCustomer');
       if (!customerDomain) throw badInput('customerDomain is required.');
       if (!linkTo) access.requireUnlinked();
       await resellerIds.requireFreeDomain(customerDomain, customerAuthToken !== undefined);
@@ -168,7 +159,7 @@ export function createCustomerService(
       replace: boolean,
       idempotencyKey: string | null,
     ): Promise<WriteAnswer<Customer>> {
-      authorizeMutation(viewer, 'updateCustomer');
+      authorizeMutation(scope.viewer, 'updateCustomer');
       const customerId = await this.requireReseller(customer);
       const { customerDomain } = changes;
       if (customerDomain) await resellerIds.requireFreeDomain(customerDomain, false);
@@ -215,12 +206,11 @@ export function createCustomerService(
 
   /** @param unlinked what no link names: an id, or a domain, whose customer can have a link */
   async function byDomainOrId(domainOrId: string, unlinked: string | null) {
-    authorizeRead(viewer);
+    authorizeRead(scope.viewer);
     const customer = await loaders.resellerCustomer.load(domainOrId);
-    if (!customer) return null;
     // A customer can change its domain but not its id, which the loader has when it was given.
-    if (customer.customerId !== domainOrId) cacheResellerCustomer(customer);
-    return new FoundCustomer(customer, customer.customerId === unlinked);
+    if (customer && customer.customerId !== domainOrId) cacheResellerCustomer(customer);
+    return customer && new FoundCustomer(customer, customer.customerId === unlinked);
   }
 
   async function loadReseller(customer: Customer): Promise<ResellerCustomer | null> {
@@ -230,6 +220,16 @@ export function createCustomerService(
     if (!key || !access.seesReseller(key.resellerId)) return null;
     const link = await loaders.linkByBilling.load(key);
     return link && loaders.resellerCustomer.load(link.resellerCustomerId);
+  }
+
+  async function linkedIdentity(customer: Customer): Promise<Customer> {
+    try {
+      const key = await billingKey(customer);
+      return key ? { ...customer, billing: key } : customer;
+    } catch (error) {
+      if (error instanceof GatewayError && error.code === 'UNAVAILABLE') return customer;
+      throw error;
+    }
   }
 
   /** Keeps the answer of a mutation in the portfolio and for this request. */
