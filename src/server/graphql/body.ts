@@ -8,7 +8,8 @@ export type Body = { readonly text: string } | 'TOO_LONG' | 'CLIENT_GONE';
  * same packet as its headers. Stops reading after `maxBytes`.
  */
 export function readBody(request: IncomingMessage, maxBytes: number): Body | Promise<Body> {
-  if (!request.complete || request.destroyed) return gather(request, maxBytes);
+  if (request.destroyed) return 'CLIENT_GONE';
+  if (!request.complete) return gather(request, maxBytes);
   const body: Buffer | null = request.read();
   if (body === null) return { text: '' };
   return body.length > maxBytes ? 'TOO_LONG' : { text: body.toString('utf8') };
