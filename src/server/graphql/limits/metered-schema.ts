@@ -12,7 +12,6 @@ import {
 import type { CancelSignal } from '../../../domain/cancellation.ts';
 import type { Meter } from './meter.ts';
 import { type OwnSize, ownSize } from './own-size.ts';
-import { ownTurns } from './own-turns.ts';
 import { slices } from './slices.ts';
 
 /** What the resolvers need of the context. */
@@ -120,7 +119,7 @@ async function settled(
   try {
     const found = await value;
     // Only at the root: below it, the reads of fields that were resolved together are batched.
-    const turn = info.path.prev === undefined && meter.isLong ? ownTurns.take() : null;
+    const turn = info.path.prev === undefined && meter.isLong ? slices.turn() : null;
     if (turn) await turn;
     return counted(found, meter, info, sizeOf);
   } catch (error) {

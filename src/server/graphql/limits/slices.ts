@@ -13,6 +13,8 @@ export class Slices {
   #startedAt: number | null = null;
   readonly #waiting = new Queue<() => void>();
   #isScheduled = false;
+  /** Whether work that did not wait any longer has begun, whose microtasks may still run. */
+  #isRunning = false;
 
   /** Whether the current slice is used up. Work must then wait for `next`. */
   isOver(): boolean {
@@ -33,6 +35,18 @@ export class Slices {
     return now - this.#startedAt;
   }
 
+  /**
+   * Lets one work after another continue. Answers for many lists often arrive in one packet, and what
+   * each of them leads to takes milliseconds, such as sending 50 calls.
+   * @returns null when the work can continue at once; otherwise a promise that resolves when it can,
+   *   in this turn of the event loop if there is time, so that lists that take little share one
+   */
+  turn(): Promise<void> | null {
+    if (this.#isRunning || !this.hasTime()) return this.next();
+    this.#run();
+    return null;
+  }
+
   /** Resolves in a slice of a later turn of the event loop. */
   next(): Promise<void> {
     return new Promise((resolve) => {
@@ -51,14 +65,18 @@ export class Slices {
     });
   }
 
-  /** Resumes one waiter after another: each runs in the microtasks after its `resolve`. */
+  /** Resumes what has waited longest, if there is time. */
   #resume(): void {
+    this.#isRunning = false;
     if (this.#waiting.length === 0) return;
-    if (!this.hasTime()) {
-      this.#schedule();
-      return;
-    }
-    this.#waiting.take()?.();
+    if (this.hasTime()) this.#run(this.#waiting.take());
+    else this.#schedule();
+  }
+
+  /** Work runs in the microtasks after its promise is resolved. What waits then follows. */
+  #run(resolve?: () => void): void {
+    this.#isRunning = true;
+    resolve?.();
     queueMicrotask(() => process.nextTick(() => this.#resume()));
   }
 }
