@@ -1,3 +1,4 @@
+import type { CancelSignal } from '../domain/cancellation.ts';
 import { type BackendName, GatewayError } from '../domain/error.ts';
 import { breakerChanged } from '../domain/telemetry.ts';
 import type { BackendLog } from './log.ts';
@@ -66,7 +67,7 @@ export class Breaker {
    * @param failureOf the failure that a response reports; null when it is an answer
    */
   run<T>(
-    signal: AbortSignal,
+    signal: CancelSignal,
     attempt: () => Promise<T>,
     failureOf: (response: T) => GatewayError | null = () => null,
   ): Promise<T> {
@@ -93,7 +94,7 @@ export class Breaker {
    * Runs a preparation of a call, such as connecting. It is not a probe: its success does not show that
    * the host answers calls, and the call must still be let through. Its failure counts.
    */
-  async prepare<T>(signal: AbortSignal, preparation: () => Promise<T>): Promise<T> {
+  async prepare<T>(signal: CancelSignal, preparation: () => Promise<T>): Promise<T> {
     this.check();
     const startedAt = performance.now();
     try {
@@ -157,7 +158,7 @@ export class Breaker {
 }
 
 /** @param error null when the host answered */
-function evidenceOf(error: unknown, signal: AbortSignal, startedAt: number): Evidence {
+function evidenceOf(error: unknown, signal: CancelSignal, startedAt: number): Evidence {
   if (error === null) return 'ANSWERED';
   if (isTimeout(error)) {
     // The deadline of a request or a write may end a call that has only begun; its own does not.

@@ -1,4 +1,5 @@
 import { type CallScope, pause } from '../domain/call-scope.ts';
+import type { CancelSignal } from '../domain/cancellation.ts';
 import { type BackendName, GatewayError } from '../domain/error.ts';
 import { callRetried } from '../domain/telemetry.ts';
 import type { Admission } from './admission.ts';
@@ -8,7 +9,7 @@ import type { Lanes } from './lanes.ts';
 import { RetryBudget } from './retry-budget.ts';
 
 /** One attempt at a call. It must stop when `signal` aborts; the deadline is in `remainingMs`. */
-export type Attempt<T> = (signal: AbortSignal, remainingMs: number) => Promise<T>;
+export type Attempt<T> = (signal: CancelSignal, remainingMs: number) => Promise<T>;
 
 export interface BackendCallsOptions {
   readonly service: BackendName;
@@ -133,7 +134,7 @@ export class BackendCalls {
   }
 
   async #retry<T>(
-    signal: AbortSignal,
+    signal: CancelSignal,
     remaining: () => number,
     isRetryable: IsRetryable,
     attempt: Attempt<T>,
@@ -175,7 +176,7 @@ function isUnavailable(error: unknown): error is GatewayError {
  * when `run` ignores its signal, and always removes its timer and listener.
  */
 export function withDeadline<T>(
-  parent: AbortSignal,
+  parent: CancelSignal,
   timeoutMs: number,
   service: BackendName,
   run: Run<T>,

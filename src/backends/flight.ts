@@ -1,9 +1,10 @@
+import { Cancellation, type CancelSignal } from '../domain/cancellation.ts';
 import { type BackendName, GatewayError } from '../domain/error.ts';
 import { activeSpan, type TraceContext } from '../domain/tracing.ts';
 import type { Turn, Waiter } from './lanes.ts';
 
 /** Must stop when `signal` aborts. `remaining` returns the milliseconds until the deadline. */
-export type Run<T> = (signal: AbortSignal, remaining: () => number) => Promise<T>;
+export type Run<T> = (signal: CancelSignal, remaining: () => number) => Promise<T>;
 
 /** What the calls of one host have in common. */
 export interface FlightOptions {
@@ -41,7 +42,7 @@ export class Flight<T> {
   #state: 'NEW' | 'STARTED' | 'ENDED' = 'NEW';
   #turn: Turn | null;
   #run: Run<T> | null;
-  #controller: AbortController | null = null;
+  #cancellation: Cancellation | null = null;
   #timer: NodeJS.Timeout | undefined;
 
   /**
@@ -91,7 +92,8 @@ export class Flight<T> {
   async #send(): Promise<void> {
     const { timeoutMs } = this.#options;
     const endsAt = performance.now() + timeoutMs;
-    this.#controller = new AbortController();
+    const cancellation = new Cancellation();
+    this.#cancellation = cancellation;
     this.#timer = setTimeout(() => {
       // The event loop was blocked: a response that has arrived is read before the immediate runs.
       if (performance.now() - endsAt > BLOCKED_MS) setImmediate(() => this.#expire());
@@ -99,7 +101,7 @@ export class Flight<T> {
     }, timeoutMs);
     const remaining = (): number => Math.max(0, endsAt - performance.now());
     try {
-      const value = await this.#run?.(this.#controller.signal, remaining);
+      const value = await this.#run?.(cancellation, remaining);
       for (const reader of this.#end()) reader.resolve(value as T);
     } catch (error) {
       for (const reader of this.#end()) reader.reject(error);
@@ -115,9 +117,9 @@ export class Flight<T> {
 
   #abort(reason: unknown): void {
     if (this.#state === 'ENDED') return;
-    const controller = this.#controller;
+    const cancellation = this.#cancellation;
     const readers = this.#end();
-    controller?.abort(reason);
+    cancellation?.abort(reason);
     for (const reader of readers) reader.reject(reason);
   }
 
@@ -134,7 +136,7 @@ export class Flight<T> {
     const readers = this.#readers;
     for (const reader of readers) this.#answer(reader);
     this.#readers = [];
-    this.#run = this.#turn = this.#controller = null;
+    this.#run = this.#turn = this.#cancellation = null;
     this.#timer = undefined;
     return readers;
   }

@@ -1,3 +1,4 @@
+import type { CancelSignal } from './cancellation.ts';
 /**
  * Identifies one request, or one event of a subscription, to the queues in front of the backends,
  * which are fair between viewers and between the requests of a viewer.
@@ -12,7 +13,7 @@ export interface RequestLane {
 /** The request that a backend call belongs to. The call is aborted when the request ends. */
 export interface CallScope {
   /** Aborts when the client disconnects or the request's deadline passes. */
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   /** The gateway's request id; sent upstream as the trace id. */
   readonly requestId: string;
   /** Undefined for calls that the gateway makes for itself. */
@@ -30,7 +31,7 @@ export interface CallScope {
  */
 export function abortable<T>(
   promise: Promise<T>,
-  signal: AbortSignal,
+  signal: CancelSignal,
   onEnd: () => void = nothing,
 ): Promise<T> {
   if (signal.aborted) {
@@ -64,7 +65,7 @@ export function abortable<T>(
 function nothing(): void {}
 
 /** Resolves after `ms` milliseconds, or rejects with the signal's reason as soon as it aborts. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
+export function pause(ms: number, signal: CancelSignal): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const elapsed = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, ms);

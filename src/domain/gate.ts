@@ -1,4 +1,5 @@
 import { abortable } from './call-scope.ts';
+import type { CancelSignal } from './cancellation.ts';
 import { FairQueue } from './fair-queue.ts';
 
 /**
@@ -20,7 +21,7 @@ export class Gate {
   }
 
   /** Runs `task` when its turn comes; rejects with the signal's reason when that aborts before. */
-  async run<T>(signal: AbortSignal, task: () => Promise<T>): Promise<T> {
+  async run<T>(signal: CancelSignal, task: () => Promise<T>): Promise<T> {
     const leave = await this.enter(signal);
     try {
       return await task();
@@ -33,7 +34,7 @@ export class Gate {
    * Resolves when it is the caller's turn, with the function that ends it; rejects with the signal's
    * reason when that aborts before.
    */
-  async enter(signal: AbortSignal, viewer = ''): Promise<() => void> {
+  async enter(signal: CancelSignal, viewer = ''): Promise<() => void> {
     if (this.isFull) await this.#turn(signal, viewer);
     else this.#running++;
     let isInside = true;
@@ -43,7 +44,7 @@ export class Gate {
     };
   }
 
-  async #turn(signal: AbortSignal, viewer: string): Promise<void> {
+  async #turn(signal: CancelSignal, viewer: string): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const waiting = this.#waiting.push(viewer, this, resolve);
     try {

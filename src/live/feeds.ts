@@ -8,6 +8,17 @@ import {
 } from './broadcast.ts';
 import { Feed, type FeedSource, type Sequenced } from './feed.ts';
 
+/** Ends what follows a feed when it aborts. An AbortSignal is one. */
+interface EndSignal {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: Listener, options: { once: true }): void;
+  removeEventListener(type: 'abort', listener: Listener): void;
+}
+
+interface Listener {
+  handleEvent(): void;
+}
+
 /** How to follow a feed. */
 export interface Following<T extends Sequenced> {
   /** The sequence after which a client continues; null when it names none. */
@@ -17,7 +28,7 @@ export interface Following<T extends Sequenced> {
   /** Where a client starts that names no sequence; by default, after the highest one. */
   readonly start?: number | undefined;
   /** Ends the entries when it aborts. */
-  readonly signal: AbortSignal;
+  readonly signal: EndSignal;
   /** Whether the feed ends with this entry; by default, it never ends. */
   readonly isLast?: ((entry: T) => boolean) | undefined;
   /** Called once when the follower leaves, or at the end. */

@@ -1,4 +1,5 @@
 import { notificationOf } from '../backends/pubsub/notification.ts';
+import type { CancelSignal } from '../domain/cancellation.ts';
 import {
   type Notification,
   type NotificationEntry,
@@ -67,7 +68,7 @@ export class Notifications {
   async watch(
     filter: NotificationFilter,
     after: number | null,
-    signal: AbortSignal,
+    signal: CancelSignal,
     isVisible?: IsVisible<NotificationEntry>,
   ): Promise<Entries<NotificationEntry>> {
     const lastSequence = () => this.store.lastSequence();

@@ -1,3 +1,4 @@
+import type { CancelSignal } from '../domain/cancellation.ts';
 import type { PortfolioChange } from '../domain/portfolio.ts';
 import type { IsVisible } from '../live/broadcast.ts';
 import { type Entries, Feeds } from '../live/feeds.ts';
@@ -25,7 +26,7 @@ export function createChangeFeed(store: Pick<PortfolioStore, 'changes' | 'lastCh
   async function watch(
     query: ChangeQuery,
     after: number | null,
-    signal: AbortSignal,
+    signal: CancelSignal,
     isVisible?: IsVisible<PortfolioChange>,
   ): Promise<Entries<PortfolioChange>> {
     const lastSequence = () => store.lastChange();

@@ -1,5 +1,6 @@
 import type { BillingClient } from '../backends/billing/client.ts';
 import type { ResellerClient } from '../backends/reseller/client.ts';
+import type { CancelSignal } from '../domain/cancellation.ts';
 import type { BillingCustomer } from '../domain/customer.ts';
 import type { Notification } from '../domain/notification.ts';
 import type { Observed, PortfolioChange, SweepStatus } from '../domain/portfolio.ts';
@@ -175,7 +176,7 @@ export class Portfolio {
   watch(
     query: ChangeQuery,
     after: number | null,
-    signal: AbortSignal,
+    signal: CancelSignal,
     isVisible?: IsVisible<PortfolioChange>,
   ): Promise<Entries<PortfolioChange>> {
     return this.#feed.watch(query, after, signal, isVisible);

@@ -126,14 +126,7 @@ export function createCustomerService(
      * customer has a billing key.
      */
     identity(customer: Customer): Customer | Promise<Customer> {
-      if (customer.billing) return customer;
-      return billingKey(customer).then(
-        (key) => (key ? { ...customer, billing: key } : customer),
-        (error: unknown) => {
-          if (error instanceof GatewayError && error.code === 'UNAVAILABLE') return customer;
-          throw error;
-        },
-      );
+      return customer.billing ? customer : linkedIdentity(customer);
     },
     /**
      * Orders a customer in the reseller API.
@@ -220,6 +213,16 @@ export function createCustomerService(
       return link && loaders.resellerCustomer.load(link.resellerCustomerId);
     },
   };
+
+  async function linkedIdentity(customer: Customer): Promise<Customer> {
+    try {
+      const key = await billingKey(customer);
+      return key ? { ...customer, billing: key } : customer;
+    } catch (error) {
+      if (error instanceof GatewayError && error.code === 'UNAVAILABLE') return customer;
+      throw error;
+    }
+  }
 
   /** Keeps the answer of a mutation in the portfolio and for this request. */
   async function keep({ value, write }: WriteAnswer<ResellerCustomer>): Promise<Customer> {

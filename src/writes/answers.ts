@@ -1,4 +1,5 @@
 import { abortable, type CallScope, pause } from '../domain/call-scope.ts';
+import { abortSignalOf } from '../domain/cancellation.ts';
 import { GatewayError } from '../domain/error.ts';
 import { writeSettled } from '../domain/telemetry.ts';
 import {
@@ -167,7 +168,7 @@ export function createAnswers({ store, log, background, sendWithinMs }: AnswersD
     storeRefusal: () => Promise<boolean>,
   ): Promise<boolean> {
     const storing = background.track(retry(record, storeRefusal));
-    const ending = AbortSignal.any([scope.signal, background.closing]);
+    const ending = AbortSignal.any([abortSignalOf(scope.signal), background.closing]);
     try {
       return await abortable(storing, ending);
     } catch (error) {

@@ -1,3 +1,4 @@
+import type { CancelSignal } from '../domain/cancellation.ts';
 import type { WriteChange } from '../domain/write.ts';
 import type { IsVisible } from '../live/broadcast.ts';
 import { type Entries, Feeds } from '../live/feeds.ts';
@@ -31,7 +32,7 @@ export function createAuditFeed({ store, onWrite }: AuditFeedDeps) {
   async function watch(
     filter: AuditFilter,
     after: number | null,
-    signal: AbortSignal,
+    signal: CancelSignal,
     isVisible?: IsVisible<WriteChange>,
   ): Promise<Entries<WriteChange>> {
     const lastSequence = () => store.lastSequence();

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { abortable, type CallScope, settledSoon } from '../domain/call-scope.ts';
+import { abortSignalOf, type CancelSignal } from '../domain/cancellation.ts';
 import { GatewayError } from '../domain/error.ts';
 import { Gate } from '../domain/gate.ts';
 import type { WriteAnswer, WriteRecord } from '../domain/write.ts';
@@ -106,11 +107,11 @@ export function createBeginnings(deps: BeginningsDeps) {
   }
 
   /** Waits for its turn, but not so long that no time would be left to send the write. */
-  async function enter(vendor: Vendor, viewer: string, signal: AbortSignal): Promise<() => void> {
+  async function enter(vendor: Vendor, viewer: string, signal: CancelSignal): Promise<() => void> {
     const gate = gates[vendor];
     if (!gate.isFull) return gate.enter(signal);
     const timeout = AbortSignal.timeout(deps.queueMs);
-    const ending = AbortSignal.any([signal, background.closing, timeout]);
+    const ending = AbortSignal.any([abortSignalOf(signal), background.closing, timeout]);
     return gate.enter(ending, viewer).catch((cause: unknown) => {
       const message = 'Too many changes are in progress, so nothing was sent; try again.';
       throw new GatewayError('UNAVAILABLE', message, { retryable: true, cause });
@@ -144,7 +145,7 @@ export function createBeginnings(deps: BeginningsDeps) {
 }
 
 /** After the client's deadline, a record that may have been submitted is not waited for. */
-async function submitted<T>(recording: Promise<T>, signal: AbortSignal): Promise<T> {
+async function submitted<T>(recording: Promise<T>, signal: CancelSignal): Promise<T> {
   try {
     return await abortable(recording, signal);
   } catch (error) {

@@ -1,4 +1,5 @@
 import { abortable, type CallScope, pause } from '../domain/call-scope.ts';
+import { abortSignalOf, type CancelSignal } from '../domain/cancellation.ts';
 import { GatewayError } from '../domain/error.ts';
 import { OutcomeUnknown, type WriteAnswer, type WriteRecord } from '../domain/write.ts';
 import type { Logger } from '../log.ts';
@@ -203,8 +204,8 @@ export class WriteEngine {
   }
 
   /** Waits until no attempt holds another write on the target. */
-  async #waitFor(other: StoredWrite, signal: AbortSignal): Promise<void> {
-    const ending = AbortSignal.any([signal, this.#background.closing]);
+  async #waitFor(other: StoredWrite, signal: CancelSignal): Promise<void> {
+    const ending = AbortSignal.any([abortSignalOf(signal), this.#background.closing]);
     try {
       let latest: StoredWrite | null = other;
       while (latest && latest.heldForMs > 0) {
@@ -219,7 +220,7 @@ export class WriteEngine {
   }
 
   /** A client whose deadline passes meanwhile learns that the outcome is unknown. */
-  async #within<T>(answering: Promise<T>, record: WriteRecord, signal: AbortSignal): Promise<T> {
+  async #within<T>(answering: Promise<T>, record: WriteRecord, signal: CancelSignal): Promise<T> {
     try {
       return await abortable(answering, signal);
     } catch (error) {

@@ -4,6 +4,7 @@ import { type Attempt, withDeadline } from '../../src/backends/call.ts';
 import { fixedSize } from '../../src/backends/lane-size.ts';
 import { Lanes } from '../../src/backends/lanes.ts';
 import { abortable } from '../../src/domain/call-scope.ts';
+import type { CancelSignal } from '../../src/domain/cancellation.ts';
 import { type ErrorCode, GatewayError, type GatewayErrorDetails } from '../../src/domain/error.ts';
 import { callsOf, scope } from './backends.support.ts';
 
@@ -20,7 +21,7 @@ function failure(code: ErrorCode, details: GatewayErrorDetails = {}): GatewayErr
 
 /** A backend whose nth attempt is settled by hand. */
 function backend<T = string>() {
-  const attempts: (PromiseWithResolvers<T> & { signal: AbortSignal; remainingMs: number })[] = [];
+  const attempts: (PromiseWithResolvers<T> & { signal: CancelSignal; remainingMs: number })[] = [];
   const attempt: Attempt<T> = (signal, remainingMs) => {
     const entry = { ...Promise.withResolvers<T>(), signal, remainingMs };
     attempts.push(entry);

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { GraphQLList, GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import type { RequestContext } from '../../src/server/graphql/request-context.ts';
@@ -38,7 +37,7 @@ async function startRows(options: Partial<HttpOptions>) {
       lateRows: {
         type: new GraphQLList(row),
         resolve: async (_root, _args, { signal }) => {
-          await once(signal, 'abort');
+          await new Promise<void>((resolve) => signal.addEventListener('abort', resolve));
           return rows;
         },
       },

@@ -1,5 +1,6 @@
 import type { DescMessage } from '@bufbuild/protobuf';
 import { abortable } from '../../domain/call-scope.ts';
+import type { CancelSignal } from '../../domain/cancellation.ts';
 import { Connection, type ConnectionTarget } from './connection.ts';
 import { NotConnected, type UnaryRequest, type UnaryResponse } from './unary.ts';
 
@@ -45,7 +46,7 @@ export class Channel {
    * Resolves when a connection is established. Rejects with NotConnected when that fails, or with the
    * signal's reason.
    */
-  async ready(signal: AbortSignal): Promise<void> {
+  async ready(signal: CancelSignal): Promise<void> {
     await this.#connection(signal);
   }
 
@@ -56,7 +57,7 @@ export class Channel {
   }
 
   /** Concurrent calls wait for the same connection. */
-  async #connection(signal: AbortSignal): Promise<Connection> {
+  async #connection(signal: CancelSignal): Promise<Connection> {
     signal.throwIfAborted();
     this.#closing.signal.throwIfAborted();
     if (this.#current?.isReady()) return this.#current;

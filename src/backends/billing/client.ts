@@ -12,6 +12,7 @@ import { CustomerService } from '../../gen/yandex/cloud/billing/v1/customer_serv
 import type { OperationSchema } from '../../gen/yandex/cloud/operation/operation_pb.ts';
 import { OperationService } from '../../gen/yandex/cloud/operation/operation_service_pb.ts';
 import { Admission } from '../admission.ts';
+import { readCustomerPage } from './customer-page.ts';
 import { invalidResponse, isStatusUnavailable } from './errors.ts';
 import { Host, type HostOptions } from './host.ts';
 import { toBillingAccount, toBillingCustomer, toOperation, toPerson } from './mapping.ts';
@@ -84,9 +85,8 @@ export function createBillingClient(options: BillingClientOptions) {
       { token, size }: PageRequest,
       scope: CallScope,
     ): Promise<Page<BillingCustomer>> {
-      const method = CustomerService.method.list;
       const init = { resellerId, pageSize: BigInt(size), pageToken: token ?? '' };
-      const { message } = await billing.read(method, init, scope);
+      const { message } = await billing.read(listCustomers, init, scope);
       const named = message.customers.filter(({ id }) => id !== '');
       const skipped = message.customers.length - named.length;
       if (skipped > 0) options.log?.warn({ resellerId, skipped }, NO_CUSTOMER_ID);
@@ -188,6 +188,8 @@ export function createBillingClient(options: BillingClientOptions) {
     },
   };
 }
+
+const listCustomers = { ...CustomerService.method.list, readUsual: readCustomerPage };
 
 const POLL_INTERVAL = 'x-operation-poll-interval';
 const OP_FAILED = 'operation failed in the billing API';

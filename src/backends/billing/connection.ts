@@ -20,6 +20,8 @@ const channelOptions: ChannelOptions = {
   // BackendCalls retries.
   'grpc.enable_retries': 0,
   'grpc.service_config_disable_resolution': 1,
+  // Nothing reads these counters.
+  'grpc.enable_channelz': 0,
 };
 
 /** Longest wait for one change of a connection's state, in milliseconds. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { DescMessage, MessageInitShape } from '@bufbuild/protobuf';
 import { Metadata, status } from '@grpc/grpc-js';
 import type { CallScope } from '../../domain/call-scope.ts';
+import type { CancelSignal } from '../../domain/cancellation.ts';
 import { asNotSent, GatewayError } from '../../domain/error.ts';
 import { inSpan, traceHeaders } from '../../domain/tracing.ts';
 import type { Admission } from '../admission.ts';
@@ -39,7 +40,7 @@ const CONNECT_MS = 5_000;
 
 interface Sent {
   readonly scope: CallScope;
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   readonly deadline: number;
   readonly idempotencyKey?: string;
 }

@@ -1,4 +1,5 @@
 import { Metadata, status } from '@grpc/grpc-js';
+import type { CancelSignal } from '../../domain/cancellation.ts';
 import { GatewayError } from '../../domain/error.ts';
 import { inSpan, type Span, traceHeaders } from '../../domain/tracing.ts';
 import { IamTokenService } from '../../gen/yandex/cloud/iam/v1/iam_token_service_pb.ts';
@@ -30,7 +31,7 @@ const keyRejections: ReadonlySet<number> = new Set([
  * IAM rejects the key, or with the signal's reason.
  */
 export function iamExchange(target: ConnectionTarget, connections?: ConnectionTimes) {
-  return async (jwt: string, signal: AbortSignal): Promise<IssuedToken> => {
+  return async (jwt: string, signal: CancelSignal): Promise<IssuedToken> => {
     const channel = new Channel(target, connections);
     try {
       const method = IamTokenService.method.create;

@@ -3,6 +3,7 @@ import {
   type DescMessage,
   type DescMethod,
   type MessageInitShape,
+  type MessageShape,
   toBinary,
 } from '@bufbuild/protobuf';
 import {
@@ -13,6 +14,7 @@ import {
   type StatusObject,
   status,
 } from '@grpc/grpc-js';
+import type { CancelSignal } from '../../domain/cancellation.ts';
 import { type Decoded, decodeMessage } from './decode.ts';
 
 /** A unary method of a protobuf-es service description. */
@@ -20,6 +22,8 @@ export type UnaryMethod<I extends DescMessage, O extends DescMessage> = DescMeth
   readonly methodKind: 'unary';
   readonly input: I;
   readonly output: O;
+  /** Reads messages of the usual form; null for others, which protobuf-es reads. */
+  readonly readUsual?: (bytes: Buffer) => MessageShape<O> | null;
 };
 
 /** A call to send. */
@@ -28,7 +32,7 @@ export interface UnaryRequest<O extends DescMessage> {
   /** The encoded message. */
   readonly bytes: Buffer;
   readonly metadata: Metadata;
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   /** Milliseconds since the epoch; sent as grpc-timeout. */
   readonly deadline: number;
 }
@@ -61,7 +65,7 @@ export function sendUnary<O extends DescMessage>(
       signal.removeEventListener('abort', cancel);
       try {
         signal.throwIfAborted();
-        resolve(decoded(method.output, response));
+        resolve(decoded(method, response));
       } catch (error) {
         reject(error);
       }
@@ -82,8 +86,12 @@ interface ReceivedResponse {
   readonly status: StatusObject;
 }
 
+/**
+ * Receives a response and passes it on once. It then refers to nothing more: grpc-js and `node:http2`
+ * keep it, and would keep the decoded message with it, until the next full collection.
+ */
 class Receiver implements InterceptingListener {
-  readonly #ended: (response: ReceivedResponse) => void;
+  #ended: ((response: ReceivedResponse) => void) | null;
   #headers: Metadata | undefined;
   #message: Buffer | undefined;
 
@@ -100,13 +108,17 @@ class Receiver implements InterceptingListener {
   }
 
   onReceiveStatus(received: StatusObject): void {
-    this.#ended({ headers: this.#headers, message: this.#message, status: received });
+    const ended = this.#ended;
+    const response = { headers: this.#headers, message: this.#message, status: received };
+    this.#ended = null;
+    this.#headers = this.#message = undefined;
+    ended?.(response);
   }
 }
 
 /** @throws ServiceError when the call failed or its message is invalid */
 function decoded<O extends DescMessage>(
-  output: O,
+  method: UnaryMethod<DescMessage, O>,
   { headers, message, status: { code, details, metadata } }: ReceivedResponse,
 ): UnaryResponse<O> {
   if (code !== status.OK) {
@@ -117,7 +129,9 @@ function decoded<O extends DescMessage>(
   if (!message) throw new CallFailure(status.UNIMPLEMENTED, 'No message received', metadata);
   const header = (name: string): string | undefined =>
     (headers?.get(name)[0] ?? metadata.get(name)[0])?.toString();
-  return { ...decodedMessage(output, message), header };
+  const usual = method.readUsual?.(message);
+  if (usual) return { message: usual, dropped: [], header };
+  return { ...decodedMessage(method.output, message), header };
 }
 
 function decodedMessage<O extends DescMessage>(output: O, message: Buffer): Decoded<O> {

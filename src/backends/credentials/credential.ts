@@ -1,7 +1,8 @@
+import type { CancelSignal } from '../../domain/cancellation.ts';
 /** The bearer token of one backend. */
 export interface Credential {
   /** Returns a token that is not about to expire. Concurrent calls share one token request. */
-  token(signal: AbortSignal): Promise<string>;
+  token(signal: CancelSignal): Promise<string>;
   /** The same token when it is at hand, so that most calls need not wait; otherwise null. */
   current?(): string | null;
   /**

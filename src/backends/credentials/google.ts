@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { abortSignalOf } from '../../domain/cancellation.ts';
 import { GatewayError } from '../../domain/error.ts';
 import { vendorText } from '../../domain/sensitive-text.ts';
 import { inSpan, traceHeaders } from '../../domain/tracing.ts';
@@ -50,7 +51,7 @@ export function googleServiceAccount(options: GoogleServiceAccountOptions): Cred
     issue: async (signal) => {
       const key = currentKey();
       const jwt = await signAssertion(key, subject);
-      return requestToken(key, jwt, signal, egress);
+      return requestToken(key, jwt, abortSignalOf(signal), egress);
     },
   });
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CancelSignal } from '../../domain/cancellation.ts';
 import type { Credential } from './credential.ts';
 import { type KeyFileOptions, replaceableKey, rsaPrivateKey } from './key.ts';
 import { type IssuedToken, RefreshingCredential } from './refreshing.ts';
@@ -19,7 +20,7 @@ export interface IamServiceAccountOptions extends KeyFileOptions {
   /** Audience of the JWT; it differs between regions. */
   readonly audience?: string | undefined;
   /** Exchanges a JWT for an IAM token (IamTokenService/Create). */
-  readonly exchange: (jwt: string, signal: AbortSignal) => Promise<IssuedToken>;
+  readonly exchange: (jwt: string, signal: CancelSignal) => Promise<IssuedToken>;
 }
 
 /**

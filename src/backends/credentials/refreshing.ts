@@ -1,4 +1,5 @@
 import { abortable } from '../../domain/call-scope.ts';
+import type { CancelSignal } from '../../domain/cancellation.ts';
 import { type BackendName, GatewayError } from '../../domain/error.ts';
 import {
   activeSpan,
@@ -21,7 +22,7 @@ export interface RefreshingCredentialOptions {
   /** The backend that the token is for; errors name it. */
   readonly service: BackendName;
   /** Requests a new token. A GatewayError that is not retryable means that the key was rejected. */
-  readonly issue: (signal: AbortSignal) => Promise<IssuedToken>;
+  readonly issue: (signal: CancelSignal) => Promise<IssuedToken>;
   readonly log?: BackendLog | undefined;
 }
 
@@ -83,7 +84,7 @@ export class RefreshingCredential implements Credential {
     return cached.token;
   }
 
-  async token(signal: AbortSignal): Promise<string> {
+  async token(signal: CancelSignal): Promise<string> {
     signal.throwIfAborted();
     const current = this.current();
     if (current !== null) return current;
@@ -101,7 +102,7 @@ export class RefreshingCredential implements Credential {
     return true;
   }
 
-  #nextToken(signal: AbortSignal): Promise<string> {
+  #nextToken(signal: CancelSignal): Promise<string> {
     return inSpan(this.#span, async (span) => {
       // The token request is in the trace of the first caller that waits for it.
       if (this.#refresh?.trace) span?.link(this.#refresh.trace);

@@ -1,4 +1,5 @@
 import type { CallScope } from '../../domain/call-scope.ts';
+import type { CancelSignal } from '../../domain/cancellation.ts';
 import { badInput, GatewayError } from '../../domain/error.ts';
 import { inSpan } from '../../domain/tracing.ts';
 import { Admission } from '../admission.ts';
@@ -154,7 +155,7 @@ export class Caller {
   }
 
   /** A single call is sent without a batch, which the API may reject outside of transfers. */
-  async #sendAll(calls: readonly Call[], signal: AbortSignal): Promise<Part[]> {
+  async #sendAll(calls: readonly Call[], signal: CancelSignal): Promise<Part[]> {
     const [call] = calls;
     if (!call || calls.length > 1) return this.#transport.sendBatch(calls, signal);
     return [{ call, response: await this.#transport.send(call, signal) }];

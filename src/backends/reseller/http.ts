@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { constants, gunzip, gunzipSync } from 'node:zlib';
 import Pool from 'undici/lib/dispatcher/pool.js';
+import type { CancelSignal } from '../../domain/cancellation.ts';
 import type { BackendLog } from '../log.ts';
 import type { Egress } from '../network/egress.ts';
 import { connectionError } from './connection-errors.ts';
@@ -96,7 +97,7 @@ export function exchange(
   pool: Pool,
   { method, path, body }: HttpRequest,
   headers: string[],
-  signal: AbortSignal,
+  signal: CancelSignal,
 ): Promise<HttpResponse> {
   const options = { method, path, headers, body: body ?? null };
   return transfer(pool, options, signal, MAX_BODY_BYTES).then(

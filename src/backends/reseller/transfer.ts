@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
+import type { CancelSignal } from '../../domain/cancellation.ts';
 
 /** A response whose body has been received but not decoded. */
 export interface RawResponse {
@@ -17,7 +18,7 @@ export interface RawResponse {
 export function transfer(
   dispatcher: Dispatcher,
   options: Dispatcher.DispatchOptions,
-  signal: AbortSignal,
+  signal: CancelSignal,
   maxBytes: number,
 ): Promise<RawResponse> {
   return new Promise((resolve, reject) => {
@@ -30,7 +31,7 @@ export function transfer(
 const tooLarge = new Error('the response body is too large');
 
 class Collector implements Dispatcher.DispatchHandler {
-  readonly #signal: AbortSignal;
+  readonly #signal: CancelSignal;
   readonly #abort = (): void => this.#aborted();
   readonly #maxBytes: number;
   readonly #resolve: (response: RawResponse) => void;
@@ -43,7 +44,7 @@ class Collector implements Dispatcher.DispatchHandler {
   #size = 0;
 
   constructor(
-    signal: AbortSignal,
+    signal: CancelSignal,
     maxBytes: number,
     resolve: (response: RawResponse) => void,
     reject: (error: unknown) => void,

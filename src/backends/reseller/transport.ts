@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { CancelSignal } from '../../domain/cancellation.ts';
 import { asNotSent, GatewayError } from '../../domain/error.ts';
 import { activeSpan, type Span, type SpanAttributes, traceHeaders } from '../../domain/tracing.ts';
 import { Breaker } from '../breaker.ts';
@@ -60,7 +61,7 @@ export function createTransport(options: TransportOptions) {
   const headersFor = headersOf();
 
   /** Nothing is sent without a token, nor after the API rejected the first one. */
-  async function newToken(signal: AbortSignal): Promise<string> {
+  async function newToken(signal: CancelSignal): Promise<string> {
     try {
       return await credential.token(signal);
     } catch (error) {
@@ -72,7 +73,7 @@ export function createTransport(options: TransportOptions) {
   function sendOnce(
     request: HttpRequest,
     token: string,
-    signal: AbortSignal,
+    signal: CancelSignal,
   ): Promise<HttpResponse> {
     const sent = breaker.run(
       signal,
@@ -89,7 +90,7 @@ export function createTransport(options: TransportOptions) {
   /** `isRejected` returns whether the backend rejected the token before it applied anything. */
   function sendAuthorized<T>(
     request: HttpRequest,
-    signal: AbortSignal,
+    signal: CancelSignal,
     read: (response: HttpResponse) => T,
     isRejected: (result: T) => boolean,
   ): Promise<T> {
@@ -107,16 +108,16 @@ export function createTransport(options: TransportOptions) {
 
   return {
     /** Obtains a token, so that the next call does not wait for one. */
-    async ready(signal: AbortSignal) {
+    async ready(signal: CancelSignal) {
       await newToken(signal);
     },
-    send: (call: Call, signal: AbortSignal) =>
+    send: (call: Call, signal: CancelSignal) =>
       sendAuthorized(toHttp(call, base), signal, asReceived, isUnauthorized),
     /**
      * Sends all calls as one batch and returns the results in order; a call without a response has
      * an error. Throws when the whole batch fails, so that the outcome of its calls is unknown.
      */
-    sendBatch(calls: readonly Call[], signal: AbortSignal) {
+    sendBatch(calls: readonly Call[], signal: CancelSignal) {
       const request = batchRequest(calls, base);
       return sendAuthorized(
         request,

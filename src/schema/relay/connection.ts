@@ -26,11 +26,11 @@ const pageInfo = builder.objectRef<Connection<unknown>>('PageInfo').implement({
     }),
     startCursor: t.string({
       description: 'Cursor of the first edge; null when the page is empty.',
-      resolve: ({ edges }) => edges[0]?.cursor ?? null,
+      resolve: (page) => (page.nodes.length > 0 ? page.cursorAt(0) : null),
     }),
     endCursor: t.string({
       description: 'Cursor of the last edge, to pass as `after`; null when the page is empty.',
-      resolve: ({ edges }) => edges.at(-1)?.cursor ?? null,
+      resolve: (page) => (page.nodes.length > 0 ? page.cursorAt(page.nodes.length - 1) : null),
     }),
   }),
 });
@@ -102,9 +102,8 @@ function edgesOf<C, T>(connection: C, pageOf: PageOf<C, T>) {
 }
 
 function nodesOf<C, T>(connection: C, pageOf: PageOf<C, T>) {
-  const edges = edgesOf(connection, pageOf);
-  const nodes = (items: readonly Edge<T>[]) => items.map(({ node }) => node);
-  return edges instanceof Promise ? edges.then(nodes) : nodes(edges);
+  const page = pageOf(connection);
+  return page instanceof Promise ? page.then(({ nodes }) => nodes) : page.nodes;
 }
 
 /** A list whose length the gateway itself knows. */
@@ -132,7 +131,7 @@ export async function paginateStored<T>(
   { count, ...source }: Omit<ListSource<T>, 'maxPageSize'> & { count(): Promise<number> },
 ): Promise<CountedConnection<T>> {
   const connection = await paginate(args, { ...source, maxPageSize: MAX_STORED_PAGE });
-  return { ...connection, totalCount: count };
+  return Object.assign(connection, { totalCount: count });
 }
 
 /** Adds the field `totalCount` to a connection. */

@@ -1,6 +1,12 @@
 import type { PlaceInOrder } from '../../domain/portfolio-filter.ts';
 import { openCursor, sealCursor } from './cursor.ts';
-import { type Connection, type ConnectionArgs, checkFirst, wrongCursor } from './pagination.ts';
+import {
+  type Connection,
+  type ConnectionArgs,
+  checkFirst,
+  ListPage,
+  wrongCursor,
+} from './pagination.ts';
 
 /** A row of a list and its place in the order of the list. */
 export interface PlacedRow<T> {
@@ -47,14 +53,16 @@ async function readPage<T>(
 ): Promise<Connection<T>> {
   // One more, to know whether another page follows.
   const rows = await list.read(after, first + 1);
-  return {
-    edges: rows.slice(0, first).map(({ row, place }) => ({
-      node: row,
-      cursor: cursorOf(place, identity),
-    })),
+  return new ListPage({
+    nodes: rows.slice(0, first).map(({ row }) => row),
     hasPreviousPage: after !== null,
+    cursorAt(index) {
+      const place = rows[index]?.place;
+      if (!place) throw new RangeError(`the page has no node ${index}`);
+      return cursorOf(place, identity);
+    },
     hasNextPage: async () => rows.length > first,
-  };
+  });
 }
 
 /** The cursor of a row in the list with this identity, as JSON. */

@@ -20,16 +20,55 @@ export interface ListSource<T> {
 }
 
 export interface Edge<T> {
-  /** Computed when it is read: most queries select `nodes`, or the cursor of the last edge only. */
   readonly cursor: string;
   readonly node: T;
 }
 
+/** One page of a list. */
 export interface Connection<T> {
+  readonly nodes: readonly T[];
+  /** The nodes with their cursors. */
   readonly edges: readonly Edge<T>[];
   readonly hasPreviousPage: boolean;
+  /** The cursor of the node at this index. */
+  cursorAt(index: number): string;
   /** Exact. May fetch another page, so call it only when the query selects the field. */
   hasNextPage(): Promise<boolean>;
+}
+
+/** Creates edges and cursors when they are read: most queries select `nodes`, and one cursor at most. */
+export class ListPage<T> implements Connection<T> {
+  readonly nodes: readonly T[];
+  readonly hasPreviousPage: boolean;
+  readonly cursorAt: (index: number) => string;
+  readonly hasNextPage: () => Promise<boolean>;
+
+  constructor(page: Omit<Connection<T>, 'edges'>) {
+    this.nodes = page.nodes;
+    this.hasPreviousPage = page.hasPreviousPage;
+    this.cursorAt = page.cursorAt;
+    this.hasNextPage = page.hasNextPage;
+  }
+
+  get edges(): readonly Edge<T>[] {
+    return this.nodes.map((node, index) => new PageEdge(node, this, index));
+  }
+}
+
+class PageEdge<T> implements Edge<T> {
+  readonly node: T;
+  readonly #page: ListPage<T>;
+  readonly #index: number;
+
+  constructor(node: T, page: ListPage<T>, index: number) {
+    this.node = node;
+    this.#page = page;
+    this.#index = index;
+  }
+
+  get cursor(): string {
+    return this.#page.cursorAt(this.#index);
+  }
 }
 
 /** A position in a backend list: `offset` items into the page that `token` addresses. */
@@ -56,64 +95,55 @@ export async function paginate<T>(
   const first = checkFirst(args.first);
   const identity = JSON.stringify(source.identity);
   const start = args.after == null ? START : decodeCursor(args.after, identity);
-  const edges: Edge<T>[] = [];
+  const nodes: T[] = [];
+  const places: Place[] = [];
   const walk = new PageWalk();
   let next: Position | null = start;
   let isMoreKnown = false;
 
-  while (next !== null && edges.length < first) {
-    const wanted = first - edges.length;
+  while (next !== null && nodes.length < first) {
+    const wanted = first - nodes.length;
     const position: Position = atPageStart(next)
       ? { ...next, size: Math.min(wanted, source.maxPageSize) }
       : next;
     const page = await source.fetch(position);
     walk.record(page, position.token);
     const taken = page.items.slice(position.offset, position.offset + wanted);
-    const place = { position, page, identity };
-    let offset = position.offset;
-    for (const node of taken) edges.push(new PageEdge(node, place, ++offset));
+    places.push({ position, page, start: nodes.length });
+    nodes.push(...taken);
     const read = position.offset + taken.length;
     isMoreKnown = read < page.items.length;
     next = positionAfter(position, read, page);
   }
 
   let ahead: Promise<boolean> | undefined;
-  return {
-    edges,
+  return new ListPage({
+    nodes,
     hasPreviousPage: args.after != null,
+    cursorAt: (index) => cursorAt(places, index, identity),
     hasNextPage() {
       ahead ??= isMoreKnown ? Promise.resolve(true) : hasItems(next, source, walk);
       return ahead;
     },
-  };
+  });
 }
 
-/** A page of a list, and where the list was read. */
+/** A page of the backend, and where the list was read. */
 interface Place {
   readonly position: Position;
   readonly page: Page<unknown>;
-  readonly identity: string;
+  /** Nodes from pages before it. */
+  readonly start: number;
 }
 
-class PageEdge<T> implements Edge<T> {
-  readonly node: T;
-  readonly #place: Place;
-  readonly #offset: number;
-
-  /** @param offset items of the page up to this one, inclusive */
-  constructor(node: T, place: Place, offset: number) {
-    this.node = node;
-    this.#place = place;
-    this.#offset = offset;
-  }
-
-  get cursor(): string {
-    const { position, page, identity } = this.#place;
-    const offset = this.#offset;
-    // The list may still grow after its last item, so that item's cursor stays on the last page.
-    const after = positionAfter(position, offset, page) ?? { ...position, offset };
-    return sealCursor([after.token, after.size, after.offset], identity);
-  }
+function cursorAt(places: readonly Place[], index: number, identity: string): string {
+  const place = places.findLast(({ start }) => start <= index);
+  if (!place) throw new RangeError(`the page has no node ${index}`);
+  const { position, page, start } = place;
+  const offset = position.offset + index - start + 1;
+  // The list may still grow after its last item, so that item's cursor stays on the last page.
+  const after = positionAfter(position, offset, page) ?? { ...position, offset };
+  return sealCursor([after.token, after.size, after.offset], identity);
 }
 
 /** The position after `offset` items of a page; null at the end of the list. */

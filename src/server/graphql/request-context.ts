@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExecutionArgs } from 'graphql';
 import type { RequestLane } from '../../domain/call-scope.ts';
+import { Cancellation, type CancelSignal } from '../../domain/cancellation.ts';
 import { GatewayError } from '../../domain/error.ts';
 import type { Limits } from '../../domain/limits.ts';
 import type { TraceContext } from '../../domain/tracing.ts';
@@ -32,7 +33,7 @@ export interface RequestContextOptions {
   /** The header Last-Event-ID of a client that reconnects over SSE. */
   readonly lastEventId?: string | null | undefined;
   /** Aborts when the client disconnects; absent when the caller ends the context itself. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CancelSignal | undefined;
   /** Deadline of one query, mutation or event, in milliseconds. */
   readonly deadlineMs: number;
   readonly limits: Limits;
@@ -64,7 +65,7 @@ export interface RequestContext extends GatewayContext {
   /** As in the options. */
   readonly remote: TraceContext | null | undefined;
   /** Aborts at the deadline, when the client disconnects, or when the request exceeds a limit. */
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   /** How errors of this request are shown and logged. */
   readonly errorScope: ErrorScope;
   /** The context of one event. Subscriptions can share it, so it does not end with this one. */
@@ -104,10 +105,10 @@ class OwnContext implements RequestContext {
   readonly meter: Meter;
   readonly record: RequestRecord | undefined;
   readonly remote: TraceContext | null | undefined;
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   readonly errorScope: ErrorScope;
   readonly #options: RequestContextOptions;
-  readonly #controller = new AbortController();
+  readonly #cancellation = new Cancellation();
   readonly #unfollow: () => void;
   #timer: NodeJS.Timeout | undefined;
   #services: Services | undefined;
@@ -122,9 +123,9 @@ class OwnContext implements RequestContext {
     this.lastEventId = options.lastEventId || null;
     this.record = record;
     this.remote = options.remote;
-    this.signal = this.#controller.signal;
-    this.#unfollow = follow(options.signal, this.#controller);
-    this.meter = new Meter(limits, (reason) => this.#controller.abort(reason));
+    this.signal = this.#cancellation;
+    this.#unfollow = follow(options.signal, this.#cancellation);
+    this.meter = new Meter(limits, (reason) => this.#cancellation.abort(reason));
     this.errorScope = { requestId, log, suggestions: limits.suggestions, onError: record?.failed };
     this.#timer = setTimeout(() => this.#expire(), deadlineMs);
     record?.setSubject(viewer.subject);
@@ -162,21 +163,21 @@ class OwnContext implements RequestContext {
   }
 
   disconnected(): void {
-    this.#controller.abort(clientGone);
+    this.#cancellation.abort(clientGone);
   }
 
   end(isComplete = false): void {
     clearTimeout(this.#timer);
     this.#unfollow();
     // An abort creates an event, which takes longer than the timer.
-    if (!isComplete) this.#controller.abort(answered);
+    if (!isComplete) this.#cancellation.abort(answered);
     // The record of an HTTP request ends with its response.
     if (this.record?.transport === 'WS') this.record.end();
   }
 
   #expire(): void {
     const message = `The request took longer than ${this.#options.deadlineMs} ms.`;
-    this.#controller.abort(new GatewayError('DEADLINE_EXCEEDED', message, { retryable: true }));
+    this.#cancellation.abort(new GatewayError('DEADLINE_EXCEEDED', message, { retryable: true }));
   }
 
   #createServices(): Services {
@@ -195,14 +196,14 @@ class OwnContext implements RequestContext {
 }
 
 /**
- * Aborts `controller` when `parent` aborts, until the returned function is called. A subscription
+ * Aborts `cancellation` when `parent` aborts, until the returned function is called. A subscription
  * outlives many events and must not accumulate their listeners.
  */
-function follow(parent: AbortSignal | undefined, controller: AbortController): () => void {
+function follow(parent: CancelSignal | undefined, cancellation: Cancellation): () => void {
   if (!parent) return nothing;
   const abort = (): void => {
     // Any other error would be reported as a failure of the gateway.
-    controller.abort(parent.reason instanceof GatewayError ? parent.reason : clientGone);
+    cancellation.abort(parent.reason instanceof GatewayError ? parent.reason : clientGone);
   };
   if (parent.aborted) abort();
   parent.addEventListener('abort', abort, { once: true });

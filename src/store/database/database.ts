@@ -1,4 +1,5 @@
 import type { CompiledQuery, Kysely, QueryResult, RawBuilder, Transaction } from 'kysely';
+import type { CancelSignal } from '../../domain/cancellation.ts';
 import type { Tables } from './tables.ts';
 
 export type DatabaseKind = 'sqlite' | 'postgres';
@@ -60,7 +61,7 @@ export interface CommitOptions {
   /** Changes to send to the other instances with the commit (see `announce`). */
   readonly announcements?: readonly string[] | undefined;
   /** Cancels the commit while it waits for its turn, but not after it is submitted. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CancelSignal | undefined;
 }
 
 /** The result of each query of a commit, with the row type of that query. */

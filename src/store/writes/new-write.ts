@@ -1,3 +1,4 @@
+import type { CancelSignal } from '../../domain/cancellation.ts';
 import type { Operation, OperationEntry } from '../../domain/operation.ts';
 import type { TraceContext } from '../../domain/tracing.ts';
 import type { WriteMutation, WriteTarget } from '../../domain/write.ts';
@@ -47,7 +48,7 @@ export interface Hold {
   /** How long its call may be on its way, in milliseconds from now. */
   readonly holdMs: number;
   /** Cancels the statement while it waits to be submitted. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CancelSignal | undefined;
 }
 
 /** A state of an operation that a write started, which this instance is going to poll. */

@@ -73,13 +73,25 @@ function list({ ofType }: GraphQLList<GraphQLOutputType>, completed: Completed):
   function item(run: Run, info: GraphQLResolveInfo, path: Path, value: unknown): unknown {
     try {
       const found = isPromise(value)
-        ? value.then((resolved) => complete(run, info, path, resolved))
+        ? completeLater(run, info, path, value)
         : complete(run, info, path, value);
-      if (!(found instanceof Promise)) return found;
-      return found.then(undefined, (problem) => run.fail(problem, nodes, path, isItemNonNull));
+      return found instanceof Promise ? failLater(run, path, found) : found;
     } catch (problem) {
       return run.fail(problem, nodes, path, isItemNonNull);
     }
+  }
+
+  function completeLater(
+    run: Run,
+    info: GraphQLResolveInfo,
+    path: Path,
+    value: Promise<unknown>,
+  ): Promise<unknown> {
+    return value.then((resolved) => complete(run, info, path, resolved));
+  }
+
+  function failLater(run: Run, path: Path, found: Promise<unknown>): Promise<unknown> {
+    return found.then(undefined, (problem) => run.fail(problem, nodes, path, isItemNonNull));
   }
 
   return (run, info, path, value) => {
@@ -140,10 +152,17 @@ function abstract(type: GraphQLAbstractType, completed: Completed): Complete {
     return complete;
   }
 
+  function whenNamed(
+    name: Promise<unknown>,
+    ...[run, info, path, value]: Parameters<Complete>
+  ): Promise<unknown> {
+    return name.then((resolved) => objectOf(resolved, value)(run, info, path, value));
+  }
+
   return (run, info, path, value) => {
     const name: unknown = resolveType(value, run.contextValue, info, type);
     return isPromise(name)
-      ? name.then((resolved) => objectOf(resolved, value)(run, info, path, value))
+      ? whenNamed(name, run, info, path, value)
       : objectOf(name, value)(run, info, path, value);
   };
 }

@@ -1,3 +1,4 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import { resolveLeaf, resolveObject } from '../limits/metered-schema.ts';
 import {
   type FieldPlan,
@@ -62,13 +63,45 @@ function runPlainField(
         ? resolveLeaf(metered, source, args, metering, info)
         : resolve(source, args, run.contextValue, info);
     if (plan.isText && typeof value === 'string') return value;
-    if (!isPromise(value)) return plan.complete(run, info, info.path, value);
-    return value
-      .then((resolved) => plan.complete(run, info, info.path, resolved))
-      .then(undefined, (problem) => fail(run, plan, problem, pathOf(plan, parent)));
+    return isPromise(value)
+      ? completePlainLater(run, plan, info, parent, value)
+      : plan.complete(run, info, info.path, value);
   } catch (problem) {
     return fail(run, plan, problem, pathOf(plan, parent));
   }
+}
+
+// Functions of their own, because a function whose variables are in a closure allocates an object for
+// them each time it is called, also when no closure is made.
+function completePlainLater(
+  run: Run,
+  plan: FieldPlan,
+  info: GraphQLResolveInfo,
+  parent: Path | undefined,
+  value: Promise<unknown>,
+): Promise<unknown> {
+  return value
+    .then((resolved) => plan.complete(run, info, info.path, resolved))
+    .then(undefined, (problem) => fail(run, plan, problem, pathOf(plan, parent)));
+}
+
+function completeLater(
+  run: Run,
+  plan: FieldPlan,
+  info: GraphQLResolveInfo,
+  path: Path,
+  value: Promise<unknown>,
+): Promise<unknown> {
+  return value.then((resolved) => plan.complete(run, info, path, resolved));
+}
+
+function failLater(
+  run: Run,
+  plan: FieldPlan,
+  path: Path,
+  completed: Promise<unknown>,
+): Promise<unknown> {
+  return completed.then(undefined, (problem) => fail(run, plan, problem, path));
 }
 
 function runOtherField(
@@ -88,10 +121,9 @@ function runOtherField(
         ? resolveObject(metered, source, args, metering, info, plan.sizeOf)
         : resolve(source, args, run.contextValue, info);
     const completed = isPromise(value)
-      ? value.then((resolved) => plan.complete(run, info, path, resolved))
+      ? completeLater(run, plan, info, path, value)
       : plan.complete(run, info, path, value);
-    if (!(completed instanceof Promise)) return completed;
-    return completed.then(undefined, (problem) => fail(run, plan, problem, path));
+    return completed instanceof Promise ? failLater(run, plan, path, completed) : completed;
   } catch (problem) {
     return fail(run, plan, problem, path);
   }

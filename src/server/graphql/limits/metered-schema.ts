@@ -9,6 +9,7 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
+import type { CancelSignal } from '../../../domain/cancellation.ts';
 import type { Meter } from './meter.ts';
 import { type OwnSize, ownSize } from './own-size.ts';
 import { slices } from './slices.ts';
@@ -17,7 +18,7 @@ import { slices } from './slices.ts';
 export interface MeteredContext {
   readonly meter: Meter;
   /** Aborts when the request ends, also at its deadline. */
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
 }
 
 type Field = GraphQLField<unknown, Partial<MeteredContext>>;
@@ -194,7 +195,12 @@ function counted(value: unknown, meter: Meter, info: GraphQLResolveInfo, sizeOf:
     return inParts(value, own, meter);
   }
   meter.countValues(own.values);
-  return meter.isOver() ? slices.next().then(() => value) : value;
+  return meter.isOver() ? inNextSlice(value) : value;
+}
+
+async function inNextSlice(value: unknown): Promise<unknown> {
+  await slices.next();
+  return value;
 }
 
 /** Fields that are resolved without a look at the clock. */

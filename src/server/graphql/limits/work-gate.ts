@@ -1,4 +1,5 @@
 import { abortable } from '../../../domain/call-scope.ts';
+import type { CancelSignal } from '../../../domain/cancellation.ts';
 
 interface Waiting {
   readonly cost: number;
@@ -27,7 +28,7 @@ export class WorkGate {
    * Returns a function that ends the request; a promise of it when the request has to wait. Rejects
    * with the signal's reason when it aborts first.
    */
-  enter(name: string, cost: number, signal: AbortSignal): (() => void) | Promise<() => void> {
+  enter(name: string, cost: number, signal: CancelSignal): (() => void) | Promise<() => void> {
     const client = this.#clients.get(name) ?? { running: 0, waiting: [] };
     this.#clients.set(name, client);
     const leave = (): void => {
@@ -43,7 +44,7 @@ export class WorkGate {
     return running === 0 || running + cost <= this.#limit;
   }
 
-  async #admission(client: Client, cost: number, signal: AbortSignal): Promise<void> {
+  async #admission(client: Client, cost: number, signal: CancelSignal): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const waiting: Waiting = { cost, admit: resolve };
     client.waiting.push(waiting);
