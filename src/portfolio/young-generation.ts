@@ -6,6 +6,13 @@ const WORTHWHILE_BYTES = 2 * 1024 * 1024;
 /** With more than that, requests are busy. V8 collects soon, and what they use would be copied. */
 const BUSY_BYTES = 8 * 1024 * 1024;
 
+/**
+ * There is little to copy: other threads take longer to start than this one takes to copy it. V8 doubles
+ * the young generation when enough has survived, but requests decide how large it should be.
+ */
+const DURING = '--no-parallel-scavenge --semi-space-growth-factor=1';
+const AFTERWARDS = '--parallel-scavenge --semi-space-growth-factor=2';
+
 let collect: NodeJS.GCFunction | null = null;
 
 /**
@@ -19,10 +26,9 @@ export function collectYoung(): void {
   const bytes = space?.space_used_size ?? 0;
   if (bytes < WORTHWHILE_BYTES || bytes > BUSY_BYTES) return;
   collect ??= exposedCollect();
-  // There is little to copy: other threads take longer to start than this one takes to copy it.
-  setFlagsFromString('--no-parallel-scavenge');
+  setFlagsFromString(DURING);
   collect({ type: 'minor' });
-  setFlagsFromString('--parallel-scavenge');
+  setFlagsFromString(AFTERWARDS);
 }
 
 /** Contexts that are created while the flag is set have the function. */

@@ -46,6 +46,27 @@ test('what a step has allocated is collected before the young generation is full
   expect(largest).toBeLessThan(8);
 });
 
+test('the young generation does not grow for the work', async () => {
+  const sizes = await printed(`
+    const sizeMb = () => getHeapSpaceStatistics().find((space) => space.space_name === 'new_space')
+      .space_size / 1_048_576;
+    const grow = (step) => {
+      const kept = [];
+      for (let n = 0; n < 100; n++) {
+        kept[n % 2] = garbage(1);
+        garbage(2);
+        step();
+      }
+      return sizeMb();
+    };
+    garbage(3);
+    collectYoung();
+    console.log(JSON.stringify([sizeMb(), grow(collectYoung), grow(() => {})]));`);
+  const [before = 0, during, after] = sizes;
+  expect(during).toBe(before);
+  expect(after).toBeGreaterThan(before);
+});
+
 test.each([
   ['little has been allocated', 1],
   ['requests have allocated much', 10],
