@@ -159,7 +159,7 @@ export class SqliteSession {
     if (known) return known;
     if (this.#statements.size >= MAX_CACHED_STATEMENTS) this.#statements.clear();
     const statement = database.prepare(sql);
-    // Rows as arrays take half as long to send, and V8 allocates a part of each row that is an object
+    // Arrays take two thirds of the bytes to send. V8 allocates a part of each row that is an object
     // among the long-lived ones.
     statement.setReturnArrays(true);
     const columns = statement.columns().map(({ name }) => name);
