@@ -63,28 +63,40 @@ export class Breaker {
   }
 
   /**
-   * Runs one attempt of a call, or rejects with UNAVAILABLE when the host must not be called.
-   * @param failureOf the failure that a response reports; null when it is an answer
+   * Begins one attempt of a call, which `answered` or `failed` ends.
+   * @returns when it began, by `performance.now()`
+   * @throws GatewayError UNAVAILABLE when the host must not be called
    */
-  run<T>(
-    signal: CancelSignal,
-    attempt: () => Promise<T>,
-    failureOf: (response: T) => GatewayError | null = () => null,
-  ): Promise<T> {
+  begin(): number {
+    this.check();
+    this.#postponeProbe();
+    return performance.now();
+  }
+
+  /** @param failure what the response reports; null when it is an answer */
+  answered(failure: GatewayError | null, signal: CancelSignal, startedAt: number): void {
+    this.#record(evidenceOf(failure, signal, startedAt), startedAt);
+  }
+
+  failed(error: unknown, signal: CancelSignal, startedAt: number): void {
+    this.#record(evidenceOf(error, signal, startedAt), startedAt);
+  }
+
+  /** Runs one attempt of a call, or rejects with UNAVAILABLE when the host must not be called. */
+  run<T>(signal: CancelSignal, attempt: () => Promise<T>): Promise<T> {
+    let startedAt: number;
     try {
-      this.check();
+      startedAt = this.begin();
     } catch (error) {
       return Promise.reject(error);
     }
-    this.#postponeProbe();
-    const startedAt = performance.now();
     return attempt().then(
       (response) => {
-        this.#record(evidenceOf(failureOf(response), signal, startedAt), startedAt);
+        this.answered(null, signal, startedAt);
         return response;
       },
       (error: unknown) => {
-        this.#record(evidenceOf(error, signal, startedAt), startedAt);
+        this.failed(error, signal, startedAt);
         throw error;
       },
     );

@@ -1,15 +1,20 @@
-import { type CallScope, pause } from '../domain/call-scope.ts';
+import type { CallScope } from '../domain/call-scope.ts';
 import type { CancelSignal } from '../domain/cancellation.ts';
 import { type BackendName, GatewayError } from '../domain/error.ts';
 import { callRetried } from '../domain/telemetry.ts';
 import type { Admission } from './admission.ts';
 import type { Breaker } from './breaker.ts';
-import { Flight, type FlightOptions, type Run } from './flight.ts';
+import {
+  type Attempt,
+  type Failure,
+  Flight,
+  type FlightOptions,
+  type IsRetryable,
+} from './flight.ts';
 import type { Lanes } from './lanes.ts';
 import { RetryBudget } from './retry-budget.ts';
 
-/** One attempt at a call. It must stop when `signal` aborts; the deadline is in `remainingMs`. */
-export type Attempt<T> = (signal: CancelSignal, remainingMs: number) => Promise<T>;
+export type { Attempt, IsRetryable } from './flight.ts';
 
 export interface BackendCallsOptions {
   readonly service: BackendName;
@@ -41,6 +46,8 @@ export class BackendCalls {
     this.#options = options;
     this.#flightOptions = {
       ...{ service, timeoutMs },
+      onSend: () => this.#budget.recordCall(),
+      retryDelay: (failure) => this.#retryDelay(failure),
       onAnswer: (scope) => admission.leave(scope),
       onEnd: (flight) => {
         const { key } = flight;
@@ -51,10 +58,29 @@ export class BackendCalls {
 
   /** A read. Concurrent reads of one key share one call, which is aborted when all readers abort. */
   read<T>(key: string, scope: CallScope, attempt: Attempt<T>): Promise<T> {
-    return this.#admitted(scope, () => {
-      const flight = this.#flights.get(key) ?? this.#sharedFlight(key, scope, attempt);
-      return flight.join(scope) as Promise<T>;
-    });
+    try {
+      const waiting = this.#enter(scope);
+      return waiting
+        ? this.#readAfter(waiting, key, scope, attempt)
+        : this.#share(key, scope, attempt);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  async #readAfter<T>(
+    waiting: Promise<void>,
+    key: string,
+    scope: CallScope,
+    attempt: Attempt<T>,
+  ): Promise<T> {
+    await waiting;
+    return this.#share(key, scope, attempt);
+  }
+
+  #share<T>(key: string, scope: CallScope, attempt: Attempt<T>): Promise<T> {
+    const flight = this.#flights.get(key) ?? this.#sharedFlight(key, scope, attempt);
+    return flight.join(scope) as Promise<T>;
   }
 
   /**
@@ -94,8 +120,8 @@ export class BackendCalls {
 
   /** Prepares a call that follows, within the deadline. Admits or sheds its request. */
   prepare<T>(scope: CallScope, attempt: Attempt<T>): Promise<T> {
-    const run: Run<T> = (signal, remaining) => this.#retry(signal, remaining, never, attempt);
-    return this.#admitted(scope, () => new Flight(this.#flightOptions, run).join(scope), false);
+    const join = (): Promise<T> => new Flight(this.#flightOptions, attempt).join(scope);
+    return this.#admitted(scope, join, false);
   }
 
   /** Later reads do not share a call that is already in flight, because its result may be stale. */
@@ -105,16 +131,24 @@ export class BackendCalls {
 
   /** @param join joins a flight, which gives up the place when it answers */
   #admitted<T>(scope: CallScope, join: () => Promise<T>, isCounted = true): Promise<T> {
-    const { admission, breaker } = this.#options;
     try {
-      scope.signal.throwIfAborted();
-      if (isCounted) scope.countCall?.();
-      breaker.check();
-      const waiting = admission.enter(scope);
+      const waiting = this.#enter(scope, isCounted);
       return waiting ? waiting.then(join) : join();
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  /**
+   * Counts a call of a request, and takes its place. Null when it has that already.
+   * @throws GatewayError when the call is refused
+   */
+  #enter(scope: CallScope, isCounted = true): Promise<void> | null {
+    const { admission, breaker } = this.#options;
+    scope.signal.throwIfAborted();
+    if (isCounted) scope.countCall?.();
+    breaker.check();
+    return admission.enter(scope);
   }
 
   #sharedFlight<T>(key: string, scope: CallScope, attempt: Attempt<T>): Flight<T> {
@@ -129,34 +163,24 @@ export class BackendCalls {
     attempt: Attempt<T>,
     key: string | null = null,
   ): Flight<T> {
-    const run: Run<T> = (signal, remaining) => this.#retry(signal, remaining, isRetryable, attempt);
-    return new Flight(this.#flightOptions, run, this.#options.lanes.turn(scope), key);
+    return new Flight(
+      this.#flightOptions,
+      attempt,
+      isRetryable,
+      this.#options.lanes.turn(scope),
+      key,
+    );
   }
 
-  async #retry<T>(
-    signal: CancelSignal,
-    remaining: () => number,
-    isRetryable: IsRetryable,
-    attempt: Attempt<T>,
-  ): Promise<T> {
-    this.#budget.recordCall();
-    for (let n = 1; ; n++) {
-      try {
-        return await attempt(signal, remaining());
-      } catch (error) {
-        const delay = BASE_DELAY_MS * 2 ** (n - 1) * (0.5 + Math.random() / 2);
-        const isSafe = isUnavailable(error) && isRetryable(error);
-        const hasTime = n < MAX_ATTEMPTS && delay < remaining();
-        if (!isSafe || !hasTime || !this.#budget.take()) throw error;
-        callRetried.publish({ service: this.#options.service });
-        await pause(delay, signal);
-      }
-    }
+  #retryDelay({ error, attempts, remainingMs, isRetryable }: Failure): number | null {
+    const delay = BASE_DELAY_MS * 2 ** (attempts - 1) * (0.5 + Math.random() / 2);
+    const isSafe = isUnavailable(error) && isRetryable(error);
+    const hasTime = attempts < MAX_ATTEMPTS && delay < remainingMs;
+    if (!isSafe || !hasTime || !this.#budget.take()) return null;
+    callRetried.publish({ service: this.#options.service });
+    return delay;
   }
 }
-
-/** Whether a call may be retried after this UNAVAILABLE error. */
-export type IsRetryable = (error: GatewayError) => boolean;
 
 const always: IsRetryable = () => true;
 const never: IsRetryable = () => false;
@@ -172,14 +196,14 @@ function isUnavailable(error: unknown): error is GatewayError {
 }
 
 /**
- * Runs `run` with a signal that aborts at the deadline or with `parent`. Rejects at the deadline even
- * when `run` ignores its signal, and always removes its timer and listener.
+ * Runs `attempt` with a signal that aborts at the deadline or with `parent`. Rejects at the deadline even
+ * when `attempt` ignores its signal, and always removes its timer and listener.
  */
 export function withDeadline<T>(
   parent: CancelSignal,
   timeoutMs: number,
   service: BackendName,
-  run: Run<T>,
+  attempt: Attempt<T>,
 ): Promise<T> {
-  return new Flight({ service, timeoutMs }, run).join({ signal: parent });
+  return new Flight({ service, timeoutMs }, attempt).join({ signal: parent });
 }

@@ -10,16 +10,6 @@ const GATEWAY = '';
 
 const { nodeTiming } = performance;
 
-interface Instant {
-  readonly at: number;
-  /** How long the event loop has been idle since the start of the process, in milliseconds. */
-  readonly idleMs: number;
-}
-
-function now(): Instant {
-  return { at: performance.now(), idleMs: nodeTiming.idleTime };
-}
-
 /**
  * Bounds the calls in flight to one host. Calls that wait take turns, first between viewers and then
  * between their requests, so that a request with many calls does not delay a request with one.
@@ -33,7 +23,7 @@ export class Lanes {
     this.#size = size;
     this.#places = {
       take: () => this.#take(),
-      giveBack: (started) => this.#giveBack(started),
+      giveBack: (startedAt, idleMs) => this.#giveBack(startedAt, idleMs),
       queue: new FairQueue(),
       service,
     };
@@ -51,9 +41,9 @@ export class Lanes {
   }
 
   /** Passes the place of a call that ended to the next one, and to more when there is room. */
-  #giveBack(started: Instant): void {
+  #giveBack(startedAt: number, idleMs: number): void {
     this.#inFlight--;
-    this.#size.record(performance.now() - started.at, nodeTiming.idleTime - started.idleMs);
+    this.#size.record(performance.now() - startedAt, nodeTiming.idleTime - idleMs);
     const size = this.#size.current;
     while (this.#inFlight < size) {
       const next = this.#places.queue.shift();
@@ -66,7 +56,11 @@ export class Lanes {
 
 interface Places {
   take(): boolean;
-  giveBack(started: Instant): void;
+  /**
+   * @param startedAt when the call started, by `performance.now()`
+   * @param idleMs how long the event loop had been idle then, since the start of the process
+   */
+  giveBack(startedAt: number, idleMs: number): void;
   readonly queue: FairQueue<Turn>;
   readonly service: BackendName;
 }
@@ -74,20 +68,18 @@ interface Places {
 /** A request, or the gateway's own work, as far as its calls wait and end with it. */
 export type Waiter = Pick<CallScope, 'signal' | 'lane'>;
 
-type State =
-  | { readonly name: 'NEW' }
-  | { readonly name: 'WAITING'; readonly begin: () => void }
-  | { readonly name: 'RUNNING'; readonly since: Instant }
-  | { readonly name: 'ENDED' };
-
 /** The place of one call among those in flight. */
 export class Turn {
   readonly #places: Places;
   /** The requests that wait for this call. */
   readonly #waiters: Waiter[];
   /** Its places in their lanes. */
-  #waiting: Waiting<Turn>[] = [];
-  #state: State = { name: 'NEW' };
+  #waiting: Waiting<Turn>[] | null = null;
+  #state: 'NEW' | 'WAITING' | 'RUNNING' | 'ENDED' = 'NEW';
+  /** Resolves what `start` returned. */
+  #begin: (() => void) | null = null;
+  #startedAt = 0;
+  #idleMs = 0;
 
   constructor(places: Places, scope: Waiter) {
     this.#places = places;
@@ -97,19 +89,20 @@ export class Turn {
   /** Null when the call can start now; otherwise resolves at its turn, unless it ends before. */
   start(): Promise<void> | null {
     if (this.#places.take()) {
-      this.#state = { name: 'RUNNING', since: now() };
+      this.#run();
       return null;
     }
+    this.#state = 'WAITING';
     laneWaitChanged.publish({ service: this.#places.service, change: 1 });
     for (const waiter of this.#waiters) this.#enter(waiter);
-    return new Promise((begin) => {
-      this.#state = { name: 'WAITING', begin };
+    return new Promise((resolve) => {
+      this.#begin = resolve;
     });
   }
 
   /** Lets the call wait in the lane of one more request that needs it. */
   wantedBy(waiter: Waiter): void {
-    if (this.#state.name !== 'WAITING') return;
+    if (this.#state !== 'WAITING') return;
     if (this.#waiters.some((other) => laneOf(other) === laneOf(waiter))) return;
     this.#waiters.push(waiter);
     this.#enter(waiter);
@@ -117,28 +110,34 @@ export class Turn {
 
   /** Called by the queue with a place that became free. */
   begin(): void {
-    if (this.#state.name !== 'WAITING') return;
-    const { begin } = this.#state;
+    if (this.#state !== 'WAITING') return;
     this.#leaveQueue();
-    this.#state = { name: 'RUNNING', since: now() };
-    begin();
+    this.#run();
+    this.#begin?.();
   }
 
   end(): void {
     const state = this.#state;
-    if (state.name === 'WAITING') this.#leaveQueue();
-    this.#state = { name: 'ENDED' };
-    if (state.name === 'RUNNING') this.#places.giveBack(state.since);
+    if (state === 'WAITING') this.#leaveQueue();
+    this.#state = 'ENDED';
+    if (state === 'RUNNING') this.#places.giveBack(this.#startedAt, this.#idleMs);
+  }
+
+  #run(): void {
+    this.#state = 'RUNNING';
+    this.#startedAt = performance.now();
+    this.#idleMs = nodeTiming.idleTime;
   }
 
   #enter(waiter: Waiter): void {
+    this.#waiting ??= [];
     this.#waiting.push(this.#places.queue.push(viewerOf(waiter), laneOf(waiter), this));
   }
 
   #leaveQueue(): void {
     laneWaitChanged.publish({ service: this.#places.service, change: -1 });
-    for (const waiting of this.#waiting) this.#places.queue.remove(waiting);
-    this.#waiting = [];
+    for (const waiting of this.#waiting ?? []) this.#places.queue.remove(waiting);
+    this.#waiting = null;
   }
 }
 

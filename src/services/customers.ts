@@ -205,12 +205,13 @@ export function createCustomerService(
     },
     /** The customer in the reseller API; null when it is not there. */
     async reseller(customer: Customer): Promise<ResellerCustomer | null> {
-      // Lists have hundreds of customers, so without a function that would be awaited for each.
+      // Lists have hundreds of customers, so without a function that would be awaited for each, and
+      // with `await`, because returning a promise takes two more.
       const { billing: key, resellerCustomerId: own } = customer;
-      if (own !== null) return loaders.resellerCustomer.load(own);
+      if (own !== null) return await loaders.resellerCustomer.load(own);
       if (!key || !access.seesReseller(key.resellerId)) return null;
       const link = await loaders.linkByBilling.load(key);
-      return link && loaders.resellerCustomer.load(link.resellerCustomerId);
+      return link && (await loaders.resellerCustomer.load(link.resellerCustomerId));
     },
   };
 

@@ -1,18 +1,15 @@
 import type { CallScope } from '../../domain/call-scope.ts';
 import type { CancelSignal } from '../../domain/cancellation.ts';
 import { badInput, GatewayError } from '../../domain/error.ts';
-import { inSpan } from '../../domain/tracing.ts';
+import { activeSpan, inSpan } from '../../domain/tracing.ts';
 import { Admission } from '../admission.ts';
-import { BackendCalls } from '../call.ts';
+import { type Attempt, BackendCalls } from '../call.ts';
 import { AdaptiveSize } from '../lane-size.ts';
 import { Lanes } from '../lanes.ts';
 import { mayHaveBeenApplied } from './connection-errors.ts';
 import type { HttpResponse } from './errors.ts';
 import { methodName } from './method-name.ts';
-import type { Call, Part, Transport } from './transport.ts';
-
-/** Converts a response with any status into a result, or throws a GatewayError. */
-export type Decode<T> = (response: HttpResponse, call: Call) => T;
+import type { Call, Decode, Part, Transport } from './transport.ts';
 
 /** Google's maximum number of calls in one batch. */
 const MAX_BATCH = 1000;
@@ -60,13 +57,14 @@ export class Caller {
   }
 
   #send<T>(call: Call, decode: Decode<T>, scope: CallScope): Promise<T> {
-    return inSpan(
-      () => callSpan(call),
-      () =>
-        this.#backend.read(keyOf(call), scope, (signal) =>
-          this.#transport.send(call, signal).then((response) => decode(response, call)),
-        ),
-    );
+    // Within a span only when there is one: a list sends hundreds of calls.
+    if (activeSpan() === null) return this.#read(call, decode, scope);
+    return inSpan(callSpan(call), () => this.#read(call, decode, scope));
+  }
+
+  #read<T>(call: Call, decode: Decode<T>, scope: CallScope): Promise<T> {
+    const attempt: Attempt<T> = (signal) => this.#transport.send(call, signal, decode);
+    return this.#backend.read(keyOf(call), scope, attempt);
   }
 
   /**
@@ -124,9 +122,7 @@ export class Caller {
       return await inSpan(
         () => callSpan(call),
         () =>
-          this.#backend.write(scope, null, async (signal) =>
-            decode(await this.#transport.send(call, signal), call),
-          ),
+          this.#backend.write(scope, null, (signal) => this.#transport.send(call, signal, decode)),
       );
     } catch (error) {
       throw toWriteError(error, scope);
@@ -158,7 +154,7 @@ export class Caller {
   async #sendAll(calls: readonly Call[], signal: CancelSignal): Promise<Part[]> {
     const [call] = calls;
     if (!call || calls.length > 1) return this.#transport.sendBatch(calls, signal);
-    return [{ call, response: await this.#transport.send(call, signal) }];
+    return [{ call, response: await this.#transport.send(call, signal, asReceived) }];
   }
 
   /** See `BackendCalls.invalidate`. */
@@ -174,6 +170,10 @@ export class Caller {
 /** The call with its wait and its attempts, which are spans of their own. */
 function callSpan(call: Call) {
   return { name: `reseller ${methodName(call)}` };
+}
+
+function asReceived(response: HttpResponse): HttpResponse {
+  return response;
 }
 
 const batchSpan = { name: 'reseller batch' };

@@ -1,8 +1,7 @@
 import { GatewayError } from '../../domain/error.ts';
-import type { Decode } from './caller.ts';
 import { type HttpResponse, invalidResponse, resellerError } from './errors.ts';
 import { isSuccess, requestName } from './http.ts';
-import type { Call } from './transport.ts';
+import type { Call, Decode } from './transport.ts';
 
 /** Decodes the JSON of a 2xx response; INTERNAL_SERVER_ERROR when it is invalid or `read` throws. */
 export function json<T>(read: (body: unknown) => T): Decode<T> {

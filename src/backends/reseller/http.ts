@@ -4,7 +4,6 @@ import Pool from 'undici/lib/dispatcher/pool.js';
 import type { CancelSignal } from '../../domain/cancellation.ts';
 import type { BackendLog } from '../log.ts';
 import type { Egress } from '../network/egress.ts';
-import { connectionError } from './connection-errors.ts';
 import { type HttpResponse, invalidResponse, resellerError } from './errors.ts';
 import { type RawResponse, transfer } from './transfer.ts';
 
@@ -99,19 +98,18 @@ export function exchange(
   headers: string[],
   signal: CancelSignal,
 ): Promise<HttpResponse> {
-  const options = { method, path, headers, body: body ?? null };
-  return transfer(pool, options, signal, MAX_BODY_BYTES).then(
-    (received) => {
-      const { status, headers, bytes } = received;
-      return bytes !== null && headers['content-encoding'] === undefined
-        ? { status, headers, text: bytes.toString('utf8') }
-        : decoded(received, requestName({ method, path }));
-    },
-    (error: unknown) => {
-      signal.throwIfAborted();
-      throw connectionError(error);
-    },
-  );
+  const request = { method, path, headers, body: body ?? null };
+  return transfer(pool, request, signal, MAX_BODY_BYTES, asText);
+}
+
+function asText(
+  received: RawResponse,
+  request: { readonly method: string; readonly path: string },
+): HttpResponse | Promise<HttpResponse> {
+  const { status, headers, bytes } = received;
+  return bytes !== null && headers['content-encoding'] === undefined
+    ? { status, headers, text: bytes.toString('utf8') }
+    : decoded(received, requestName(request));
 }
 
 /** Logs that a request was answered, and how long that took. */

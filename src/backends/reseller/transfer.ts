@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import type { CancelSignal } from '../../domain/cancellation.ts';
+import { connectionError } from './connection-errors.ts';
 
 /** A response whose body has been received but not decoded. */
 export interface RawResponse {
@@ -12,30 +13,45 @@ export interface RawResponse {
 
 /**
  * Sends one request and collects its response, without a stream in between: answers are short. An
- * abort frees the socket in every phase. Rejects with the error of the connection, or with the reason
- * of the signal.
+ * abort frees the socket in every phase. Rejects with UNAVAILABLE when the connection fails, or with
+ * the reason of the signal.
+ * @param read what the response becomes
  */
-export function transfer(
+export function transfer<T>(
   dispatcher: Dispatcher,
-  options: Dispatcher.DispatchOptions,
+  request: Request,
   signal: CancelSignal,
   maxBytes: number,
-): Promise<RawResponse> {
+  read: Read<T>,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
-    const collector = new Collector(signal, maxBytes, resolve, reject);
-    dispatcher.dispatch(options, collector);
+    const collector = new Collector({ request, signal, maxBytes, read, resolve, reject });
+    try {
+      dispatcher.dispatch(request, collector);
+    } catch (error) {
+      collector.failed(error);
+    }
   });
+}
+
+type Request = Dispatcher.DispatchOptions;
+
+export type Read<T> = (response: RawResponse, request: Request) => T | Promise<T>;
+
+interface Transfer<T> {
+  readonly request: Request;
+  readonly signal: CancelSignal;
+  readonly maxBytes: number;
+  readonly read: Read<T>;
+  resolve(result: T | Promise<T>): void;
+  reject(reason: unknown): void;
 }
 
 const tooLarge = new Error('the response body is too large');
 
-class Collector implements Dispatcher.DispatchHandler {
-  readonly #signal: CancelSignal;
-  readonly #abort = (): void => this.#aborted();
-  readonly #maxBytes: number;
-  readonly #resolve: (response: RawResponse) => void;
-  readonly #reject: (error: unknown) => void;
+class Collector<T> implements Dispatcher.DispatchHandler {
+  readonly #transfer: Transfer<T>;
   #chunks: Buffer[] = [];
   #controller: Dispatcher.DispatchController | null = null;
   #abortReason: Error | null = null;
@@ -43,23 +59,15 @@ class Collector implements Dispatcher.DispatchHandler {
   #headers: IncomingHttpHeaders = {};
   #size = 0;
 
-  constructor(
-    signal: CancelSignal,
-    maxBytes: number,
-    resolve: (response: RawResponse) => void,
-    reject: (error: unknown) => void,
-  ) {
-    this.#signal = signal;
-    this.#maxBytes = maxBytes;
-    this.#resolve = resolve;
-    this.#reject = reject;
-    signal.addEventListener('abort', this.#abort, { once: true });
+  constructor(transfer: Transfer<T>) {
+    this.#transfer = transfer;
+    transfer.signal.addEventListener('abort', this, { once: true });
   }
 
-  /** Ends the request, also while it waits for a socket. */
-  #aborted(): void {
-    const { reason } = this.#signal;
-    this.#reject(reason);
+  /** The signal aborts: ends the request, also while it waits for a socket. */
+  handleEvent(): void {
+    const { reason } = this.#transfer.signal;
+    this.#transfer.reject(reason);
     this.#abortReason = reason instanceof Error ? reason : new Error('aborted');
     this.#controller?.abort(this.#abortReason);
   }
@@ -76,7 +84,7 @@ class Collector implements Dispatcher.DispatchHandler {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#size += chunk.length;
-    if (this.#size <= this.#maxBytes) {
+    if (this.#size <= this.#transfer.maxBytes) {
       this.#chunks.push(chunk);
       return;
     }
@@ -91,13 +99,24 @@ class Collector implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
-    this.#signal.removeEventListener('abort', this.#abort);
-    this.#reject(error);
+    this.failed(error);
+  }
+
+  /** @param error of the connection */
+  failed(error: unknown): void {
+    const { signal, reject } = this.#transfer;
+    signal.removeEventListener('abort', this);
+    reject(signal.aborted ? signal.reason : connectionError(error));
   }
 
   #finish(bytes: Buffer | null): void {
+    const { signal, read, request, resolve, reject } = this.#transfer;
     this.#chunks = [];
-    this.#signal.removeEventListener('abort', this.#abort);
-    this.#resolve({ status: this.#status, headers: this.#headers, bytes });
+    signal.removeEventListener('abort', this);
+    try {
+      resolve(read({ status: this.#status, headers: this.#headers, bytes }, request));
+    } catch (error) {
+      reject(error);
+    }
   }
 }

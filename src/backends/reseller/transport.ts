@@ -47,6 +47,17 @@ export interface TransportOptions {
   readonly log?: BackendLog | undefined;
 }
 
+/** Converts a response with any status into a result, or throws a GatewayError. */
+export type Decode<T> = (response: HttpResponse, call: Call) => T;
+
+/** What becomes of a response. */
+interface Handling<T, R> {
+  read(response: HttpResponse): R;
+  /** Whether the backend rejected the token before it applied anything. */
+  isRejected(result: R): boolean;
+  decode(result: R): T;
+}
+
 /** Sends calls with the credential, and once more with a new token when the first is rejected. */
 export type Transport = ReturnType<typeof createTransport>;
 
@@ -70,40 +81,53 @@ export function createTransport(options: TransportOptions) {
     }
   }
 
-  function sendOnce(
+  function exchanged(
     request: HttpRequest,
     token: string,
     signal: CancelSignal,
   ): Promise<HttpResponse> {
-    const sent = breaker.run(
-      signal,
-      () =>
-        observed(observation, request, (span) => {
-          const exchanged = exchange(pools.current, request, headersFor(request, token), signal);
-          return span ? withStatus(span, exchanged) : exchanged;
-        }),
-      (received) => failureOf(received, request),
-    );
+    const sent = observed(observation, request, (span) => {
+      const received = exchange(pools.current, request, headersFor(request, token), signal);
+      return span ? withStatus(span, received) : received;
+    });
     return log && log.isLevelEnabled?.('debug') !== false ? logged(log, request, sent) : sent;
   }
 
-  /** `isRejected` returns whether the backend rejected the token before it applied anything. */
-  function sendAuthorized<T>(
+  function sendOnce<T>(
+    request: HttpRequest,
+    token: string,
+    signal: CancelSignal,
+    receive: (response: HttpResponse) => T | Promise<T>,
+  ): Promise<T> {
+    const startedAt = breaker.begin();
+    return exchanged(request, token, signal).then(
+      (response) => {
+        breaker.answered(failureOf(response, request), signal, startedAt);
+        return receive(response);
+      },
+      (error: unknown) => {
+        breaker.failed(error, signal, startedAt);
+        throw error;
+      },
+    );
+  }
+
+  /** Sends a request, once more with a new token when the first one is rejected. */
+  function sendAuthorized<T, R>(
     request: HttpRequest,
     signal: CancelSignal,
-    read: (response: HttpResponse) => T,
-    isRejected: (result: T) => boolean,
+    { read, isRejected, decode }: Handling<T, R>,
   ): Promise<T> {
-    const sendWith = (token: string): Promise<T> =>
-      sendOnce(request, token, signal).then((response) => {
+    const send = (token: string, isLast: boolean): Promise<T> =>
+      sendOnce(request, token, signal, (response) => {
         const result = read(response);
-        if (!isRejected(result) || !credential.invalidate(token)) return result;
-        return newToken(signal)
-          .then((fresh) => sendOnce(request, fresh, signal))
-          .then(read);
+        if (isLast || !isRejected(result) || !credential.invalidate(token)) return decode(result);
+        return newToken(signal).then((fresh) => send(fresh, true));
       });
     const known = credential.current?.() ?? null;
-    return known === null ? newToken(signal).then(sendWith) : sendWith(known);
+    return known === null
+      ? newToken(signal).then((token) => send(token, false))
+      : send(known, false);
   }
 
   return {
@@ -111,21 +135,23 @@ export function createTransport(options: TransportOptions) {
     async ready(signal: CancelSignal) {
       await newToken(signal);
     },
-    send: (call: Call, signal: CancelSignal) =>
-      sendAuthorized(toHttp(call, base), signal, asReceived, isUnauthorized),
+    send: <T>(call: Call, signal: CancelSignal, decode: Decode<T>): Promise<T> =>
+      sendAuthorized<T, HttpResponse>(toHttp(call, base), signal, {
+        ...{ read: asReceived, isRejected: isUnauthorized },
+        decode: (response) => decode(response, call),
+      }),
     /**
      * Sends all calls as one batch and returns the results in order; a call without a response has
      * an error. Throws when the whole batch fails, so that the outcome of its calls is unknown.
      */
-    sendBatch(calls: readonly Call[], signal: CancelSignal) {
+    sendBatch(calls: readonly Call[], signal: CancelSignal): Promise<Part[]> {
       const request = batchRequest(calls, base);
-      return sendAuthorized(
-        request,
-        signal,
-        (response) => readBatch(response, request, calls),
+      return sendAuthorized(request, signal, {
+        read: (response) => readBatch(response, request, calls),
         // The API checks the token for each part.
-        (parts) => parts.every((part) => isUnauthorized(part.response)),
-      );
+        isRejected: (parts) => parts.every((part) => isUnauthorized(part.response)),
+        decode: (parts) => parts,
+      });
     },
     breaker,
     /** Why the host cannot be used, or null. Calls nothing. */
