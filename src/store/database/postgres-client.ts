@@ -1,15 +1,22 @@
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import type { ClientBase, Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
 
+type Callback = (error: Error | null, result: QueryResult) => void;
+
+/** Executes a statement with pg's callback: see `settled`. */
+export function execute(client: ClientBase, query: QueryConfig): Promise<QueryResult> {
+  return settled((callback) => client.query(query, callback));
+}
+
 /**
- * Executes a statement with pg's callback. The promise that pg makes itself keeps the statement, its
+ * A promise of what pg passes to a callback. The promise that pg makes itself keeps the statement, its
  * values and its rows until the next full collection: pg assigns a function to the query for it, and
  * V8 allocates such functions among the long-lived objects.
  */
-export async function execute(client: ClientBase, query: QueryConfig): Promise<QueryResult> {
+async function settled(send: (callback: Callback) => void): Promise<QueryResult> {
   try {
     return await new Promise<QueryResult>((resolve, reject) => {
-      client.query(query, (error, result) => (error ? reject(error) : resolve(result)));
+      send((error, result) => (error ? reject(error) : resolve(result)));
     });
   } catch (error) {
     // The error was made where the response arrived.
@@ -18,7 +25,7 @@ export async function execute(client: ClientBase, query: QueryConfig): Promise<Q
   }
 }
 
-/** The pool as Kysely uses it, with statements that are executed by `execute`. */
+/** The pool as Kysely uses it, with statements that are executed as by `execute`. */
 export function kyselyPool(pool: Pool): PostgresPool {
   const known = new WeakMap<PoolClient, PostgresPoolClient>();
   return {
@@ -47,7 +54,7 @@ class KyselyClient implements PostgresPoolClient {
     values: readonly unknown[] = [],
   ): Promise<unknown> | PostgresCursor<unknown> {
     if (typeof statement !== 'string') throw new Error('the PostgreSQL connection does not stream');
-    return execute(this.#client, { text: statement, values: [...values] });
+    return settled((callback) => this.#client.query(statement, [...values], callback));
   }
 
   release(destroy?: boolean): void {
