@@ -4,6 +4,7 @@ import { relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Plugin } from 'rolldown';
 import { BUNDLE, describeInputs, INPUTS } from '../src/bundle.cjs';
+import { toAscii } from './ascii.ts';
 
 // Usage: node tools/bundle.ts [root of the project]
 // Bundles the program, so that it starts in a third of the time. `npm ci` runs it.
@@ -47,6 +48,15 @@ const files = (root: string): Plugin => ({
   },
 });
 
+const ascii: Plugin = {
+  name: 'ascii',
+  generateBundle(_, files) {
+    for (const file of Object.values(files)) {
+      if (file.type === 'chunk') file.code = toAscii(file.code);
+    }
+  },
+};
+
 function inputsIn(root: URL): string[] {
   const entries = readdirSync(new URL('src', root), { recursive: true, encoding: 'utf8' });
   const sources = entries.filter((name) => /\.ts$/.test(name)).map((name) => `src/${name}`);
@@ -64,7 +74,7 @@ async function bundle(root: URL): Promise<void> {
     input: entries,
     platform: 'node',
     external: (id) => isBuiltin(id) || external.some((name) => new RegExp(name).test(id)),
-    plugins: [files(directory)],
+    plugins: [files(directory), ascii],
     onLog(level, log, report) {
       // Some packages refer to optional ones.
       if (log.code !== 'UNRESOLVED_IMPORT') report(level, log);

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { cp, mkdir, readFile, realpath, symlink } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, realpath, symlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
@@ -58,6 +58,9 @@ async function post(url: string, body: unknown): Promise<string> {
 test('the bundle serves everything from the files of the image', async () => {
   const root = await image();
   expect(bundledProgram(`${root}/`)).toContain('dist/program.cjs');
+  for (const name of await readdir(join(root, 'dist'))) {
+    expect(await readFile(join(root, 'dist', name), 'utf8'), name).toMatch(/^[\0-\x7f]*$/);
+  }
   const url = await start(root);
   const answer = await post(url, { query: '{ customers(first: 1) { nodes { __typename } } }' });
   expect(JSON.parse(answer)).toEqual({

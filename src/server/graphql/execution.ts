@@ -33,9 +33,10 @@ export function createExecuteOnce(limits: Limits): ExecuteOnce {
     try {
       const { values } = checkRequest(args, limits);
       record?.setCost(values);
+      meter.expect(values);
       const entered = gate.enter(viewer.subject, values, signal);
       leave = entered instanceof Promise ? await entered : entered;
-      if (slices.isOver()) await slices.next();
+      if (meter.isLong && !slices.hasTime()) await slices.next();
       const result = publicResult(
         completed(await executeCompiled(args), meter, isMutation(args)),
         errorScope,

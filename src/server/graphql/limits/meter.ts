@@ -7,6 +7,8 @@ import { slices } from './slices.ts';
 /** Errors of one answer. Further fields that fail are null without an error. */
 const MAX_ERRORS = 1_000;
 
+/** Values that are so few that their request never waits for others. */
+const FEW = 100;
 /** Values and fields of a request that is not divided into slices. */
 const SHORT = 5_000;
 /** Fields that wait for backends or the store at the same time. When they fail, they fail together. */
@@ -19,6 +21,7 @@ export class Meter {
   #values = 0;
   #characters = 0;
   #calls = 0;
+  #expected = 0;
   #errors = 0;
   /** Fields of objects so far. */
   #fields = 0;
@@ -87,6 +90,16 @@ export class Meter {
   /** Whether the slice is used up. Short requests are not divided, so that their reads are batched. */
   isOver(fields = 0): boolean {
     return this.#values + this.#fields + fields > SHORT && slices.isOver();
+  }
+
+  /** Sets how many values the answer can hold, by the estimate that was made before execution. */
+  expect(values: number): void {
+    this.#expected = values;
+  }
+
+  /** Whether the request can wait while others go on, because it is for more than a few values. */
+  get isLong(): boolean {
+    return this.#expected > FEW;
   }
 
   /** Whether a field can be resolved at once; otherwise it has to wait for its turn. */

@@ -12,6 +12,7 @@ import {
 import type { CancelSignal } from '../../../domain/cancellation.ts';
 import type { Meter } from './meter.ts';
 import { type OwnSize, ownSize } from './own-size.ts';
+import { ownTurns } from './own-turns.ts';
 import { slices } from './slices.ts';
 
 /** What the resolvers need of the context. */
@@ -117,7 +118,11 @@ async function settled(
   sizeOf: SizeOf,
 ): Promise<unknown> {
   try {
-    return counted(await value, meter, info, sizeOf);
+    const found = await value;
+    // Only at the root: below it, the reads of fields that were resolved together are batched.
+    const turn = info.path.prev === undefined && meter.isLong ? ownTurns.take() : null;
+    if (turn) await turn;
+    return counted(found, meter, info, sizeOf);
   } catch (error) {
     return failed(error, meter, isNullable);
   } finally {

@@ -1,7 +1,9 @@
 import { Queue } from '../../../domain/queue.ts';
 
-/** Milliseconds of work after which the event loop gets a turn. */
+/** Milliseconds of work for one request after which the event loop gets a turn. */
 const SLICE_MS = 15;
+/** Milliseconds of work after which no further request begins or continues in the same turn. */
+const TURN_MS = 2;
 
 /**
  * Divides long work of all requests into slices, so that input, timers and other requests are served
@@ -14,12 +16,21 @@ export class Slices {
 
   /** Whether the current slice is used up. Work must then wait for `next`. */
   isOver(): boolean {
+    return this.#elapsed() > SLICE_MS;
+  }
+
+  /** Whether one more request can begin or continue in this turn of the event loop. */
+  hasTime(): boolean {
+    return this.#elapsed() <= TURN_MS;
+  }
+
+  #elapsed(): number {
     const now = performance.now();
     if (this.#startedAt === null) {
       this.#startedAt = now;
       this.#schedule();
     }
-    return now - this.#startedAt > SLICE_MS;
+    return now - this.#startedAt;
   }
 
   /** Resolves in a slice of a later turn of the event loop. */
@@ -43,7 +54,7 @@ export class Slices {
   /** Resumes one waiter after another: each runs in the microtasks after its `resolve`. */
   #resume(): void {
     if (this.#waiting.length === 0) return;
-    if (this.isOver()) {
+    if (!this.hasTime()) {
       this.#schedule();
       return;
     }
