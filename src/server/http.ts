@@ -27,6 +27,7 @@ import {
   requestIdFrom,
 } from './graphql/request-context.ts';
 import { createSubscribe } from './graphql/subscription.ts';
+import { IdentifiedResponse } from './identified-response.ts';
 import type { McpMode } from './mcp/mode.ts';
 import type { PushOptions } from './push/push-endpoint.ts';
 import { createRateLimit } from './rate-limit.ts';
@@ -82,7 +83,7 @@ export function createHttpServer(options: HttpOptions) {
   const shutdown = new AbortController();
   const { deadlineMs, limits, createServices, log } = options;
   const createContext: CreateContext = (origin) =>
-    createRequestContext({ deadlineMs, limits, createServices, log, ...origin });
+    createRequestContext({ ...origin, deadlineMs, limits, createServices, log });
   const takeRequest = createRateLimit(options.limits.requestsPerMinute);
   const parts = {
     ...options,
@@ -105,12 +106,12 @@ export function createHttpServer(options: HttpOptions) {
   const server = createServer(serverOptions(options), (request, response) => {
     normaliseTarget(request);
     const requestId = requestIdFrom(request.headers['x-request-id']);
-    response.setHeader('x-request-id', requestId);
+    response.requestId = requestId;
     const { socket } = request;
-    response.on('finish', () => cutOffUpload(request, socket));
     const path = pathOf(request);
-    if (path === '/livez') return answer(response, 200, { ok: true });
-    if (path === '/readyz') {
+    if (path === '/livez' || path === '/readyz') {
+      response.on('close', () => cutOffUpload(request, socket));
+      if (path === '/livez') return answer(response, 200, { ok: true });
       return void readiness().then((state) => answer(response, state.ok ? 200 : 503, state));
     }
     const handle = route(request);
@@ -118,6 +119,7 @@ export function createHttpServer(options: HttpOptions) {
     const span = startServerSpan(request, isServed ? path : undefined);
     if (isServed) running.add();
     response.on('close', () => {
+      cutOffUpload(request, socket);
       if (isServed) running.remove();
       endServerSpan(span, response);
     });
@@ -156,9 +158,13 @@ export function createHttpServer(options: HttpOptions) {
 /** The longest interval at which connections are checked for their timeout, in milliseconds. */
 const CHECK_INTERVAL_MS = 1_000;
 
-function serverOptions({ limits, keepAliveTimeoutMs }: HttpOptions): ServerOptions {
+function serverOptions({
+  limits,
+  keepAliveTimeoutMs,
+}: HttpOptions): ServerOptions<typeof IncomingMessage, typeof IdentifiedResponse> {
   const { headersTimeoutMs } = limits;
   return {
+    ServerResponse: IdentifiedResponse,
     keepAliveTimeout: keepAliveTimeoutMs,
     headersTimeout: headersTimeoutMs,
     requestTimeout: headersTimeoutMs,

@@ -123,7 +123,7 @@ function createGraphQLAnswer(options: YogaOptions, admit: Admit): Handle {
       record.setSubject(viewer.subject);
       const mediaType = plainType(request);
       if (mediaType) {
-        return answerPlain({ request, response, requestId, viewer, record }, mediaType);
+        return void answerPlain({ request, response, requestId, viewer, record, mediaType });
       }
       return answerGraphQL(request, response, { requestId, viewer, record });
     }

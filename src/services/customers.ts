@@ -10,6 +10,7 @@ import type { CustomerInput } from '../domain/order.ts';
 import type { Page, PageRequest } from '../domain/page.ts';
 import type { WriteAnswer } from '../domain/write.ts';
 import { authorizeMutation, authorizeRead } from './authorize.ts';
+import { FoundCustomer, ListedCustomer } from './known-customers.ts';
 import { runWrite, type ServiceSources, type Viewed } from './scope.ts';
 
 export type CustomerService = ReturnType<typeof createCustomerService>;
@@ -19,7 +20,6 @@ export function createCustomerService(
   { billing, customerIndex, defaultResellerId, writes, portfolio }: ServiceSources,
   { access, loaders, resellerIds, scope }: Viewed,
 ) {
-  const { viewer } = scope;
   /**
    * The customer that an operation names, without looking it up.
    * @returns null when the customer id or the reseller is missing
@@ -87,7 +87,7 @@ export function createCustomerService(
      * @param given the reseller's id; null for the configured reseller
      */
     async page(given: string | null, page: PageRequest): Promise<Page<Customer>> {
-      authorizeRead(viewer);
+      authorizeRead(scope.viewer);
       const resellerId = this.resellerId(given);
       access.requireReseller(resellerId);
       const { items, nextToken } = await billing.listCustomers(resellerId, page, scope);
@@ -96,22 +96,17 @@ export function createCustomerService(
     },
     /** Looks a customer up; null when neither API has it. */
     async find(customer: Customer): Promise<Customer | null> {
-      authorizeRead(viewer);
+      authorizeRead(scope.viewer);
       // A request names one of the keys, so that at most one of these waits.
       const key = customer.billing ?? (await billingKey(customer));
       const resellerId = customer.resellerCustomerId ?? (await resellerCustomerId(customer));
       // Linked customers exist in both APIs; without a lookup, one API's outage does not hide both.
       if (key && resellerId !== null) return { billing: key, resellerCustomerId: resellerId };
       if (key) return (await loadBilling(key)) && customer;
-      return resellerId === null ? null : this.byDomainOrId(resellerId);
+      return resellerId === null ? null : await byDomainOrId(resellerId, resellerId);
     },
     /** Looks a reseller customer up by primary domain or id; null when it does not exist. */
-    async byDomainOrId(domainOrId: string): Promise<Customer | null> {
-      authorizeRead(viewer);
-      const customer = await loaders.resellerCustomer.load(domainOrId);
-      // A customer can change its domain but not its id.
-      return customer && cacheResellerCustomer(customer);
-    },
+    byDomainOrId: (domainOrId: string) => byDomainOrId(domainOrId, null),
     /** The customer in the billing API; null when it is not there. At once when a list had it. */
     billing: (customer: Customer) =>
       customer instanceof ListedCustomer
@@ -123,10 +118,11 @@ export function createCustomerService(
     /**
      * The keys that the global id is built from: the billing key of `billingKey` when there is one.
      * While the links cannot be read, the keys that the customer was reached with. At once when the
-     * customer has a billing key.
+     * keys are known.
      */
     identity(customer: Customer): Customer | Promise<Customer> {
-      return customer.billing ? customer : linkedIdentity(customer);
+      const isUnlinked = customer instanceof FoundCustomer && customer.isUnlinked;
+      return customer.billing || isUnlinked ? customer : linkedIdentity(customer);
     },
     /**
      * Orders a customer in the reseller API.
@@ -141,7 +137,7 @@ export function createCustomerService(
       idempotencyKey: string | null,
       linkTo: BillingCustomerKey | null = null,
     ): Promise<WriteAnswer<Customer>> {
-      authorizeMutation(viewer, 'orderCustomer');
+      authorizeMutation(scope.viewer, 'orderCustomer');
       if (!customerDomain) throw badInput('customerDomain is required.');
       if (!linkTo) access.requireUnlinked();
       await resellerIds.requireFreeDomain(customerDomain, customerAuthToken !== undefined);
@@ -163,7 +159,7 @@ export function createCustomerService(
       replace: boolean,
       idempotencyKey: string | null,
     ): Promise<WriteAnswer<Customer>> {
-      authorizeMutation(viewer, 'updateCustomer');
+      authorizeMutation(scope.viewer, 'updateCustomer');
       const customerId = await this.requireReseller(customer);
       const { customerDomain } = changes;
       if (customerDomain) await resellerIds.requireFreeDomain(customerDomain, false);
@@ -203,17 +199,28 @@ export function createCustomerService(
         throw error;
       }
     },
-    /** The customer in the reseller API; null when it is not there. */
-    async reseller(customer: Customer): Promise<ResellerCustomer | null> {
-      // Lists have hundreds of customers, so without a function that would be awaited for each, and
-      // with `await`, because returning a promise takes two more.
-      const { billing: key, resellerCustomerId: own } = customer;
-      if (own !== null) return await loaders.resellerCustomer.load(own);
-      if (!key || !access.seesReseller(key.resellerId)) return null;
-      const link = await loaders.linkByBilling.load(key);
-      return link && (await loaders.resellerCustomer.load(link.resellerCustomerId));
-    },
+    /** The customer in the reseller API; null when it is not there. At once when it was looked up. */
+    reseller: (customer: Customer) =>
+      customer instanceof FoundCustomer ? customer.reseller : loadReseller(customer),
   };
+
+  /** @param unlinked what no link names: an id, or a domain, whose customer can have a link */
+  async function byDomainOrId(domainOrId: string, unlinked: string | null) {
+    authorizeRead(scope.viewer);
+    const customer = await loaders.resellerCustomer.load(domainOrId);
+    // A customer can change its domain but not its id, which the loader has when it was given.
+    if (customer && customer.customerId !== domainOrId) cacheResellerCustomer(customer);
+    return customer && new FoundCustomer(customer, customer.customerId === unlinked);
+  }
+
+  async function loadReseller(customer: Customer): Promise<ResellerCustomer | null> {
+    // A list calls this hundreds of times, and returning a promise takes two more than awaiting it.
+    const { billing: key, resellerCustomerId: own } = customer;
+    if (own !== null) return await loaders.resellerCustomer.load(own);
+    if (!key || !access.seesReseller(key.resellerId)) return null;
+    const link = await loaders.linkByBilling.load(key);
+    return link && (await loaders.resellerCustomer.load(link.resellerCustomerId));
+  }
 
   async function linkedIdentity(customer: Customer): Promise<Customer> {
     try {
@@ -232,19 +239,8 @@ export function createCustomerService(
   }
 
   async function loadBilling(key: BillingCustomerKey): Promise<BillingCustomer | null> {
-    checkId('resellerId', key.resellerId);
-    checkId('customerId', key.customerId);
+    for (const name of ['resellerId', 'customerId'] as const) checkId(name, key[name]);
     return loaders.billingCustomer.load(key);
-  }
-}
-
-/** A customer of a list, with what the list has of it: its fields need no lookup. */
-class ListedCustomer implements Customer {
-  readonly billing: BillingCustomer;
-  readonly resellerCustomerId = null;
-
-  constructor(billing: BillingCustomer) {
-    this.billing = billing;
   }
 }
 

@@ -44,6 +44,16 @@ describe('linkCustomer', () => {
     }
   });
 
+  test('is found by ids that name the domain', async () => {
+    const { url, one } = await scene();
+    const id = encodeGlobalId('Customer', 'r', one.domain);
+    const query = `query ($id: ID!) { customer(by: { id: $id }) { id reseller { customerId } } }`;
+    const reseller = { customerId: one.resellerCustomerId };
+    expect(await run(url, query, { id })).toEqual({ customer: { id: one.ids.reseller, reseller } });
+    await linkPair(url, one);
+    expect(await run(url, query, { id })).toEqual({ customer: { id: one.ids.billing, reseller } });
+  });
+
   test('gives both sides what the backends and the journal know of either', async () => {
     const { url, one } = await scene();
     const query = `query ($billing: BillingCustomerKey!, $domain: String!) {

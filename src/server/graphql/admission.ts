@@ -23,7 +23,9 @@ export function createAdmission(options: AdmissionOptions): Admit {
   const { authenticate, takeRequest, bodyBytes } = options;
   return async (request) => {
     try {
-      const viewer = await authenticate({ authorization: request.headers.authorization ?? null });
+      const authorization = request.headers.authorization ?? null;
+      const authenticated = authenticate({ authorization });
+      const viewer = authenticated instanceof Promise ? await authenticated : authenticated;
       takeRequest(viewer.subject);
       const refusal = bodyRefusal(request, bodyBytes);
       return refusal ? { type: 'refused', refusal } : { type: 'admitted', viewer };

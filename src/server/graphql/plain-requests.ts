@@ -1,18 +1,19 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type DocumentNode, GraphQLError, getOperationAST } from 'graphql';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { GraphQLError, getOperationAST } from 'graphql';
 import type { Viewer } from '../../domain/viewer.ts';
 import { allowOrigin, refuse } from '../refusal.ts';
 import type { RequestRecord } from '../telemetry/request-record.ts';
 import { answerStatus, SHED_RETRY_AFTER, SHED_STATUS } from './answer-status.ts';
 import { readBody } from './body.ts';
+import type { Compressed } from './compression.ts';
 import type { Answer } from './execution.ts';
 import { boundedJson } from './limits/answer-json.ts';
 import { slices } from './limits/slices.ts';
 import { answerType, type MediaType } from './media-type.ts';
 import { type Params, parseParams } from './params.ts';
 import { publicResult, toGraphQLError } from './public-error.ts';
-import { agentFrom } from './request-context.ts';
-import { unreadOf } from './unread.ts';
+import { agentFrom, type RequestContext } from './request-context.ts';
+import { Unread } from './unread.ts';
 import type { YogaOptions } from './yoga.ts';
 
 /** A request whose viewer is known and whose body has not been read. */
@@ -29,7 +30,8 @@ export interface PlainRequestsOptions extends YogaOptions {
   readonly other: (identified: Identified, body: object) => unknown;
 }
 
-interface Plain extends Identified {
+export interface Plain extends Identified {
+  /** As `plainType` returns it. */
   readonly mediaType: MediaType;
 }
 
@@ -55,66 +57,51 @@ export function createPlainRequests(options: PlainRequestsOptions) {
     return { ...result, stringify: () => boundedJson(result, limits.answerBytes) ?? '' };
   }
 
-  async function execute(document: DocumentNode, params: Params, plain: Plain): Promise<Answer> {
-    const { request, response, requestId, viewer, record } = plain;
+  function contextOf({ request, response, requestId, viewer, record }: Plain): RequestContext {
     const agent = agentFrom(request.headers['user-agent']);
-    const contextValue = createContext({ viewer, requestId, agent, record });
+    const context = createContext({ viewer, requestId, agent, record });
     response.on('close', () => {
-      if (response.writableFinished) contextValue.delivered();
-      else contextValue.disconnected();
+      if (response.writableFinished) context.delivered();
+      else context.disconnected();
     });
-    const { operationName, variables } = params;
-    const args = { schema, document, operationName, variableValues: variables, contextValue };
-    const answer = await executeOnce(args);
-    return unreadOf(response, viewer.subject, backlog).answer(answer);
+    return context;
   }
 
-  async function answer(params: Params, plain: Plain): Promise<Answer | null> {
-    if (slices.isOver()) await slices.next();
-    let document: DocumentNode;
-    try {
-      document = documents.parse(params.query);
-    } catch (error) {
-      if (error instanceof GraphQLError) return failed([error], plain);
-      throw error;
-    }
-    const errors = documents.validate(document);
-    if (errors.length > 0) return failed(errors, plain);
-    const operation = getOperationAST(document, params.operationName);
-    return operation?.operation === 'subscription' ? null : execute(document, params, plain);
-  }
-
-  async function send(result: Answer, plain: Plain, status?: number): Promise<void> {
-    const { request, response, mediaType } = plain;
+  /** @returns null when the answer was sent at once */
+  function send(result: Answer, plain: Plain, status?: number): Promise<void> | null {
+    const { request, mediaType } = plain;
     const text = result.stringify();
+    const code = status ?? answerStatus(result, mediaType);
     const accepted = String(request.headers['accept-encoding'] ?? '');
     const compressing = compress?.(text, accepted);
-    const compressed = compressing ? await compressing : null;
-    if (compress) response.appendHeader('vary', 'Accept-Encoding');
-    allowOrigin(request, response, origins);
+    if (compressing) return compressing.then((compressed) => write(text, compressed, code, plain));
+    write(text, null, code, plain);
+    return null;
+  }
+
+  function write(text: string, compressed: Compressed | null, code: number, plain: Plain): void {
+    const { request, response, mediaType } = plain;
     const body = compressed?.bytes ?? text;
-    const code = status ?? answerStatus(result, mediaType);
-    if (code === SHED_STATUS) response.setHeader('retry-after', SHED_RETRY_AFTER);
-    if (compressed) response.setHeader('content-encoding', compressed.encoding);
     const length = Buffer.byteLength(body);
-    response.writeHead(code, {
+    const headers: OutgoingHttpHeaders = {
       'content-type': `${mediaType}; charset=utf-8`,
       'content-length': length,
-    });
+    };
+    allowOrigin(request, response, origins);
+    if (compress && response.hasHeader('vary')) response.appendHeader('vary', 'Accept-Encoding');
+    else if (compress) headers['vary'] = 'Accept-Encoding';
+    if (code === SHED_STATUS) headers['retry-after'] = SHED_RETRY_AFTER;
+    if (compressed) headers['content-encoding'] = compressed.encoding;
+    response.writeHead(code, headers);
     // Text of ASCII characters has the same bytes in both encodings, and Node copies Latin-1 faster.
     response.end(body, length === body.length ? 'latin1' : 'utf8');
   }
 
-  async function serve(plain: Plain): Promise<void> {
-    const { request, response, requestId, record } = plain;
-    const body = await readBody(request, limits.bodyBytes);
+  async function serve(plain: Plain): Promise<unknown> {
+    const reading = readBody(plain.request, limits.bodyBytes);
+    const body = reading instanceof Promise ? await reading : reading;
     if (body === 'CLIENT_GONE') return;
-    if (body === 'TOO_LONG') {
-      const message = `The body is longer than ${limits.bodyBytes} bytes.`;
-      record.refused('BAD_USER_INPUT', message);
-      const refusal = { status: 413, code: 'BAD_USER_INPUT', message } as const;
-      return refuse(request, response, requestId, refusal, origins);
-    }
+    if (body === 'TOO_LONG') return refuseBody(plain);
     let params: Params;
     try {
       params = parseParams(body.text, options.trusted);
@@ -122,20 +109,40 @@ export function createPlainRequests(options: PlainRequestsOptions) {
       if (error instanceof GraphQLError) return send(failed([error], plain), plain, 400);
       throw error;
     }
-    const result = await answer(params, plain);
-    if (result) await send(result, plain);
-    else options.other(plain, params.body);
+    if (slices.isOver()) await slices.next();
+    const document = documents.parse(params.query);
+    const errors = documents.validate(document);
+    if (errors.length > 0) return send(failed(errors, plain), plain);
+    const { operationName, variables: variableValues } = params;
+    const operation = getOperationAST(document, operationName);
+    if (operation?.operation === 'subscription') return options.other(plain, params.body);
+    const contextValue = contextOf(plain);
+    const args = { schema, document, operationName, variableValues, contextValue };
+    const answer = await executeOnce(args);
+    return send(new Unread(plain.response, plain.viewer.subject, backlog).answer(answer), plain);
+  }
+
+  async function fail(error: unknown, plain: Plain): Promise<void> {
+    try {
+      await send(failed([toGraphQLError(error)], plain), plain);
+    } catch (cause) {
+      plain.response.destroy(cause instanceof Error ? cause : undefined);
+    }
+  }
+
+  function refuseBody({ request, response, requestId, record }: Plain): void {
+    const message = `The body is longer than ${limits.bodyBytes} bytes.`;
+    record.refused('BAD_USER_INPUT', message);
+    const refusal = { status: 413, code: 'BAD_USER_INPUT', message } as const;
+    refuse(request, response, requestId, refusal, origins);
   }
 
   /** Never rejects. */
-  return async (identified: Identified, mediaType: MediaType): Promise<void> => {
-    const plain: Plain = { ...identified, mediaType };
+  return async (plain: Plain): Promise<void> => {
     try {
       await serve(plain);
     } catch (error) {
-      await send(failed([toGraphQLError(error)], plain), plain).catch((cause: Error) =>
-        plain.response.destroy(cause),
-      );
+      await fail(error, plain);
     }
   };
 }

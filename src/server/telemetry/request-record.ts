@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { type DocumentNode, getOperationAST } from 'graphql';
 import type { ErrorCode } from '../../domain/error.ts';
 import {
@@ -9,6 +8,7 @@ import {
 } from '../../domain/telemetry.ts';
 import { activeSpan } from '../../domain/tracing.ts';
 import type { Logger } from '../../log.ts';
+import { accessLog, hashOf } from './access-log.ts';
 
 export interface RequestRecordOptions {
   readonly requestId: string;
@@ -127,29 +127,4 @@ export class RequestRecord {
       'request',
     );
   }
-}
-
-const accessLogs = new WeakMap<Logger, Pick<Logger, 'info'>>();
-
-/** Lines of plain values, in which no field is redacted: looking for one takes as long as writing it. */
-function accessLog(log: Logger): Pick<Logger, 'info'> {
-  const known = accessLogs.get(log);
-  if (known) return known;
-  const created = log.child({}, { redact: [] });
-  accessLogs.set(log, created);
-  return created;
-}
-
-/** Viewers whose hashes are kept. */
-const MAX_HASHES = 1_000;
-const hashes = new Map<string, string>();
-
-/** Names a viewer in the log without its identity. */
-export function hashOf(subject: string): string {
-  const known = hashes.get(subject);
-  if (known !== undefined) return known;
-  const hash = createHash('sha256').update(subject).digest('hex').slice(0, 16);
-  if (hashes.size >= MAX_HASHES) hashes.clear();
-  hashes.set(subject, hash);
-  return hash;
 }

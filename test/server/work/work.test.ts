@@ -75,9 +75,9 @@ test('one customer takes one call, one statement and few promises', async () => 
   const id = encodeGlobalId('Customer', 'r', addresses.links[0]?.resellerCustomerId ?? '');
   const { promises, ...work } = await leastWork(oneCustomer, { id });
   expect(work).toEqual({
-    ...{ calls: 1, timers: 4, hashes: 0, controllers: 0, aborts: 0, statements: 1, texts: 3 },
+    ...{ calls: 1, timers: 4, hashes: 0, controllers: 0, aborts: 0, statements: 1, texts: 2 },
   });
-  expect(promises).toBeLessThan(100);
+  expect(promises).toBeLessThan(75);
 });
 
 test('a list of one backend takes the same for any number of rows', async () => {
@@ -87,9 +87,9 @@ test('a list of one backend takes the same for any number of rows', async () => 
   const { promises, ...work } = large;
   // One call is for hasNextPage, the hash for endCursor.
   expect(work).toEqual({
-    ...{ calls: 2, timers: 8, hashes: 1, controllers: 0, aborts: 0, statements: 0, texts: 6 },
+    ...{ calls: 2, timers: 8, hashes: 1, controllers: 0, aborts: 0, statements: 0, texts: 5 },
   });
-  expect(promises).toBeLessThan(147);
+  expect(promises).toBeLessThan(122);
 });
 
 test('a list of both backends takes one statement, and for each call a timer and few promises', async () => {
@@ -99,7 +99,7 @@ test('a list of both backends takes one statement, and for each call a timer and
   );
   const reads = calls - 1;
   expect(reads).toBeGreaterThan(20);
-  expect({ statements, texts }).toEqual({ statements: 1, texts: 4 });
+  expect({ statements, texts }).toEqual({ statements: 1, texts: 3 });
   expect(controllers).toBe(0);
   expect((timers - 8) / reads).toBeLessThan(2);
   expect(promises / reads).toBeLessThan(47);

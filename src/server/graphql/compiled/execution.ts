@@ -31,7 +31,7 @@ export class Execution implements Run {
   readonly #arguments: Results[] = [];
   readonly #infos: GraphQLResolveInfo[] = [];
   /** Where the answer is null because of an error. */
-  readonly #nulled = new Set<Path>();
+  #nulled: Set<Path> | undefined;
 
   constructor(options: ExecutionOptions) {
     this.#options = options;
@@ -78,6 +78,7 @@ export class Execution implements Run {
     const error = locatedError(problem, nodes, keysOf(path));
     if (isNonNull) throw error;
     if (this.#isNulled(path)) return null;
+    this.#nulled ??= new Set();
     this.#nulled.add(path);
     this.errors.push(error);
     return null;
@@ -85,9 +86,10 @@ export class Execution implements Run {
 
   /** What is inside a value that became null is not in the answer, and neither are its errors. */
   #isNulled(path: Path): boolean {
-    if (this.#nulled.size === 0) return false;
+    const nulled = this.#nulled;
+    if (!nulled) return false;
     for (let at: Path | undefined = path; at !== undefined; at = at.prev) {
-      if (this.#nulled.has(at)) return true;
+      if (nulled.has(at)) return true;
     }
     return false;
   }

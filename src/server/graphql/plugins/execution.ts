@@ -5,7 +5,7 @@ import type { Backlog } from '../../backlog.ts';
 import type { ExecuteOnce } from '../execution.ts';
 import type { RequestArgs, RequestContext, ServerContext } from '../request-context.ts';
 import type { Subscribe } from '../subscription.ts';
-import { unreadOf } from '../unread.ts';
+import { Unread } from '../unread.ts';
 
 interface HttpArgs extends RequestArgs {
   readonly contextValue: RequestContext & Omit<ServerContext, 'viewer'>;
@@ -26,7 +26,7 @@ export function useExecution(
       setExecuteFn(async (args: ExecutionArgs) => {
         const { res, viewer } = (args as HttpArgs).contextValue;
         const answer = await executeOnce(args as HttpArgs);
-        return unreadOf(res, viewer.subject, backlog).answer(answer);
+        return new Unread(res, viewer.subject, backlog).answer(answer);
       });
     },
     onSubscribe({ setSubscribeFn }) {
@@ -40,7 +40,7 @@ export function useExecution(
         if (!(result instanceof Reader)) return result;
         res.once('close', () => result.end());
         if (res.closed) result.end();
-        return unreadOf(res, viewer.subject, backlog).events(result);
+        return new Unread(res, viewer.subject, backlog).events(result);
       });
     },
   };
