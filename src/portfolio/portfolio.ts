@@ -21,6 +21,7 @@ import { createSubscriptionReader } from './subscription-reader.ts';
 import { createSweep } from './sweep.ts';
 import { Upkeep } from './upkeep.ts';
 import { createVerification } from './verification.ts';
+import { collectYoung } from './young-generation.ts';
 
 export interface PortfolioOptions {
   /** Whether the portfolio is filled and kept current. */
@@ -47,6 +48,22 @@ export interface PortfolioDeps {
 /** Reads that follow notifications are this much faster than the sweep: clients wait for them. */
 const UPKEEP_SPEED = 10;
 
+/** Observations after which memory is freed. A page of customers has ten times as many. */
+const BATCH = 100;
+
+/** Stores what a page of the sweep contains, without keeping the memory that this takes. */
+async function storeSwept(
+  upkeep: Upkeep,
+  observed: readonly Observed[],
+  at: number,
+): Promise<void> {
+  for (let start = 0; start < observed.length; start += BATCH) {
+    const some = observed.slice(start, start + BATCH);
+    await upkeep.store(some.map((one) => ({ observed: one, at, source: 'SWEEP' })));
+    collectYoung();
+  }
+}
+
 /** The read model of this instance: fills it, keeps it current and streams its changes. */
 export class Portfolio {
   readonly store: PortfolioStore;
@@ -65,8 +82,7 @@ export class Portfolio {
     const calls = createPacedCalls(pacer, log);
     const upkeepCalls = createPacedCalls(new Pacer(UPKEEP_SPEED * options.callsPerSecond), log);
     const upkeep = new Upkeep({ store, reader, calls: upkeepCalls, productOf, log });
-    const observe = (observed: readonly Observed[], at: number) =>
-      upkeep.store(observed.map((one) => ({ observed: one, at, source: 'SWEEP' })));
+    const observe = (observed: readonly Observed[], at: number) => storeSwept(upkeep, observed, at);
     const common = { store, reseller, billing, calls, clock, log, observe };
     const verification = createVerification({ ...common, reader });
     this.store = store;

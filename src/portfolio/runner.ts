@@ -6,7 +6,6 @@ import type { SweepState } from '../store/portfolio/sweep-store.ts';
 import type { Clock } from './clock.ts';
 import type { Details } from './details.ts';
 import type { Sweep } from './sweep.ts';
-import { inSmallHeap } from './young-generation.ts';
 
 export interface RunnerDeps {
   readonly store: PortfolioStore;
@@ -83,8 +82,7 @@ export function createRunner(deps: RunnerDeps) {
     };
     for (;;) {
       if (isDue(current)) {
-        const state = current;
-        current = await inSmallHeap(() => sweep.run(state, save, signal));
+        current = await sweep.run(current, save, signal);
         details.forgetFailures();
       }
       if (!(await details.step(signal))) return;

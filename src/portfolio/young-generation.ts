@@ -1,35 +1,41 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
-/** Both halves of the young generation together, in bytes: 16 MB each. */
-const LIMIT_BYTES = 32 * 1024 * 1024;
-/** The young generation doubles at most once per collection. */
-const CHECK_MS = 100;
-
-/** Gateways of this process that sweep. */
-let running = 0;
+/** Bytes of new objects for which a collection is worthwhile: 100 observations leave 2 to 7 MB. */
+const WORTHWHILE_BYTES = 2 * 1024 * 1024;
+/** With more than that, requests are busy. V8 collects soon, and what they use would be copied. */
+const BUSY_BYTES = 8 * 1024 * 1024;
 
 /**
- * Does some long work without letting V8's young generation grow beyond 2 x 16 MB. V8 doubles it
- * whenever enough objects have survived, on a machine with much memory up to 2 x 64 MB, and seldom
- * gives that back. Requests under load are faster with it; work in the background has no use for it.
+ * There is little to copy: other threads take longer to start than this one takes to copy it. V8 doubles
+ * the young generation when enough has survived, but requests decide how large it should be.
  */
-export async function inSmallHeap<T>(work: () => Promise<T>): Promise<T> {
-  running++;
-  const timer = setInterval(restrain, CHECK_MS);
-  timer.unref();
-  try {
-    return await work();
-  } finally {
-    clearInterval(timer);
-    if (--running === 0) allowGrowth(true);
-  }
-}
+const DURING = '--no-parallel-scavenge --semi-space-growth-factor=1';
+const AFTERWARDS = '--parallel-scavenge --semi-space-growth-factor=2';
 
-function restrain(): void {
+let collect: NodeJS.GCFunction | null = null;
+
+/**
+ * Collects V8's young generation when it holds much. Call this when work in the background has ended
+ * a step, and little of what it has allocated is still in use: then it takes less than a millisecond.
+ * V8 itself waits until the young generation is full, by default 2 x 16 MB, and moves what happens to
+ * be in use then to the old one, where it stays until the next full collection.
+ */
+export function collectYoung(): void {
   const space = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space');
-  allowGrowth((space?.space_size ?? 0) < LIMIT_BYTES);
+  const bytes = space?.space_used_size ?? 0;
+  if (bytes < WORTHWHILE_BYTES || bytes > BUSY_BYTES) return;
+  collect ??= exposedCollect();
+  setFlagsFromString(DURING);
+  collect({ type: 'minor' });
+  setFlagsFromString(AFTERWARDS);
 }
 
-function allowGrowth(isAllowed: boolean): void {
-  setFlagsFromString(`--semi-space-growth-factor=${isAllowed ? 2 : 1}`);
+/** Contexts that are created while the flag is set have the function. */
+function exposedCollect(): NodeJS.GCFunction {
+  setFlagsFromString('--expose-gc');
+  const exposed: NodeJS.GCFunction = runInNewContext('gc');
+  // The compile cache is valid for one set of flags.
+  setFlagsFromString('--no-expose-gc');
+  return exposed;
 }

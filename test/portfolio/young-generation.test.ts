@@ -1,38 +1,102 @@
 import { execFile } from 'node:child_process';
+import { constants, PerformanceObserver } from 'node:perf_hooks';
 import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { startTestSandbox } from '../support/gateway.ts';
+import { openPortfolio } from './opened.support.ts';
 
 const run = promisify(execFile);
 
-/** Keeps objects alive until V8 has grown, or has had the time to, and prints what it came to in MB. */
-const survivors = (work: string): string => `
-  import { getHeapSpaceStatistics } from 'node:v8';
-  import { setImmediate as turn } from 'node:timers/promises';
-  import { inSmallHeap } from './src/portfolio/young-generation.ts';
-  const sizeMb = () => getHeapSpaceStatistics().find((space) => space.space_name === 'new_space')
-    .space_size / 1_048_576;
-  async function keepObjects(milliseconds) {
-    const kept = [];
-    const end = performance.now() + milliseconds;
-    for (let n = 0; performance.now() < end && sizeMb() <= 32; n++) {
-      kept[n % 5_000] = { n, text: 'kept ' + n, list: [n] };
-      if (n % 1_000 === 0) await turn();
-    }
-    return sizeMb();
-  }
-  ${work}
-`;
+/** Whether this is a minor collection that the program asked for. */
+function isAskedFor(entry: object): boolean {
+  const { NODE_PERFORMANCE_GC_MINOR, NODE_PERFORMANCE_GC_FLAGS_FORCED } = constants;
+  const detail = 'detail' in entry ? entry.detail : null;
+  if (typeof detail !== 'object' || detail === null) return false;
+  if (!('kind' in detail && 'flags' in detail)) return false;
+  return (
+    detail.kind === NODE_PERFORMANCE_GC_MINOR && detail.flags === NODE_PERFORMANCE_GC_FLAGS_FORCED
+  );
+}
 
-async function sizesAfter(work: string): Promise<readonly number[]> {
-  const options = ['--max-semi-space-size=64', '--input-type=module', '--eval'];
-  const { stdout } = await run(process.execPath, [...options, survivors(work)]);
+/** Runs a program that allocates garbage, and returns what it prints. */
+async function printed(work: string): Promise<readonly number[]> {
+  const program = `
+    import { getHeapSpaceStatistics } from 'node:v8';
+    import { collectYoung } from './src/portfolio/young-generation.ts';
+    const usedMb = () => getHeapSpaceStatistics().find((space) => space.space_name === 'new_space')
+      .space_used_size / 1_048_576;
+    const garbage = (megabytes) => Array.from({ length: megabytes * 4_096 }, (_, n) => Array(30).fill(n));
+    ${work}`;
+  // Without the flag, the young generation of this program would stay small.
+  const options = ['--min-semi-space-size=16', '--input-type=module', '--eval', program];
+  const { stdout } = await run(process.execPath, options);
   return JSON.parse(stdout);
 }
 
-test('the young generation grows beyond 2 x 16 MB after the work, but not during it', async () => {
-  const [during, after] = await sizesAfter(`
-    const during = await inSmallHeap(() => keepObjects(1_500));
-    console.log(JSON.stringify([during, await keepObjects(10_000)]));`);
-  expect(during).toBeLessThanOrEqual(32);
-  expect(after).toBeGreaterThan(32);
+test('what a step has allocated is collected before the young generation is full', async () => {
+  const [largest] = await printed(`
+    let largest = 0;
+    for (let step = 0; step < 20; step++) {
+      garbage(3);
+      largest = Math.max(largest, usedMb());
+      collectYoung();
+    }
+    console.log(JSON.stringify([largest]));`);
+  expect(largest).toBeGreaterThan(2);
+  expect(largest).toBeLessThan(8);
+});
+
+test('the young generation does not grow for the work', async () => {
+  const sizes = await printed(`
+    const sizeMb = () => getHeapSpaceStatistics().find((space) => space.space_name === 'new_space')
+      .space_size / 1_048_576;
+    const grow = (step) => {
+      // Each survives one collection, so that none becomes old and causes a full collection.
+      let kept = [];
+      for (let n = 0; n < 100; n++) {
+        kept = garbage(2);
+        step();
+      }
+      return kept.length > 0 && sizeMb();
+    };
+    garbage(3);
+    collectYoung();
+    console.log(JSON.stringify([sizeMb(), grow(collectYoung), grow(() => {})]));`);
+  const [before = 0, during, after] = sizes;
+  expect(during).toBe(before);
+  expect(after).toBeGreaterThan(before);
+});
+
+test.each([
+  ['little has been allocated', 1],
+  ['requests have allocated much', 10],
+])('nothing is collected when %s', async (_, megabytes) => {
+  const [before = 0, after] = await printed(`
+    for (let step = 0; step < 5; step++) {
+      garbage(3);
+      collectYoung();
+    }
+    garbage(${megabytes});
+    const before = usedMb();
+    collectYoung();
+    console.log(JSON.stringify([before, usedMb()]));`);
+  expect(before).toBeGreaterThan(megabytes / 2);
+  expect(after).toBeGreaterThanOrEqual(before);
+});
+
+test('a sweep collects what its pages have left', async () => {
+  const sandbox = await startTestSandbox({ seed: { customers: 400 } });
+  let collections = 0;
+  const observer = new PerformanceObserver((list) => {
+    collections += list.getEntries().filter(isAskedFor).length;
+  });
+  observer.observe({ entryTypes: ['gc'] });
+  onTestFinished(() => observer.disconnect());
+  const { portfolio, store } = await openPortfolio(sandbox, {
+    options: { sweepIntervalMs: 60_000 },
+  });
+  portfolio.start();
+  const asOf = async () => (await store.portfolio.sweepStatus()).asOf;
+  await expect.poll(asOf, { interval: 10, timeout: 12_000 }).not.toBeNull();
+  await expect.poll(() => collections).toBeGreaterThan(0);
 });

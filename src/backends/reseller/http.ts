@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import { gunzip, gunzipSync } from 'node:zlib';
+import { constants, gunzip, gunzipSync } from 'node:zlib';
 import Pool from 'undici/lib/dispatcher/pool.js';
 import type { CancelSignal } from '../../domain/cancellation.ts';
 import type { BackendLog } from '../log.ts';
@@ -34,6 +34,8 @@ const MAX_BODY_BYTES = 32 * 1024 * 1024;
  */
 const SHORT_BODY_BYTES = 32 * 1024;
 const SHORT_TEXT_BYTES = 512 * 1024;
+/** The last bytes of a gzip stream: the length of its text, as a number (RFC 1952, ISIZE). */
+const LENGTH_BYTES = 4;
 const KEEP_ALIVE_MS = 30_000;
 
 /** The code of an error of zlib: the text is longer than allowed. */
@@ -155,20 +157,39 @@ async function decodeBody(
   if ((coding !== 'gzip' && coding !== 'x-gzip') || others.length > 0) {
     throw new Error(`response has unsupported content-encoding ${encodings.join(', ')}`);
   }
-  const plain = inflateShort(bytes) ?? (await inflate(bytes, { maxOutputLength: MAX_BODY_BYTES }));
-  return plain.toString('utf8');
+  const short = inflateShort(bytes);
+  if (short !== null) return short;
+  return (await inflate(bytes, { maxOutputLength: MAX_BODY_BYTES })).toString('utf8');
 }
 
-/** Null for a body that would keep the event loop busy. */
-function inflateShort(bytes: Buffer): Buffer | null {
-  if (bytes.length > SHORT_BODY_BYTES) return null;
+/**
+ * Null for a body that would keep the event loop busy. The stated length makes one buffer of the right
+ * size do; a text that is longer than stated gets more of them.
+ */
+function inflateShort(bytes: Buffer): string | null {
+  if (bytes.length > SHORT_BODY_BYTES || bytes.length < LENGTH_BYTES) return null;
+  const length = bytes.readUInt32LE(bytes.length - LENGTH_BYTES);
+  if (length > SHORT_TEXT_BYTES) return null;
+  // One byte more, so that zlib sees the end of the text without another buffer.
+  const chunkSize = Math.max(length + 1, constants.Z_MIN_CHUNK);
   try {
-    return gunzipSync(bytes, { maxOutputLength: SHORT_TEXT_BYTES });
+    const plain = gunzipSync(bytes, { chunkSize, maxOutputLength: SHORT_TEXT_BYTES });
+    const text = plain.toString('utf8');
+    release(plain);
+    return text;
   } catch (error) {
     const isLong = error instanceof Error && 'code' in error && error.code === TOO_LONG;
     if (isLong) return null;
     throw error;
   }
+}
+
+/**
+ * Frees the memory of a buffer that is not a part of the pool of small ones. V8 keeps each zlib object,
+ * and with it this memory, until the next full collection.
+ */
+function release({ buffer }: Buffer): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength !== Buffer.poolSize) buffer.transfer(0);
 }
 
 /** The content codings in lower case, because their names are case-insensitive (RFC 9110, 8.4.1). */

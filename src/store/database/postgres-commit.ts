@@ -8,6 +8,7 @@ import {
   isStatementFault,
 } from './failure.ts';
 import type { CommitGroup } from './group-commit.ts';
+import { execute } from './postgres-client.ts';
 import { appendLocks, namedLocks, notifyAll } from './postgres-statements.ts';
 import type { StatementNames } from './statement-names.ts';
 
@@ -36,7 +37,7 @@ export async function commitPipelined(
   const client = await pool.connect().catch((error: unknown) => {
     throw databaseFailure(error);
   });
-  const send = (query: QueryConfig): Promise<PgResult> => client.query(names.named(query));
+  const send = (query: QueryConfig): Promise<PgResult> => execute(client, names.named(query));
   const replies = await Promise.allSettled([
     send({ text: 'begin' }),
     ...lockQueries.map(send),

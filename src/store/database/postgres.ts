@@ -6,6 +6,7 @@ import type { ChangeListener, Database, StoreLog } from './database.ts';
 import { databaseFailure } from './failure.ts';
 import { GroupCommit } from './group-commit.ts';
 import { migrate } from './migrate.ts';
+import { kyselyPool } from './postgres-client.ts';
 import { assertPostgresValue, commitPipelined } from './postgres-commit.ts';
 import { PostgresListener } from './postgres-listener.ts';
 import { clientConfig, createPool } from './postgres-pool.ts';
@@ -106,7 +107,7 @@ function rethrow(error: unknown): never {
 }
 
 function over(pool: Pool): Kysely<Tables> {
-  return new Kysely({ dialect: new PostgresDialect({ pool }) });
+  return new Kysely({ dialect: new PostgresDialect({ pool: kyselyPool(pool) }) });
 }
 
 /** Uses a connection without the short timeouts: another instance may be migrating. */

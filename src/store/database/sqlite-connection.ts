@@ -6,7 +6,9 @@ export interface SqliteStatement {
 }
 
 export interface SqliteResult {
-  readonly rows: Record<string, unknown>[];
+  readonly columns: readonly string[];
+  /** The values of each row, in the order of the columns: see `SqliteSession`. */
+  readonly rows: readonly unknown[];
   /** Undefined for a statement that returns rows. */
   readonly changes?: number | bigint;
 }

@@ -137,6 +137,16 @@ export function toStatement({ sql, parameters }: CompiledQuery): SqliteStatement
 
 export function toQueryResult<Row>(result: SqliteResult | undefined): QueryResult<Row>;
 export function toQueryResult(result: SqliteResult | undefined): QueryResult<unknown> {
-  const { rows = [], changes } = result ?? {};
-  return changes === undefined ? { rows } : { rows, numAffectedRows: BigInt(changes) };
+  const { columns = [], rows = [], changes } = result ?? {};
+  if (changes !== undefined) return { rows: [], numAffectedRows: BigInt(changes) };
+  return { rows: rows.map((values) => toRow(columns, values)) };
+}
+
+function toRow(columns: readonly string[], values: unknown): Record<string, unknown> {
+  if (!Array.isArray(values)) throw new TypeError('SQLite returned a row that is not an array');
+  const row: Record<string, unknown> = {};
+  // Not with entries(), which makes an array for each value.
+  let index = 0;
+  for (const column of columns) row[column] = values[index++];
+  return row;
 }

@@ -28,7 +28,8 @@ export const MEMORY = ':memory:';
 
 interface Prepared {
   readonly statement: StatementSync;
-  readonly returnsRows: boolean;
+  /** None for a statement that returns no rows. */
+  readonly columns: readonly string[];
 }
 
 /** A synchronous connection, opened by its first call: a failed attempt to open can be repeated. */
@@ -148,9 +149,9 @@ export class SqliteSession {
   }
 
   #execute(database: DatabaseSync, { sql, parameters }: SqliteStatement): SqliteResult {
-    const { statement, returnsRows } = this.#prepare(database, sql);
-    if (returnsRows) return { rows: statement.all(...parameters) };
-    return { rows: [], changes: statement.run(...parameters).changes };
+    const { statement, columns } = this.#prepare(database, sql);
+    if (columns.length > 0) return { columns, rows: statement.all(...parameters) };
+    return { columns, rows: [], changes: statement.run(...parameters).changes };
   }
 
   #prepare(database: DatabaseSync, sql: string): Prepared {
@@ -158,7 +159,11 @@ export class SqliteSession {
     if (known) return known;
     if (this.#statements.size >= MAX_CACHED_STATEMENTS) this.#statements.clear();
     const statement = database.prepare(sql);
-    const prepared: Prepared = { statement, returnsRows: statement.columns().length > 0 };
+    // Arrays take two thirds of the bytes to send. V8 allocates a part of each row that is an object
+    // among the long-lived ones.
+    statement.setReturnArrays(true);
+    const columns = statement.columns().map(({ name }) => name);
+    const prepared: Prepared = { statement, columns };
     this.#statements.set(sql, prepared);
     return prepared;
   }
