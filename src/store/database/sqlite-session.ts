@@ -29,7 +29,7 @@ export const MEMORY = ':memory:';
 interface Prepared {
   readonly statement: StatementSync;
   /** None for a statement that returns no rows. */
-  readonly columns: readonly string[];
+  columns: readonly string[];
 }
 
 /** A synchronous connection, opened by its first call: a failed attempt to open can be repeated. */
@@ -149,9 +149,18 @@ export class SqliteSession {
   }
 
   #execute(database: DatabaseSync, { sql, parameters }: SqliteStatement): SqliteResult {
-    const { statement, columns } = this.#prepare(database, sql);
-    if (columns.length > 0) return { columns, rows: statement.all(...parameters) };
-    return { columns, rows: [], changes: statement.run(...parameters).changes };
+    const prepared = this.#prepare(database, sql);
+    const { statement, columns } = prepared;
+    if (columns.length === 0) {
+      return { columns, rows: [], changes: statement.run(...parameters).changes };
+    }
+    const rows: unknown[] = statement.all(...parameters);
+    const [first] = rows;
+    // Another program has added a column, and SQLite has prepared the statement again.
+    if (Array.isArray(first) && first.length !== columns.length) {
+      prepared.columns = columnsOf(statement);
+    }
+    return { columns: prepared.columns, rows };
   }
 
   #prepare(database: DatabaseSync, sql: string): Prepared {
@@ -162,11 +171,14 @@ export class SqliteSession {
     // Arrays take two thirds of the bytes to send. V8 allocates a part of each row that is an object
     // among the long-lived ones.
     statement.setReturnArrays(true);
-    const columns = statement.columns().map(({ name }) => name);
-    const prepared: Prepared = { statement, columns };
+    const prepared: Prepared = { statement, columns: columnsOf(statement) };
     this.#statements.set(sql, prepared);
     return prepared;
   }
+}
+
+function columnsOf(statement: StatementSync): readonly string[] {
+  return statement.columns().map(({ name }) => name);
 }
 
 /** Runs in the caller's thread: a database in memory has no locks and no disk to wait for. */
