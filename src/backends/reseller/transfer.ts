@@ -50,8 +50,12 @@ interface Transfer<T> {
 
 const tooLarge = new Error('the response body is too large');
 
+/**
+ * Collects a response. It then refers to nothing more: undici keeps it until the next request on the
+ * same socket, and the text of a response that is kept that long is moved to the long-lived objects.
+ */
 class Collector<T> implements Dispatcher.DispatchHandler {
-  readonly #transfer: Transfer<T>;
+  #transfer: Transfer<T> | null;
   #chunks: Buffer[] = [];
   #controller: Dispatcher.DispatchController | null = null;
   #abortReason: Error | null = null;
@@ -66,8 +70,10 @@ class Collector<T> implements Dispatcher.DispatchHandler {
 
   /** The signal aborts: ends the request, also while it waits for a socket. */
   handleEvent(): void {
-    const { reason } = this.#transfer.signal;
-    this.#transfer.reject(reason);
+    const transfer = this.#end();
+    if (!transfer) return;
+    const { reason } = transfer.signal;
+    transfer.reject(reason);
     this.#abortReason = reason instanceof Error ? reason : new Error('aborted');
     this.#controller?.abort(this.#abortReason);
   }
@@ -84,7 +90,7 @@ class Collector<T> implements Dispatcher.DispatchHandler {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#size += chunk.length;
-    if (this.#size <= this.#transfer.maxBytes) {
+    if (this.#size <= (this.#transfer?.maxBytes ?? 0)) {
       this.#chunks.push(chunk);
       return;
     }
@@ -104,19 +110,31 @@ class Collector<T> implements Dispatcher.DispatchHandler {
 
   /** @param error of the connection */
   failed(error: unknown): void {
-    const { signal, reject } = this.#transfer;
-    signal.removeEventListener('abort', this);
+    const transfer = this.#end();
+    if (!transfer) return;
+    const { signal, reject } = transfer;
     reject(signal.aborted ? signal.reason : connectionError(error));
   }
 
   #finish(bytes: Buffer | null): void {
-    const { signal, read, request, resolve, reject } = this.#transfer;
-    this.#chunks = [];
-    signal.removeEventListener('abort', this);
+    const response = { status: this.#status, headers: this.#headers, bytes };
+    const transfer = this.#end();
+    if (!transfer) return;
+    const { read, request, resolve, reject } = transfer;
     try {
-      resolve(read({ status: this.#status, headers: this.#headers, bytes }, request));
+      resolve(read(response, request));
     } catch (error) {
       reject(error);
     }
+  }
+
+  /** Null when it has ended before. */
+  #end(): Transfer<T> | null {
+    const transfer = this.#transfer;
+    this.#transfer = null;
+    this.#chunks = [];
+    this.#headers = {};
+    transfer?.signal.removeEventListener('abort', this);
+    return transfer;
   }
 }
