@@ -100,3 +100,21 @@ test('a sweep collects what its pages have left', async () => {
   await expect.poll(asOf, { interval: 10, timeout: 12_000 }).not.toBeNull();
   await expect.poll(() => collections).toBeGreaterThan(0);
 });
+
+test('garbage that has become old is collected before the heap has doubled', async () => {
+  const [first = 0, largest = 0] = await printed(`
+    const { getHeapStatistics } = await import('node:v8');
+    const heapMb = () => getHeapStatistics().used_heap_size / 1_048_576;
+    // Kept for three steps, so that it survives two collections and is moved.
+    const kept = [];
+    const sizes = [];
+    for (let step = 0; step < 40; step++) {
+      kept.push(garbage(3));
+      if (kept.length > 3) kept.shift();
+      collectYoung();
+      sizes.push(heapMb());
+    }
+    console.log(JSON.stringify([sizes[5], Math.max(...sizes)]));`);
+  expect(largest - first).toBeGreaterThan(5);
+  expect(largest - first).toBeLessThan(20);
+});
