@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { CancelSignal } from '../../domain/cancellation.ts';
 import { asNotSent, GatewayError } from '../../domain/error.ts';
-import { activeSpan, type Span, type SpanAttributes, traceHeaders } from '../../domain/tracing.ts';
+import { activeSpan, traceHeaders } from '../../domain/tracing.ts';
 import { Breaker } from '../breaker.ts';
 import type { Credential } from '../credentials/credential.ts';
 import type { BackendLog } from '../log.ts';
 import { Egress } from '../network/egress.ts';
-import { type AttemptSpan, type Observation, observed } from '../observed-call.ts';
+import { observed } from '../observed-call.ts';
 import { breakerOpen, unreachable } from '../reachability.ts';
 import { parseBatch, writeBatch } from './batch.ts';
 import { type HttpResponse, invalidResponse, resellerError } from './errors.ts';
@@ -20,7 +20,7 @@ import {
   Pools,
   requestName,
 } from './http.ts';
-import { methodName, pathTemplate } from './method-name.ts';
+import { observationOf, withStatus } from './observation.ts';
 
 /** One call of the API; `path` has no leading slash and includes the query. */
 export interface Call {
@@ -163,26 +163,6 @@ export function createTransport(options: TransportOptions) {
   };
 }
 
-function observationOf(url: URL): Observation<HttpRequest, HttpResponse> {
-  const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
-  const server = { 'server.address': url.hostname, 'server.port': port };
-  return {
-    ...{ service: 'reseller', method: methodName },
-    span: (request) => spanOf(request, server),
-    codeOf: (response, request) =>
-      isSuccess(response)
-        ? null
-        : resellerError(response, requestName(request), isWrite(request)).code,
-  };
-}
-
-/** Without the URL: its ids can be domains of customers, and its query can hold a transfer token. */
-function spanOf({ method, path }: HttpRequest, server: SpanAttributes): AttemptSpan {
-  const template = pathTemplate(path);
-  const attributes = { ...server, 'http.request.method': method, 'url.template': template };
-  return { name: `${method} ${template}`, attributes };
-}
-
 /** The headers of a request, with those of its trace. Requests without a body share them. */
 function headersOf() {
   let shared = { token: '', headers: [...commonHeaders] };
@@ -195,11 +175,6 @@ function headersOf() {
     const type = contentType === undefined ? [] : ['content-type', contentType];
     return [...headers, ...type, ...Object.entries(traceHeaders()).flat()];
   };
-}
-
-/** A batch has calls of either kind, and its own response is about none of them. */
-function isWrite({ method, path }: HttpRequest): boolean {
-  return method !== 'GET' && !path.endsWith('/batch');
 }
 
 /** A response of a front end whose backend does not respond. */
@@ -222,12 +197,6 @@ function toHttp({ method, path, body }: Call, base: string): HttpRequest {
     contentType: body && 'application/json',
     body: body && JSON.stringify(body),
   };
-}
-
-async function withStatus(span: Span, exchanged: Promise<HttpResponse>): Promise<HttpResponse> {
-  const received = await exchanged;
-  span.set({ 'http.response.status_code': received.status });
-  return received;
 }
 
 /** Parts have the same full path as single calls, as in the vendor's clients. */
