@@ -8,10 +8,17 @@ import { startWritten, type Written } from './written.support.ts';
 
 const answers = ['dropped', 'hanging', 'unreadable', 408, 500, 502, 503, 504] as const;
 
+/** All before the first call, because opening their stores delays calls beyond short deadlines. */
+function startAll<A>(answers: readonly A[], options: Parameters<typeof startWritten>[0]) {
+  return Promise.all(
+    answers.map(async (answer) => ({ answer, written: await startWritten(options) })),
+  );
+}
+
 describe.each(mutations)('$name', ({ prepare, spec, isApplied }) => {
   test('is done when it was carried out and its answer is lost', async () => {
-    const lost = answers.map(async (answer) => {
-      const written = await startWritten({ callTimeoutMs: 300 });
+    const started = await startAll(answers, { callTimeoutMs: 300 });
+    const lost = started.map(async ({ answer, written }) => {
       prepare(written.api);
       written.api.fault = () => ({ isApplied: true, answer });
       const { write, replayed } = await written.run(spec(written.writes));
@@ -24,8 +31,9 @@ describe.each(mutations)('$name', ({ prepare, spec, isApplied }) => {
   });
 
   test('is unknown when it was not carried out and its answer is lost', async () => {
-    const lost = (['dropped', 'hanging', 408, 502] as const).map(async (answer) => {
-      const written = await startWritten({ timeoutMs: 600, callTimeoutMs: 300 });
+    const options = { timeoutMs: 600, callTimeoutMs: 300 };
+    const started = await startAll(['dropped', 'hanging', 408, 502] as const, options);
+    const lost = started.map(async ({ answer, written }) => {
       prepare(written.api);
       written.api.fault = () => ({ isApplied: false, answer });
       const failure = await written.run(spec(written.writes)).catch((error: unknown) => error);
