@@ -1,8 +1,8 @@
 import { pause } from '../domain/call-scope.ts';
 import { Cancellation, type CancelSignal } from '../domain/cancellation.ts';
 import { type BackendName, GatewayError } from '../domain/error.ts';
-import { activeSpan, type TraceContext } from '../domain/tracing.ts';
-import type { Turn, Waiter } from './lanes.ts';
+import { activeSpan, continueIn, type Span } from '../domain/tracing.ts';
+import type { Turn, Waiter, WaitingCall } from './lanes.ts';
 
 /** One attempt at a call. It must stop when `signal` aborts; the deadline is in `remainingMs`. */
 export type Attempt<T> = (signal: CancelSignal, remainingMs: number) => Promise<T>;
@@ -77,12 +77,12 @@ class Reader<T> implements Resolvable<T> {
  * A list makes hundreds of calls, so a call that succeeds takes as few promises, closures and objects
  * as it can.
  */
-export class Flight<T> {
+export class Flight<T> implements WaitingCall {
   /** What the call reads; null when it is not shared. */
   readonly key: string | null;
   readonly #options: FlightOptions;
   /** The span of the reader that started the call. The call's attempts are its children. */
-  readonly #trace: TraceContext | null = activeSpan()?.context ?? null;
+  #span: Span | null = activeSpan();
   readonly #isRetryable: IsRetryable;
   #readers: Reader<T>[] = [];
   #state: 'NEW' | 'STARTED' | 'ENDED' = 'NEW';
@@ -120,7 +120,7 @@ export class Flight<T> {
 
   #add(reader: Reader<T>): void {
     const { scope } = reader;
-    if (this.#readers.length > 0 && this.#trace) activeSpan()?.link(this.#trace);
+    if (this.#readers.length > 0 && this.#span) activeSpan()?.link(this.#span.context);
     // A reader does not wait behind the other calls of the request that started this one.
     this.#turn?.wantedBy(scope);
     this.#readers.push(reader);
@@ -140,9 +140,12 @@ export class Flight<T> {
 
   #start(): void {
     this.#state = 'STARTED';
-    const waiting = this.#turn?.start();
-    if (waiting) waiting.then(() => this.#send());
-    else this.#send();
+    if (!this.#turn || this.#turn.start(this)) this.#send();
+  }
+
+  /** Called when another call has ended, in the trace of that call. */
+  turnCame(): void {
+    continueIn(this.#span, () => this.#send());
   }
 
   #send(): void {
@@ -228,7 +231,7 @@ export class Flight<T> {
     const readers = this.#readers;
     for (const reader of readers) this.#answer(reader);
     this.#readers = [];
-    this.#attempt = this.#turn = this.#cancellation = null;
+    this.#attempt = this.#turn = this.#cancellation = this.#span = null;
     this.#timer = undefined;
     return readers;
   }

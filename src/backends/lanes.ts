@@ -18,6 +18,7 @@ export class Lanes {
   readonly #size: LaneSize;
   readonly #places: Places;
   #inFlight = 0;
+  #isPassing = false;
 
   constructor(size: LaneSize, service: BackendName) {
     this.#size = size;
@@ -44,8 +45,18 @@ export class Lanes {
   #giveBack(startedAt: number, idleMs: number): void {
     this.#inFlight--;
     this.#size.record(performance.now() - startedAt, nodeTiming.idleTime - idleMs);
-    const size = this.#size.current;
-    while (this.#inFlight < size) {
+    if (this.#isPassing) return;
+    this.#isPassing = true;
+    try {
+      this.#startNext();
+    } finally {
+      this.#isPassing = false;
+    }
+  }
+
+  /** A call that fails while it starts gives its place back meanwhile, for the next one here. */
+  #startNext(): void {
+    while (this.#inFlight < this.#size.current) {
       const next = this.#places.queue.shift();
       if (!next) return;
       this.#inFlight++;
@@ -68,6 +79,12 @@ interface Places {
 /** A request, or the gateway's own work, as far as its calls wait and end with it. */
 export type Waiter = Pick<CallScope, 'signal' | 'lane'>;
 
+/** A call that waits for its turn. */
+export interface WaitingCall {
+  /** Must not throw. */
+  turnCame(): void;
+}
+
 /** The place of one call among those in flight. */
 export class Turn {
   readonly #places: Places;
@@ -76,8 +93,7 @@ export class Turn {
   /** Its places in their lanes. */
   #waiting: Waiting<Turn>[] | null = null;
   #state: 'NEW' | 'WAITING' | 'RUNNING' | 'ENDED' = 'NEW';
-  /** Resolves what `start` returned. */
-  #begin: (() => void) | null = null;
+  #call: WaitingCall | null = null;
   #startedAt = 0;
   #idleMs = 0;
 
@@ -86,18 +102,17 @@ export class Turn {
     this.#waiters = [scope];
   }
 
-  /** Null when the call can start now; otherwise resolves at its turn, unless it ends before. */
-  start(): Promise<void> | null {
+  /** Whether the call can start now. Otherwise it is told when its turn comes, unless it ends before. */
+  start(call: WaitingCall): boolean {
     if (this.#places.take()) {
       this.#run();
-      return null;
+      return true;
     }
     this.#state = 'WAITING';
+    this.#call = call;
     laneWaitChanged.publish({ service: this.#places.service, change: 1 });
     for (const waiter of this.#waiters) this.#enter(waiter);
-    return new Promise((resolve) => {
-      this.#begin = resolve;
-    });
+    return false;
   }
 
   /** Lets the call wait in the lane of one more request that needs it. */
@@ -113,7 +128,7 @@ export class Turn {
     if (this.#state !== 'WAITING') return;
     this.#leaveQueue();
     this.#run();
-    this.#begin?.();
+    this.#call?.turnCame();
   }
 
   end(): void {

@@ -77,9 +77,14 @@ export function runIn<T>(span: Span | null, work: () => T): T {
   return tracer === null || span === null ? work() : tracer.run(span, work);
 }
 
+/** Runs `work` in the span that was active when it was put off; in no trace when that is null. */
+export function continueIn<T>(span: Span | null, work: () => T): T {
+  return tracer === null ? work() : tracer.run(span, work);
+}
+
 /** Runs `work` outside of the current trace: for work that outlives what started it. */
 export function detached<T>(work: () => T): T {
-  return tracer === null ? work() : tracer.run(null, work);
+  return continueIn(null, work);
 }
 
 /**

@@ -2,7 +2,7 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { pino } from 'pino';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { loggerOptions } from '../../src/log.ts';
-import { sharedTestGateway } from '../support/gateway.ts';
+import { sharedTestGateway, startTestGateway } from '../support/gateway.ts';
 import { collect, connectSocket } from '../support/websocket.ts';
 import type { Collector, ExportedSpan } from './collector.support.ts';
 import { startTestTracing } from './tracing.support.ts';
@@ -136,6 +136,31 @@ test('a call that two requests share is a child of the first and linked from the
   const second = calls.find((call) => call !== first);
   expect(second?.traceId).not.toBe(first?.traceId);
   expect([first?.links, second?.links]).toEqual([[], [first?.spanId]]);
+});
+
+test('a call that starts when a call of another request ends is in the trace of its own request', async () => {
+  const collector = await startTestTracing();
+  const { url, sandbox } = await startTestGateway({ env: { RESELLER_CONNECTIONS: '1' } });
+  sandbox.faults.add({ backend: 'reseller', latencyMs: 50 });
+  const search = (domain: string, n: number): Promise<Response> =>
+    fetch(url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        traceparent: `00-${TRACE.slice(1)}${n}-${PARENT}-01`,
+      },
+      body: JSON.stringify({ query: `{ customer(by: { domain: "${domain}.example" }) { id } }` }),
+    });
+  await Promise.all(['one', 'two', 'three'].map(search));
+  await expect.poll(() => collector.spans.filter(isServer).length).toBe(3);
+  const calls = named(collector, 'reseller GET customers');
+  const attempts = named(collector, 'GET /customers/{id}');
+  const traces = (spans: readonly ExportedSpan[]) => spans.map(({ traceId }) => traceId).sort();
+  expect(new Set(traces(attempts)).size).toBe(3);
+  expect(traces(attempts)).toEqual(traces(calls));
+  for (const { parentId, traceId } of attempts) {
+    expect(calls.find(({ spanId }) => spanId === parentId)?.traceId).toBe(traceId);
+  }
 });
 
 test('an operation on a WebSocket continues the trace in its extensions', async () => {
