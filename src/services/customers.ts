@@ -10,7 +10,7 @@ import type { CustomerInput } from '../domain/order.ts';
 import type { Page, PageRequest } from '../domain/page.ts';
 import type { WriteAnswer } from '../domain/write.ts';
 import { authorizeMutation, authorizeRead } from './authorize.ts';
-import { FoundCustomer, ListedCustomer } from './known-customers.ts';
+import { CustomerPage, FoundCustomer, ListedCustomer } from './known-customers.ts';
 import { runWrite, type ServiceSources, type Viewed } from './scope.ts';
 
 export type CustomerService = ReturnType<typeof createCustomerService>;
@@ -54,7 +54,15 @@ export function createCustomerService(
     const { billing: key, resellerCustomerId: own } = customer;
     if (own !== null || !key) return own;
     if (!access.seesReseller(key.resellerId)) return null;
+    if (customer instanceof ListedCustomer) {
+      return (await linksOf(customer.page)).get(key.customerId) ?? null;
+    }
     return (await loaders.linkByBilling.load(key))?.resellerCustomerId ?? null;
+  }
+
+  function linksOf(page: CustomerPage): Promise<ReadonlyMap<string, string>> {
+    page.links ??= loaders.linksOfPage.load(page);
+    return page.links;
   }
 
   return {
@@ -92,7 +100,7 @@ export function createCustomerService(
       access.requireReseller(resellerId);
       const { items, nextToken } = await billing.listCustomers(resellerId, page, scope);
       customerIndex.learn(items);
-      return { items: items.map((item) => new ListedCustomer(item)), nextToken };
+      return { items: new CustomerPage(items).customers, nextToken };
     },
     /** Looks a customer up; null when neither API has it. */
     async find(customer: Customer): Promise<Customer | null> {
@@ -215,11 +223,14 @@ export function createCustomerService(
 
   async function loadReseller(customer: Customer): Promise<ResellerCustomer | null> {
     // A list calls this hundreds of times, and returning a promise takes two more than awaiting it.
-    const { billing: key, resellerCustomerId: own } = customer;
-    if (own !== null) return await loaders.resellerCustomer.load(own);
-    if (!key || !access.seesReseller(key.resellerId)) return null;
-    const link = await loaders.linkByBilling.load(key);
-    return link && (await loaders.resellerCustomer.load(link.resellerCustomerId));
+    if (customer instanceof ListedCustomer) {
+      const { page, billing } = customer;
+      if (!access.seesReseller(billing.resellerId)) return null;
+      const linked = (await linksOf(page)).get(billing.customerId);
+      return linked === undefined ? null : await loaders.resellerCustomer.load(linked);
+    }
+    const id = await resellerCustomerId(customer);
+    return id === null ? null : await loaders.resellerCustomer.load(id);
   }
 
   async function linkedIdentity(customer: Customer): Promise<Customer> {

@@ -23,6 +23,7 @@ import type { CustomerLinks } from '../store/links/customer-links.ts';
 import type { ListedOperation, OperationFilter } from '../store/operations/journal.ts';
 import type { Access } from './access.ts';
 import type { CustomerIndex } from './customer-index.ts';
+import type { CustomerPage } from './known-customers.ts';
 
 export interface LoaderSources {
   readonly billing: BillingClient;
@@ -53,6 +54,7 @@ export class Loaders {
   readonly #access: Access;
   readonly #scope: CallScope;
   #linkByBilling: ByBillingKey<CustomerLink>;
+  #linksOfPage: DataLoader<CustomerPage, ReadonlyMap<string, string>> | undefined;
   #linkByReseller: ById<CustomerLink>;
   #billingCustomer: ByBillingKey<BillingCustomer>;
   #billingAccount: ById<BillingAccount>;
@@ -77,6 +79,14 @@ export class Loaders {
     const { links } = this.#sources;
     this.#linkByBilling ??= new DataLoader((keys) => links.byBilling(keys), byBillingKey);
     return this.#linkByBilling;
+  }
+
+  /** The links of whole pages of customers. The pages keep them. */
+  get linksOfPage() {
+    this.#linksOfPage ??= new DataLoader((pages) => linksOf(pages, this.#sources.links), {
+      cache: false,
+    });
+    return this.#linksOfPage;
   }
 
   /** By the reseller API's own id. */
@@ -179,6 +189,24 @@ export class Loaders {
     );
     return this.#notificationPage;
   }
+}
+
+/** The reseller customer ids by billing customer id, for each page. One query reads them all. */
+async function linksOf(
+  pages: readonly CustomerPage[],
+  links: Pick<CustomerLinks, 'byBilling'>,
+): Promise<ReadonlyMap<string, string>[]> {
+  const keys = pages.flatMap(({ customers }) => customers.map(({ billing }) => billing));
+  const found = await links.byBilling(keys);
+  let at = 0;
+  return pages.map(({ customers }) => {
+    const ofPage = new Map<string, string>();
+    for (const { billing } of customers) {
+      const link = found[at++];
+      if (link) ofPage.set(billing.customerId, link.resellerCustomerId);
+    }
+    return ofPage;
+  });
 }
 
 function visibleCustomers(

@@ -5,6 +5,7 @@ import {
   decodeGlobalId,
   decodeGlobalIdOf,
   encodeGlobalId,
+  encodeGlobalIds,
   nodeTypes,
 } from '../../src/schema/relay/global-id.ts';
 
@@ -146,4 +147,17 @@ describe('decoding fails with BAD_USER_INPUT for', () => {
       { numRuns: 500 },
     );
   });
+});
+
+test('the ids of a list are those of its items', () => {
+  const plain = fc.stringMatching(/^[\w.-]*$/);
+  const lasts = fc.oneof(fc.array(plain), fc.array(fc.oneof(plain, part)));
+  fc.assert(
+    fc.property(type, fc.array(part, { maxLength: 2 }), lasts, (name, first, last) => {
+      expect(encodeGlobalIds(name, first, last)).toEqual(
+        last.map((each) => encodeGlobalId(name, ...first, each)),
+      );
+    }),
+    { numRuns: 500 },
+  );
 });

@@ -1,10 +1,11 @@
 import { type BillingCustomer, type Customer, MAX_CUSTOMERS_PAGE } from '../../domain/customer.ts';
 import type { CustomerService } from '../../services/customers.ts';
+import { ListedCustomer } from '../../services/known-customers.ts';
 import { builder } from '../builder.ts';
 import type { GatewayContext } from '../context.ts';
 import { notEmpty } from '../relay/arguments.ts';
 import { connectionArgs, connectionOf } from '../relay/connection.ts';
-import { encodeGlobalId, givenIdOf, invalidId } from '../relay/global-id.ts';
+import { encodeGlobalId, encodeGlobalIds, givenIdOf, invalidId } from '../relay/global-id.ts';
 import { nodeInterface, registerNode } from '../relay/node.ts';
 import { type Connection, paginate } from '../relay/pagination.ts';
 import { billingKeyInput, resellerIdDescription } from './customer-keys.ts';
@@ -37,8 +38,18 @@ customer.implement({
 
 /** The billing key takes precedence, so that both halves of a linked customer have the same id. */
 export function customerId(parent: Customer, _args: object, { services }: GatewayContext) {
+  if (parent instanceof ListedCustomer) return listedId(parent);
   const identity = services.customers.identity(parent);
   return identity instanceof Promise ? identity.then(globalIdOf) : globalIdOf(identity);
+}
+
+function listedId({ page, index, billing }: ListedCustomer): string {
+  page.globalIds ??= encodeGlobalIds(
+    'Customer',
+    ['b', billing.resellerId],
+    page.customers.map((listed) => listed.billing.customerId),
+  );
+  return page.globalIds[index] ?? globalIdOf({ billing, resellerCustomerId: null });
 }
 
 function globalIdOf({ billing, resellerCustomerId }: Customer): string {

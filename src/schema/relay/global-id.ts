@@ -70,7 +70,7 @@ class Prefix {
   constructor(type: NodeType, parts: readonly string[]) {
     this.#type = type;
     this.#parts = parts;
-    this.text = `${[type, ...parts.map(encodePart)].join(':')}:`;
+    this.text = prefixOf(type, parts);
     scratch.write(this.text, 'latin1');
   }
 
@@ -84,12 +84,48 @@ class Prefix {
 
 let prefix = new Prefix('Customer', []);
 
+/** What precedes the last part. */
+function prefixOf(type: NodeType, parts: readonly string[]): string {
+  return `${[type, ...parts.map(encodePart)].join(':')}:`;
+}
+
 /** What `encodeURIComponent` leaves as it is. Most ids are. */
 const PLAIN = /^[\w.-]*$/;
 
-function encodePart(part: string): string {
-  return PLAIN.test(part) ? part : encodeURIComponent(part.toWellFormed());
+function isPlain(part: string): boolean {
+  return PLAIN.test(part);
 }
+
+function encodePart(part: string): string {
+  return isPlain(part) ? part : encodeURIComponent(part.toWellFormed());
+}
+
+/**
+ * The ids of a list that differ in their last part only, in less than half of the time that
+ * `encodeGlobalId` takes: base64url encodes three bytes at a time, so one text has all of them.
+ * @param parts those before the last one
+ */
+export function encodeGlobalIds(
+  type: NodeType,
+  parts: readonly string[],
+  lasts: readonly string[],
+): string[] {
+  if (!lasts.every(isPlain)) return lasts.map((last) => encodeGlobalId(type, ...parts, last));
+  const prefix = prefixOf(type, parts);
+  let text = '';
+  for (const last of lasts) text += prefix + last + PADDING[(prefix.length + last.length) % 3];
+  const encoded = Buffer.from(text, 'latin1').toString('base64url');
+  let start = 0;
+  return lasts.map((last) => {
+    const bytes = prefix.length + last.length;
+    const id = encoded.slice(start, start + Math.ceil((bytes * 4) / 3));
+    start += Math.ceil(bytes / 3) * 4;
+    return id;
+  });
+}
+
+/** What a text lacks to a multiple of three bytes, by what is left after it. */
+const PADDING = ['', '\0\0', '\0'];
 
 /** @throws GatewayError BAD_USER_INPUT when `encodeGlobalId` cannot have returned the id */
 export function decodeGlobalId(id: string): GlobalId {
