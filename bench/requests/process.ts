@@ -1,15 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** Milliseconds that a program has to end by itself. */
 const STOP_MS = 3_000;
-
-/** /proc counts CPU time in ticks of 10 ms. */
-const TICK_MS = 10;
 
 /** A program of the bench in a process of its own. Its output goes to a file, as in production. */
 export interface Program {
@@ -62,11 +59,14 @@ export async function startProgram(
   return program;
 }
 
+/** The kernel counts the CPU time of each thread in nanoseconds; `stat` counts in ticks of 10 ms. */
 function cpuMs({ pid }: ChildProcess): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The name of the program, in parentheses, can contain spaces.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+  let nanoseconds = 0;
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    const schedstat = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8');
+    nanoseconds += Number(schedstat.split(' ', 1)[0]);
+  }
+  return nanoseconds / 1e6;
 }
 
 function peakMb({ pid }: ChildProcess): number {
