@@ -13,7 +13,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: 'test/bundle.support.ts',
+    globalSetup: ['test/bundle.support.ts', 'test/store/postgres-teardown.support.ts'],
     // `npm run chaos` and `npm run soak` run them for as long as they are told.
     exclude: [
       ...(process.env['CHAOS_SECONDS'] ? [] : ['test/e2e/chaos.test.ts']),

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { OperationTiming } from '../../src/sandbox/billing/outcomes.ts';
-import { type PostgresServer, startPostgres } from '../store/postgres.support.ts';
+import { type PostgresServer, sharedPostgres } from '../store/postgres.support.ts';
 import { startTestGateway, startTestSandbox } from '../support/gateway.ts';
 import { collect, connectSocket, subscribe } from '../support/websocket.ts';
 import { activate, activations, listOperations } from './activations.support.ts';
@@ -8,9 +8,8 @@ import { startGatewayProcess } from './gateway-process.support.ts';
 
 let server: PostgresServer;
 beforeAll(async () => {
-  server = await startPostgres();
+  server = await sharedPostgres();
 }, 30_000);
-afterAll(() => server.end());
 
 const leaseMs = 600;
 const pollMs = 20;

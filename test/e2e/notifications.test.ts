@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { encodeGlobalId } from '../../src/schema/relay/global-id.ts';
 import { PUSH_PATH } from '../../src/server/routes.ts';
 import { openSocket } from '../server/sockets.support.ts';
-import { type PostgresServer, startPostgres } from '../store/postgres.support.ts';
+import { type PostgresServer, sharedPostgres } from '../store/postgres.support.ts';
 import { startTestGateway, startTestSandbox, type TestGateway } from '../support/gateway.ts';
 import {
   ActivateSubscriptionDocument,
@@ -286,9 +286,8 @@ describe('reads of a customer', () => {
 describe('two gateways on one PostgreSQL', () => {
   let server: PostgresServer;
   beforeAll(async () => {
-    server = await startPostgres();
+    server = await sharedPostgres();
   }, 30_000);
-  afterAll(() => server.end());
 
   test('tell of a notification that came to one of them, once', async () => {
     const sandbox = await startTestSandbox();

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
-import type { PostgresServer } from '../store/postgres.support.ts';
-import { startPostgres } from '../store/postgres.support.ts';
+import { sharedPostgres } from '../store/postgres.support.ts';
 import { openTestGateway, type TestGateway } from '../support/gateway.ts';
 import { expectedRows, type Filter, matches, type Order, sorted } from './oracle.support.ts';
 import { ask, filled, untilDetailed } from './portfolio.support.ts';
@@ -11,10 +10,7 @@ const CASES = process.env['SOAK'] ? 1_000 : 150;
 const TIMEOUT_MS = process.env['SOAK'] ? 600_000 : 60_000;
 const names = ['Müller & Söhne', 'Café Noël', 'Łódź Ærø', 'ÅNGSTRÖM', 'Zoë İstanbul', 'Ünal-Çelik'];
 
-const world: { gateways: Record<string, TestGateway>; server: PostgresServer | null } = {
-  gateways: {},
-  server: null,
-};
+const world: { gateways: Record<string, TestGateway> } = { gateways: {} };
 
 beforeAll(async () => {
   const sandbox = await startSandbox({ seed: { customers: 60 } });
@@ -23,8 +19,8 @@ beforeAll(async () => {
     if (!postalAddress || n % 3 !== 0) continue;
     customer.postalAddress = { ...postalAddress, organizationName: names[n % names.length] };
   }
-  world.server = await startPostgres();
-  const urls = { SQLite: 'sqlite::memory:', PostgreSQL: await world.server.createDatabase() };
+  const server = await sharedPostgres();
+  const urls = { SQLite: 'sqlite::memory:', PostgreSQL: await server.createDatabase() };
   for (const [kind, url] of Object.entries(urls)) {
     const gateway = await openTestGateway(sandbox, { env: { ...filled, DATABASE_URL: url } });
     world.gateways[kind] = gateway;
@@ -35,7 +31,6 @@ afterAll(async () => {
   const gateways = Object.values(world.gateways);
   await Promise.all(gateways.map((gateway) => gateway.close()));
   await gateways[0]?.sandbox.close();
-  await world.server?.end();
 });
 
 function gatewayOn(kind: string): TestGateway {

@@ -1,14 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type PostgresServer, startPostgres } from '../store/postgres.support.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { type PostgresServer, sharedPostgres } from '../store/postgres.support.ts';
 import { startTestSandbox } from '../support/gateway.ts';
 import { idsIn, openPortfolio } from './opened.support.ts';
 import { expectedRows } from './oracle.support.ts';
 
 let server: PostgresServer;
 beforeAll(async () => {
-  server = await startPostgres();
+  server = await sharedPostgres();
 }, 30_000);
-afterAll(() => server.end());
 
 test('of two instances on one database, one sweeps, and the other takes over', async () => {
   const sandbox = await startTestSandbox({ seed: { customers: 60 } });

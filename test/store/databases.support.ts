@@ -10,7 +10,7 @@ import { databaseFailure } from '../../src/store/database/failure.ts';
 import { openSqlite } from '../../src/store/database/sqlite.ts';
 import { createStore, openStore, type Store } from '../../src/store/store.ts';
 import { log } from '../operations/operations.support.ts';
-import { type PostgresServer, startPostgres } from './postgres.support.ts';
+import { type PostgresServer, sharedPostgres } from './postgres.support.ts';
 
 export const kinds = ['SQLite', 'PostgreSQL'] as const;
 export type Kind = (typeof kinds)[number];
@@ -41,7 +41,7 @@ export function testDatabase(kind: Kind, keepsTables = false): TestDatabase {
 
   beforeAll(async () => {
     if (kind !== 'PostgreSQL') return;
-    server = await startPostgres();
+    server = await sharedPostgres();
     url = await server.createDatabase();
   });
   beforeEach(async () => {
@@ -57,7 +57,6 @@ export function testDatabase(kind: Kind, keepsTables = false): TestDatabase {
   });
   afterAll(async () => {
     await pool?.end();
-    await server?.end();
   });
 
   async function dropTables(): Promise<void> {

@@ -10,7 +10,11 @@ import { isRoot, NOBODY } from './root.support.ts';
 export const asUser = isRoot ? { uid: NOBODY, gid: NOBODY } : {};
 
 const CACHE = 'node_modules/.cache/postgres';
-const FLAGS = ['--auth=trust', '--username=gateway', '--no-sync', '--no-locale', '--encoding=UTF8'];
+const FLAGS = [
+  ...['--auth=trust', '--username=gateway', '--no-sync', '--no-locale', '--encoding=UTF8'],
+  // A segment of the log, 16 MB by default, is copied with each cluster.
+  '--wal-segsize=1',
+];
 
 interface Programs {
   readonly initdb: string;

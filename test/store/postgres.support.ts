@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { asUser, makeCluster } from './postgres-cluster.support.ts';
+import { CLUSTERS } from './postgres-teardown.support.ts';
 import { isRoot, NOBODY } from './root.support.ts';
 
 /** A real PostgreSQL with its data in a directory of its own. */
@@ -23,6 +24,20 @@ export interface PostgresServer {
   end(): Promise<void>;
 }
 
+let shared: Promise<PostgresServer> | null = null;
+
+/**
+ * The server of this process, for the files that it runs one after the other, because copying a
+ * cluster and starting it takes half a second of CPU time. It runs until the whole run ends.
+ */
+export async function sharedPostgres(): Promise<PostgresServer> {
+  shared ??= startPostgres();
+  const server = await shared;
+  // A test that fails while its server is down must not fail those of other files.
+  await server.start();
+  return server;
+}
+
 /**
  * Starts a server with an empty cluster of its own.
  * @param changed settings that differ from those that let tests start and stop fast
@@ -30,7 +45,8 @@ export interface PostgresServer {
 export async function startPostgres(
   changed: Readonly<Record<string, string>> = {},
 ): Promise<PostgresServer> {
-  const directory = mkdtempSync(join(tmpdir(), 'gateway-postgres-'));
+  const parent = process.env[CLUSTERS] ?? tmpdir();
+  const directory = mkdtempSync(join(parent, 'gateway-postgres-'));
   if (isRoot) chownSync(directory, NOBODY, NOBODY);
   const { postgres, data } = await makeCluster(directory);
 

@@ -1,15 +1,14 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { activate, activations } from '../e2e/activations.support.ts';
 import { startGatewayProcess } from '../e2e/gateway-process.support.ts';
-import { type PostgresServer, startPostgres } from '../store/postgres.support.ts';
+import { type PostgresServer, sharedPostgres } from '../store/postgres.support.ts';
 import { startTestSandbox } from '../support/gateway.ts';
 import { type ExportedSpan, startCollector } from './collector.support.ts';
 
 let server: PostgresServer;
 beforeAll(async () => {
-  server = await startPostgres();
+  server = await sharedPostgres();
 }, 30_000);
-afterAll(() => server.end());
 
 test('a mutation, its retries, its records and the polls of another instance are one trace', async () => {
   const sandbox = await startTestSandbox({ operations: { minMs: 1_500, maxMs: 1_500 } });
