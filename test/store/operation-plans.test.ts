@@ -123,7 +123,7 @@ describe('PostgreSQL', () => {
     let pages = 0;
     for (const { text, values } of statements) {
       if (typeof text !== 'string' || !isPage(text)) continue;
-      const explained = `explain (analyze, format json) ${text}`;
+      const explained = `explain (analyze, timing off, buffers off, format json) ${text}`;
       const { rows } = await client.query(explained, Array.isArray(values) ? values : []);
       const nodes = nodesOf(rows[0]['QUERY PLAN'][0].Plan);
       const scans = nodes.filter((node) => node['Node Type'] === 'Seq Scan').length;
