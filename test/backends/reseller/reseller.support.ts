@@ -45,8 +45,15 @@ export interface Backend {
   stop(): Promise<void>;
 }
 
+/** Runs the work when what was opened is no longer needed: by default when the test ends. */
+export type CleanUp = (work: () => void | Promise<void>) => void;
+
 /** A fake backend on a free port that records its requests and responds with `handler`. */
-export async function startBackend(handler: Handler, tls?: ServerOptions): Promise<Backend> {
+export async function startBackend(
+  handler: Handler,
+  tls?: ServerOptions,
+  cleanUp: CleanUp = onTestFinished,
+): Promise<Backend> {
   const received: Received[] = [];
   const arrivals: (() => void)[] = [];
   let connections = 0;
@@ -67,7 +74,7 @@ export async function startBackend(handler: Handler, tls?: ServerOptions): Promi
     server.closeAllConnections();
     if (server.listening) await new Promise((resolve) => server.close(resolve));
   };
-  onTestFinished(stop);
+  cleanUp(stop);
   const { port } = server.address() as AddressInfo;
   return {
     url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`,
@@ -99,6 +106,7 @@ export function refuse(response: ServerResponse, status: number, reason: string)
 export function clientOf(
   backend: { readonly url: string },
   options: Partial<ResellerClientOptions> = {},
+  cleanUp: CleanUp = onTestFinished,
 ): ResellerClient {
   const client = createResellerClient({
     endpoint: backend.url,
@@ -110,7 +118,7 @@ export function clientOf(
     batch: false,
     ...options,
   });
-  onTestFinished(() => client.close());
+  cleanUp(() => client.close());
   return client;
 }
 

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import {
   type Backend,
+  type CleanUp,
   type Received,
   refuse,
   reply,
@@ -46,8 +47,9 @@ export class FakeReseller {
   #number = 100;
   backend!: Backend;
 
-  async start(): Promise<this> {
-    this.backend = await startBackend((request, response) => this.#serve(request, response));
+  async start(cleanUp?: CleanUp): Promise<this> {
+    const serve = (request: Received, response: ServerResponse) => this.#serve(request, response);
+    this.backend = await startBackend(serve, undefined, cleanUp);
     return this;
   }
 

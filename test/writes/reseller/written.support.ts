@@ -9,7 +9,7 @@ import type { ResellerWriteOptions } from '../../../src/writes/reseller/conduct.
 import { createResellerWrites } from '../../../src/writes/reseller/reseller-writes.ts';
 import { WriteEngine } from '../../../src/writes/write-engine.ts';
 import type { WriteSpec } from '../../../src/writes/write-spec.ts';
-import { clientOf, scope } from '../../backends/reseller/reseller.support.ts';
+import { type CleanUp, clientOf, scope } from '../../backends/reseller/reseller.support.ts';
 import { FakeReseller } from './fake-reseller.support.ts';
 
 export interface RunOptions {
@@ -37,13 +37,16 @@ export async function startWritten({
   callTimeoutMs = 800,
   absentAfterMs,
   now,
+  cleanUp = onTestFinished,
 }: Partial<ResellerWriteOptions> & {
   readonly callTimeoutMs?: number;
   readonly now?: () => number;
+  /** Needed outside of tests, and in tests that run at the same time. */
+  readonly cleanUp?: CleanUp;
 } = {}): Promise<Written> {
   const log = createLogger('silent');
-  const api = await new FakeReseller().start();
-  const reseller = clientOf(api.backend, { timeoutMs: callTimeoutMs, connections: 64 });
+  const api = await new FakeReseller().start(cleanUp);
+  const reseller = clientOf(api.backend, { timeoutMs: callTimeoutMs, connections: 64 }, cleanUp);
   const store = await openStore('sqlite::memory:', { log });
   const options = { sendWithinMs: 1_000, queueMs: 10_000, keyWindowMs: 3_600_000 };
   const engine = new WriteEngine({
@@ -60,7 +63,7 @@ export async function startWritten({
     ...{ store: store.writes, conducts: writes.conducts, log },
     options: { intervalMs: 20, now },
   });
-  onTestFinished(async () => {
+  cleanUp(async () => {
     await reader.close();
     await engine.close();
     await store.close();
