@@ -3,10 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { Pool } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { Changes } from '../../src/store/database/changes.ts';
-import type { Database } from '../../src/store/database/database.ts';
+import type { ChangeListener, Database } from '../../src/store/database/database.ts';
 import { databaseFailure } from '../../src/store/database/failure.ts';
+import { openPostgres } from '../../src/store/database/postgres.ts';
+import { notifyAll } from '../../src/store/database/postgres-statements.ts';
 import { openSqlite } from '../../src/store/database/sqlite.ts';
 import { createStore, openStore, type Store } from '../../src/store/store.ts';
 import { log } from '../operations/operations.support.ts';
@@ -37,7 +40,8 @@ export function testDatabase(kind: Kind, keepsTables = false): TestDatabase {
   let server: PostgresServer | undefined;
   let url = '';
   let stores: Store[] = [];
-  const pool = kind === 'SQLite' && keepsTables ? sqlitePool() : null;
+  const sqlite = kind === 'SQLite' && keepsTables ? sqlitePool() : null;
+  const postgres = kind === 'PostgreSQL' && keepsTables ? postgresPool() : null;
 
   beforeAll(async () => {
     if (kind !== 'PostgreSQL') return;
@@ -48,7 +52,7 @@ export function testDatabase(kind: Kind, keepsTables = false): TestDatabase {
     // A test that fails while its server is down must not fail those after it.
     await server?.start();
     if (server && keepsTables) await server.query(url, empty);
-    else if (pool && url !== '') pool.empty();
+    else if (sqlite && url !== '') sqlite.empty();
     else await dropTables();
   });
   afterEach(async () => {
@@ -56,10 +60,12 @@ export function testDatabase(kind: Kind, keepsTables = false): TestDatabase {
     stores = [];
   });
   afterAll(async () => {
-    await pool?.end();
+    await Promise.all([sqlite?.end(), postgres?.end()]);
   });
 
   async function dropTables(): Promise<void> {
+    // Their statements were planned for the tables.
+    await postgres?.end();
     if (server) await server.query(url, 'drop schema public cascade; create schema public');
     else url = `sqlite:${join(directory(), randomUUID())}`;
   }
@@ -81,8 +87,10 @@ export function testDatabase(kind: Kind, keepsTables = false): TestDatabase {
       return rows;
     },
     async open(instanceId) {
-      const store = pool
-        ? createStore(await pool.open(url), new Changes(log), { log, instanceId })
+      const changes = new Changes(log);
+      const kept = await (sqlite?.open(url) ?? postgres?.open(url, changes));
+      const store = kept
+        ? createStore(kept, changes, { log, instanceId })
         : await openStore(url, { log, instanceId });
       stores.push(store);
       return store;
@@ -136,6 +144,56 @@ function borrowed(database: Database, giveBack: () => void): Database {
     async close() {
       if (!isClosed) giveBack();
       isClosed = true;
+    },
+  };
+}
+
+/** Connections to one PostgreSQL database that outlive the stores that use them. */
+function postgresPool() {
+  interface Kept {
+    readonly database: Database;
+    /** Receives the changes, for the store that uses the database or for `announced`. */
+    onChange: ChangeListener;
+  }
+  let open: Kept[] = [];
+  let free: Kept[] = [];
+  let announcer: Pool | null = null;
+
+  async function connect(url: string): Promise<Kept> {
+    const onChange: ChangeListener = (change) => kept.onChange(change);
+    const kept: Kept = {
+      database: await openPostgres(url, { log, onChange, sender: randomUUID() }),
+      onChange() {},
+    };
+    open.push(kept);
+    return kept;
+  }
+
+  /** Resolves when the changes that were announced so far have arrived: they arrive in order. */
+  async function announced(url: string, kept: Kept): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const last = randomUUID();
+    kept.onChange = (change) => change === last && resolve();
+    announcer ??= new Pool({ connectionString: url, max: 1 });
+    await announcer.query(notifyAll('test', [last]));
+    await promise;
+  }
+
+  return {
+    async end(): Promise<void> {
+      const ended = [...open.map(({ database }) => database.close()), announcer?.end()];
+      [open, free, announcer] = [[], [], null];
+      await Promise.all(ended);
+    },
+    async open(url: string, changes: Changes): Promise<Database> {
+      const unused = free.pop();
+      if (unused) await announced(url, unused);
+      const kept = unused ?? (await connect(url));
+      kept.onChange = (change) => changes.receive(change);
+      return borrowed(kept.database, () => {
+        kept.onChange = () => {};
+        free.push(kept);
+      });
     },
   };
 }
