@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { operationStatus } from '../../src/domain/operation.ts';
-import type { OperationTiming } from '../../src/sandbox/billing/outcomes.ts';
+import type { SandboxOptions } from '../../src/sandbox/sandbox.ts';
 import { decodeOperation } from '../../src/store/operations/operation-json.ts';
 import { testDatabase } from '../store/databases.support.ts';
 import { startLine } from '../store/line.support.ts';
-import { startTestGateway, startTestSandbox } from '../support/gateway.ts';
+import { startTestGateway, startTestSandbox, testClock } from '../support/gateway.ts';
 import { upstreamStarts } from './activations.support.ts';
 import { startGatewayProcess } from './gateway-process.support.ts';
 import { customersOf, mutate } from './writes.support.ts';
@@ -16,8 +16,8 @@ const sendWithinMs = 300;
 const billingTimeoutMs = 500;
 
 /** One gateway in a process that can be stopped, and one here, on the same database. */
-async function scene(operations: Partial<OperationTiming>) {
-  const sandbox = await startTestSandbox({ operations });
+async function scene(options: SandboxOptions) {
+  const sandbox = await startTestSandbox(options);
   const line = await startLine(database.url);
   onTestFinished(() => line.close());
   const env = {
@@ -41,7 +41,9 @@ async function count(condition: string): Promise<number> {
 }
 
 test('a write whose instance was stopped between record and call is not sent after its reversal', async () => {
-  const { sandbox, line, stoppable, other, started } = await scene({ outcome: 'never' });
+  const { sandbox, line, stoppable, other, started } = await scene({
+    operations: { outcome: 'never' },
+  });
   const [customer, another] = customersOf(sandbox, 2);
   // Opens its connections.
   await mutate(stoppable.url, 'activateCustomer', { customer: another?.global });
@@ -64,8 +66,10 @@ test('a write whose instance was stopped between record and call is not sent aft
 }, 20_000);
 
 test('a poller that was stopped past the end of its lease does not overwrite newer states', async () => {
+  const clock = testClock();
   const { sandbox, stoppable } = await scene({
-    ...{ outcome: 'rollBack', minMs: 8_000, maxMs: 8_000 },
+    now: clock.now,
+    operations: { outcome: 'rollBack', minMs: 10_000, maxMs: 10_000 },
   });
   const [customer] = customersOf(sandbox, 1);
   const poll = { method: 'OperationService.Get', latencyMs: 100 } as const;
@@ -76,10 +80,14 @@ test('a poller that was stopped past the end of its lease does not overwrite new
   // after seconds when the stopped instance holds a lock.
   stoppable.stop();
   sandbox.faults.clear();
+  clock.advance(6_000);
   await expect
     .poll(() => count("operations where status = 'FAILING'"), { interval: 20, timeout: 12_000 })
     .toBe(1);
   stoppable.resume();
+  // It reads its old answer before the operation ends.
+  await pause(1_000);
+  clock.advance(4_000);
   await expect
     .poll(() => count("operations where status = 'FAILED'"), { interval: 20, timeout: 12_000 })
     .toBe(1);
