@@ -1,15 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { request } from '../support/request.ts';
+import { testDirectory } from './gateway-process.support.ts';
 
-/** Reports every module that the process loads, on its standard error. */
+/** Appends every module that the process loads to the file LOADED: a pipe may be full, and then fails. */
 const REPORT = `data:text/javascript,${encodeURIComponent(`
   import { registerHooks } from 'node:module';
-  import { writeSync } from 'node:fs';
+  import { appendFileSync } from 'node:fs';
   registerHooks({ load(url, context, next) {
-    writeSync(2, 'loaded ' + url + '\\n');
+    appendFileSync(process.env['LOADED'], url + '\\n');
     return next(url, context);
   } });
 `)}`;
@@ -30,12 +33,15 @@ const optional = [
 test('a gateway on SQLite loads nothing that only others need, and Yoga last', async () => {
   const sandbox = await startSandbox();
   onTestFinished(() => sandbox.close());
+  const file = join(testDirectory(), 'loaded');
+  const loaded = () => readFileSync(file, 'utf8');
   // The sources, whose modules have names; the bundle has the same ones.
   const child = spawn(process.execPath, ['--import', REPORT, 'tools/dev.ts'], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...{
         PATH: process.env['PATH'],
+        LOADED: file,
         PORT: '0',
         LOG_LEVEL: 'warn',
         DATABASE_URL: 'sqlite::memory:',
@@ -57,9 +63,9 @@ test('a gateway on SQLite loads nothing that only others need, and Yoga last', a
   if (!url) throw new Error(`the gateway did not start: ${errors.slice(-2_000)}`);
   const query = '{ customers(first: 1) { nodes { id reseller { customerId } } } }';
   expect((await request(url, query)).errors).toBeUndefined();
-  const loaded = errors.split('\n').filter((line) => line.startsWith('loaded '));
-  expect(loaded.length).toBeGreaterThan(300);
-  const early = loaded.filter(
+  const lines = loaded().trim().split('\n');
+  expect(lines.length).toBeGreaterThan(300);
+  const early = lines.filter(
     (line) =>
       line.includes('/src/sandbox/') ||
       optional.some((name) => line.includes(`${name}/`) || line.endsWith(name)),
@@ -67,9 +73,9 @@ test('a gateway on SQLite loads nothing that only others need, and Yoga last', a
   expect(early).toEqual([]);
 
   // The schema is loaded on its own, before the gateway begins to listen; Yoga follows a second later.
-  await expect.poll(() => errors, { timeout: 10_000 }).toContain('/node_modules/graphql-yoga/');
-  expect(errors.indexOf('/node_modules/graphql-yoga/')).toBeGreaterThan(
-    errors.indexOf('/src/schema/schema.ts'),
+  await expect.poll(loaded, { timeout: 10_000 }).toContain('/node_modules/graphql-yoga/');
+  expect(loaded().indexOf('/node_modules/graphql-yoga/')).toBeGreaterThan(
+    loaded().indexOf('/src/schema/schema.ts'),
   );
   child.kill('SIGTERM');
   expect(await once(child, 'exit')).toEqual([0, null]);
