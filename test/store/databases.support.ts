@@ -61,6 +61,8 @@ export function testDatabase(kind: Kind, keepsTables = false): TestDatabase {
   });
   afterAll(async () => {
     await Promise.all([sqlite?.end(), postgres?.end()]);
+    await server?.start();
+    await server?.dropDatabase(url);
   });
 
   async function dropTables(): Promise<void> {
