@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { OperationTiming } from '../../src/sandbox/billing/outcomes.ts';
 import { type PostgresServer, sharedPostgres } from '../store/postgres.support.ts';
-import { startTestGateway, startTestSandbox } from '../support/gateway.ts';
+import { startTestGateway, startTestSandbox, testClock } from '../support/gateway.ts';
 import { collect, connectSocket, subscribe } from '../support/websocket.ts';
 import { activate, activations, listOperations } from './activations.support.ts';
 import { startGatewayProcess } from './gateway-process.support.ts';
@@ -15,8 +15,8 @@ const leaseMs = 600;
 const pollMs = 20;
 
 /** A sandbox and an empty database, for as many gateways as are wanted. */
-async function scene(operations: Partial<OperationTiming>) {
-  const sandbox = await startTestSandbox({ operations });
+async function scene(operations: Partial<OperationTiming>, now = Date.now) {
+  const sandbox = await startTestSandbox({ operations, now });
   const env = {
     DATABASE_URL: await server.createDatabase(),
     OPERATION_LEASE_MS: String(leaseMs),
@@ -52,15 +52,19 @@ function watch(url: string, id: string) {
 
 describe('two gateways on one PostgreSQL', () => {
   test('show each other what they learn: started on one, watched on the other', async () => {
-    const { start, activate, sandbox } = await scene({
-      outcome: 'rollBack',
-      minMs: 1_200,
-      maxMs: 1_200,
-    });
+    const clock = testClock();
+    const { start, activate, sandbox } = await scene(
+      { outcome: 'rollBack', minMs: 10_000, maxMs: 10_000 },
+      clock.now,
+    );
     const [here, there] = [await start(), await start()];
     const id = await activate(here.url);
-    const events = await Promise.all([here, there].map(({ url }) => collect(watch(url, id))));
-    const [seenHere, seenThere] = events.map((all) =>
+    const events = Promise.all([here, there].map(({ url }) => collect(watch(url, id))));
+    const statuses = async () => (await listOperations(there.url)).map(({ status }) => status);
+    clock.advance(6_000);
+    await expect.poll(statuses, { timeout: 10_000 }).toEqual(['FAILING']);
+    clock.advance(4_000);
+    const [seenHere, seenThere] = (await events).map((all) =>
       all.map(({ data }) => data?.operationUpdated),
     );
     expect(seenHere?.map((state) => state?.status)).toContain('FAILING');
