@@ -12,7 +12,7 @@ import { tenantsSuite } from './tenants-suite.support.ts';
 import { wordsSuite } from './words-suite.support.ts';
 import { writesSuite } from './writes-suite.support.ts';
 
-/** One file, because PostgreSQL starts once for each file. */
+/** One file, because its suites share the tables and the connections. */
 describe.each(kinds)('%s:', (kind) => {
   const database = testDatabase(kind, true);
 
