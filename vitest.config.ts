@@ -20,7 +20,7 @@ export default defineConfig({
       ...(process.env['SOAK'] ? [] : ['test/e2e/soak.test.ts']),
     ],
     // More than two cores, because many tests wait.
-    maxWorkers: 3,
+    maxWorkers: 4,
     // Every test cleans up behind itself; a process for each file would take half as long again.
     isolate: false,
     // Several tests hold the gateway to milliseconds, on machines that may be busy with others.
