@@ -10,11 +10,16 @@ import type { QueryName } from './shape.ts';
 import { ask, measureStarts, type Side, startSides } from './sides.ts';
 
 const CONNECTIONS = 16;
-export const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 5);
+/** Short rounds that alternate, because the speed of a machine changes from one second to the next. */
+export const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 31);
+/** Rounds before those that count: V8 optimizes what is run often. */
+const WARM_UP_ROUNDS = 15;
 /** Starts of each program. */
 const START_ROUNDS = 7;
 /** Requests of one round. */
-const REQUESTS: Readonly<Record<QueryName, number>> = { Q1: 3_000, Q2: 1_000, Q3: 200 };
+const REQUESTS: Readonly<Record<QueryName, number>> = { Q1: 1_000, Q2: 300, Q3: 60 };
+/** Rounds over slow backends, the first of which warms up. */
+const SLOW_ROUNDS = 8;
 
 const names: Readonly<Record<QueryName, string>> = {
   Q1: 'Q1: one reseller customer (1 REST), CPU',
@@ -47,44 +52,53 @@ async function measureFastBackends(): Promise<Measured> {
 
 /** CPU time of one request of each side in milliseconds: the medians of alternating rounds. */
 async function cpuTimes(sides: readonly Side[], query: QueryName): Promise<number[]> {
-  for (const side of sides) await round(side, query);
-  for (const side of sides) await round(side, query);
   const samples: number[][] = sides.map(() => []);
-  for (let n = 0; n < ROUNDS; n++) {
+  for (let n = 0; n < WARM_UP_ROUNDS + ROUNDS; n++) {
     for (const [at, side] of sides.entries()) samples[at]?.push(await round(side, query));
   }
-  return samples.map(median);
+  return samples.map((values) => median(values.slice(WARM_UP_ROUNDS)));
 }
 
-/** Lists of 50 customers over backends that take 50 ms. */
+/** Lists of 50 customers over backends that take 50 ms. The results are medians of the rounds. */
 async function measureSlowBackends(): Promise<Row[]> {
   const { sides, batching, stop } = await startSides(50);
-  const found: number[][] = [];
-  let inBatches: number | null = null;
+  const all = [...sides, batching];
+  const samples: SlowRound[][] = all.map(() => []);
   try {
-    for (const side of sides) {
-      await ask(side, 'Q3', 0);
-      const ten = await measure(50, 10, (n) => ask(side, 'Q3', n));
-      const startedAt = performance.now();
-      await measure(60, 60, (n) => ask(side, 'Q3', n));
-      const lastMs = performance.now() - startedAt;
-      const lists = measure(30, 30, (n) => ask(side, 'Q3', n));
-      const small = await measure(1, 1, (n) => ask(side, 'Q1', n));
-      await lists;
-      found.push([ten.p50, lastMs, small.max]);
+    for (let n = 0; n < SLOW_ROUNDS; n++) {
+      for (const [at, side] of all.entries()) samples[at]?.push(await slowRound(side));
     }
-    await ask(batching, 'Q3', 0);
-    inBatches = (await measure(50, 10, (n) => ask(batching, 'Q3', n))).p50;
   } finally {
     await stop();
   }
-  const of = (index: number): number[] => found.map((values) => values[index] ?? Number.NaN);
+  const of = (value: (round: SlowRound) => number): number[] =>
+    samples.map((rounds) => median(rounds.slice(1).map(value)));
+  const ten = of(({ tenMs }) => tenMs);
+  const without = (values: readonly number[]): number[] => values.slice(0, -1);
   return [
-    row('Q3 by 10 clients, 50 ms backends, p50', 'ms', of(0)),
-    row(`${BATCHES}, 10 clients, 50 ms backends, p50`, 'ms', [of(0)[0] ?? null, inBatches]),
-    row('60 Q3 at once, 50 ms backends, the last', 'ms', of(1)),
-    row('Q1 beside 30 Q3, 50 ms backends', 'ms', of(2)),
+    row('Q3 by 10 clients, 50 ms backends, p50', 'ms', without(ten)),
+    row(`${BATCHES}, 10 clients, 50 ms backends, p50`, 'ms', [ten[0] ?? null, ten.at(-1) ?? null]),
+    row('60 Q3 at once, 50 ms backends, the last', 'ms', without(of(({ lastMs }) => lastMs))),
+    row('Q1 beside 30 Q3, 50 ms backends', 'ms', without(of(({ smallMs }) => smallMs))),
   ];
+}
+
+interface SlowRound {
+  /** The median of lists by ten clients. */
+  readonly tenMs: number;
+  /** The last of 60 lists at once. */
+  readonly lastMs: number;
+  /** A short request while 30 lists run. */
+  readonly smallMs: number;
+}
+
+async function slowRound(side: Side): Promise<SlowRound> {
+  const ten = await measure(100, 10, (n) => ask(side, 'Q3', n));
+  const sixty = await measure(60, 60, (n) => ask(side, 'Q3', n));
+  const lists = measure(30, 30, (n) => ask(side, 'Q3', n));
+  const small = await measure(1, 1, (n) => ask(side, 'Q1', n));
+  await lists;
+  return { tenMs: ten.p50, lastMs: sixty.max, smallMs: small.max };
 }
 
 /** CPU time of one request in milliseconds. */
