@@ -125,15 +125,21 @@ export async function logged(
   return response;
 }
 
-async function decoded(received: RawResponse, call: string): Promise<HttpResponse> {
+/** At once when the body is short. */
+function decoded(received: RawResponse, call: string): HttpResponse | Promise<HttpResponse> {
   const { status, headers, bytes } = received;
-  try {
-    return { status, headers, text: await decodeBody(bytes, headers['content-encoding']) };
-  } catch (problem) {
-    const response: HttpResponse = { status, headers, text: '' };
+  const withText = (text: string): HttpResponse => ({ status, headers, text });
+  const failed = (problem: unknown): never => {
+    const response = withText('');
     throw isSuccess(response)
       ? invalidResponse(response, call, problem)
       : resellerError(response, call);
+  };
+  try {
+    const text = decodeBody(bytes, headers['content-encoding']);
+    return text instanceof Promise ? text.then(withText, failed) : withText(text);
+  } catch (problem) {
+    return failed(problem);
   }
 }
 
@@ -146,10 +152,10 @@ export function requestName({ method, path }: { method: string; path: string }):
   return `${method} ${path.split('?', 1)[0]}`;
 }
 
-async function decodeBody(
+function decodeBody(
   bytes: Buffer | null,
   encoding: string | string[] | undefined,
-): Promise<string> {
+): string | Promise<string> {
   if (bytes === null) throw new Error(`response body exceeds ${MAX_BODY_BYTES} bytes`);
   const encodings = codings(encoding);
   if (encodings.length === 0 || bytes.length === 0) return bytes.toString('utf8');
@@ -157,9 +163,12 @@ async function decodeBody(
   if ((coding !== 'gzip' && coding !== 'x-gzip') || others.length > 0) {
     throw new Error(`response has unsupported content-encoding ${encodings.join(', ')}`);
   }
-  const short = inflateShort(bytes);
-  if (short !== null) return short;
-  return (await inflate(bytes, { maxOutputLength: MAX_BODY_BYTES })).toString('utf8');
+  return inflateShort(bytes) ?? inflateLong(bytes);
+}
+
+async function inflateLong(bytes: Buffer): Promise<string> {
+  const plain = await inflate(bytes, { maxOutputLength: MAX_BODY_BYTES });
+  return plain.toString('utf8');
 }
 
 /**

@@ -77,7 +77,7 @@ test('one customer takes one call, one statement and few promises', async () => 
   expect(work).toEqual({
     ...{ calls: 1, timers: 4, hashes: 0, controllers: 0, aborts: 0, statements: 1, texts: 2 },
   });
-  expect(promises).toBeLessThan(75);
+  expect(promises).toBeLessThan(73);
 });
 
 test('a list of one backend takes the same for any number of rows', async () => {
@@ -102,7 +102,7 @@ test('a list of both backends takes one statement, and for each call a timer and
   expect({ statements, texts }).toEqual({ statements: 1, texts: 3 });
   expect(controllers).toBe(0);
   expect((timers - 8) / reads).toBeLessThan(2);
-  expect(promises / reads).toBeLessThan(47);
+  expect(promises / reads).toBeLessThan(28);
 });
 
 test('a change takes one call, one statement to record it and two that return what started', async () => {
@@ -113,5 +113,5 @@ test('a change takes one call, one statement to record it and two that return wh
   expect(work.timers).toBeLessThan(14);
   expect(work.controllers).toBeLessThan(6);
   expect(work.texts).toBeLessThan(10);
-  expect(work.promises).toBeLessThan(240);
+  expect(work.promises).toBeLessThan(220);
 });
