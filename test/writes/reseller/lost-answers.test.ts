@@ -10,10 +10,10 @@ import { startWritten, type Written } from './written.support.ts';
 const answers = ['dropped', 'hanging', 'unreadable', 408, 500, 502, 503, 504] as const;
 
 const lost = {
-  carriedOut: { answers, options: { callTimeoutMs: 300 } },
+  carriedOut: { answers, options: { callTimeoutMs: 800 } },
   notCarriedOut: {
     answers: ['dropped', 'hanging', 408, 502] as const,
-    options: { timeoutMs: 600, callTimeoutMs: 300 },
+    options: { timeoutMs: 1_000, callTimeoutMs: 500 },
   },
 };
 
