@@ -117,7 +117,8 @@ function createGraphQLAnswer(options: YogaOptions, admit: Admit): Handle {
       return answerGraphQL(request, response, { requestId, viewer: null });
     }
     const record = recordOf(response, requestId, log);
-    const admission = await admit(request);
+    const decided = admit(request);
+    const admission = decided instanceof Promise ? await decided : decided;
     if (admission.type === 'admitted') {
       const { viewer } = admission;
       record.setSubject(viewer.subject);

@@ -9,8 +9,8 @@ export type Admission =
   | { readonly type: 'admitted'; readonly viewer: Viewer }
   | { readonly type: 'refused'; readonly refusal: Refusal };
 
-/** Decides by its headers whether a request is read. */
-export type Admit = (request: IncomingMessage) => Promise<Admission>;
+/** Decides by its headers whether a request is read; at once when nothing has to be fetched for that. */
+export type Admit = (request: IncomingMessage) => Admission | Promise<Admission>;
 
 export interface AdmissionOptions {
   readonly authenticate: Authenticate;
@@ -21,19 +21,26 @@ export interface AdmissionOptions {
 
 export function createAdmission(options: AdmissionOptions): Admit {
   const { authenticate, takeRequest, bodyBytes } = options;
-  return async (request) => {
+  function admitted(request: IncomingMessage, viewer: Viewer): Admission {
+    takeRequest(viewer.subject);
+    const refusal = bodyRefusal(request, bodyBytes);
+    return refusal ? { type: 'refused', refusal } : { type: 'admitted', viewer };
+  }
+  return (request) => {
     try {
       const authorization = request.headers.authorization ?? null;
-      const authenticated = authenticate({ authorization });
-      const viewer = authenticated instanceof Promise ? await authenticated : authenticated;
-      takeRequest(viewer.subject);
-      const refusal = bodyRefusal(request, bodyBytes);
-      return refusal ? { type: 'refused', refusal } : { type: 'admitted', viewer };
+      const viewer = authenticate({ authorization });
+      if (!(viewer instanceof Promise)) return admitted(request, viewer);
+      return viewer.then((found) => admitted(request, found)).catch(refused);
     } catch (error) {
-      if (error instanceof GatewayError) return { type: 'refused', refusal: refusalOf(error) };
-      throw error;
+      return refused(error);
     }
   };
+}
+
+function refused(error: unknown): Admission {
+  if (error instanceof GatewayError) return { type: 'refused', refusal: refusalOf(error) };
+  throw error;
 }
 
 /**

@@ -1,22 +1,36 @@
+import { Queue } from '../../domain/queue.ts';
+
 /** Lets one user in at a time, in the order of the calls. */
 export class Mutex {
-  #last: Promise<void> = Promise.resolve();
+  #isHeld = false;
+  readonly #waiting = new Queue<() => void>();
 
-  /** @returns the function that lets the next user in */
-  async acquire(): Promise<() => void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const previous = this.#last;
-    this.#last = promise;
-    await previous;
-    return resolve;
+  /**
+   * Null when the caller is in at once; otherwise resolves when it is. Who is in has to call `leave`
+   * once.
+   */
+  enter(): Promise<void> | null {
+    if (!this.#isHeld) {
+      this.#isHeld = true;
+      return null;
+    }
+    return new Promise((resolve) => this.#waiting.add(resolve));
+  }
+
+  /** Lets the next user in. */
+  leave(): void {
+    const next = this.#waiting.take();
+    if (next) next();
+    else this.#isHeld = false;
   }
 
   async run<T>(work: () => Promise<T>): Promise<T> {
-    const release = await this.acquire();
+    const waiting = this.enter();
+    if (waiting) await waiting;
     try {
       return await work();
     } finally {
-      release();
+      this.leave();
     }
   }
 }

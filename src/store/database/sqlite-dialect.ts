@@ -70,7 +70,8 @@ class SqliteConnectionDriver implements Driver {
   async init(): Promise<void> {}
 
   async acquireConnection(): Promise<HeldConnection> {
-    return new HeldConnection(this.#connection, await this.#mutex.acquire());
+    await this.#mutex.enter();
+    return new HeldConnection(this.#connection);
   }
 
   async beginTransaction(held: HeldConnection): Promise<void> {
@@ -85,21 +86,19 @@ class SqliteConnectionDriver implements Driver {
     await held.end('rollback');
   }
 
-  async releaseConnection(held: HeldConnection): Promise<void> {
-    held.release();
+  async releaseConnection(): Promise<void> {
+    this.#mutex.leave();
   }
 
   async destroy(): Promise<void> {}
 }
 
 class HeldConnection implements DatabaseConnection {
-  readonly release: () => void;
   readonly #connection: SqliteConnection;
   #isInTransaction = false;
 
-  constructor(connection: SqliteConnection, release: () => void) {
+  constructor(connection: SqliteConnection) {
     this.#connection = connection;
-    this.release = release;
   }
 
   async begin(): Promise<void> {

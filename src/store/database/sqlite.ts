@@ -95,12 +95,13 @@ function sqliteDatabase(writer: Shared, reader: Shared, lockWaitMs: number): Dat
 
 /** Without Kysely, which takes longer than SQLite to find a row by its key. */
 async function select<Row>({ connection, mutex }: Shared, query: CompiledQuery<Row>) {
-  const release = await mutex.acquire();
+  const waiting = mutex.enter();
+  if (waiting) await waiting;
   try {
     const [result] = await connection.run('execute', [toStatement(query)]);
     return toQueryResult<Row>(result).rows;
   } finally {
-    release();
+    mutex.leave();
   }
 }
 
