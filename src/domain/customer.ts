@@ -16,6 +16,12 @@ export function checkBillingId(name: string, id: string): void {
   throw badInput(`${name} must be at most ${MAX_BILLING_ID} characters long.`);
 }
 
+/** As `checkBillingId`; rejects an empty id too. */
+export function requireBillingId(name: string, id: string): void {
+  if (id === '') throw badInput(`${name} must not be empty.`);
+  checkBillingId(name, id);
+}
+
 /** Identifies a billing customer. Customer ids are unique within their reseller. */
 export interface BillingCustomerKey {
   readonly resellerId: string;

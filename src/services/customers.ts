@@ -2,8 +2,8 @@ import {
   type BillingCustomer,
   type BillingCustomerKey,
   type Customer,
-  checkBillingId,
   type ResellerCustomer,
+  requireBillingId,
 } from '../domain/customer.ts';
 import { badInput, GatewayError } from '../domain/error.ts';
 import type { CustomerInput } from '../domain/order.ts';
@@ -55,14 +55,9 @@ export function createCustomerService(
     if (own !== null || !key) return own;
     if (!access.seesReseller(key.resellerId)) return null;
     if (customer instanceof ListedCustomer) {
-      return (await linksOf(customer.page)).get(key.customerId) ?? null;
+      return (await loaders.linksOf(customer.page)).get(key.customerId) ?? null;
     }
     return (await loaders.linkByBilling.load(key))?.resellerCustomerId ?? null;
-  }
-
-  function linksOf(page: CustomerPage): Promise<ReadonlyMap<string, string>> {
-    page.links ??= loaders.linksOfPage.load(page);
-    return page.links;
   }
 
   return {
@@ -87,7 +82,7 @@ export function createCustomerService(
      */
     resellerId(given: string | null | undefined): string {
       const resellerId = given ?? access.defaultReseller(defaultResellerId);
-      checkId('resellerId', resellerId);
+      requireBillingId('resellerId', resellerId);
       return resellerId;
     },
     /**
@@ -226,7 +221,7 @@ export function createCustomerService(
     if (customer instanceof ListedCustomer) {
       const { page, billing } = customer;
       if (!access.seesReseller(billing.resellerId)) return null;
-      const linked = (await linksOf(page)).get(billing.customerId);
+      const linked = (await loaders.linksOf(page)).get(billing.customerId);
       return linked === undefined ? null : await loaders.resellerCustomer.load(linked);
     }
     const id = await resellerCustomerId(customer);
@@ -250,12 +245,7 @@ export function createCustomerService(
   }
 
   async function loadBilling(key: BillingCustomerKey): Promise<BillingCustomer | null> {
-    for (const name of ['resellerId', 'customerId'] as const) checkId(name, key[name]);
+    for (const name of ['resellerId', 'customerId'] as const) requireBillingId(name, key[name]);
     return loaders.billingCustomer.load(key);
   }
-}
-
-function checkId(name: string, id: string): void {
-  if (id === '') throw badInput(`${name} must not be empty.`);
-  checkBillingId(name, id);
 }

@@ -54,7 +54,7 @@ export class Loaders {
   readonly #access: Access;
   readonly #scope: CallScope;
   #linkByBilling: ByBillingKey<CustomerLink>;
-  #linksOfPage: DataLoader<CustomerPage, ReadonlyMap<string, string>> | undefined;
+  #linksOfPages: DataLoader<CustomerPage, ReadonlyMap<string, string>> | undefined;
   #linkByReseller: ById<CustomerLink>;
   #billingCustomer: ByBillingKey<BillingCustomer>;
   #billingAccount: ById<BillingAccount>;
@@ -81,12 +81,13 @@ export class Loaders {
     return this.#linkByBilling;
   }
 
-  /** The links of whole pages of customers. The pages keep them. */
-  get linksOfPage() {
-    this.#linksOfPage ??= new DataLoader((pages) => linksOf(pages, this.#sources.links), {
+  /** The reseller customer ids of the links of a page, by billing customer id. The page keeps them. */
+  linksOf(page: CustomerPage): Promise<ReadonlyMap<string, string>> {
+    this.#linksOfPages ??= new DataLoader((pages) => linksOf(pages, this.#sources.links), {
       cache: false,
     });
-    return this.#linksOfPage;
+    page.links ??= this.#linksOfPages.load(page);
+    return page.links;
   }
 
   /** By the reseller API's own id. */
