@@ -102,7 +102,7 @@ export class Turn {
     this.#waiters = [scope];
   }
 
-  /** Whether the call can start now. Otherwise it is called at its turn, unless it ends before. */
+  /** Whether the call can start now. If not, `turnCame` is called at its turn, unless it ends before. */
   start(call: WaitingCall): boolean {
     if (this.#places.take()) {
       this.#run();

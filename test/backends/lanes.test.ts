@@ -81,3 +81,19 @@ test('a request that leaves takes its waiting calls with it', async () => {
   await endOne();
   expect(started).toEqual(['busy', 'stayed']);
 });
+
+test('thousands of calls that fail as soon as they start each get a turn', async () => {
+  const { calls, read, endOne } = limitedTo(1);
+  void read('busy');
+  const failing = Array.from({ length: 10_000 }, async (_, n) => {
+    const fail = () => {
+      throw new Error(`failed ${n}`);
+    };
+    return calls.read(`failing ${n}`, scope(), fail).catch((error: Error) => error.message);
+  });
+  const last = read('last');
+  await endOne();
+  expect(await Promise.all(failing)).toEqual(failing.map((_, n) => `failed ${n}`));
+  await endOne();
+  expect(await last).toBe('last');
+});

@@ -111,13 +111,13 @@ export function encodeGlobalIds(
   lasts: readonly string[],
 ): string[] {
   if (!lasts.every(isPlain)) return lasts.map((last) => encodeGlobalId(type, ...parts, last));
-  const prefix = prefixOf(type, parts);
+  const before = prefixOf(type, parts);
   let text = '';
-  for (const last of lasts) text += prefix + last + PADDING[(prefix.length + last.length) % 3];
+  for (const last of lasts) text += before + last + PADDING[(before.length + last.length) % 3];
   const encoded = Buffer.from(text, 'latin1').toString('base64url');
   let start = 0;
   return lasts.map((last) => {
-    const bytes = prefix.length + last.length;
+    const bytes = before.length + last.length;
     const id = encoded.slice(start, start + Math.ceil((bytes * 4) / 3));
     start += Math.ceil(bytes / 3) * 4;
     return id;
